@@ -1,0 +1,80 @@
+# retention: build with PGXS.  "make help" lists the targets.
+#
+# PG_CONFIG=/path/to/pg_config chooses the PostgreSQL to build for.
+
+EXTENSION    = retention
+srcdir_     := $(dir $(firstword $(MAKEFILE_LIST)))
+EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir_)retention.control)
+MODULE_big   = retention
+
+CORE_OBJS    = src/core/calendar.o src/core/money.o \
+               src/core/history.o src/core/history_log.o src/core/history_text.o
+PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/money.o src/pg/clock.o \
+               src/pg/history.o src/pg/history_agg.o
+OBJS         = $(CORE_OBJS) $(PG_OBJS)
+
+PG_CPPFLAGS  = -I$(srcdir_)src
+PG_CFLAGS    = -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered
+SHLIB_LINK  += -lm
+
+SQL_PARTS    = $(sort $(wildcard $(srcdir_)sql/parts/*.sql))
+DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
+DATA         = $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
+
+REGRESS      = $(patsubst $(srcdir_)test/sql/%.sql,%,$(sort $(wildcard $(srcdir_)test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=$(srcdir_)test --load-extension=$(EXTENSION)
+
+CORE_TEST    = test/core/core_test
+EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST)
+
+PG_CONFIG   ?= pg_config
+PGXS        := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# a VPATH build has no folders of its own yet
+$(shell mkdir -p $(sort $(dir $(OBJS) $(CORE_TEST) $(DATA_built))))
+
+$(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
+	cat $(SQL_PARTS) > $@
+
+# every object depends on every header: they are few, and this is never wrong
+$(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
+
+# The core's own tests need neither a server nor its headers
+CORE_CFLAGS  = -std=c99 -g -O2 -Wall -Wextra -Werror -Wconversion -Wdeclaration-after-statement
+CORE_SOURCES = $(patsubst %.o,$(srcdir_)%.c,$(CORE_OBJS)) $(wildcard $(srcdir_)test/core/*.c)
+$(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/core/*.h)
+	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm
+
+check-core: $(CORE_TEST)
+	./$(CORE_TEST)
+
+prove:
+	pg_prove $(PG_PROVE_OPTS) $(srcdir_)test/pgtap/*.sql
+
+demo:
+	bash $(srcdir_)sql/demo/run
+
+test:
+	bash $(srcdir_)test/run
+
+bench:
+	bash $(srcdir_)test/bench/run
+
+doc:
+	bash $(srcdir_)doc/generate
+
+help:
+	@echo "make              build the extension for the PostgreSQL of PG_CONFIG"
+	@echo "make install      install it there"
+	@echo "make installcheck run the regression tests against a running server"
+	@echo "make prove        run the pgTAP tests against a running server"
+	@echo "make check-core   run the tests of the core, no server needed"
+	@echo "make test         everything, on a private server: bash test/run"
+	@echo "make demo         the guided tour, on a private server: bash sql/demo/run"
+	@echo "make bench        the benchmarks, on a private server: bash test/bench/run"
+	@echo "make doc          write doc/reference.md anew from the COMMENTs"
+	@echo "make clean        remove what was built"
+
+.PHONY: check-core prove demo test bench doc help
+.DEFAULT_GOAL := all

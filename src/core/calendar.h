@@ -1,0 +1,36 @@
+/*
+ * calendar.h
+ *		Days and calendar dates.
+ *
+ * A day is the number of days since 2000-01-01 in the proleptic Gregorian
+ * calendar, the same number that PostgreSQL's date holds.  Years are
+ * astronomical: year 0 is 1 BC.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_CALENDAR_H
+#define RT_CALENDAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* PostgreSQL's range of finite dates: 4714-11-24 BC to 5874897-12-31 */
+#define RT_DATE_MIN (-2451545)
+#define RT_DATE_MAX 2145031948
+
+/* longest printed date, "5874897-12-31" or "4714-11-24 BC" */
+#define RT_DATE_TEXT_MAX 16
+
+extern bool rt_date_from_ymd(int64_t year, int month, int day, int32_t *date);
+extern void rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day);
+
+/*
+ * ISO text.  Printing returns the length (no terminating NUL).  Parsing reads
+ * from *text on, at most to end, moves *text behind what it read and returns
+ * NULL, or says what is wrong and leaves *text at the place.
+ */
+extern size_t rt_date_print(int32_t date, char *text);
+extern const char *rt_date_parse(const char **text, const char *end, int32_t *date);
+
+#endif							/* RT_CALENDAR_H */

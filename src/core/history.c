@@ -1,0 +1,476 @@
+/*
+ * history.c
+ *		The purchase history of one customer: its bytes and what they say.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <string.h>
+
+#include "core/history.h"
+#include "core/history_log.h"
+#include "core/history_record.h"
+
+rt_status
+rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
+{
+	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION)
+		return RT_MALFORMED;
+	if (bytes[0] & RT_FORMAT_LOG)
+		return rt_log_reader_init(reader, bytes, size);
+	reader->next = bytes + 1;
+	reader->end = bytes + size;
+	reader->date = 0;
+	reader->unit = rt_format_unit(bytes[0]);
+	reader->unpriced = (bytes[0] & RT_FORMAT_UNPRICED) != 0;
+	reader->first = true;
+	reader->malformed = false;
+	return RT_OK;
+}
+
+/* Multiplies by the money unit; false on overflow */
+static inline bool
+scale_amount(int64_t amount, int32_t unit, int64_t *money)
+{
+	if (unit != 1 && (amount > INT64_MAX / 100 || amount < INT64_MIN / 100))
+		return false;
+	*money = amount * unit;
+	return true;
+}
+
+bool
+rt_reader_next(rt_reader *reader, rt_day *day)
+{
+	const uint8_t *p = reader->next;
+	const uint8_t *end = reader->end;
+	uint64_t	step,
+				kind,
+				amount,
+				unknown = 0;
+	int64_t		distance;
+
+	if (p >= end)
+		return false;
+	p = rt_get_varint(p, end, &step);
+	if (p == NULL || step >> 34 != 0)
+		goto malformed;
+	distance = (int64_t) (step >> 1);
+	if (reader->first)
+	{
+		distance = rt_unzigzag(step >> 1);
+		reader->first = false;
+	}
+	if (!(step & 1))
+	{
+		if (reader->unpriced)
+		{
+			day->money = 0;
+			day->unknown = 1;
+		}
+		else
+		{
+			p = rt_get_varint(p, end, &amount);
+			if (p == NULL || amount > INT64_MAX ||
+				!scale_amount((int64_t) amount, reader->unit, &day->money))
+				goto malformed;
+			day->unknown = 0;
+		}
+		day->orders = 1;
+	}
+	else
+	{
+		p = rt_get_varint(p, end, &kind);
+		if (p == NULL || kind >> RT_KIND_ORDERS_SHIFT > INT32_MAX)
+			goto malformed;
+		if (kind & RT_KIND_BACK)
+			distance = -distance;
+		if (kind & RT_KIND_UNKNOWN)
+		{
+			p = rt_get_varint(p, end, &unknown);
+			if (p == NULL || unknown > kind >> RT_KIND_ORDERS_SHIFT)
+				goto malformed;
+		}
+		p = rt_get_varint(p, end, &amount);
+		if (p == NULL || !scale_amount(rt_unzigzag(amount), reader->unit, &day->money))
+			goto malformed;
+		day->orders = (int32_t) (kind >> RT_KIND_ORDERS_SHIFT);
+		day->unknown = (int32_t) unknown;
+	}
+	reader->date += distance;
+	if (reader->date < RT_DATE_MIN || reader->date > RT_DATE_MAX)
+		goto malformed;
+	day->date = (int32_t) reader->date;
+	reader->next = p;
+	return true;
+
+malformed:
+	reader->malformed = true;
+	reader->next = end;
+	return false;
+}
+
+size_t
+rt_history_count(const uint8_t *bytes, size_t size)
+{
+	rt_reader	reader;
+	rt_day		day;
+	size_t		count = 0;
+
+	if (rt_reader_init(&reader, bytes, size) != RT_OK)
+		return 0;
+	while (rt_reader_next(&reader, &day))
+		count++;
+	return count;
+}
+
+rt_status
+rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t count)
+{
+	rt_reader	reader;
+	rt_status	status = rt_reader_init(&reader, bytes, size);
+
+	if (status != RT_OK)
+		return status;
+	for (size_t i = 0; i < count; i++)
+	{
+		if (!rt_reader_next(&reader, &days[i]))
+			return RT_MALFORMED;
+	}
+	return RT_OK;
+}
+
+/*
+ * Sorts by date with a natural merge sort: rows come as a few ascending runs,
+ * one for each worker or load, and sorted input costs one comparison a day.
+ */
+static void
+sort_days(rt_day *days, size_t count, rt_day *workspace)
+{
+	rt_day	   *from = days;
+	rt_day	   *to = workspace;
+
+	if (count == 0)
+		return;
+	for (;;)
+	{
+		size_t		done = 0;
+		size_t		runs = 0;
+
+		while (done < count)
+		{
+			size_t		left = done;
+			size_t		middle,
+						right,
+						out = done,
+						end;
+
+			for (middle = left + 1; middle < count && from[middle - 1].date <= from[middle].date;)
+				middle++;
+			if (left == 0 && middle == count)
+			{
+				if (from != days)
+					memcpy(days, from, count * sizeof(rt_day));
+				return;
+			}
+			right = middle;
+			end = middle;
+			if (end < count)
+			{
+				for (end = middle + 1; end < count && from[end - 1].date <= from[end].date;)
+					end++;
+			}
+			while (left < middle && right < end)
+				to[out++] = from[right].date < from[left].date ? from[right++] : from[left++];
+			while (left < middle)
+				to[out++] = from[left++];
+			while (right < end)
+				to[out++] = from[right++];
+			done = end;
+			runs++;
+		}
+		if (runs == 1)
+		{
+			if (to != days)
+				memcpy(days, to, count * sizeof(rt_day));
+			return;
+		}
+		from = to;
+		to = from == days ? workspace : days;
+	}
+}
+
+rt_status
+rt_days_normalize(rt_day *days, size_t *count, rt_day *workspace, int32_t *bad_date)
+{
+	size_t		out = 0;
+
+	sort_days(days, *count, workspace);
+	for (size_t i = 0; i < *count;)
+	{
+		rt_money_sum money = {0, 0};
+		int64_t		orders = 0;
+		int64_t		unknown = 0;
+		rt_day		day = days[i];
+
+		for (; i < *count && days[i].date == day.date; i++)
+		{
+			rt_money_sum_add(&money, days[i].money);
+			orders += days[i].orders;
+			unknown += days[i].unknown;
+		}
+		*bad_date = day.date;
+		if (orders > INT32_MAX || !rt_money_sum_fits(&money, &day.money))
+			return RT_OUT_OF_RANGE;
+		day.orders = (int32_t) orders;
+		day.unknown = (int32_t) unknown;
+		if (day.orders != 0 || day.money != 0)
+			days[out++] = day;
+	}
+	*count = out;
+	return RT_OK;
+}
+
+size_t
+rt_days_encode(const rt_day *days, size_t count, uint8_t *bytes)
+{
+	uint8_t		format = RT_FORMAT_VERSION | RT_FORMAT_UNPRICED;
+	uint8_t    *p = bytes + 1;
+	int64_t		previous = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		if (days[i].unknown != days[i].orders || days[i].money != 0)
+			format &= (uint8_t) ~RT_FORMAT_UNPRICED;
+		if (days[i].money % 100 != 0)
+			format |= RT_FORMAT_FINE;
+	}
+	bytes[0] = format;
+	for (size_t i = 0; i < count; i++)
+	{
+		p = rt_put_record(p, &days[i], days[i].date - previous, i == 0, format);
+		previous = days[i].date;
+	}
+	return (size_t) (p - bytes);
+}
+
+/*
+ * Decodes record by record, encodes each again with the format byte found, and
+ * compares: whatever rt_put_record would write differently is not accepted.
+ */
+const char *
+rt_history_check(const uint8_t *bytes, size_t size, size_t *where)
+{
+	rt_reader	reader;
+	rt_day		day;
+	uint8_t		expected[RT_RECORD_MAX];
+	int64_t		previous = 0;
+	bool		first = true;
+	bool		unpriced = true;
+	bool		fine = false;
+
+	*where = 0;
+	if (size < 1)
+		return "no format byte";
+	if ((bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION)
+		return "unknown format version";
+	if (bytes[0] & ~(RT_FORMAT_VERSION_MASK | RT_FORMAT_FINE | RT_FORMAT_UNPRICED))
+		return "unknown format flag";
+	rt_reader_init(&reader, bytes, size);
+	for (;;)
+	{
+		const uint8_t *record = reader.next;
+		size_t		length;
+
+		*where = (size_t) (record - bytes);
+		if (!rt_reader_next(&reader, &day))
+			break;
+		if (!rt_day_valid(&day))
+			return "impossible day";
+		if (!first && day.date <= previous)
+			return "days are not in ascending order";
+		length = (size_t) (rt_put_record(expected, &day, day.date - previous, first, bytes[0]) - expected);
+		if (length != (size_t) (reader.next - record) || memcmp(expected, record, length) != 0)
+			return "record is not in its shortest form";
+		if (day.unknown != day.orders || day.money != 0)
+			unpriced = false;
+		if (day.money % 100 != 0)
+			fine = true;
+		previous = day.date;
+		first = false;
+	}
+	if (reader.malformed)
+		return "record is cut short or out of range";
+	if (first)
+		return "no purchase day";
+	*where = 0;
+	if (unpriced != ((bytes[0] & RT_FORMAT_UNPRICED) != 0) || fine != ((bytes[0] & RT_FORMAT_FINE) != 0))
+		return "format flags do not fit the days";
+	return NULL;
+}
+
+rt_status
+rt_days_subtract(rt_day *left, size_t *left_count,
+				 const rt_day *right, size_t right_count, int32_t *bad_date)
+{
+	size_t		l = 0;
+	size_t		out = 0;
+
+	for (size_t r = 0; r < right_count; r++)
+	{
+		rt_day		day;
+
+		*bad_date = right[r].date;
+		while (l < *left_count && left[l].date < right[r].date)
+			left[out++] = left[l++];
+		if (l == *left_count || left[l].date != right[r].date)
+			return RT_NOT_CONTAINED;
+		day = left[l++];
+		if (day.orders - day.unknown < right[r].orders - right[r].unknown)
+			return RT_NOT_CONTAINED;
+		day.orders -= right[r].orders;
+		day.unknown -= right[r].unknown;
+		if (right[r].money > 0 ? day.money < INT64_MIN + right[r].money :
+			day.money > INT64_MAX + right[r].money)
+			return RT_OUT_OF_RANGE;
+		day.money -= right[r].money;
+		if (day.orders == 0 && day.unknown == 0 && day.money == 0)
+			continue;
+		if (!rt_day_valid(&day))
+			return RT_NOT_CONTAINED;
+		left[out++] = day;
+	}
+	while (l < *left_count)
+		left[out++] = left[l++];
+	*left_count = out;
+	return RT_OK;
+}
+
+rt_status
+rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool *found)
+{
+	rt_reader	reader;
+	rt_day		day;
+
+	memset(summary, 0, sizeof(*summary));
+	if (rt_reader_init(&reader, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	while (rt_reader_next(&reader, &day))
+	{
+		rt_money_sum_add(&summary->spend, day.money);
+		if (day.orders == 0)
+			continue;
+		if (summary->days == 0)
+			summary->first = day.date;
+		summary->last = day.date;
+		summary->days++;
+		summary->orders += day.orders;
+		summary->known += day.orders - day.unknown;
+	}
+	*found = summary->days > 0;
+	return reader.malformed ? RT_MALFORMED : RT_OK;
+}
+
+rt_status
+rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
+{
+	rt_reader	reader;
+	rt_day		day;
+	rt_money_sum money = {0, 0};
+	int64_t		days = 0;
+	int64_t		known_days = 0;
+	int64_t		first = 0;
+	int64_t		last = 0;
+
+	if (rt_reader_init(&reader, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	while (rt_reader_next(&reader, &day) && day.date <= as_of)
+	{
+		if (day.orders == 0)
+			continue;
+		last = day.date;
+		if (days++ == 0)
+		{
+			first = day.date;
+			continue;
+		}
+		if (day.unknown < day.orders)
+		{
+			known_days++;
+			rt_money_sum_add(&money, day.money);
+		}
+	}
+	*found = days > 0;
+	rfm->frequency = (double) (days - 1);
+	rfm->recency = (double) (last - first);
+	rfm->customer_age = (double) (as_of - first);
+	rfm->has_value = known_days > 0 || days == 1;
+	rfm->monetary_value = known_days > 0 ? rt_money_sum_double(&money) / (double) known_days : 0;
+	return reader.malformed ? RT_MALFORMED : RT_OK;
+}
+
+rt_status
+rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
+{
+	rt_reader	reader;
+	const uint8_t *p;
+	const uint8_t *end;
+	int64_t		date;
+	int64_t		days = 0;
+	int64_t		first = 0;
+	int64_t		last = 0;
+	bool		unpriced;
+
+	if (rt_reader_init(&reader, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	p = reader.next;
+	end = reader.end;
+	date = reader.date;
+	unpriced = reader.unpriced;
+	while (p < end)
+	{
+		uint64_t	step,
+					kind;
+		int64_t		distance;
+		bool		bought = true;
+
+		p = rt_get_varint(p, end, &step);
+		if (p == NULL || step >> 34 != 0)
+			return RT_MALFORMED;
+		distance = (int64_t) (step >> 1);
+		if (reader.first)
+		{
+			distance = rt_unzigzag(step >> 1);
+			reader.first = false;
+		}
+		if (step & 1)
+		{
+			p = rt_get_varint(p, end, &kind);
+			if (p != NULL && (kind & RT_KIND_UNKNOWN))
+				p = rt_skip_varint(p, end);
+			if (p != NULL)
+				p = rt_skip_varint(p, end);
+			if (p == NULL)
+				return RT_MALFORMED;
+			bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
+		}
+		else if (!unpriced)
+		{
+			p = rt_skip_varint(p, end);
+			if (p == NULL)
+				return RT_MALFORMED;
+		}
+		date += distance;
+		if (date > as_of)
+			break;
+		if (bought)
+		{
+			if (days++ == 0)
+				first = date;
+			last = date;
+		}
+	}
+	*found = days > 0;
+	rfm->frequency = (double) (days - 1);
+	rfm->recency = (double) (last - first);
+	rfm->customer_age = (double) (as_of - first);
+	return RT_OK;
+}

@@ -1,0 +1,86 @@
+/*
+ * history_log.h
+ *		A history while it is being built: the state of the aggregates.
+ *
+ * A log holds rows in the order in which they came, as records that count each
+ * date from the row before, so that appending touches the end only, and rows
+ * that come in order of time (as orders tables mostly are) take no more room
+ * than they do when finished:
+ *
+ *		+--------+-------+------+------+-----------+-----------+---------------+------+
+ *		| format | order | head | used | head_date | last_date | records       | room |
+ *		+--------+-------+------+------+-----------+-----------+---------------+------+
+ *		                    |      |                           ^ head          ^ used
+ *
+ * Rows may repeat a date or go back in time; finishing sorts and merges them.
+ * A log in strictly ascending order is finished by copying its bytes.
+ *
+ * A moving frame takes rows away in the order in which it added them, so that
+ * removing touches the head only.
+ *
+ * A log is one block without pointers; the caller owns it, knows its capacity,
+ * and gives a larger one when RT_NO_SPACE asks for it.  Sizing: the block
+ * starts at 64 bytes, room for about ten typical purchases, and doubles.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_HISTORY_LOG_H
+#define RT_HISTORY_LOG_H
+
+#include "core/history.h"
+
+#define RT_LOG_UNSORTED		0x01	/* some date is not above the one before */
+#define RT_LOG_SPECIAL		0x02	/* some record is special */
+#define RT_LOG_MOVED		0x04	/* some record was taken away */
+
+typedef struct rt_log
+{
+	uint8_t		format;			/* as in a finished history, with RT_FORMAT_LOG */
+	uint8_t		order;			/* RT_LOG_* */
+	uint16_t	unused;			/* zero */
+	uint32_t	head;			/* offsets from the start of the log */
+	uint32_t	used;
+	int32_t		head_date;		/* the first record counts from this date */
+	int32_t		last_date;		/* date of the last record */
+	uint8_t		records[];
+} rt_log;
+
+#define RT_LOG_MAX_SIZE ((size_t) UINT32_MAX)
+
+/* Starts a log in a block of at least sizeof(rt_log) bytes */
+extern void rt_log_init(rt_log *log);
+
+/*
+ * Adds a row, or all days of a finished history or of another log.  RT_NO_SPACE
+ * leaves the log as it was: copy it with rt_log_copy_with into a larger block,
+ * then try again.
+ */
+extern rt_status rt_log_append(rt_log *log, size_t capacity, const rt_day *row);
+extern rt_status rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t size);
+
+/* Copies a log, making its format such that row (or a history of that format) can follow */
+extern uint8_t rt_log_format_with_row(uint8_t format, const rt_day *row);
+extern uint8_t rt_log_format_with(uint8_t format, uint8_t other);
+extern rt_status rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, uint8_t format);
+
+/* Takes the oldest row away; RT_NOT_CONTAINED, and no change, when it is not this one */
+extern rt_status rt_log_remove(rt_log *log, const rt_day *row);
+extern rt_status rt_log_remove_all(rt_log *log, const uint8_t *bytes, size_t size);
+
+static inline bool
+rt_log_empty(const rt_log *log)
+{
+	return log->head == log->used;
+}
+
+/*
+ * The finished bytes, when no sorting is needed: at most
+ * log->used - log->head + RT_RECORD_MAX of them.  0: take rt_history_days,
+ * rt_days_normalize and rt_days_encode instead.
+ */
+extern size_t rt_log_finish(const rt_log *log, uint8_t *bytes);
+
+/* For rt_reader_init alone.  bytes need no alignment. */
+extern rt_status rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size);
+
+#endif							/* RT_HISTORY_LOG_H */

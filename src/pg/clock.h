@@ -1,0 +1,24 @@
+/*
+ * clock.h
+ *		The calendar day of a point in time.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_CLOCK_H
+#define RETENTION_CLOCK_H
+
+#include "pg/compat.h"
+
+#include "pgtime.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+
+/* An infinite date or time is an error that names it */
+extern DateADT date_from_date(DateADT date);
+extern DateADT date_from_timestamp(Timestamp time);
+extern DateADT date_from_timestamptz(TimestampTz time, pg_tz *zone);
+
+/* As AT TIME ZONE would have it, abbreviations included */
+extern DateADT date_from_timestamptz_at(TimestampTz time, text *zone);
+
+#endif							/* RETENTION_CLOCK_H */

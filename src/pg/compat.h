@@ -1,0 +1,34 @@
+/*
+ * compat.h
+ *		Differences between PostgreSQL 15, 16, 17 and 18.
+ *
+ * The only place that looks at PG_VERSION_NUM.  The code is written for the
+ * newest API; older servers get stand-ins here.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_COMPAT_H
+#define RETENTION_COMPAT_H
+
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#if PG_VERSION_NUM < 150000
+#error "retention needs PostgreSQL 15 or later"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#else
+/* no soft errors before 16 */
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+#endif							/* RETENTION_COMPAT_H */

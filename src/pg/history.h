@@ -1,0 +1,46 @@
+/*
+ * history.h
+ *		The type purchase_history inside PostgreSQL.
+ *
+ * A value is a varlena whose content is what core/history.h describes, or, as
+ * the state of an aggregate, what core/history_log.h describes.  Only these
+ * functions look into the varlena; all others work on HistoryBytes.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_HISTORY_H
+#define RETENTION_HISTORY_H
+
+#include "pg/compat.h"
+
+#include "core/history.h"
+
+typedef struct HistoryBytes
+{
+	const uint8 *bytes;
+	Size		size;
+} HistoryBytes;
+
+/* Days in palloc'd memory of the current context */
+typedef struct HistoryDays
+{
+	rt_day	   *days;
+	size_t		count;
+} HistoryDays;
+
+/*
+ * The bytes of a value, or of an aggregate's state finished first; valid as
+ * long as the value and the current memory context are.  A state without
+ * purchases has size 0.
+ */
+extern HistoryBytes history_bytes(Datum value);
+extern HistoryDays history_days(HistoryBytes history);
+
+/* Sorts and merges in place */
+extern void history_days_normalize(HistoryDays *days);
+
+/* A new value in the current context; NULL when there are no days */
+extern struct varlena *history_from_days(const HistoryDays *days);
+extern struct varlena *history_from_bytes(HistoryBytes history);
+
+#endif							/* RETENTION_HISTORY_H */

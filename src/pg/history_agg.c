@@ -1,0 +1,365 @@
+/*
+ * history_agg.c
+ *		The aggregate purchase_history(...) and its moving frames.
+ *
+ * The state type is purchase_history itself, holding a log (core/history_log.h)
+ * instead of finished days.  A real type, unlike internal, can be sent from
+ * one node of a cluster to another by its text form, and costs nothing more as
+ * long as it is changed in place: the transition function returns the pointer
+ * it was given, and the executor copies nothing.  When the block is full, a
+ * larger one is built in the current (per row) context and returned, and the
+ * executor copies it into the aggregate's context and frees the old one; that
+ * is why VARSIZE is always the whole block, room included.
+ *
+ * Nothing is kept between calls: everything a step needs is in its arguments.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include "utils/memutils.h"
+
+#include "core/history_log.h"
+#include "pg/clock.h"
+#include "pg/errors.h"
+#include "pg/history.h"
+#include "pg/money.h"
+
+#define LOG_FIRST_SIZE		64	/* varlena header and room included */
+#define LOG_COMPACT_SIZE	1024	/* from this size on, merging is tried before growing */
+
+/* What the date and the amount of a row are passed as */
+typedef enum DateSource
+{
+	FROM_DATE,
+	FROM_TIMESTAMP,
+	FROM_TIMESTAMPTZ,
+	FROM_TIMESTAMPTZ_AT_ZONE	/* the zone is the last argument */
+} DateSource;
+
+typedef enum AmountSource
+{
+	NO_AMOUNT,
+	FROM_NUMERIC,
+	FROM_FLOAT8
+} AmountSource;
+
+#define LOG_OF(state)		((rt_log *) VARDATA(state))
+#define LOG_CAPACITY(state) (VARSIZE(state) - VARHDRSZ)
+
+static struct varlena *
+allocate_log(Size size)
+{
+	struct varlena *state;
+
+	if (size > MaxAllocSize)
+		check_history_status(RT_NO_SPACE, 0);
+	state = (struct varlena *) palloc0(size);
+	SET_VARSIZE(state, size);
+	rt_log_init(LOG_OF(state));
+	return state;
+}
+
+/*
+ * The state as a log that can be changed.  A value that is no log (a user's own
+ * aggregate may start from one) or is packed becomes a new one.
+ */
+static inline struct varlena *
+log_from_datum(Datum value)
+{
+	struct varlena *state = (struct varlena *) DatumGetPointer(value);
+	Size		size = LOG_FIRST_SIZE;
+	struct varlena *copy;
+	const uint8 *bytes;
+	Size		length;
+	rt_status	status;
+
+	if (likely(VARATT_IS_4B_U(state) && VARSIZE(state) >= LOG_FIRST_SIZE &&
+			   (*(const uint8 *) VARDATA(state) & RT_FORMAT_LOG)))
+		return state;
+
+	state = PG_DETOAST_DATUM_PACKED(value);
+	bytes = (const uint8 *) VARDATA_ANY(state);
+	length = VARSIZE_ANY_EXHDR(state);
+	for (;;)
+	{
+		copy = allocate_log(size);
+		status = rt_log_append_all(LOG_OF(copy), LOG_CAPACITY(copy), bytes, length);
+		if (status != RT_NO_SPACE)
+			break;
+		pfree(copy);
+		size *= 2;
+	}
+	check_history_status(status, 0);
+	return copy;
+}
+
+/*
+ * Sorts and merges the rows of a log into a block of the same size; NULL when
+ * that leaves it more than half full.  Not for moving frames, which take rows
+ * away as they came.
+ */
+static struct varlena *
+compact_log(struct varlena *state)
+{
+	HistoryBytes bytes = {(const uint8 *) LOG_OF(state), LOG_OF(state)->used};
+	HistoryDays days = history_days(bytes);
+	struct varlena *finished;
+	struct varlena *result = NULL;
+
+	history_days_normalize(&days);
+	finished = history_from_days(&days);
+	if (finished != NULL && VARSIZE(finished) < VARSIZE(state) / 2)
+	{
+		result = allocate_log(VARSIZE(state));
+		check_history_status(rt_log_append_all(LOG_OF(result), LOG_CAPACITY(result),
+											   (const uint8 *) VARDATA(finished),
+											   VARSIZE(finished) - VARHDRSZ), 0);
+	}
+	if (days.days != NULL)
+		pfree(days.days);
+	if (finished != NULL)
+		pfree(finished);
+	return result;
+}
+
+/* A log with the rows of this one, that takes what format says, and with more room */
+static struct varlena *
+enlarge_log(struct varlena *state, uint8 format, bool moving)
+{
+	Size		size = VARSIZE(state);
+	struct varlena *result;
+	rt_status	status;
+
+	if (!moving && size >= LOG_COMPACT_SIZE && format == LOG_OF(state)->format &&
+		(LOG_OF(state)->order & RT_LOG_UNSORTED))
+	{
+		result = compact_log(state);
+		if (result != NULL)
+			return result;
+	}
+	do
+	{
+		/* the last doubling stops at the largest block there is */
+		size = size < MaxAllocSize && size * 2 > MaxAllocSize ? MaxAllocSize : size * 2;
+		result = allocate_log(size);
+		status = rt_log_copy(LOG_OF(result), LOG_CAPACITY(result), LOG_OF(state), format);
+		if (status == RT_NO_SPACE)
+			pfree(result);
+	} while (status == RT_NO_SPACE);
+	check_history_status(status, 0);
+	return result;
+}
+
+/*
+ * The row's day; false when it adds nothing: without a date, or a refund that
+ * rounds to zero.
+ */
+static pg_attribute_always_inline bool
+read_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source, rt_day *row)
+{
+	int			sign = 1;
+
+	if (PG_ARGISNULL(1))
+		return false;
+	switch (date_source)
+	{
+		case FROM_DATE:
+			row->date = date_from_date(PG_GETARG_DATEADT(1));
+			break;
+		case FROM_TIMESTAMP:
+			row->date = date_from_timestamp(PG_GETARG_TIMESTAMP(1));
+			break;
+		case FROM_TIMESTAMPTZ:
+			row->date = date_from_timestamptz(PG_GETARG_TIMESTAMPTZ(1), session_timezone);
+			break;
+		case FROM_TIMESTAMPTZ_AT_ZONE:
+			{
+				int			zone = amount_source == NO_AMOUNT ? 2 : 3;
+
+				if (PG_ARGISNULL(zone))
+					ereport(ERROR,
+							(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							 errmsg("time zone must not be null")));
+				row->date = date_from_timestamptz_at(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(zone));
+				break;
+			}
+	}
+	row->orders = 1;
+	row->unknown = 0;
+	row->money = 0;
+	if (amount_source == NO_AMOUNT || PG_ARGISNULL(2))
+	{
+		row->unknown = 1;
+		return true;
+	}
+	if (amount_source == FROM_NUMERIC)
+		sign = money_from_numeric(PG_GETARG_DATUM(2), &row->money);
+	else
+		sign = money_from_float8(PG_GETARG_FLOAT8(2), &row->money);
+	if (sign < 0)
+	{
+		row->orders = 0;
+		return row->money != 0;
+	}
+	return true;
+}
+
+/* Moving frames must not start from NULL, other aggregates may */
+static Datum
+unchanged_state(FunctionCallInfo fcinfo, int context)
+{
+	if (!PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	if (context == AGG_CONTEXT_WINDOW)
+		PG_RETURN_POINTER(allocate_log(LOG_FIRST_SIZE));
+	PG_RETURN_NULL();
+}
+
+static pg_attribute_always_inline Datum
+add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
+{
+	int			context = check_aggregate_call(fcinfo, "purchase_history_add");
+	struct varlena *state;
+	rt_day		row;
+
+	if (unlikely(!read_row(fcinfo, date_source, amount_source, &row)))
+		return unchanged_state(fcinfo, context);
+	state = PG_ARGISNULL(0) ? allocate_log(LOG_FIRST_SIZE) : log_from_datum(PG_GETARG_DATUM(0));
+	while (unlikely(rt_log_append(LOG_OF(state), LOG_CAPACITY(state), &row) != RT_OK))
+		state = enlarge_log(state, rt_log_format_with_row(LOG_OF(state)->format, &row),
+							context == AGG_CONTEXT_WINDOW);
+	PG_RETURN_POINTER(state);
+}
+
+/* NULL makes the executor compute the frame afresh */
+static pg_attribute_always_inline Datum
+remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
+{
+	struct varlena *state;
+	rt_day		row;
+
+	check_aggregate_call(fcinfo, "purchase_history_remove");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!read_row(fcinfo, date_source, amount_source, &row))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	state = log_from_datum(PG_GETARG_DATUM(0));
+	if (rt_log_remove(LOG_OF(state), &row) != RT_OK)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+#define ROW_FUNCTIONS(name, date_source, amount_source) \
+	PG_FUNCTION_INFO_V1(purchase_history_add_##name); \
+	PG_FUNCTION_INFO_V1(purchase_history_remove_##name); \
+	Datum \
+	purchase_history_add_##name(PG_FUNCTION_ARGS) \
+	{ \
+		return add_row(fcinfo, date_source, amount_source); \
+	} \
+	Datum \
+	purchase_history_remove_##name(PG_FUNCTION_ARGS) \
+	{ \
+		return remove_row(fcinfo, date_source, amount_source); \
+	}
+
+ROW_FUNCTIONS(date, FROM_DATE, NO_AMOUNT)
+ROW_FUNCTIONS(date_numeric, FROM_DATE, FROM_NUMERIC)
+ROW_FUNCTIONS(date_float8, FROM_DATE, FROM_FLOAT8)
+ROW_FUNCTIONS(timestamp, FROM_TIMESTAMP, NO_AMOUNT)
+ROW_FUNCTIONS(timestamp_numeric, FROM_TIMESTAMP, FROM_NUMERIC)
+ROW_FUNCTIONS(timestamp_float8, FROM_TIMESTAMP, FROM_FLOAT8)
+ROW_FUNCTIONS(timestamptz, FROM_TIMESTAMPTZ, NO_AMOUNT)
+ROW_FUNCTIONS(timestamptz_numeric, FROM_TIMESTAMPTZ, FROM_NUMERIC)
+ROW_FUNCTIONS(timestamptz_float8, FROM_TIMESTAMPTZ, FROM_FLOAT8)
+ROW_FUNCTIONS(timestamptz_zone, FROM_TIMESTAMPTZ_AT_ZONE, NO_AMOUNT)
+ROW_FUNCTIONS(timestamptz_numeric_zone, FROM_TIMESTAMPTZ_AT_ZONE, FROM_NUMERIC)
+ROW_FUNCTIONS(timestamptz_float8_zone, FROM_TIMESTAMPTZ_AT_ZONE, FROM_FLOAT8)
+
+PG_FUNCTION_INFO_V1(purchase_history_add_history);
+PG_FUNCTION_INFO_V1(purchase_history_remove_history);
+PG_FUNCTION_INFO_V1(purchase_history_final);
+
+/*
+ * Adds all purchases of a history or of another state: the aggregate over
+ * histories, and the combine function of all.  The second argument lives in a
+ * context that is reset with the next row, so it is copied from, never kept.
+ */
+Datum
+purchase_history_add_history(PG_FUNCTION_ARGS)
+{
+	int			context = check_aggregate_call(fcinfo, "purchase_history_add");
+	struct varlena *state;
+	struct varlena *other;
+	const uint8 *bytes;
+	rt_status	status;
+
+	if (PG_ARGISNULL(1))
+		return unchanged_state(fcinfo, context);
+	other = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	bytes = (const uint8 *) VARDATA_ANY(other);
+	if (PG_ARGISNULL(0))
+		state = allocate_log(LOG_FIRST_SIZE);
+	else
+		state = log_from_datum(PG_GETARG_DATUM(0));
+	while ((status = rt_log_append_all(LOG_OF(state), LOG_CAPACITY(state), bytes,
+									   VARSIZE_ANY_EXHDR(other))) == RT_NO_SPACE)
+		state = enlarge_log(state, rt_log_format_with(LOG_OF(state)->format, bytes[0]),
+							context == AGG_CONTEXT_WINDOW);
+	check_history_status(status, 0);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+purchase_history_remove_history(PG_FUNCTION_ARGS)
+{
+	struct varlena *state;
+	struct varlena *other;
+
+	check_aggregate_call(fcinfo, "purchase_history_remove");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	state = log_from_datum(PG_GETARG_DATUM(0));
+	other = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	if (rt_log_remove_all(LOG_OF(state), (const uint8 *) VARDATA_ANY(other),
+						  VARSIZE_ANY_EXHDR(other)) != RT_OK)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
+}
+
+/* Leaves the state as it is: it may be finished again, or go on */
+Datum
+purchase_history_final(PG_FUNCTION_ARGS)
+{
+	struct varlena *state;
+	const rt_log *log;
+	struct varlena *result;
+	HistoryBytes finished;
+	size_t		size;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	if (VARSIZE(state) >= LOG_FIRST_SIZE && (*(const uint8 *) VARDATA(state) & RT_FORMAT_LOG))
+	{
+		log = LOG_OF(state);
+		if (log->head > log->used || log->used > LOG_CAPACITY(state))
+			check_history_status(RT_MALFORMED, 0);
+		result = (struct varlena *) palloc(VARHDRSZ + 1 + RT_RECORD_MAX + (log->used - log->head));
+		size = rt_log_finish(log, (uint8 *) VARDATA(result));
+		if (size > 0)
+		{
+			SET_VARSIZE(result, VARHDRSZ + size);
+			PG_RETURN_POINTER(result);
+		}
+		pfree(result);
+	}
+	finished = history_bytes(PointerGetDatum(state));
+	result = history_from_bytes(finished);
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(result);
+}
