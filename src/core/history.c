@@ -123,19 +123,37 @@ rt_history_count(const uint8_t *bytes, size_t size)
 }
 
 rt_status
-rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t count)
+rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t *count)
 {
 	rt_reader	reader;
+	size_t		room = *count;
 	rt_status	status = rt_reader_init(&reader, bytes, size);
 
+	*count = 0;
 	if (status != RT_OK)
 		return status;
-	for (size_t i = 0; i < count; i++)
+	while (*count < room && rt_reader_next(&reader, &days[*count]))
+		(*count)++;
+	if (reader.malformed)
+		return RT_MALFORMED;
+	return reader.next < reader.end ? RT_NO_SPACE : RT_OK;
+}
+
+/* Up to this many days, moving them one by one beats merging runs */
+#define INSERTION_SORT_MAX 24
+
+static void
+insertion_sort(rt_day *days, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
 	{
-		if (!rt_reader_next(&reader, &days[i]))
-			return RT_MALFORMED;
+		rt_day		day = days[i];
+		size_t		j = i;
+
+		for (; j > 0 && days[j - 1].date > day.date; j--)
+			days[j] = days[j - 1];
+		days[j] = day;
 	}
-	return RT_OK;
 }
 
 /*
@@ -148,8 +166,11 @@ sort_days(rt_day *days, size_t count, rt_day *workspace)
 	rt_day	   *from = days;
 	rt_day	   *to = workspace;
 
-	if (count == 0)
+	if (count <= INSERTION_SORT_MAX)
+	{
+		insertion_sort(days, count);
 		return;
+	}
 	for (;;)
 	{
 		size_t		done = 0;
@@ -369,33 +390,76 @@ rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool 
 	return reader.malformed ? RT_MALFORMED : RT_OK;
 }
 
-rt_status
-rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
+/*
+ * The scan behind rfm and its parts.  It is the whole cost of a score over
+ * stored histories, so it reads the bytes itself, keeps no day, and with_money
+ * is a constant: without it amounts are skipped unread.
+ */
+static inline rt_status
+scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm, bool *found)
 {
-	rt_reader	reader;
-	rt_day		day;
+	const uint8_t *p = bytes + 1;
+	const uint8_t *end = bytes + size;
 	rt_money_sum money = {0, 0};
+	int64_t		unit;
+	int64_t		date = 0;
 	int64_t		days = 0;
 	int64_t		known_days = 0;
 	int64_t		first = 0;
 	int64_t		last = 0;
+	bool		unpriced;
 
-	if (rt_reader_init(&reader, bytes, size) != RT_OK)
+	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
+		(bytes[0] & RT_FORMAT_LOG))
 		return RT_MALFORMED;
-	while (rt_reader_next(&reader, &day) && day.date <= as_of)
+	unit = rt_format_unit(bytes[0]);
+	unpriced = (bytes[0] & RT_FORMAT_UNPRICED) != 0;
+	for (bool at_first = true; p < end; at_first = false)
 	{
-		if (day.orders == 0)
-			continue;
-		last = day.date;
-		if (days++ == 0)
+		uint64_t	step,
+					kind,
+					amount = 0,
+					unknown = 0;
+		int64_t		value;
+		bool		bought = true;
+		bool		known = !unpriced;
+
+		p = rt_get_varint(p, end, &step);
+		if (p == NULL || step >> 34 != 0)
+			return RT_MALFORMED;
+		date += at_first ? rt_unzigzag(step >> 1) : (int64_t) (step >> 1);
+		if (date > as_of)
+			break;
+		if (!(step & 1))
 		{
-			first = day.date;
-			continue;
+			if (!unpriced)
+				p = with_money ? rt_get_varint(p, end, &amount) : rt_skip_varint(p, end);
+			value = (int64_t) amount;
 		}
-		if (day.unknown < day.orders)
+		else
+		{
+			p = rt_get_varint(p, end, &kind);
+			if (p != NULL && (kind & RT_KIND_UNKNOWN))
+				p = rt_get_varint(p, end, &unknown);
+			if (p != NULL)
+				p = rt_get_varint(p, end, &amount);
+			if (p == NULL)
+				return RT_MALFORMED;
+			bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
+			known = unknown != kind >> RT_KIND_ORDERS_SHIFT;
+			value = rt_unzigzag(amount);
+		}
+		if (p == NULL)
+			return RT_MALFORMED;
+		if (!bought)
+			continue;
+		last = date;
+		if (days++ == 0)
+			first = date;
+		else if (with_money && known)
 		{
 			known_days++;
-			rt_money_sum_add(&money, day.money);
+			rt_money_sum_add(&money, value);
 		}
 	}
 	*found = days > 0;
@@ -403,74 +467,20 @@ rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bo
 	rfm->recency = (double) (last - first);
 	rfm->customer_age = (double) (as_of - first);
 	rfm->has_value = known_days > 0 || days == 1;
-	rfm->monetary_value = known_days > 0 ? rt_money_sum_double(&money) / (double) known_days : 0;
-	return reader.malformed ? RT_MALFORMED : RT_OK;
+	rfm->monetary_value = 0;
+	if (known_days > 0)
+		rfm->monetary_value = rt_money_sum_double(&money, unit) / (double) known_days;
+	return RT_OK;
+}
+
+rt_status
+rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
+{
+	return scan_rfm(bytes, size, as_of, true, rfm, found);
 }
 
 rt_status
 rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
 {
-	rt_reader	reader;
-	const uint8_t *p;
-	const uint8_t *end;
-	int64_t		date;
-	int64_t		days = 0;
-	int64_t		first = 0;
-	int64_t		last = 0;
-	bool		unpriced;
-
-	if (rt_reader_init(&reader, bytes, size) != RT_OK)
-		return RT_MALFORMED;
-	p = reader.next;
-	end = reader.end;
-	date = reader.date;
-	unpriced = reader.unpriced;
-	while (p < end)
-	{
-		uint64_t	step,
-					kind;
-		int64_t		distance;
-		bool		bought = true;
-
-		p = rt_get_varint(p, end, &step);
-		if (p == NULL || step >> 34 != 0)
-			return RT_MALFORMED;
-		distance = (int64_t) (step >> 1);
-		if (reader.first)
-		{
-			distance = rt_unzigzag(step >> 1);
-			reader.first = false;
-		}
-		if (step & 1)
-		{
-			p = rt_get_varint(p, end, &kind);
-			if (p != NULL && (kind & RT_KIND_UNKNOWN))
-				p = rt_skip_varint(p, end);
-			if (p != NULL)
-				p = rt_skip_varint(p, end);
-			if (p == NULL)
-				return RT_MALFORMED;
-			bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
-		}
-		else if (!unpriced)
-		{
-			p = rt_skip_varint(p, end);
-			if (p == NULL)
-				return RT_MALFORMED;
-		}
-		date += distance;
-		if (date > as_of)
-			break;
-		if (bought)
-		{
-			if (days++ == 0)
-				first = date;
-			last = date;
-		}
-	}
-	*found = days > 0;
-	rfm->frequency = (double) (days - 1);
-	rfm->recency = (double) (last - first);
-	rfm->customer_age = (double) (as_of - first);
-	return RT_OK;
+	return scan_rfm(bytes, size, as_of, false, rfm, found);
 }

@@ -116,12 +116,13 @@ extern rt_status rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t 
 extern bool rt_reader_next(rt_reader *reader, rt_day *day);
 
 /*
- * Days.  Normalizing sorts, makes one day of equal dates and drops what adds
+ * Days.  Decoding takes room for *count of them and sets it to how many there
+ * are; RT_NO_SPACE when there are more.  Normalizing sorts, makes one day of equal dates and drops what adds
  * up to nothing; workspace has room for count days; *count is changed.
  * RT_OUT_OF_RANGE names the date in *bad_date.
  */
 extern size_t rt_history_count(const uint8_t *bytes, size_t size);
-extern rt_status rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t count);
+extern rt_status rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t *count);
 extern rt_status rt_days_normalize(rt_day *days, size_t *count, rt_day *workspace, int32_t *bad_date);
 
 /* Encodes valid days in strictly ascending order, at least one; size at most 1 + count * RT_RECORD_MAX */
@@ -134,7 +135,10 @@ extern const char *rt_history_check(const uint8_t *bytes, size_t size, size_t *w
 extern rt_status rt_days_subtract(rt_day *left, size_t *left_count,
 								  const rt_day *right, size_t right_count, int32_t *bad_date);
 
-/* Questions.  Nothing bought by then: *found is false, the rest undefined. */
+/*
+ * Questions to a finished history.  Nothing bought by then: *found is false, the
+ * rest undefined.
+ */
 extern rt_status rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool *found);
 extern rt_status rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found);
 

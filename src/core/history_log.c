@@ -111,6 +111,49 @@ rt_log_append(rt_log *log, size_t capacity, const rt_day *row)
 	return RT_OK;
 }
 
+/* What was written behind the old end does not count; the head may have moved */
+static void
+undo_append(rt_log *log, const rt_log *before)
+{
+	uint32_t	moved = before->head - log->head;
+
+	*log = *before;
+	log->head -= moved;
+	log->used -= moved;
+}
+
+/*
+ * A log of the same format: only its first record counts from another date, the
+ * others are copied.  This is what combining partial states is made of.
+ */
+static rt_status
+append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader)
+{
+	rt_log		before = *log;
+	rt_log		other;
+	rt_day		day;
+	size_t		rest;
+	rt_status	status;
+
+	memcpy(&other, bytes, sizeof(rt_log));
+	if (rt_log_empty(log))
+		log->format = other.format;
+	if (!rt_reader_next(reader, &day))
+		return reader->malformed ? RT_MALFORMED : RT_OK;
+	rest = (size_t) (reader->end - reader->next);
+	status = rt_log_append(log, capacity, &day);
+	if (status != RT_OK || rest > capacity - log->used)
+	{
+		undo_append(log, &before);
+		return RT_NO_SPACE;
+	}
+	memcpy((uint8_t *) log + log->used, reader->next, rest);
+	log->used += (uint32_t) rest;
+	log->last_date = other.last_date;
+	log->order |= other.order & (RT_LOG_UNSORTED | RT_LOG_SPECIAL);
+	return RT_OK;
+}
+
 rt_status
 rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t size)
 {
@@ -121,6 +164,8 @@ rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t siz
 
 	if (status != RT_OK)
 		return status;
+	if ((bytes[0] & RT_FORMAT_LOG) && (bytes[0] == log->format || rt_log_empty(log)))
+		return append_log(log, capacity, bytes, &reader);
 	if (rt_log_empty(log))
 		log->format = rt_log_format_with(log->format, bytes[0]);
 	else if (rt_log_format_with(log->format, bytes[0]) != log->format)
@@ -134,13 +179,8 @@ rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t siz
 	if (reader.malformed)
 		status = RT_MALFORMED;
 
-	/* what was written behind the old end does not count; the head may have moved */
 	if (status != RT_OK)
-	{
-		before.used -= before.head - log->head;
-		before.head = log->head;
-		*log = before;
-	}
+		undo_append(log, &before);
 	return status;
 }
 

@@ -29,17 +29,17 @@ rt_money_sum_fits(const rt_money_sum *sum, int64_t *amount)
 	return true;
 }
 
-/* In currency units.  One rounding where the sum fits, two where it does not. */
+/* One rounding where the sum fits, a few where it does not */
 double
-rt_money_sum_double(const rt_money_sum *sum)
+rt_money_sum_double(const rt_money_sum *sum, int64_t unit)
 {
 	int64_t		high,
 				low;
 
 	normalize(sum, &high, &low);
 	if (high >= INT32_MIN && high <= INT32_MAX)
-		return (double) (high * INT64_C(0x100000000) + low) / RT_MONEY_PER_UNIT;
-	return ((double) high * 4294967296.0 + (double) low) / RT_MONEY_PER_UNIT;
+		return (double) (high * INT64_C(0x100000000) + low) / (double) (RT_MONEY_PER_UNIT / unit);
+	return ((double) high * 4294967296.0 + (double) low) / (double) (RT_MONEY_PER_UNIT / unit);
 }
 
 /*

@@ -42,7 +42,9 @@ rt_money_sum_add(rt_money_sum *sum, int64_t amount)
 
 /* False when the sum does not fit into an amount */
 extern bool rt_money_sum_fits(const rt_money_sum *sum, int64_t *amount);
-extern double rt_money_sum_double(const rt_money_sum *sum);
+
+/* In currency units, when the terms count unit 1/10,000 each */
+extern double rt_money_sum_double(const rt_money_sum *sum, int64_t unit);
 
 /* The exact value of the double, rounded; NaN, infinity: RT_OUT_OF_RANGE */
 extern rt_status rt_money_from_double(double value, int64_t *amount);

@@ -97,16 +97,25 @@ history_bytes(Datum value)
 HistoryDays
 history_days(HistoryBytes history)
 {
-	HistoryDays result;
+	HistoryDays result = {NULL, 0};
+	rt_status	status;
 
-	result.days = NULL;
-	result.count = history.size == 0 ? 0 : rt_history_count(history.bytes, history.size);
-	if (result.count > 0)
+	if (history.size == 0)
+		return result;
+
+	/* most histories are short: try that before counting */
+	result.count = 32;
+	result.days = (rt_day *) palloc(result.count * sizeof(rt_day));
+	status = rt_history_days(history.bytes, history.size, result.days, &result.count);
+	if (status == RT_NO_SPACE)
 	{
+		pfree(result.days);
+		result.count = rt_history_count(history.bytes, history.size);
 		result.days = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext,
 														result.count * sizeof(rt_day));
-		check_history_status(rt_history_days(history.bytes, history.size, result.days, result.count), 0);
+		status = rt_history_days(history.bytes, history.size, result.days, &result.count);
 	}
+	check_history_status(status, 0);
 	return result;
 }
 

@@ -1,0 +1,44 @@
+/*
+ * check.h
+ *		The least a test of the core needs: named cases, checks, a seeded generator.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+extern int	check_failures;		/* within the case that runs */
+
+#define CHECK(condition) \
+	do { \
+		if (!(condition)) \
+			check_failed(__FILE__, __LINE__, #condition); \
+	} while (0)
+
+extern void check_failed(const char *file, int line, const char *condition);
+
+typedef struct check_case
+{
+	const char *name;
+	void		(*run) (void);
+} check_case;
+
+/* Runs the cases up to the one without a name */
+extern void check_run(const check_case *cases);
+
+/* The same numbers on every machine: splitmix64 */
+extern void random_seed(uint64_t seed);
+extern uint64_t random_bits(void);
+extern int64_t random_between(int64_t low, int64_t high);
+
+extern const check_case calendar_cases[];
+extern const check_case money_cases[];
+extern const check_case history_cases[];
+extern const check_case history_log_cases[];
+extern const check_case fuzz_cases[];
+
+#endif							/* CHECK_H */

@@ -1,0 +1,315 @@
+/*
+ * history_test.c
+ *		Properties of finished histories, on random orders.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "histories.h"
+#include "core/history_text.h"
+
+/* Whatever order the rows come in, the bytes are those of adding up by hand */
+static void
+test_row_order(void)
+{
+	static byte_string expected,
+				found;
+	rt_day		rows[MAX_ROWS];
+
+	for (int i = 0; i < 3000; i++)
+	{
+		size_t		count = random_rows(rows, i % 20 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
+		bool		fits = encode_rows(rows, count, &expected);
+
+		for (int j = 0; j < 3; j++)
+		{
+			CHECK(normalize_rows(rows, count, &found) == fits);
+			if (fits)
+				CHECK(same_bytes(&expected, &found));
+			shuffle_rows(rows, count);
+		}
+	}
+}
+
+/* Bytes are accepted as they are, decode to the days they came from, and their text too */
+static void
+test_round_trips(void)
+{
+	static byte_string bytes,
+				again;
+	rt_day		rows[MAX_ROWS],
+				days[MAX_ROWS],
+				back[MAX_ROWS];
+
+	for (int i = 0; i < 4000; i++)
+	{
+		size_t		count = random_rows(rows, 60, (row_style) (i % ROW_STYLES));
+		size_t		day_count,
+					back_count = MAX_ROWS,
+					where;
+		char		text[MAX_ROWS * RT_DAY_TEXT_MAX];
+		size_t		length = 0;
+		rt_reader	reader;
+		rt_day		day;
+
+		if (!add_up(rows, count, days, &day_count) || day_count == 0)
+			continue;
+		bytes.size = rt_days_encode(days, day_count, bytes.bytes);
+		CHECK(rt_history_check(bytes.bytes, bytes.size, &where) == NULL);
+		CHECK(rt_history_count(bytes.bytes, bytes.size) == day_count);
+		CHECK(rt_history_days(bytes.bytes, bytes.size, back, &back_count) == RT_OK);
+		CHECK(back_count == day_count);
+		again.size = rt_days_encode(back, back_count, again.bytes);
+		CHECK(same_bytes(&bytes, &again));
+		back_count = day_count - 1;
+		CHECK(rt_history_days(bytes.bytes, bytes.size, back, &back_count) == RT_NO_SPACE);
+
+		text[length++] = '{';
+		rt_reader_init(&reader, bytes.bytes, bytes.size);
+		while (rt_reader_next(&reader, &day))
+		{
+			size_t		printed;
+
+			if (length > 1)
+			{
+				text[length++] = ',';
+				text[length++] = ' ';
+			}
+			printed = rt_day_print(&day, text + length);
+			CHECK(printed <= RT_DAY_TEXT_MAX - 2);
+			length += printed;
+		}
+		text[length++] = '}';
+		CHECK(rt_history_parse(text, length, back, MAX_ROWS, &back_count, &where) == NULL);
+		again.size = rt_days_encode(back, back_count, again.bytes);
+		CHECK(same_bytes(&bytes, &again));
+	}
+}
+
+/* (h || g) - g = h, and what is not in h cannot be taken out */
+static void
+test_subtract(void)
+{
+	static byte_string first,
+				left;
+	rt_day		rows[MAX_ROWS],
+				h[MAX_ROWS],
+				g[MAX_ROWS],
+				all[MAX_ROWS];
+
+	for (int i = 0; i < 4000; i++)
+	{
+		size_t		count = random_rows(rows, 60, (row_style) (i % ROW_STYLES));
+		size_t		split = (size_t) random_between(0, (int64_t) count);
+		size_t		h_count,
+					g_count,
+					all_count;
+		int32_t		bad_date;
+		rt_status	status;
+
+		if (!add_up(rows, count, all, &all_count) ||
+			!add_up(rows, split, h, &h_count) ||
+			!add_up(rows + split, count - split, g, &g_count))
+			continue;
+		status = rt_days_subtract(all, &all_count, g, g_count, &bad_date);
+		CHECK(status == RT_OK);
+		if (status == RT_OK)
+		{
+			first.size = h_count ? rt_days_encode(h, h_count, first.bytes) : 0;
+			left.size = all_count ? rt_days_encode(all, all_count, left.bytes) : 0;
+			CHECK(same_bytes(&first, &left));
+		}
+
+		/* one order more than there is */
+		if (h_count > 0)
+		{
+			rt_day		more = h[random_between(0, (int64_t) h_count - 1)];
+
+			if (more.orders < INT32_MAX)
+			{
+				more.orders++;
+				more.money = 0;
+				CHECK(rt_days_subtract(h, &h_count, &more, 1, &bad_date) == RT_NOT_CONTAINED);
+				CHECK(bad_date == more.date);
+			}
+		}
+	}
+}
+
+/* x, t_x, T and the mean against a loop over the rows themselves */
+static void
+test_rfm(void)
+{
+	static byte_string bytes;
+	rt_day		rows[MAX_ROWS],
+				days[MAX_ROWS];
+
+	for (int i = 0; i < 6000; i++)
+	{
+		size_t		count = random_rows(rows, 40, (row_style) (i % EXTREME));
+		size_t		day_count;
+		int32_t		as_of = 8000 + (int32_t) random_between(-10, 3200);
+		int64_t		x = -1,
+					first = 0,
+					last = 0,
+					known = 0,
+					money = 0;
+		rt_rfm		rfm,
+					recency;
+		bool		found,
+					recency_found;
+
+		if (!add_up(rows, count, days, &day_count) || day_count == 0)
+			continue;
+		bytes.size = rt_days_encode(days, day_count, bytes.bytes);
+		for (size_t j = 0; j < day_count && days[j].date <= as_of; j++)
+		{
+			if (days[j].orders == 0)
+				continue;
+			if (++x == 0)
+				first = days[j].date;
+			else if (days[j].unknown < days[j].orders)
+			{
+				known++;
+				money += days[j].money;
+			}
+			last = days[j].date;
+		}
+		CHECK(rt_history_rfm(bytes.bytes, bytes.size, as_of, &rfm, &found) == RT_OK);
+		CHECK(rt_history_recency(bytes.bytes, bytes.size, as_of, &recency, &recency_found) == RT_OK);
+		CHECK(found == (x >= 0) && recency_found == found);
+		if (!found)
+			continue;
+		CHECK(rfm.frequency == (double) x && recency.frequency == (double) x);
+		CHECK(rfm.recency == (double) (last - first) && recency.recency == rfm.recency);
+		CHECK(rfm.customer_age == (double) (as_of - first) && recency.customer_age == rfm.customer_age);
+		CHECK(rfm.has_value == (x == 0 || known > 0));
+		if (known > 0)
+			CHECK(fabs(rfm.monetary_value - (double) money / 10000 / (double) known) <= 1e-12 * fabs(rfm.monetary_value));
+		else
+			CHECK(rfm.monetary_value == 0);
+	}
+}
+
+static void
+test_summary(void)
+{
+	static byte_string bytes;
+	rt_day		rows[MAX_ROWS],
+				days[MAX_ROWS];
+
+	for (int i = 0; i < 3000; i++)
+	{
+		size_t		count = random_rows(rows, 40, (row_style) (i % EXTREME));
+		size_t		day_count;
+		int64_t		orders = 0,
+					known = 0,
+					money = 0,
+					total;
+		rt_summary	summary;
+		bool		found;
+
+		if (!add_up(rows, count, days, &day_count) || day_count == 0)
+			continue;
+		bytes.size = rt_days_encode(days, day_count, bytes.bytes);
+		for (size_t j = 0; j < count; j++)
+		{
+			orders += rows[j].orders;
+			known += rows[j].orders - rows[j].unknown;
+			money += rows[j].money;
+		}
+		CHECK(rt_history_summary(bytes.bytes, bytes.size, &summary, &found) == RT_OK);
+		CHECK(found == (orders > 0));
+		CHECK(summary.orders == orders && summary.known == known);
+		CHECK(rt_money_sum_fits(&summary.spend, &total) && total == money);
+	}
+}
+
+static void
+test_rejected_text(void)
+{
+	static const struct
+	{
+		const char *text;
+		size_t		where;
+	}			bad[] = {
+		{"", 0},
+		{"{", 1},
+		{"{}", 1},
+		{"2026-01-01: 5", 0},
+		{"{2026-01-01}", 11},
+		{"{2026-01-01: }", 13},
+		{"{2026-01-01: 5", 14},
+		{"{2026-01-01: 5,}", 15},
+		{"{2026-01-01: 5} x", 16},
+		{"{2026-02-30: 5}", 1},
+		{"{2026-01-01: 5, 2026-01-01: 5}", 16},
+		{"{2026-01-02: 5, 2026-01-01: 5}", 16},
+		{"{2026-01-01: 5 in}", 17},
+		{"{2026-01-01: 5 in 0}", 1},
+		{"{2026-01-01: ? in 0}", 1},
+		{"{2026-01-01: 5 in 2147483648}", 17},
+		{"{2026-01-01: 5 in -1}", 17},
+		{"{2026-01-01: 5 in 2 (3 unknown)}", 1},
+		{"{2026-01-01: 5 in 2 (2 unknown)}", 1},
+		{"{2026-01-01: 5 in 2 (1 known)}", 22},
+		{"{2026-01-01: 5.00001}", 13},
+		{"{2026-01-01: 922337203685477.5808}", 13},
+		{"{2026-01-01: NaN}", 13},
+	};
+	rt_day		days[8];
+	size_t		count,
+				where;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		const char *error = rt_history_parse(bad[i].text, strlen(bad[i].text), days, 8, &count, &where);
+
+		CHECK(error != NULL);
+		if (error != NULL && where != bad[i].where)
+		{
+			printf("# \"%s\": %s at %zu, expected at %zu\n", bad[i].text, error, where, bad[i].where);
+			CHECK(where == bad[i].where);
+		}
+	}
+}
+
+/* The sizes that the design promises */
+static void
+test_sizes(void)
+{
+	rt_day		days[100];
+	uint8_t		bytes[MAX_BYTES];
+
+	/* 100 purchases a month or so apart, of up to 163.83 */
+	for (int i = 0; i < 100; i++)
+	{
+		days[i].date = 9000 + i * 31;
+		days[i].orders = 1;
+		days[i].unknown = 0;
+		days[i].money = 1638300 - i * 100;
+	}
+	CHECK(rt_days_encode(days, 100, bytes) <= 100 * 3 + 4);
+
+	/* the same without amounts: a byte each */
+	for (int i = 0; i < 100; i++)
+	{
+		days[i].unknown = 1;
+		days[i].money = 0;
+	}
+	CHECK(rt_days_encode(days, 100, bytes) <= 100 + 4);
+}
+
+const check_case history_cases[] = {
+	{"history: row order does not matter", test_row_order},
+	{"history: bytes and text round trip", test_round_trips},
+	{"history: subtraction is the inverse of merging", test_subtract},
+	{"history: recency, frequency, age, monetary value", test_rfm},
+	{"history: summary", test_summary},
+	{"history: rejected text says where", test_rejected_text},
+	{"history: sizes", test_sizes},
+	{NULL, NULL}
+};
