@@ -1,0 +1,102 @@
+-- The guided tour: each question, the SQL that answers it, and the answer.
+-- Runs on the table shop.orders, the sample shop's or your own.
+\set QUIET on
+SET client_min_messages = warning;
+SET search_path = shop, public;
+\pset null '-'
+\pset footer off
+SELECT max(ordered_at)::date AS today FROM orders \gset
+SELECT (date :'today' - 180) AS half_a_year_ago \gset
+
+\echo
+\echo 'All dates are seen from the day of the last order, ':today'.'
+\echo
+\echo '--- What do we have? One value for each customer, made once, asked many times.'
+\echo
+\set ECHO queries
+CREATE MATERIALIZED VIEW customer AS
+  SELECT customer_id, purchase_history(ordered_at, amount) AS h
+  FROM orders GROUP BY customer_id;
+
+SELECT (SELECT count(*) FROM orders) AS order_rows,
+       count(*) AS customers,
+       sum(order_count(h)) AS orders,
+       sum(total_spend(h)) AS spend,
+       round(sum(pg_column_size(h)) / sum(order_count(h)), 1) AS bytes_per_order
+FROM customer;
+\set ECHO none
+
+\echo
+\echo '--- What does such a value look like? Dates and money; "in 2" is two orders, "in 0" a refund.'
+\echo
+\set ECHO queries
+SELECT customer_id, h FROM customer
+WHERE purchase_days(h) BETWEEN 3 AND 6
+ORDER BY order_count(h) = purchase_days(h), customer_id LIMIT 3;
+\set ECHO none
+
+\echo
+\echo '--- It is not how many come in, it is how many come back.'
+\echo
+\set ECHO queries
+SELECT count(*) AS customers,
+       count(*) FILTER (WHERE purchase_days(h) > 1) AS came_back,
+       round(100.0 * count(*) FILTER (WHERE purchase_days(h) > 1) / count(*), 1) AS percent
+FROM customer;
+\set ECHO none
+
+\echo
+\echo '--- How many days lie between the purchases of our most frequent customers?'
+\echo
+\set ECHO queries
+SELECT customer_id, purchase_days(h) AS days, (purchase_intervals(h))[1:12] AS first_intervals
+FROM customer ORDER BY purchase_days(h) DESC, customer_id LIMIT 3;
+\set ECHO none
+
+\echo
+\echo '--- Recency, frequency, age and spend, as models of a customer base take them (days).'
+\echo
+\set ECHO queries
+SELECT customer_id, frequency, recency, customer_age,
+       customer_age - recency AS days_silent, round(monetary_value::numeric, 2) AS monetary_value
+FROM customer, rfm(h, :'today')
+WHERE frequency > 0 ORDER BY monetary_value DESC NULLS LAST, customer_id LIMIT 3;
+\set ECHO none
+
+\echo
+\echo '--- What did we know half a year ago, and who of those has bought since? No look ahead.'
+\echo
+\set ECHO queries
+SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then,
+       count(*) AS customers,
+       count(*) FILTER (WHERE purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))) > 0) AS bought_since
+FROM customer WHERE as_of(h, :'half_a_year_ago') IS NOT NULL
+GROUP BY 1 ORDER BY 1;
+\set ECHO none
+
+\echo
+\echo '--- Tonight, must we read ten years again? No: yesterday\'s histories || today\'s orders.'
+\echo
+\set ECHO queries
+WITH old AS (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM orders
+             WHERE ordered_at < :'half_a_year_ago' GROUP BY customer_id),
+     new AS (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM orders
+             WHERE ordered_at >= :'half_a_year_ago' GROUP BY customer_id)
+SELECT count(*) AS customers,
+       count(*) FILTER (WHERE old.h || new.h = customer.h) AS same_as_one_pass,
+       count(*) FILTER (WHERE customer.h - new.h IS NOT DISTINCT FROM old.h) AS undone_again
+FROM customer LEFT JOIN old USING (customer_id) LEFT JOIN new USING (customer_id);
+\set ECHO none
+
+\echo
+\echo '--- How many purchase days in the 90 days up to each order? A moving history.'
+\echo
+\set ECHO queries
+SELECT ordered_at::date AS day, amount,
+       purchase_days(purchase_history(ordered_at, amount) OVER last_90_days) AS purchase_days
+FROM orders
+WHERE customer_id = (SELECT customer_id FROM customer ORDER BY abs(purchase_days(h) - 8), customer_id LIMIT 1)
+WINDOW last_90_days AS (ORDER BY ordered_at RANGE '90 days' PRECEDING)
+ORDER BY ordered_at;
+\set ECHO none
+\echo
