@@ -186,6 +186,6 @@ rt_history_parse(const char *text, size_t length,
 		if (!accept(&p, end, ","))
 			error = "expected \",\" or \"}\"";
 	}
-	*where = (size_t) (p - text);
+	*where = (size_t) (skip_spaces(p, end) - text);
 	return error;
 }

@@ -125,6 +125,7 @@ history_days_normalize(HistoryDays *days)
 	rt_day	   *workspace;
 	int32		bad_date = 0;
 	bool		sorted = true;
+	rt_status	status;
 
 	for (size_t i = 1; i < days->count && sorted; i++)
 		sorted = days->days[i - 1].date < days->days[i].date;
@@ -132,7 +133,8 @@ history_days_normalize(HistoryDays *days)
 		return;
 	workspace = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext,
 												  days->count * sizeof(rt_day));
-	check_history_status(rt_days_normalize(days->days, &days->count, workspace, &bad_date), bad_date);
+	status = rt_days_normalize(days->days, &days->count, workspace, &bad_date);
+	check_history_status(status, bad_date);
 	pfree(workspace);
 }
 
@@ -331,6 +333,7 @@ purchase_history_subtract(PG_FUNCTION_ARGS)
 	HistoryDays left = {NULL, 0};
 	HistoryDays right;
 	int32		bad_date = 0;
+	rt_status	status;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -341,8 +344,8 @@ purchase_history_subtract(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0))
 		left = history_days(history_bytes(PG_GETARG_DATUM(0)));
 	right = history_days(history_bytes(PG_GETARG_DATUM(1)));
-	check_history_status(rt_days_subtract(left.days, &left.count, right.days, right.count, &bad_date),
-						 bad_date);
+	status = rt_days_subtract(left.days, &left.count, right.days, right.count, &bad_date);
+	check_history_status(status, bad_date);
 	PG_RETURN_HISTORY_OR_NULL(history_from_days(&left));
 }
 
