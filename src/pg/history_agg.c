@@ -138,6 +138,13 @@ enlarge_log(struct varlena *state, uint8 format, bool moving)
 		if (result != NULL)
 			return result;
 	}
+
+	/*
+	 * A change of format alone tries the same size first: a moving frame may
+	 * change it over and over, and must not grow with each.
+	 */
+	if (format != LOG_OF(state)->format)
+		size /= 2;
 	do
 	{
 		/* the last doubling stops at the largest block there is */

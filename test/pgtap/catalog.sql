@@ -1,0 +1,56 @@
+-- The rules for every SQL object, checked in the catalog: none can be forgotten.
+\set ECHO none
+\set QUIET on
+\pset format unaligned
+\pset tuples_only on
+\pset pager off
+BEGIN;
+SELECT plan(13);
+
+CREATE TEMP VIEW member AS
+SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
+FROM pg_depend d
+WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+  AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'retention');
+CREATE TEMP VIEW routine AS
+SELECT p.*, p.oid::regprocedure::text AS signature FROM pg_proc p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid;
+CREATE TEMP VIEW aggregate AS
+SELECT a.*, signature, proparallel, proargtypes FROM pg_aggregate a JOIN routine r ON a.aggfnoid = r.oid;
+
+SELECT cmp_ok((SELECT count(*) FROM member), '>=', 60::bigint, 'the extension has its members');
+
+SELECT is_empty($$
+  SELECT object FROM member
+  WHERE obj_description(objid, classid::regclass::name) IS NULL
+    -- array types and the operator family that comes with a class have no comment of their own
+    AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type t WHERE t.oid = objid AND t.typelem <> 0 AND t.typlen = -1 AND t.typname LIKE '\_%'))
+    AND classid <> 'pg_opfamily'::regclass
+  ORDER BY 1 $$, 'every object has a COMMENT');
+SELECT is_empty($$
+  SELECT object FROM member WHERE classid = 'pg_type'::regclass AND EXISTS (
+    SELECT FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+    WHERE t.oid = objid AND t.typtype = 'c' AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL) $$,
+  'every column of a composite type has a COMMENT');
+SELECT is_empty($$ SELECT signature FROM routine WHERE proparallel <> 's' $$, 'every function is parallel safe');
+SELECT is_empty($$ SELECT signature FROM routine WHERE prosecdef $$, 'no function is SECURITY DEFINER');
+SELECT is_empty($$ SELECT signature FROM routine r JOIN pg_language l ON l.oid = prolang
+                   WHERE lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL $$, 'no function has a string for a body');
+SELECT is_empty($$ SELECT signature FROM routine WHERE proconfig IS NOT NULL $$, 'no function sets a parameter');
+SELECT is_empty($$
+  SELECT signature FROM routine WHERE provolatile = 'v' OR (provolatile = 's' AND signature !~ 'timestamp with time zone') $$,
+  'all is immutable but what reads the session''s time zone');
+SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtranstype = 'internal'::regtype OR aggcombinefn = 0 OR proparallel <> 's' $$,
+  'aggregates have a real state type and a combine function');
+SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtransspace = 0 OR (aggmtransfn <> 0 AND aggmtransspace = 0) $$,
+  'aggregates state the size of their state');
+SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggfinalmodify <> 'r' OR aggmfinalmodify <> 'r' $$,
+  'final functions leave the state alone');
+SELECT is_empty($$
+  SELECT signature FROM aggregate, unnest(proargtypes) t JOIN pg_type ON pg_type.oid = t WHERE typtype = 'p' $$,
+  'aggregates have no polymorphic arguments');
+SELECT is_empty($$
+  SELECT object FROM member WHERE classid = 'pg_proc'::regclass
+    AND obj_description(objid, 'pg_proc') ~ '(^\s|\s$|TODO|FIXME|[^.?])$' $$, 'COMMENTs are whole sentences');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,43 @@
+-- The sample shop: the same rows everywhere, and the stories are in them.
+\set ECHO none
+\set QUIET on
+\pset format unaligned
+\pset tuples_only on
+\pset pager off
+BEGIN;
+SELECT plan(14);
+SET LOCAL client_min_messages = warning;
+SET LOCAL datestyle = 'ISO';
+\ir ../../sql/demo/sample_shop.sql
+
+SELECT is((SELECT count(*) FROM shop.customers), 5000::bigint, '5,000 customers');
+SELECT is((SELECT count(DISTINCT customer_id) FROM shop.orders), 5000::bigint, 'all have bought');
+-- the checksum is how a change of the shop, or a machine where it differs, is noticed
+SELECT is((SELECT md5(string_agg(customer_id || ' ' || ordered_at || ' ' || product_range || ' ' || amount, E'\n'
+                                 ORDER BY customer_id, ordered_at, product_range COLLATE "C", amount)) FROM shop.orders),
+          '99468472e2d9faf598633028e767880a', 'the same orders on every machine');
+SELECT cmp_ok((SELECT max(ordered_at)::date FROM shop.orders), '=', '2026-06-30'::date, 'up to the last day');
+SELECT results_eq('SELECT story, count(*)::int FROM shop.truth GROUP BY 1 ORDER BY 1',
+  $$ VALUES ('clockwork', 500), ('drifting', 450), ('left', 500), ('one_time', 900), ('price_rise', 300), ('random', 1350),
+            ('range_stopped', 250), ('win_back', 550), ('yearly', 200) $$, 'the stories');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN shop.orders USING (customer_id)
+  WHERE amount > 0 AND ordered_at >= left_on AND (returned_on IS NULL OR ordered_at < returned_on) $$, 'who has left does not buy');
+SELECT is_empty($$ SELECT truth.customer_id FROM shop.truth LEFT JOIN shop.orders o
+    ON o.customer_id = truth.customer_id AND o.ordered_at::date = returned_on WHERE returned_on IS NOT NULL AND o.customer_id IS NULL $$, 'who came back buys');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN shop.orders USING (customer_id)
+  WHERE amount > 0 AND product_range = dropped_range AND ordered_at >= dropped_on $$, 'a dropped range is not bought again');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN shop.orders USING (customer_id) WHERE story = 'range_stopped'
+  GROUP BY 1, dropped_on, dropped_range HAVING max(ordered_at) < '2026-05-15' OR count(*) FILTER (WHERE product_range = dropped_range) < 3 $$,
+  'but she was used to it, and still buys');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY 1) s USING (customer_id),
+    unnest(purchase_intervals(h)) gap WHERE story = 'clockwork' AND abs(gap - period_days) > 2 $$, 'clockwork buyers keep their period');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY 1) s USING (customer_id)
+  WHERE story = 'yearly' AND purchase_days(h) < 2 OR story = 'one_time' AND purchase_days(h) <> 1 $$, 'yearly buyers come again, one-time buyers do not');
+SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN shop.customers USING (customer_id) WHERE story = 'price_rise' AND region <> 'North' $$,
+  'the price rise was in the North');
+SELECT results_eq($$ SELECT treated, count(*)::int, count(returned_on)::int FROM shop.campaign JOIN shop.truth USING (customer_id) GROUP BY 1 ORDER BY 1 $$,
+  $$ VALUES (false, 298, 28), (true, 252, 89) $$, 'the campaign and its control group');
+SELECT cmp_ok((SELECT count(*) FROM shop.orders WHERE amount < 0), '>', 2000::bigint, 'refunds');
+
+SELECT * FROM finish();
+ROLLBACK;
