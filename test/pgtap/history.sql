@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(60);
+SELECT plan(58);
 SET LOCAL timezone = 'UTC';
 SELECT setseed(0.20260630) \g /dev/null
 
