@@ -42,19 +42,19 @@ COMMENT ON FUNCTION purchase_history_send(purchase_history) IS 'Binary output of
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION purchase_history_eq(purchase_history, purchase_history) RETURNS boolean
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'purchase_history_eq';
 
 CREATE FUNCTION purchase_history_ne(purchase_history, purchase_history) RETURNS boolean
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'purchase_history_ne';
 
 CREATE FUNCTION purchase_history_hash(purchase_history) RETURNS integer
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'purchase_history_hash';
 
 CREATE FUNCTION purchase_history_hash_extended(purchase_history, bigint) RETURNS bigint
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'purchase_history_hash_extended';
 
 CREATE FUNCTION purchase_history_concat(purchase_history, purchase_history) RETURNS purchase_history
@@ -112,123 +112,125 @@ COMMENT ON OPERATOR CLASS purchase_history_ops USING hash IS 'Equality of purcha
 -- the aggregate: support functions
 -- ---------------------------------------------------------------------------
 
+-- COST: a step takes about as long as count, min, max and sum(numeric) together.
+
 CREATE FUNCTION purchase_history_add(purchase_history, date, numeric) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_date_numeric';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, date, numeric) IS 'Transition function of the aggregate purchase_history(date, numeric).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, date, numeric) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_date_numeric';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, date, numeric) IS 'Inverse transition function of the aggregate purchase_history(date, numeric).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, date, double precision) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_date_float8';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, date, double precision) IS 'Transition function of the aggregate purchase_history(date, double precision).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, date, double precision) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_date_float8';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, date, double precision) IS 'Inverse transition function of the aggregate purchase_history(date, double precision).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, date) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_date';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, date) IS 'Transition function of the aggregate purchase_history(date).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, date) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_date';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, date) IS 'Inverse transition function of the aggregate purchase_history(date).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamp, numeric) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamp_numeric';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamp, numeric) IS 'Transition function of the aggregate purchase_history(timestamp, numeric).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamp, numeric) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamp_numeric';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamp, numeric) IS 'Inverse transition function of the aggregate purchase_history(timestamp, numeric).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamp, double precision) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamp_float8';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamp, double precision) IS 'Transition function of the aggregate purchase_history(timestamp, double precision).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamp, double precision) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamp_float8';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamp, double precision) IS 'Inverse transition function of the aggregate purchase_history(timestamp, double precision).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamp) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamp';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamp) IS 'Transition function of the aggregate purchase_history(timestamp).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamp) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamp';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamp) IS 'Inverse transition function of the aggregate purchase_history(timestamp).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz, numeric) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz_numeric';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz, numeric) IS 'Transition function of the aggregate purchase_history(timestamptz, numeric).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz, numeric) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz_numeric';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz, numeric) IS 'Inverse transition function of the aggregate purchase_history(timestamptz, numeric).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz, double precision) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz_float8';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz, double precision) IS 'Transition function of the aggregate purchase_history(timestamptz, double precision).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz, double precision) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz_float8';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz, double precision) IS 'Inverse transition function of the aggregate purchase_history(timestamptz, double precision).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz) IS 'Transition function of the aggregate purchase_history(timestamptz).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz) RETURNS purchase_history
-	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz) IS 'Inverse transition function of the aggregate purchase_history(timestamptz).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz, numeric, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz_numeric_zone';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz, numeric, text) IS 'Transition function of the aggregate purchase_history(timestamptz, numeric, text).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz, numeric, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz_numeric_zone';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz, numeric, text) IS 'Inverse transition function of the aggregate purchase_history(timestamptz, numeric, text).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz, double precision, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz_float8_zone';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz, double precision, text) IS 'Transition function of the aggregate purchase_history(timestamptz, double precision, text).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz, double precision, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz_float8_zone';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz, double precision, text) IS 'Inverse transition function of the aggregate purchase_history(timestamptz, double precision, text).';
 
 CREATE FUNCTION purchase_history_add(purchase_history, timestamptz, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_add_timestamptz_zone';
 COMMENT ON FUNCTION purchase_history_add(purchase_history, timestamptz, text) IS 'Transition function of the aggregate purchase_history(timestamptz, text).';
 
 CREATE FUNCTION purchase_history_remove(purchase_history, timestamptz, text) RETURNS purchase_history
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_history_remove_timestamptz_zone';
 COMMENT ON FUNCTION purchase_history_remove(purchase_history, timestamptz, text) IS 'Inverse transition function of the aggregate purchase_history(timestamptz, text).';
 
@@ -262,7 +264,7 @@ CREATE AGGREGATE purchase_history(ordered_at date, amount numeric) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at date, amount numeric) IS 'All purchases of a group as one value. The purchase day is the date itself; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at date, amount numeric) IS 'All purchases of a group as one value, the history of a customer. Rows of one date are one purchase day. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero). A negative amount is a refund: it lowers the money of its day and is no purchase. A NULL amount is a purchase of unknown amount. A row without a date is skipped; no rows give NULL. Errors: 22008 for an infinite date; 22003 for NaN, infinity, or a day beyond 2147483647 orders or the range of money. The result is the same for every order of the rows and every plan: partial states combine in parallel workers, and moving frames take rows out again exactly.';
 
 CREATE AGGREGATE purchase_history(ordered_at date, amount double precision) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -273,7 +275,7 @@ CREATE AGGREGATE purchase_history(ordered_at date, amount double precision) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at date, amount double precision) IS 'All purchases of a group as one value. The purchase day is the date itself; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at date, amount double precision) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit.';
 
 CREATE AGGREGATE purchase_history(ordered_at date) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -284,7 +286,7 @@ CREATE AGGREGATE purchase_history(ordered_at date) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at date) IS 'All purchases of a group as one value. The purchase day is the date itself; a NULL is skipped, infinity is error 22008. Without an amount every row is a purchase of unknown amount. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at date) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamp, amount numeric) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -295,7 +297,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamp, amount numeric) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamp, amount numeric) IS 'All purchases of a group as one value. The purchase day is the date of the timestamp; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamp, amount numeric) IS 'As purchase_history(date, numeric); the purchase day is the date of the timestamp.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamp, amount double precision) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -306,7 +308,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamp, amount double precision)
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamp, amount double precision) IS 'All purchases of a group as one value. The purchase day is the date of the timestamp; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamp, amount double precision) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit; the purchase day is the date of the timestamp.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamp) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -317,7 +319,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamp) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamp) IS 'All purchases of a group as one value. The purchase day is the date of the timestamp; a NULL is skipped, infinity is error 22008. Without an amount every row is a purchase of unknown amount. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamp) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount; the purchase day is the date of the timestamp.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount numeric) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -328,7 +330,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount numeric) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric) IS 'All purchases of a group as one value. The purchase day is its date in the session''s TimeZone; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric) IS 'As purchase_history(date, numeric); the purchase day is its date in the session''s TimeZone.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount double precision) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -339,7 +341,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount double precisio
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision) IS 'All purchases of a group as one value. The purchase day is its date in the session''s TimeZone; a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit; the purchase day is its date in the session''s TimeZone.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -350,7 +352,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz) IS 'All purchases of a group as one value. The purchase day is its date in the session''s TimeZone; a NULL is skipped, infinity is error 22008. Without an amount every row is a purchase of unknown amount. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount; the purchase day is its date in the session''s TimeZone.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -361,7 +363,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_z
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text) IS 'All purchases of a group as one value. The purchase day is its date in the time zone given, a name or abbreviation as AT TIME ZONE takes it (a NULL zone is error 22004); a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text) IS 'As purchase_history(date, numeric); the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004, an unknown one 22023.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount double precision, time_zone text) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -372,7 +374,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz, amount double precisio
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision, time_zone text) IS 'All purchases of a group as one value. The purchase day is its date in the time zone given, a name or abbreviation as AT TIME ZONE takes it (a NULL zone is error 22004); a NULL is skipped, infinity is error 22008. amount is money in currency units, kept exactly to 1/10000 (finer digits round half away from zero); negative is a refund, which lowers the money of its day and is no purchase; NULL is a purchase of unknown amount; NaN, infinity and overflow are error 22003. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision, time_zone text) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004, an unknown one 22023.';
 
 CREATE AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,
@@ -383,7 +385,7 @@ CREATE AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) (
 	MFINALFUNC = purchase_history_final, MFINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) IS 'All purchases of a group as one value. The purchase day is its date in the time zone given, a name or abbreviation as AT TIME ZONE takes it (a NULL zone is error 22004); a NULL is skipped, infinity is error 22008. Without an amount every row is a purchase of unknown amount. No rows: NULL. The result is the same for every order of the rows and every plan; partial states combine in parallel workers, and moving frames take rows out again exactly.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004, an unknown one 22023.';
 
 CREATE AGGREGATE purchase_history(history purchase_history) (
 	SFUNC = purchase_history_add, STYPE = purchase_history, SSPACE = 160,

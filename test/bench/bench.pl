@@ -1,0 +1,137 @@
+# Called by test/bench/run with the server's address in the environment.
+use strict;
+use warnings;
+
+my ($customers, $orders) = @ARGV;
+my $repeat = $ENV{REPEAT} || 5;
+my $big = $orders > 5_000_000;
+$| = 1;
+
+sub psql
+{
+	my (@commands) = @_;
+	open(my $in, '-|', 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', map { ('-c', $_) } @commands) or die $!;
+	local $/;
+	my $out = <$in>;
+	close $in or die "failed: @commands\n";
+	$out =~ s/\n\z//;
+	return $out;
+}
+
+sub median { my @sorted = sort { $a <=> $b } @_; return $sorted[ $#sorted / 2 ]; }
+
+my %settings = (
+	serial => [ 'SET max_parallel_workers_per_gather = 0' ],
+	# cheap enough that all sides get a parallel plan; the planner still chooses which
+	parallel => [ 'SET max_parallel_workers_per_gather = 4', 'SET parallel_setup_cost = 0',
+		'SET parallel_tuple_cost = 0.005', 'SET min_parallel_table_scan_size = 0' ]);
+
+# Runs the queries in turn; returns their median times in ms and the largest memory of a node in kB
+sub measure
+{
+	my ($mode, @queries) = @_;
+	my @commands = @{ $settings{$mode} };
+	push @commands, map { "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) $_" } (@queries) x ($repeat + 1);
+	my $out = psql(@commands);
+	my (@times, @memory, $i, $most);
+	$i = 0;
+	$most = 0;
+	for my $line (split /\n/, $out)
+	{
+		$most = $1 if $line =~ /Memory Usage: (\d+)kB/ && $1 > $most;
+		next unless $line =~ /Execution Time: ([\d.]+)/;
+		# the first round warms the cache
+		push @{ $times[ $i % @queries ] }, $1 if $i >= @queries;
+		$memory[ $i % @queries ] = $most;
+		$most = 0;
+		$i++;
+	}
+	return ([ map { median(@$_) } @times ], \@memory);
+}
+
+sub row { printf "| %-58s | %9s | %9s | %7s | %-8s |\n", @_; }
+
+# bar: '<= 1.15' compares ours/plain, '>= 2' compares plain/ours
+sub compare
+{
+	my ($name, $mode, $bar, $ours, $plain) = @_;
+	my ($times) = measure($mode, $ours, $plain);
+	my $ratio = $bar =~ /^>/ ? $times->[1] / $times->[0] : $times->[0] / $times->[1];
+	row("$name, $mode", sprintf('%.1f', $times->[0]), sprintf('%.1f', $times->[1]), sprintf('%.2f', $ratio), $bar);
+}
+
+print "$customers customers, $orders orders; medians of $repeat; ", psql('SHOW server_version'), "; ",
+	`nproc` =~ s/\n//r, " processors\n\n";
+
+psql('CREATE EXTENSION retention',
+	# like a shop: customers at random, amounts up to 205.00, three years in order of time
+	"CREATE TABLE orders_time AS
+		SELECT (hashint8(g) & 2147483647) % $customers AS customer_id,
+		       timestamptz '2023-07-01' + g * (interval '1095 days' / $orders) AS ordered_at,
+		       (timestamp '2023-07-01' + g * (interval '1095 days' / $orders))::date AS ordered_on,
+		       ((hashint8(g + 77) & 2147483647) % 20000)::numeric / 100 + 5 AS amount
+		FROM generate_series(1, $orders) g",
+	'CREATE TABLE orders_clustered AS SELECT * FROM orders_time ORDER BY customer_id, ordered_at',
+	'CREATE TABLE customer AS SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM orders_clustered GROUP BY 1',
+	"CREATE TABLE twenty AS SELECT c AS customer_id, date '2023-07-01' + n * 54 + (hashint8(c * 20 + n) & 2147483647) % 54 AS ordered_on,
+		((hashint8(c * 20 + n + 77) & 2147483647) % 20000)::numeric / 100 + 5 AS amount
+		FROM generate_series(0, 19) n, generate_series(1, 100000) c");
+psql("VACUUM ANALYZE $_") for qw(orders_time orders_clustered customer twenty);
+
+row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
+print '|', '-' x 60, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
+
+my $as_of = "date '2026-01-31'";
+my @modes = ('serial', 'parallel');
+for my $order ('time', 'clustered')
+{
+	my $from = "FROM orders_$order";
+	for my $mode (@modes)
+	{
+		my $floor = "SELECT customer_id, count(*), min(ordered_at), max(ordered_at), sum(amount) $from GROUP BY 1";
+		compare("build, $order order: count, min, max, sum", $mode, '<= 1.15',
+			"SELECT customer_id, purchase_history(ordered_at, amount) $from GROUP BY 1", $floor);
+		compare("build from date, $order order: the same", $mode, '<= 1.15',
+			"SELECT customer_id, purchase_history(ordered_on, amount) $from GROUP BY 1", $floor =~ s/ordered_at/ordered_on/gr)
+			if $order eq 'time';
+		compare("build, $order order: array_agg(ordered_at)", $mode, '<= 1.25',
+			"SELECT customer_id, purchase_history(ordered_at, amount) $from GROUP BY 1",
+			"SELECT customer_id, array_agg(ordered_at) $from GROUP BY 1");
+	}
+	my $plain = "SELECT customer_id, count(*) - 1, max(d) - min(d), $as_of - min(d),
+			coalesce((sum(m) - (array_agg(m ORDER BY d))[1]) / nullif(count(*) - 1, 0), 0)
+		FROM (SELECT customer_id, ordered_at::date AS d, sum(amount) AS m $from WHERE ordered_at < $as_of + 1 GROUP BY 1, 2) s GROUP BY 1";
+	my $scores = "frequency(h, $as_of), recency(h, $as_of), customer_age(h, $as_of), monetary_value(h, $as_of)";
+	for my $mode (@modes)
+	{
+		compare("RFM from raw rows, $order order", $mode, $mode eq 'serial' ? '>= 2' : '>= 3',
+			"SELECT customer_id, $scores FROM (SELECT customer_id, purchase_history(ordered_at, amount) AS h $from GROUP BY 1 OFFSET 0) s", $plain);
+		compare("RFM from stored histories, raw in $order order", $mode, '>= 15', "SELECT customer_id, $scores FROM customer", $plain);
+	}
+	compare("RFM as rfm(h).*, raw in $order order", 'serial', '>= 15', "SELECT customer_id, (rfm(h, $as_of)).* FROM customer", $plain);
+}
+for my $mode (@modes)
+{
+	compare('RFM from stored histories: the floor query', $mode, '<= 0.2',
+		"SELECT customer_id, frequency(h, $as_of), recency(h, $as_of), customer_age(h, $as_of), monetary_value(h, $as_of) FROM customer",
+		'SELECT customer_id, count(*), min(ordered_at), max(ordered_at), sum(amount) FROM orders_time GROUP BY 1');
+}
+compare('merge stored histories into one', 'parallel', '-', 'SELECT purchase_history(h) FROM customer', 'SELECT count(*) FROM customer');
+
+unless ($big)
+{
+	my $rows = psql('SELECT count(*) FROM orders_clustered WHERE customer_id < 10000');
+	for my $days (30, 90, 365)
+	{
+		my ($times) = measure('serial', "SELECT purchase_history(ordered_on, amount) OVER (PARTITION BY customer_id % 100 ORDER BY ordered_on RANGE '$days days' PRECEDING)
+			FROM orders_clustered WHERE customer_id < 10000");
+		row("moving history over $days days, us a row of $rows", sprintf('%.2f', $times->[0] * 1000 / $rows), '-', '-', 'linear');
+	}
+}
+
+my ($times, $memory) = measure('serial', 'SELECT customer_id, purchase_history(ordered_on, amount) FROM twenty GROUP BY 1',
+	'SELECT customer_id, array_agg(ordered_on) FROM twenty GROUP BY 1', 'SELECT customer_id, count(*) FROM twenty GROUP BY 1');
+row('bytes a customer of 20 purchases while aggregating', sprintf('%.0f', $memory->[0] * 1024 / 100000), '-', '-', '<= 400');
+row('  the same: array_agg(date) alone', '-', sprintf('%.0f', $memory->[1] * 1024 / 100000), '-', '-');
+row('  the same: count(*)', '-', sprintf('%.0f', $memory->[2] * 1024 / 100000), '-', '-');
+row('bytes stored a purchase', psql('SELECT round(sum(pg_column_size(h)) / sum(order_count(h)), 2) FROM customer'), '-', '-', '<= 6');
