@@ -10,7 +10,8 @@
 
 #include "core/calendar.h"
 
-int
+/* The SQLSTATE of a status */
+static int
 status_sqlstate(rt_status status)
 {
 	switch (status)

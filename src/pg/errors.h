@@ -11,9 +11,6 @@
 
 #include "core/status.h"
 
-/* The SQLSTATE of a status */
-extern int	status_sqlstate(rt_status status);
-
 /* Does nothing when status is RT_OK; date is the day to name */
 extern void check_history_status(rt_status status, int32 date);
 

@@ -119,23 +119,31 @@ history_days(HistoryBytes history)
 	return result;
 }
 
-void
-history_days_normalize(HistoryDays *days)
+rt_status
+history_days_normalize_status(HistoryDays *days, int32 *bad_date)
 {
 	rt_day	   *workspace;
-	int32		bad_date = 0;
 	bool		sorted = true;
 	rt_status	status;
 
 	for (size_t i = 1; i < days->count && sorted; i++)
 		sorted = days->days[i - 1].date < days->days[i].date;
 	if (sorted)
-		return;
+		return RT_OK;
 	workspace = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext,
 												  days->count * sizeof(rt_day));
-	status = rt_days_normalize(days->days, &days->count, workspace, &bad_date);
-	check_history_status(status, bad_date);
+	status = rt_days_normalize(days->days, &days->count, workspace, bad_date);
 	pfree(workspace);
+	return status;
+}
+
+void
+history_days_normalize(HistoryDays *days)
+{
+	int32		bad_date = 0;
+	rt_status	status = history_days_normalize_status(days, &bad_date);
+
+	check_history_status(status, bad_date);
 }
 
 struct varlena *
@@ -269,7 +277,8 @@ histories_equal(FunctionCallInfo fcinfo)
 	HistoryBytes left = history_bytes(PG_GETARG_DATUM(0));
 	HistoryBytes right = history_bytes(PG_GETARG_DATUM(1));
 
-	return left.size == right.size && memcmp(left.bytes, right.bytes, left.size) == 0;
+	return left.size == right.size &&
+		(left.size == 0 || memcmp(left.bytes, right.bytes, left.size) == 0);
 }
 
 Datum

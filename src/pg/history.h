@@ -36,8 +36,12 @@ typedef struct HistoryDays
 extern HistoryBytes history_bytes(Datum value);
 extern HistoryDays history_days(HistoryBytes history);
 
-/* Sorts and merges in place */
+/*
+ * Sorts and merges in place.  A day out of range is an error, or a status; with
+ * a status other than RT_OK the days are of no use any more.
+ */
 extern void history_days_normalize(HistoryDays *days);
+extern rt_status history_days_normalize_status(HistoryDays *days, int32 *bad_date);
 
 /* A new value in the current context; NULL when there are no days */
 extern struct varlena *history_from_days(const HistoryDays *days);

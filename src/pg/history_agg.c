@@ -96,19 +96,21 @@ log_from_datum(Datum value)
 
 /*
  * Sorts and merges the rows of a log into a block of the same size; NULL when
- * that leaves it more than half full.  Not for moving frames, which take rows
- * away as they came.
+ * that leaves it more than half full, or when a day is out of range as yet:
+ * rows to come may bring it back, and the result must not depend on their order.
+ * Not for moving frames, which take rows away as they came.
  */
 static struct varlena *
 compact_log(struct varlena *state)
 {
 	HistoryBytes bytes = {(const uint8 *) LOG_OF(state), LOG_OF(state)->used};
 	HistoryDays days = history_days(bytes);
-	struct varlena *finished;
+	struct varlena *finished = NULL;
 	struct varlena *result = NULL;
+	int32		bad_date;
 
-	history_days_normalize(&days);
-	finished = history_from_days(&days);
+	if (history_days_normalize_status(&days, &bad_date) == RT_OK)
+		finished = history_from_days(&days);
 	if (finished != NULL && VARSIZE(finished) < VARSIZE(state) / 2)
 	{
 		result = allocate_log(VARSIZE(state));

@@ -48,6 +48,7 @@ SELECT purchase_history(date '2026-01-01', 1e300::float8);
 SELECT purchase_history(date '2026-01-01', 922337203685477.0) FROM generate_series(1, 2);
 -- too much on the way to a sum that fits is no error, in whatever order
 SELECT purchase_history(date '2026-01-01', a) FROM unnest(ARRAY[922337203685477.0, 922337203685477.0, -922337203685477.0]) a;
+SELECT purchase_history(date '2026-01-01', CASE WHEN n <= 2000 THEN 900000000000000.0 ELSE -900000000000000.0 END) FROM generate_series(1, 4000) n;
 
 -- dates: both ends, and beyond
 SELECT purchase_history(d) FROM (VALUES (date '4714-11-24 BC'), ('5874897-12-31')) v(d);
