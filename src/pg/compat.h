@@ -31,4 +31,8 @@
 	} while (0)
 #endif
 
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif							/* RETENTION_COMPAT_H */

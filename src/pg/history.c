@@ -429,7 +429,7 @@ purchase_history_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
 }
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 jsonb_error(int element, const char *message)
 {
 	ereport(ERROR,

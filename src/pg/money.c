@@ -37,7 +37,7 @@ read_uint16(const char *p)
 	return value;
 }
 
-static void pg_attribute_noreturn()
+pg_noreturn static void
 amount_error(Datum value)
 {
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
