@@ -31,8 +31,10 @@ PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-# a VPATH build has no folders of its own yet
+# A VPATH build has no folders of its own yet, and pg_regress looks for expected/
+# in the current one.  The source tree must be clean, or make finds its objects.
 $(shell mkdir -p $(sort $(dir $(OBJS) $(CORE_TEST) $(DATA_built))))
+$(shell [ -e expected ] || ln -s $(abspath $(srcdir_)expected) expected)
 
 $(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
 	cat $(SQL_PARTS) > $@

@@ -73,6 +73,7 @@ missing_packages() { # $1: "test" when the tests are to run
 
 need_postgres() {
 	local packages
+	[ -z "${PG_CONFIG:-}" ] || find_pg_config
 	packages=$(missing_packages "${1:-}")
 	if [ -n "$packages" ]; then
 		if ! command -v apt-get >/dev/null; then
