@@ -7,10 +7,11 @@ srcdir_     := $(dir $(firstword $(MAKEFILE_LIST)))
 EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir_)retention.control)
 MODULE_big   = retention
 
-CORE_OBJS    = src/core/calendar.o src/core/money.o \
-               src/core/history.o src/core/history_log.o src/core/history_text.o
+CORE_OBJS    = src/core/calendar.o src/core/money.o src/core/special.o \
+               src/core/history.o src/core/history_log.o src/core/history_text.o \
+               src/core/cycle.o src/core/optimize.o src/core/interpurchase.o
 PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/money.o src/pg/clock.o \
-               src/pg/history.o src/pg/history_agg.o
+               src/pg/history.o src/pg/history_agg.o src/pg/cycle.o
 OBJS         = $(CORE_OBJS) $(PG_OBJS)
 
 PG_CPPFLAGS  = -I$(srcdir_)src
@@ -49,7 +50,7 @@ $(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/c
 	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm
 
 check-core: $(CORE_TEST)
-	./$(CORE_TEST)
+	cd $(srcdir_). && $(CURDIR)/$(CORE_TEST)
 
 prove:
 	pg_prove $(PG_PROVE_OPTS) $(srcdir_)test/pgtap/*.sql

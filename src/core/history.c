@@ -391,75 +391,111 @@ rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool 
 }
 
 /*
- * The scan behind rfm and its parts.  It is the whole cost of a score over
- * stored histories, so it reads the bytes itself, keeps no day, and with_money
- * is a constant: without it amounts are skipped unread.
+ * Reading a finished history without building days: these scans are the whole
+ * cost of a score over stored histories.
  */
+typedef struct scan
+{
+	const uint8_t *next;
+	const uint8_t *end;
+	int64_t		date;			/* of the record read last */
+	uint8_t		format;
+	bool		first;
+} scan;
+
+static inline rt_status
+scan_start(scan *s, const uint8_t *bytes, size_t size)
+{
+	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
+		(bytes[0] & RT_FORMAT_LOG))
+		return RT_MALFORMED;
+	s->next = bytes + 1;
+	s->end = bytes + size;
+	s->date = 0;
+	s->format = bytes[0];
+	s->first = true;
+	return RT_OK;
+}
+
+typedef struct scan_record
+{
+	bool		bought;			/* not refunds alone */
+	bool		known;			/* some order of known amount */
+	int64_t		amount;			/* in the history's money unit; set with_amount only */
+} scan_record;
+
+/*
+ * Reads one record; false when malformed.  with_amount is a constant at every
+ * call: without it amounts are skipped unread.
+ */
+static inline bool
+scan_next(scan *s, bool with_amount, scan_record *record)
+{
+	const uint8_t *p = s->next;
+	uint64_t	step,
+				kind,
+				amount = 0,
+				unknown = 0;
+
+	p = rt_get_varint(p, s->end, &step);
+	if (p == NULL || step >> 34 != 0)
+		return false;
+	s->date += s->first ? rt_unzigzag(step >> 1) : (int64_t) (step >> 1);
+	s->first = false;
+	if (!(step & 1))
+	{
+		record->bought = true;
+		record->known = !(s->format & RT_FORMAT_UNPRICED);
+		if (record->known)
+			p = with_amount ? rt_get_varint(p, s->end, &amount) : rt_skip_varint(p, s->end);
+		record->amount = (int64_t) amount;
+	}
+	else
+	{
+		p = rt_get_varint(p, s->end, &kind);
+		if (p != NULL && (kind & RT_KIND_UNKNOWN))
+			p = rt_get_varint(p, s->end, &unknown);
+		if (p != NULL)
+			p = rt_get_varint(p, s->end, &amount);
+		if (p == NULL)
+			return false;
+		record->bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
+		record->known = unknown != kind >> RT_KIND_ORDERS_SHIFT;
+		record->amount = rt_unzigzag(amount);
+	}
+	s->next = p;
+	return p != NULL;
+}
+
 static inline rt_status
 scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm, bool *found)
 {
-	const uint8_t *p = bytes + 1;
-	const uint8_t *end = bytes + size;
+	scan		s;
 	rt_money_sum money = {0, 0};
-	int64_t		unit;
-	int64_t		date = 0;
 	int64_t		days = 0;
 	int64_t		known_days = 0;
 	int64_t		first = 0;
 	int64_t		last = 0;
-	bool		unpriced;
 
-	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
-		(bytes[0] & RT_FORMAT_LOG))
+	if (scan_start(&s, bytes, size) != RT_OK)
 		return RT_MALFORMED;
-	unit = rt_format_unit(bytes[0]);
-	unpriced = (bytes[0] & RT_FORMAT_UNPRICED) != 0;
-	for (bool at_first = true; p < end; at_first = false)
+	while (s.next < s.end)
 	{
-		uint64_t	step,
-					kind,
-					amount = 0,
-					unknown = 0;
-		int64_t		value;
-		bool		bought = true;
-		bool		known = !unpriced;
+		scan_record record;
 
-		p = rt_get_varint(p, end, &step);
-		if (p == NULL || step >> 34 != 0)
+		if (!scan_next(&s, with_money, &record))
 			return RT_MALFORMED;
-		date += at_first ? rt_unzigzag(step >> 1) : (int64_t) (step >> 1);
-		if (date > as_of)
+		if (s.date > as_of)
 			break;
-		if (!(step & 1))
-		{
-			if (!unpriced)
-				p = with_money ? rt_get_varint(p, end, &amount) : rt_skip_varint(p, end);
-			value = (int64_t) amount;
-		}
-		else
-		{
-			p = rt_get_varint(p, end, &kind);
-			if (p != NULL && (kind & RT_KIND_UNKNOWN))
-				p = rt_get_varint(p, end, &unknown);
-			if (p != NULL)
-				p = rt_get_varint(p, end, &amount);
-			if (p == NULL)
-				return RT_MALFORMED;
-			bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
-			known = unknown != kind >> RT_KIND_ORDERS_SHIFT;
-			value = rt_unzigzag(amount);
-		}
-		if (p == NULL)
-			return RT_MALFORMED;
-		if (!bought)
+		if (!record.bought)
 			continue;
-		last = date;
+		last = s.date;
 		if (days++ == 0)
-			first = date;
-		else if (with_money && known)
+			first = s.date;
+		else if (with_money && record.known)
 		{
 			known_days++;
-			rt_money_sum_add(&money, value);
+			rt_money_sum_add(&money, record.amount);
 		}
 	}
 	*found = days > 0;
@@ -469,7 +505,7 @@ scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_r
 	rfm->has_value = known_days > 0 || days == 1;
 	rfm->monetary_value = 0;
 	if (known_days > 0)
-		rfm->monetary_value = rt_money_sum_double(&money, unit) / (double) known_days;
+		rfm->monetary_value = rt_money_sum_double(&money, rt_format_unit(s.format)) / (double) known_days;
 	return RT_OK;
 }
 
@@ -483,4 +519,30 @@ rt_status
 rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
 {
 	return scan_rfm(bytes, size, as_of, false, rfm, found);
+}
+
+rt_status
+rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates, size_t *count)
+{
+	scan		s;
+	size_t		room = *count;
+
+	*count = 0;
+	if (scan_start(&s, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	while (s.next < s.end)
+	{
+		scan_record record;
+
+		if (!scan_next(&s, false, &record))
+			return RT_MALFORMED;
+		if (s.date > as_of)
+			break;
+		if (!record.bought)
+			continue;
+		if (*count == room)
+			return RT_NO_SPACE;
+		dates[(*count)++] = (int32_t) s.date;
+	}
+	return RT_OK;
 }

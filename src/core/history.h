@@ -145,4 +145,10 @@ extern rt_status rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of
 /* Only x, t_x and T: skips the amounts */
 extern rt_status rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found);
 
+/*
+ * The purchase dates up to as_of.  Takes room for *count, sets it to how many
+ * there are; RT_NO_SPACE when there are more.  size is always enough.
+ */
+extern rt_status rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates, size_t *count);
+
 #endif							/* RT_HISTORY_H */

@@ -52,6 +52,17 @@ date_from_date(DateADT date)
 	return date;
 }
 
+DateADT
+as_of_date(DateADT as_of)
+{
+	if (unlikely(DATE_NOT_FINITE(as_of)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("as_of date \"%s\" is not finite",
+						DATE_IS_NOBEGIN(as_of) ? "-infinity" : "infinity")));
+	return as_of;
+}
+
 static inline void
 check_finite(Timestamp time)
 {

@@ -730,19 +730,13 @@ purchase_history_slice(PG_FUNCTION_ARGS)
 	PG_RETURN_HISTORY_OR_NULL(history_between(history_bytes(PG_GETARG_DATUM(0)), first, last));
 }
 
-/* An infinite as_of leaves no finite customer age, so it is refused */
 static bool
 get_rfm(FunctionCallInfo fcinfo, bool with_money, rt_rfm *rfm)
 {
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
-	DateADT		as_of = PG_GETARG_DATEADT(1);
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
 	bool		found = false;
 
-	if (unlikely(DATE_NOT_FINITE(as_of)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("as_of date \"%s\" is not finite",
-						DATE_IS_NOBEGIN(as_of) ? "-infinity" : "infinity")));
 	if (history.size > 0)
 		check_history_status(with_money ?
 							 rt_history_rfm(history.bytes, history.size, as_of, rfm, &found) :

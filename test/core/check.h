@@ -37,7 +37,10 @@ extern int64_t random_between(int64_t low, int64_t high);
 
 extern const check_case calendar_cases[];
 extern const check_case money_cases[];
+extern const check_case special_cases[];
 extern const check_case history_cases[];
+extern const check_case cycle_cases[];
+extern const check_case interpurchase_cases[];
 extern const check_case history_log_cases[];
 extern const check_case fuzz_cases[];
 

@@ -64,7 +64,10 @@ main(void)
 {
 	check_run(calendar_cases);
 	check_run(money_cases);
+	check_run(special_cases);
 	check_run(history_cases);
+	check_run(cycle_cases);
+	check_run(interpurchase_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);
 	printf("%d passed, %d failed\n", passed, failed);

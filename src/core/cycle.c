@@ -1,0 +1,163 @@
+/*
+ * cycle.c
+ *		The purchase cycle of one customer, from her own intervals.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+
+#include "core/cycle.h"
+#include "core/special.h"
+
+/*
+ * Most intervals are short, and the logarithm of each is the greater part of
+ * the work: products of a few are exact in a double and need one logarithm.
+ */
+#define EXACT_PRODUCT_MAX 4194304.0 /* times a date difference stays below 2^53 */
+
+void
+rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *intervals)
+{
+	double		product = 1;
+	double		square = 0;
+	double		mean;
+
+	intervals->count = count > 0 ? (int64_t) count - 1 : 0;
+	intervals->sum = 0;
+	intervals->sum_log = 0;
+	intervals->mean = intervals->stddev = NAN;
+	if (count < 2)
+		return;
+	intervals->sum = (double) dates[count - 1] - (double) dates[0];
+	mean = intervals->sum / (double) (count - 1);
+	for (size_t i = 1; i < count; i++)
+	{
+		double		interval = (double) dates[i] - (double) dates[i - 1];
+		double		deviation = interval - mean;
+
+		square += deviation * deviation;
+		if (product > EXACT_PRODUCT_MAX || interval > EXACT_PRODUCT_MAX)
+		{
+			intervals->sum_log += log(product);
+			product = 1;
+		}
+		product *= interval;
+	}
+	intervals->sum_log += log(product);
+	intervals->mean = mean;
+	if (count > 2)
+		intervals->stddev = sqrt(square / (double) (count - 2));
+}
+
+/* The smallest n + 1 values come first, the largest of them at place n (Hoare 1961) */
+static void
+select_nth(double *values, size_t count, size_t n)
+{
+	size_t		low = 0;
+	size_t		high = count - 1;
+
+	while (low < high)
+	{
+		double		pivot = values[low + (high - low) / 2];
+		size_t		i = low;
+		size_t		j = high;
+
+		for (;;)
+		{
+			double		swap;
+
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			swap = values[i];
+			values[i++] = values[j];
+			values[j--] = swap;
+		}
+
+		/* all up to j are at most the pivot, all from j + 1 on at least */
+		if (n <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+}
+
+static double
+median(double *values, size_t count)
+{
+	size_t		middle = count / 2;
+	double		upper,
+				lower;
+
+	select_nth(values, count, middle);
+	upper = values[middle];
+	if (count % 2 == 1)
+		return upper;
+	lower = values[0];
+	for (size_t i = 1; i < middle; i++)
+	{
+		if (values[i] > lower)
+			lower = values[i];
+	}
+	return (lower + upper) / 2;
+}
+
+double
+rt_interval_median(const int32_t *dates, size_t count, double *workspace)
+{
+	if (count < 2)
+		return NAN;
+	for (size_t i = 1; i < count; i++)
+		workspace[i - 1] = (double) dates[i] - (double) dates[i - 1];
+	return median(workspace, count - 1);
+}
+
+/*
+ * The likelihood equation is ln k - psi(k) = s, with s the logarithm of the mean
+ * less the mean of the logarithms.  Newton's method on ln k starts from
+ * Minka's approximation, which is within 2 percent.
+ */
+double
+rt_gamma_shape(int64_t count, double sum, double sum_log)
+{
+	double		s,
+				k;
+
+	if (count < 2)
+		return NAN;
+	s = log(sum / (double) count) - sum_log / (double) count;
+	if (!(s > 0.5 / RT_REGULARITY_MAX))
+		return RT_REGULARITY_MAX;
+	k = (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s);
+	for (int i = 0; i < 50; i++)
+	{
+		double		step = (rt_log_minus_digamma(k) - s) / (1 - k * rt_trigamma(k));
+
+		k *= exp(-step);
+		if (fabs(step) < 1e-14)
+			break;
+	}
+	return k < RT_REGULARITY_MAX ? k : RT_REGULARITY_MAX;
+}
+
+double
+rt_interval_trend(const int32_t *dates, size_t count, double *workspace)
+{
+	size_t		intervals = count > 0 ? count - 1 : 0;
+	size_t		pairs = intervals / 2;
+	size_t		apart = intervals - pairs;
+
+	if (intervals < 4)
+		return NAN;
+	for (size_t i = 0; i < pairs; i++)
+	{
+		double		earlier = (double) dates[i + 1] - (double) dates[i];
+		double		later = (double) dates[i + apart + 1] - (double) dates[i + apart];
+
+		workspace[i] = log(later / earlier) / (double) apart;
+	}
+	return expm1(median(workspace, pairs));
+}

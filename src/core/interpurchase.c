@@ -1,0 +1,167 @@
+/*
+ * interpurchase.c
+ *		The population of purchase cycles.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+
+#include "core/interpurchase.h"
+#include "core/special.h"
+
+/*
+ * The likelihood and its gradient by ln k, ln r and ln alpha.  What depends on
+ * the number of intervals alone is computed once for a run of rows; a row costs
+ * one logarithm and one division.
+ */
+static double
+objective(const double *x, double *gradient, void *argument)
+{
+	const rt_interpurchase_data *data = argument;
+	double		k = exp(x[0]);
+	double		r = exp(x[1]);
+	double		alpha = exp(x[2]);
+	double		log_minus_digamma_r = rt_log_minus_digamma(r);
+	double		stirling_r = rt_stirling_error(r);
+	double		intervals = 0;
+	double		by_k = 0,
+				by_r = 0,
+				by_alpha = 0,
+				value = 0;
+	size_t		i = 0;
+
+	while (i < data->row_count)
+	{
+		int32_t		n = data->rows[i].count;
+		double		shape = r + k * n;
+		double		growth = log1p(k * n / r);	/* ln(shape / r) */
+		double		gamma_term,
+					digamma_term;
+
+		/* lnGamma(shape) - lnGamma(r) and psi(shape) - psi(r), less what cancels against the logarithms below */
+		gamma_term = (shape - 0.5) * growth - k * n + rt_stirling_error(shape) - stirling_r;
+		digamma_term = growth - rt_log_minus_digamma(shape) + log_minus_digamma_r;
+		for (; i < data->row_count && data->rows[i].count == n; i++)
+		{
+			double		weight = data->rows[i].customers;
+			double		sum = (double) data->rows[i].sum / data->time_unit;
+			double		scale = alpha + k * sum;
+			double		ratio = shape / scale;
+			double		log_ratio = log1p(k * sum / alpha); /* ln(scale / alpha) */
+
+			value += weight * (gamma_term - shape * log_ratio);
+			by_r += weight * (digamma_term - log_ratio);
+			by_alpha += weight * (r / alpha - ratio);
+			by_k += weight * (n * (digamma_term - log_ratio) - ratio * sum);
+			intervals += weight * n;
+		}
+	}
+
+	/* lnGamma(r + kn) - (r + kn) ln(alpha + kS) was taken against r and alpha: ln(r / alpha) is left, kn times */
+	value += intervals * k * (x[1] - x[2]);
+	by_k += intervals * (x[1] - x[2] - log_minus_digamma_r);
+	value += intervals * (k * x[0] - lgamma(k)) + (k - 1) * (data->sum_log - intervals * log(data->time_unit));
+	by_k += intervals * (1 + rt_log_minus_digamma(k)) + data->sum_log - intervals * log(data->time_unit);
+	gradient[0] = by_k * k;
+	gradient[1] = by_r * r;
+	gradient[2] = by_alpha * alpha;
+	return value;
+}
+
+double
+rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_interpurchase_data *data)
+{
+	double		x[3] = {log(model->k), log(model->r), log(model->alpha)};
+	double		gradient[3];
+
+	return objective(x, gradient, (void *) data);
+}
+
+void
+rt_interpurchase_fit_model(const rt_interpurchase_data *data,
+						   bool (*interrupted) (void), rt_interpurchase_fit *fit)
+{
+	double		lower[3],
+				upper[3];
+	double		intervals = 0,
+				sum = 0;
+	rt_optimum	optimum;
+
+	for (size_t i = 0; i < data->row_count; i++)
+	{
+		intervals += (double) data->rows[i].customers * data->rows[i].count;
+		sum += (double) data->rows[i].customers * (double) data->rows[i].sum / data->time_unit;
+	}
+
+	/* from random buyers with the mean interval of all, as different as exponential ones */
+	optimum.x[0] = 0;
+	optimum.x[1] = log(2);
+	optimum.x[2] = log(2 * sum / intervals);
+	lower[0] = log(1e-3);
+	upper[0] = log(1e4);
+	lower[1] = log(1e-4);
+	upper[1] = log(1e6);
+	lower[2] = optimum.x[2] + log(1e-8);
+	upper[2] = optimum.x[2] + log(1e8);
+	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, interrupted, &optimum);
+	fit->model.k = exp(optimum.x[0]);
+	fit->model.r = exp(optimum.x[1]);
+	fit->model.alpha = exp(optimum.x[2]);
+	fit->log_likelihood = optimum.value;
+	fit->converged = optimum.converged && !optimum.at_bound;
+	fit->interrupted = optimum.interrupted;
+	fit->evaluations = optimum.evaluations;
+	if (!fit->converged || !rt_covariance(objective, (void *) data, 3, optimum.x, fit->covariance))
+	{
+		for (int i = 0; i < 9; i++)
+			fit->covariance[i] = NAN;
+		return;
+	}
+
+	/* from logarithms to the parameters themselves */
+	for (int i = 0; i < 3; i++)
+	{
+		for (int j = 0; j < 3; j++)
+			fit->covariance[i * 3 + j] *= exp(optimum.x[i] + optimum.x[j]);
+	}
+}
+
+/*
+ * P(interval > t) = 1 - I_z(k, r + kn), z = kt / (kt + alpha + kS): the odds of z
+ * are kt over alpha + kS.
+ */
+double
+rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum, double elapsed)
+{
+	double		scale = model->alpha + model->k * sum;
+	double		reach = model->k * elapsed;
+	double		log_lower,
+				log_upper;
+
+	if (!(n >= 0 && sum >= 0 && elapsed >= 0))
+		return NAN;
+	rt_log_incomplete_beta(model->k, model->r + model->k * n, reach / (reach + scale), scale / (reach + scale),
+						   &log_lower, &log_upper);
+	return log_upper;
+}
+
+double
+rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, double elapsed)
+{
+	return exp(rt_interpurchase_log_silence(model, n, sum, elapsed));
+}
+
+double
+rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum, double elapsed, double p)
+{
+	double		scale = model->alpha + model->k * sum;
+	double		silent = rt_interpurchase_silence(model, n, sum, elapsed);
+	double		left = (1 - p) * silent;
+
+	if (!(p > 0 && p < 1) || isnan(silent))
+		return NAN;
+	if (left == 0)
+		return INFINITY;
+	return fmax(elapsed, rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
+				scale / model->k);
+}

@@ -1,0 +1,246 @@
+/*
+ * optimize.c
+ *		Maximizing a log-likelihood with a known gradient.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/optimize.h"
+
+#define MAX_ITERATIONS 500
+#define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
+#define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
+
+static double
+dot(const double *a, const double *b, int count)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < count; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+static void
+set_identity(double *matrix, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			matrix[i * count + j] = i == j;
+	}
+}
+
+void
+rt_maximize(rt_objective objective, void *data, int count,
+			const double *lower, const double *upper, double scale,
+			bool (*interrupted) (void), rt_optimum *optimum)
+{
+	double		gradient[RT_OPTIMIZE_MAX];
+	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+	bool		fresh = true;
+
+	optimum->converged = optimum->at_bound = optimum->interrupted = false;
+	optimum->evaluations = 1;
+	optimum->value = objective(optimum->x, gradient, data);
+	set_identity(inverse, count);
+	for (int iteration = 0; iteration < MAX_ITERATIONS && isfinite(optimum->value); iteration++)
+	{
+		double		direction[RT_OPTIMIZE_MAX];
+		double		free_gradient[RT_OPTIMIZE_MAX];
+		double		x[RT_OPTIMIZE_MAX];
+		double		next_gradient[RT_OPTIMIZE_MAX];
+		double		step[RT_OPTIMIZE_MAX];
+		double		change[RT_OPTIMIZE_MAX];
+		double		largest = 0;
+		double		length,
+					slope,
+					curvature,
+					value = NAN;
+		bool		better = false;
+
+		for (int i = 0; i < count; i++)
+		{
+			bool		held = (optimum->x[i] <= lower[i] && gradient[i] < 0) ||
+				(optimum->x[i] >= upper[i] && gradient[i] > 0);
+
+			free_gradient[i] = held ? 0 : gradient[i];
+			largest = fmax(largest, fabs(free_gradient[i]));
+		}
+		if (largest <= GRADIENT_TOLERANCE * scale)
+		{
+			optimum->converged = true;
+			break;
+		}
+		for (int i = 0; i < count; i++)
+			direction[i] = free_gradient[i] == 0 ? 0 : dot(inverse + i * count, free_gradient, count);
+		slope = dot(direction, free_gradient, count);
+		if (!(slope > 0))
+		{
+			set_identity(inverse, count);
+			fresh = true;
+			memcpy(direction, free_gradient, (size_t) count * sizeof(double));
+			slope = dot(direction, free_gradient, count);
+		}
+
+		if (!fresh && slope <= GAIN_TOLERANCE)
+		{
+			optimum->converged = true;
+			break;
+		}
+
+		/* coordinates are logarithms: no step multiplies a parameter by more than e^2 */
+		length = 1;
+		for (int i = 0; i < count; i++)
+			length = fmin(length, 2 / fmax(fabs(direction[i]), 1e-300));
+		for (int halving = 0; halving < 60; halving++)
+		{
+			if (interrupted != NULL && interrupted())
+			{
+				optimum->interrupted = true;
+				return;
+			}
+			for (int i = 0; i < count; i++)
+				x[i] = fmin(fmax(optimum->x[i] + length * direction[i], lower[i]), upper[i]);
+			value = objective(x, next_gradient, data);
+			optimum->evaluations++;
+			if (isfinite(value) && value >= optimum->value + 1e-4 * length * slope)
+			{
+				better = true;
+				break;
+			}
+			length /= halving < 3 ? 2 : 5;
+		}
+		if (!better)
+		{
+			/* rounding hides what is left to gain */
+			if (fresh)
+			{
+				optimum->converged = largest <= 1e4 * GRADIENT_TOLERANCE * scale;
+				break;
+			}
+			set_identity(inverse, count);
+			fresh = true;
+			continue;
+		}
+		for (int i = 0; i < count; i++)
+		{
+			step[i] = x[i] - optimum->x[i];
+			change[i] = gradient[i] - next_gradient[i];
+		}
+		curvature = dot(step, change, count);
+		if (curvature > 1e-12 * sqrt(dot(step, step, count) * dot(change, change, count)))
+		{
+			double		product[RT_OPTIMIZE_MAX];
+			double		quadratic;
+
+			if (fresh)
+			{
+				for (int i = 0; i < count * count; i++)
+					inverse[i] *= curvature / dot(change, change, count);
+				fresh = false;
+			}
+			for (int i = 0; i < count; i++)
+				product[i] = dot(inverse + i * count, change, count);
+			quadratic = dot(change, product, count);
+			for (int i = 0; i < count; i++)
+			{
+				for (int j = 0; j < count; j++)
+					inverse[i * count + j] += (1 + quadratic / curvature) * step[i] * step[j] / curvature -
+						(product[i] * step[j] + step[i] * product[j]) / curvature;
+			}
+		}
+		memcpy(optimum->x, x, (size_t) count * sizeof(double));
+		memcpy(gradient, next_gradient, (size_t) count * sizeof(double));
+		optimum->value = value;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		if (optimum->x[i] <= lower[i] || optimum->x[i] >= upper[i])
+			optimum->at_bound = true;
+	}
+}
+
+/* Inverts a positive definite matrix in place by Cholesky's method */
+static bool
+invert(double *matrix, int count)
+{
+	double		factor[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+
+	memset(factor, 0, sizeof(factor));
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j <= i; j++)
+		{
+			double		sum = matrix[i * count + j];
+
+			for (int k = 0; k < j; k++)
+				sum -= factor[i * count + k] * factor[j * count + k];
+			if (i == j)
+			{
+				if (!(sum > 0))
+					return false;
+				factor[i * count + i] = sqrt(sum);
+			}
+			else
+				factor[i * count + j] = sum / factor[j * count + j];
+		}
+	}
+	for (int column = 0; column < count; column++)
+	{
+		double		solution[RT_OPTIMIZE_MAX];
+
+		for (int i = 0; i < count; i++)
+		{
+			double		sum = i == column;
+
+			for (int k = 0; k < i; k++)
+				sum -= factor[i * count + k] * solution[k];
+			solution[i] = sum / factor[i * count + i];
+		}
+		for (int i = count - 1; i >= 0; i--)
+		{
+			double		sum = solution[i];
+
+			for (int k = i + 1; k < count; k++)
+				sum -= factor[k * count + i] * solution[k];
+			solution[i] = sum / factor[i * count + i];
+		}
+		for (int i = 0; i < count; i++)
+			matrix[i * count + column] = solution[i];
+	}
+	return true;
+}
+
+bool
+rt_covariance(rt_objective objective, void *data, int count, const double *x, double *covariance)
+{
+	double		above[RT_OPTIMIZE_MAX],
+				below[RT_OPTIMIZE_MAX],
+				moved[RT_OPTIMIZE_MAX];
+
+	memcpy(moved, x, (size_t) count * sizeof(double));
+	for (int i = 0; i < count; i++)
+	{
+		double		h = 1e-4;
+
+		moved[i] = x[i] + h;
+		if (!isfinite(objective(moved, above, data)))
+			return false;
+		moved[i] = x[i] - h;
+		if (!isfinite(objective(moved, below, data)))
+			return false;
+		moved[i] = x[i];
+		for (int j = 0; j < count; j++)
+			covariance[i * count + j] = (below[j] - above[j]) / (2 * h);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j < i; j++)
+			covariance[i * count + j] = covariance[j * count + i] =
+				(covariance[i * count + j] + covariance[j * count + i]) / 2;
+	}
+	return invert(covariance, count);
+}

@@ -1,0 +1,49 @@
+/*
+ * optimize.h
+ *		Maximizing a log-likelihood with a known gradient.
+ *
+ * Quasi-Newton (BFGS, Nocedal and Wright 2006, chapter 6) with a backtracking
+ * line search, inside a box: a coordinate at a bound whose gradient points
+ * outward stays there.  A point is only ever left for a better one.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_OPTIMIZE_H
+#define RT_OPTIMIZE_H
+
+#include <stdbool.h>
+
+#define RT_OPTIMIZE_MAX 6		/* most coordinates */
+
+/*
+ * The value and the gradient at x; a value that is not finite marks a point
+ * that is not allowed.
+ */
+typedef double (*rt_objective) (const double *x, double *gradient, void *data);
+
+typedef struct rt_optimum
+{
+	double		x[RT_OPTIMIZE_MAX];
+	double		value;
+	bool		converged;		/* the gradient vanished inside the box */
+	bool		at_bound;
+	bool		interrupted;
+	int			evaluations;
+} rt_optimum;
+
+/*
+ * Maximizes from optimum->x on.  interrupted, if not NULL, is asked before each
+ * evaluation and ends the search when true.  scale is the size of the problem
+ * (the number of observations): gradients are small when small against it.
+ */
+extern void rt_maximize(rt_objective objective, void *data, int count,
+						const double *lower, const double *upper, double scale,
+						bool (*interrupted) (void), rt_optimum *optimum);
+
+/*
+ * The inverse of the negative Hessian at x by differences of the gradient:
+ * covariance[i * count + j].  False when it is not positive definite.
+ */
+extern bool rt_covariance(rt_objective objective, void *data, int count, const double *x, double *covariance);
+
+#endif							/* RT_OPTIMIZE_H */

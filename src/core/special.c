@@ -1,0 +1,293 @@
+/*
+ * special.c
+ *		Special functions of the customer-base models.
+ *
+ * Sources: the asymptotic series are Abramowitz and Stegun 6.1.41, 6.3.18 and
+ * 6.4.12; the continued fraction is theirs 26.5.8 (DLMF 8.17.22), evaluated as
+ * Lentz (1976); the saddle-point form of its prefactor, which does not cancel
+ * however large the arguments, is Loader (2000), "Fast and accurate
+ * computation of binomial probabilities".
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+
+#include "core/special.h"
+
+#define HALF_LOG_TWO_PI 0.91893853320467274178
+
+/* From here on the asymptotic series below are exact to double precision */
+#define ASYMPTOTIC_MIN 12.0
+
+double
+rt_log_minus_digamma(double x)
+{
+	double		shift = 0;
+	double		start = x;
+	double		inverse,
+				square,
+				series;
+
+	if (!(x > 0) || isinf(x))
+		return NAN;
+
+	/* psi(x) = psi(x + 1) - 1/x */
+	while (x < ASYMPTOTIC_MIN)
+	{
+		shift += 1 / x;
+		x += 1;
+	}
+	inverse = 1 / x;
+	square = inverse * inverse;
+	series = square * (1.0 / 12 - square * (1.0 / 120 - square * (1.0 / 252 - square * (1.0 / 240 -
+		square * (1.0 / 132 - square * (691.0 / 32760 - square * (1.0 / 12)))))));
+	return inverse / 2 + series + shift + (x == start ? 0 : log(start / x));
+}
+
+double
+rt_digamma(double x)
+{
+	return log(x) - rt_log_minus_digamma(x);
+}
+
+double
+rt_trigamma(double x)
+{
+	double		sum = 0;
+	double		inverse,
+				square;
+
+	if (!(x > 0) || isinf(x))
+		return NAN;
+	while (x < ASYMPTOTIC_MIN)
+	{
+		sum += 1 / (x * x);
+		x += 1;
+	}
+	inverse = 1 / x;
+	square = inverse * inverse;
+	return sum + inverse + square / 2 + inverse * square *
+		(1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square * (1.0 / 30 -
+		square * (5.0 / 66 - square * (691.0 / 2730 - square * (7.0 / 6)))))));
+}
+
+double
+rt_stirling_error(double x)
+{
+	double		inverse,
+				square;
+
+	if (!(x > 0) || isinf(x))
+		return NAN;
+	if (x < ASYMPTOTIC_MIN)
+		return lgamma(x) - ((x - 0.5) * log(x) - x + HALF_LOG_TWO_PI);
+	inverse = 1 / x;
+	square = inverse * inverse;
+	return inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 -
+		square * (1.0 / 1188 - square * (691.0 / 360360 - square / 156))))));
+}
+
+/* x ln(x/m) + m - x, which is 0 where x = m, without cancellation around there */
+static double
+deviance(double x, double m)
+{
+	double		difference = x - m;
+
+	if (fabs(difference) < 0.1 * (x + m))
+	{
+		double		v = difference / (x + m);
+		double		square = v * v;
+		double		term = 2 * x * v;
+		double		sum = difference * v;
+
+		for (int j = 3; j < 1000; j += 2)
+		{
+			double		next;
+
+			term *= square;
+			next = sum + term / j;
+			if (next == sum)
+				return sum;
+			sum = next;
+		}
+		return sum;
+	}
+	return x * log(x / m) - difference;
+}
+
+/* ln of x^a y^b / B(a, b) */
+static double
+log_prefactor(double a, double b, double x, double y)
+{
+	double		n = a + b;
+
+	return 0.5 * (log(a) - log(n) + log(b)) - HALF_LOG_TWO_PI +
+		rt_stirling_error(n) - rt_stirling_error(a) - rt_stirling_error(b) -
+		deviance(a, n * x) - deviance(b, n * y);
+}
+
+/* The continued fraction of I_x(a, b) over the prefactor; converges fast for x below the mean */
+static double
+continued_fraction(double a, double b, double x)
+{
+	const double tiny = DBL_MIN * 1e8;
+	double		c = 1;
+	double		d = 1 - (a + b) * x / (a + 1);
+	double		f;
+
+	if (fabs(d) < tiny)
+		d = tiny;
+	d = 1 / d;
+	f = d;
+	for (int m = 1; m < 1000000; m++)
+	{
+		double		numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+		double		step;
+
+		d = 1 + numerator * d;
+		if (fabs(d) < tiny)
+			d = tiny;
+		c = 1 + numerator / c;
+		if (fabs(c) < tiny)
+			c = tiny;
+		d = 1 / d;
+		f *= d * c;
+
+		numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+		d = 1 + numerator * d;
+		if (fabs(d) < tiny)
+			d = tiny;
+		c = 1 + numerator / c;
+		if (fabs(c) < tiny)
+			c = tiny;
+		d = 1 / d;
+		step = d * c;
+		f *= step;
+		if (fabs(step - 1) < 4 * DBL_EPSILON)
+			return f / a;
+	}
+	return NAN;
+}
+
+/* The logarithm of the smaller tail, and which one that is */
+static double
+log_small_tail(double a, double b, double x, double y, bool *is_lower)
+{
+	*is_lower = x * (a + b + 2) < a + 1;
+	if (*is_lower)
+		return log_prefactor(a, b, x, y) + log(continued_fraction(a, b, x));
+	return log_prefactor(b, a, y, x) + log(continued_fraction(b, a, y));
+}
+
+static bool
+valid_beta(double a, double b, double x, double y)
+{
+	return a > 0 && b > 0 && x >= 0 && y >= 0 && isfinite(a) && isfinite(b) &&
+		fabs(x + y - 1) < 1e-12;
+}
+
+void
+rt_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper)
+{
+	bool		is_lower;
+	double		small;
+
+	if (!valid_beta(a, b, x, y))
+	{
+		*lower = *upper = NAN;
+		return;
+	}
+	if (x == 0 || y == 0)
+	{
+		*lower = x == 0 ? 0 : 1;
+		*upper = 1 - *lower;
+		return;
+	}
+	small = exp(log_small_tail(a, b, x, y, &is_lower));
+	*(is_lower ? lower : upper) = small;
+	*(is_lower ? upper : lower) = 1 - small;
+}
+
+void
+rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper)
+{
+	bool		is_lower;
+	double		small;
+
+	if (!valid_beta(a, b, x, y))
+	{
+		*log_lower = *log_upper = NAN;
+		return;
+	}
+	if (x == 0 || y == 0)
+	{
+		*log_lower = x == 0 ? -INFINITY : 0;
+		*log_upper = x == 0 ? 0 : -INFINITY;
+		return;
+	}
+	small = log_small_tail(a, b, x, y, &is_lower);
+	*(is_lower ? log_lower : log_upper) = small;
+	*(is_lower ? log_upper : log_lower) = log1p(-exp(small));
+}
+
+/*
+ * Solves for the log-odds w = ln(x/y), on which the lower tail rises from 0 to
+ * 1 over the whole line and its derivative is the prefactor: Newton's method
+ * on the logarithm of the smaller target tail, kept inside a bracket.
+ */
+double
+rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
+{
+	bool		by_lower = lower <= upper;
+	double		target = log(by_lower ? lower : upper);
+	double		low = -1e5;
+	double		high = 1e5;
+	double		w = log(a / b);
+
+	if (!(lower > 0 && upper > 0 && fabs(lower + upper - 1) < 1e-12) ||
+		!(a > 0 && b > 0) || isinf(a) || isinf(b))
+		return NAN;
+	for (int i = 0; i < 400; i++)
+	{
+		double		odds = exp(-fabs(w));
+		double		small = odds / (1 + odds);
+		double		large = 1 / (1 + odds);
+		double		x = w < 0 ? small : large;
+		double		y = w < 0 ? large : small;
+		double		log_lower,
+					log_upper,
+					tail,
+					excess,
+					slope,
+					next;
+
+		rt_log_incomplete_beta(a, b, x, y, &log_lower, &log_upper);
+		tail = by_lower ? log_lower : log_upper;
+		excess = by_lower ? tail - target : target - tail;
+		if (isnan(excess))
+			return NAN;
+		if (excess == 0)
+			break;
+		if (excess > 0)
+			high = w;
+		else
+			low = w;
+
+		/* d ln(tail) / dw */
+		slope = exp(log_prefactor(a, b, x, y) - tail);
+		next = w - excess / slope;
+		if (!(next > low && next < high))
+			next = isfinite(tail) && high - low > 1e4 ? w + (excess > 0 ? -2 : 2) * (1 + fabs(w)) : (low + high) / 2;
+		if (!(next > low && next < high))
+			next = (low + high) / 2;
+		if (fabs(next - w) <= 1e-15 * (1 + fabs(w)))
+		{
+			w = next;
+			break;
+		}
+		w = next;
+	}
+	return exp(w);
+}

@@ -1,0 +1,177 @@
+/*
+ * cycle_test.c
+ *		Intervals, median, shape and trend against their definitions.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "core/cycle.h"
+#include "core/special.h"
+
+#define MOST 5001
+
+static int
+ascending(const void *a, const void *b)
+{
+	double		left = *(const double *) a,
+				right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
+static size_t
+random_dates(int32_t *dates, size_t most)
+{
+	size_t		count = (size_t) random_between(1, (int64_t) most);
+	int64_t		longest = random_between(0, 3) == 0 ? 3 : random_between(1, 400);
+
+	dates[0] = 8000;
+	for (size_t i = 1; i < count; i++)
+		dates[i] = dates[i - 1] + (int32_t) random_between(1, longest);
+	return count;
+}
+
+static void
+test_statistics(void)
+{
+	static int32_t dates[MOST];
+	static double gaps[MOST],
+				workspace[MOST];
+
+	for (int i = 0; i < 5000; i++)
+	{
+		size_t		count = random_dates(dates, i % 100 == 0 ? MOST : 30);
+		size_t		n = count - 1;
+		rt_intervals intervals;
+		long double sum_log = 0,
+					square = 0;
+		double		mean,
+					middle,
+					found;
+
+		rt_intervals_from_dates(dates, count, &intervals);
+		CHECK(intervals.count == (int64_t) n);
+		found = rt_interval_median(dates, count, workspace);
+		if (n == 0)
+		{
+			CHECK(isnan(intervals.mean) && isnan(intervals.stddev) && isnan(found));
+			continue;
+		}
+		mean = (double) (dates[n] - dates[0]) / (double) n;
+		for (size_t j = 0; j < n; j++)
+		{
+			gaps[j] = dates[j + 1] - dates[j];
+			sum_log += logl((long double) gaps[j]);
+			square += ((long double) gaps[j] - mean) * ((long double) gaps[j] - mean);
+		}
+		qsort(gaps, n, sizeof(double), ascending);
+		middle = n % 2 ? gaps[n / 2] : (gaps[n / 2 - 1] + gaps[n / 2]) / 2;
+		CHECK(found == middle);
+		CHECK(intervals.mean == mean);
+		CHECK(fabs(intervals.sum_log - (double) sum_log) <= 1e-12 * (double) (1 + sum_log));
+		if (n > 1)
+			CHECK(fabs(intervals.stddev - sqrt((double) square / (double) (n - 1))) <= 1e-12 * (1 + intervals.stddev));
+		else
+			CHECK(isnan(intervals.stddev));
+	}
+}
+
+/* The estimate solves the likelihood equation, and no neighbour is more likely */
+static double
+log_likelihood(double k, double n, double sum, double sum_log)
+{
+	return n * k * log(k * n / sum) - n * lgamma(k) + (k - 1) * sum_log - k * n;
+}
+
+static void
+test_shape(void)
+{
+	static int32_t dates[MOST];
+
+	for (int i = 0; i < 5000; i++)
+	{
+		size_t		count = random_dates(dates, 60);
+		rt_intervals v;
+		double		k,
+					best;
+
+		rt_intervals_from_dates(dates, count, &v);
+		k = rt_gamma_shape(v.count, v.sum, v.sum_log);
+		if (v.count < 2)
+		{
+			CHECK(isnan(k));
+			continue;
+		}
+		CHECK(k > 0 && k <= RT_REGULARITY_MAX);
+		if (k == RT_REGULARITY_MAX)
+			continue;
+		CHECK(fabs(rt_log_minus_digamma(k) * (double) v.count - ((double) v.count * log(v.mean) - v.sum_log)) <= 1e-9 * (double) v.count);
+		best = log_likelihood(k, (double) v.count, v.sum, v.sum_log);
+		CHECK(best >= log_likelihood(k * 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
+		CHECK(best >= log_likelihood(k / 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
+	}
+
+	/* equal intervals, one interval, the longest there can be */
+	for (int interval = 1; interval < 1000; interval++)
+	{
+		rt_intervals v;
+
+		for (int j = 0; j < 50; j++)
+			dates[j] = 8000 + j * interval;
+		rt_intervals_from_dates(dates, 50, &v);
+		CHECK(rt_gamma_shape(v.count, v.sum, v.sum_log) == RT_REGULARITY_MAX);
+		CHECK(v.stddev == 0);
+	}
+	CHECK(isnan(rt_gamma_shape(0, 0, 0)) && isnan(rt_gamma_shape(1, 5, log(5))));
+	dates[0] = -2451545;
+	dates[1] = dates[0] + 1;
+	dates[2] = 2145031948;
+	{
+		rt_intervals v;
+		double		k;
+
+		rt_intervals_from_dates(dates, 3, &v);
+		k = rt_gamma_shape(v.count, v.sum, v.sum_log);
+		CHECK(k > 0.01 && k < 1);
+		CHECK(isfinite(v.stddev));
+	}
+}
+
+static void
+test_trend(void)
+{
+	static int32_t dates[MOST];
+	static double workspace[MOST];
+	double		length = 10;
+
+	/* each interval a tenth longer, with one odd one in between */
+	dates[0] = 0;
+	for (int i = 1; i < 40; i++, length *= 1.1)
+		dates[i] = dates[i - 1] + (int32_t) lround(i == 20 ? length * 30 : length);
+	CHECK(fabs(rt_interval_trend(dates, 40, workspace) - 0.1) < 0.005);
+
+	/* clockwork has none, and too little says nothing */
+	for (int i = 0; i < 40; i++)
+		dates[i] = i * 7;
+	CHECK(rt_interval_trend(dates, 40, workspace) == 0);
+	CHECK(rt_interval_trend(dates, 5, workspace) == 0);
+	for (size_t count = 0; count < 5; count++)
+		CHECK(isnan(rt_interval_trend(dates, count, workspace)));
+	for (int i = 0; i < 2000; i++)
+	{
+		size_t		count = random_dates(dates, 300);
+		double		trend = rt_interval_trend(dates, count, workspace);
+
+		CHECK(count < 5 ? isnan(trend) : trend > -1 && isfinite(trend));
+	}
+}
+
+const check_case cycle_cases[] = {
+	{"cycle: mean, median, deviation, logarithms", test_statistics},
+	{"cycle: the shape is the most likely one", test_shape},
+	{"cycle: trend", test_trend},
+	{NULL, NULL}
+};

@@ -1,0 +1,258 @@
+/*
+ * interpurchase_test.c
+ *		The interpurchase model: likelihood, gradient, recovery of known
+ *		parameters, standard errors, predictive distribution.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "core/interpurchase.h"
+
+/* finer than days, so that rounding to whole ones does not count */
+#define UNIT 1e6
+#define CUSTOMERS 500
+#define REPLICATIONS 1000
+
+static double
+uniform(void)
+{
+	return ((double) (random_bits() >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double
+normal(void)
+{
+	return sqrt(-2 * log(uniform())) * cos(6.283185307179586 * uniform());
+}
+
+/* Marsaglia and Tsang (2000) */
+static double
+gamma_variate(double shape)
+{
+	double		d,
+				c;
+
+	if (shape < 1)
+		return gamma_variate(shape + 1) * pow(uniform(), 1 / shape);
+	d = shape - 1.0 / 3;
+	c = 1 / sqrt(9 * d);
+	for (;;)
+	{
+		double		x = normal();
+		double		v = 1 + c * x;
+
+		v = v * v * v;
+		if (v > 0 && log(uniform()) < x * x / 2 + d - d * v + d * log(v))
+			return d * v;
+	}
+}
+
+static int
+by_count(const void *a, const void *b)
+{
+	const rt_interpurchase_row *left = a,
+			   *right = b;
+
+	if (left->count != right->count)
+		return left->count < right->count ? -1 : 1;
+	return (left->sum > right->sum) - (left->sum < right->sum);
+}
+
+/* CUSTOMERS customers with 1 to 8 intervals each */
+static void
+simulate(const rt_interpurchase *truth, rt_interpurchase_row *rows, rt_interpurchase_data *data)
+{
+	data->rows = rows;
+	data->row_count = CUSTOMERS;
+	data->sum_log = 0;
+	data->time_unit = UNIT;
+	for (int i = 0; i < CUSTOMERS; i++)
+	{
+		double		lambda = gamma_variate(truth->r) / truth->alpha;
+
+		rows[i].customers = 1;
+		rows[i].count = 1 + i % 8;
+		rows[i].sum = 0;
+		for (int j = 0; j < rows[i].count; j++)
+		{
+			int64_t		interval = llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
+
+			if (interval < 1)
+				interval = 1;
+			rows[i].sum += interval;
+			data->sum_log += log((double) interval);
+		}
+	}
+	qsort(rows, CUSTOMERS, sizeof(rt_interpurchase_row), by_count);
+}
+
+/* The likelihood as the papers write it */
+static double
+direct_log_likelihood(const rt_interpurchase *m, const rt_interpurchase_data *data)
+{
+	double		value = 0,
+				intervals = 0;
+
+	for (size_t i = 0; i < data->row_count; i++)
+	{
+		double		n = data->rows[i].count;
+		double		sum = (double) data->rows[i].sum / data->time_unit;
+
+		value += data->rows[i].customers * (n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
+											m->r * log(m->alpha) - (m->r + m->k * n) * log(m->alpha + m->k * sum));
+		intervals += data->rows[i].customers * n;
+	}
+	return value + (m->k - 1) * (data->sum_log - intervals * log(data->time_unit));
+}
+
+static void
+test_likelihood(void)
+{
+	static rt_interpurchase_row rows[CUSTOMERS];
+
+	for (int i = 0; i < 200; i++)
+	{
+		rt_interpurchase truth = {exp(normal()), exp(normal()), exp(3 + normal())};
+		rt_interpurchase at = {exp(normal()), exp(normal()), exp(3 + normal())};
+		rt_interpurchase_data data;
+		double		found,
+					expected;
+
+		simulate(&truth, rows, &data);
+		rows[i % CUSTOMERS].customers = 3;
+		found = rt_interpurchase_log_likelihood(&at, &data);
+		expected = direct_log_likelihood(&at, &data);
+		CHECK(fabs(found - expected) <= 1e-10 * fabs(expected) + 1e-8);
+	}
+}
+
+static void
+test_recovery(void)
+{
+	static const rt_interpurchase truths[] = {{1.0, 2.0, 30.0}, {4.0, 1.5, 20.0}, {0.6, 3.0, 90.0}};
+	static rt_interpurchase_row rows[CUSTOMERS];
+
+	for (int t = 0; t < 3; t++)
+	{
+		const double *truth = &truths[t].k;
+		double		sum[3] = {0, 0, 0},
+					square[3] = {0, 0, 0},
+					variance[3] = {0, 0, 0};
+
+		for (int i = 0; i < REPLICATIONS; i++)
+		{
+			rt_interpurchase_data data;
+			rt_interpurchase_fit fit;
+			const double *found = &fit.model.k;
+
+			simulate(&truths[t], rows, &data);
+			rt_interpurchase_fit_model(&data, NULL, &fit);
+			CHECK(fit.converged);
+			CHECK(fit.log_likelihood >= rt_interpurchase_log_likelihood(&truths[t], &data));
+			for (int j = 0; j < 3; j++)
+			{
+				/* on the scale of logarithms estimates are nearly normal */
+				double		log_error = log(found[j] / truth[j]);
+
+				sum[j] += log_error;
+				square[j] += log_error * log_error;
+				variance[j] += fit.covariance[j * 4] / (found[j] * found[j]);
+			}
+		}
+		for (int j = 0; j < 3; j++)
+		{
+			double		mean = sum[j] / REPLICATIONS;
+			double		spread = sqrt(square[j] / REPLICATIONS - mean * mean);
+			double		stated = sqrt(variance[j] / REPLICATIONS);
+
+			/* the error of the mean is 0.03 of the spread, the bias of maximum likelihood another tenth or so */
+			CHECK(fabs(mean) < 0.25 * spread);
+			/* the error of a standard deviation of 1,000 values is 2.2 percent */
+			CHECK(fabs(stated / spread - 1) < 0.08);
+		}
+	}
+}
+
+/* Draws of the next interval against the predictive distribution: Kolmogorov and Smirnov */
+static int
+ascending(const void *a, const void *b)
+{
+	double		left = *(const double *) a,
+				right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
+static void
+test_predictive(void)
+{
+	static double draws[20000];
+	const rt_interpurchase model = {2.5, 1.8, 25.0};
+	const double n = 4,
+				sum = 70;
+	double		largest = 0;
+
+	for (int i = 0; i < 20000; i++)
+		draws[i] = gamma_variate(model.k) / (model.k * gamma_variate(model.r + model.k * n) / (model.alpha + model.k * sum));
+	qsort(draws, 20000, sizeof(double), ascending);
+	for (int i = 0; i < 20000; i++)
+		largest = fmax(largest, fabs(1 - rt_interpurchase_silence(&model, n, sum, draws[i]) - (i + 0.5) / 20000));
+	CHECK(largest < 1.63 / sqrt(20000));	/* 1 percent */
+
+	for (int i = 0; i < 5000; i++)
+	{
+		rt_interpurchase m = {exp(2 * normal()), exp(2 * normal()), exp(3 + 2 * normal())};
+		double		count = (double) random_between(0, 50);
+		double		total = count * exp(3 + normal());
+		double		elapsed = random_between(0, 2) == 0 ? 0 : exp(2 + normal());
+		double		p = uniform();
+		double		quantile = rt_interpurchase_quantile(&m, count, total, elapsed, p);
+		double		silent = rt_interpurchase_silence(&m, count, total, elapsed);
+
+		CHECK(quantile >= elapsed);
+		CHECK(silent >= 0 && silent <= 1);
+		if (isfinite(quantile) && silent > 1e-10 && quantile < 1e200 && quantile > 1e-200)
+			CHECK(fabs(rt_interpurchase_silence(&m, count, total, quantile) - (1 - p) * silent) <= 1e-8 * silent);
+	}
+	CHECK(rt_interpurchase_silence(&model, 0, 0, 0) == 1);
+	CHECK(isnan(rt_interpurchase_silence(&model, -1, 0, 5)));
+
+	/* the tail of 5,000 clockwork purchases lies beyond double, its logarithm does not */
+	{
+		const rt_interpurchase clock = {5000, 2, 14};
+
+		CHECK(rt_interpurchase_silence(&clock, 5000, 35000, 700) == 0);
+		CHECK(rt_interpurchase_log_silence(&clock, 5000, 35000, 700) < -1000);
+	}
+}
+
+/* Populations on the edge: everyone alike, intervals all equal */
+static void
+test_bounds(void)
+{
+	static rt_interpurchase_row rows[CUSTOMERS];
+	rt_interpurchase_data data = {rows, CUSTOMERS, 0, 1};
+	rt_interpurchase_fit fit;
+
+	for (int i = 0; i < CUSTOMERS; i++)
+	{
+		rows[i].count = 5;
+		rows[i].sum = 35;
+		rows[i].customers = 1;
+	}
+	data.sum_log = CUSTOMERS * 5 * log(7);
+	rt_interpurchase_fit_model(&data, NULL, &fit);
+	CHECK(!fit.converged && isnan(fit.covariance[0]));
+	CHECK(isfinite(fit.log_likelihood) && fit.model.k > 100 && fit.model.k <= 10001);
+}
+
+const check_case interpurchase_cases[] = {
+	{"interpurchase: the likelihood is the one of the formula", test_likelihood},
+	{"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery},
+	{"interpurchase: the predictive distribution", test_predictive},
+	{"interpurchase: populations on the edge", test_bounds},
+	{NULL, NULL}
+};

@@ -1,0 +1,140 @@
+/*
+ * special_test.c
+ *		Special functions against golden values (test/data/special.csv).
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/special.h"
+
+/* One tolerance for all: relative, absolute below 1 for what has a root there */
+#define TOLERANCE 1e-10
+
+static void
+test_golden(void)
+{
+	FILE	   *file = fopen("test/data/special.csv", "r");
+	char		line[500];
+	int			rows = 0;
+	double		worst = 0;
+	char		worst_line[500] = "";
+
+	CHECK(file != NULL);
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL)
+	{
+		char		copy[500];
+		char	   *field[6];
+		char	   *p = copy;
+		double		a,
+					b,
+					x,
+					y,
+					expected,
+					found,
+					other,
+					error;
+
+		strcpy(copy, line);
+		for (int i = 0; i < 6; i++)
+		{
+			field[i] = p;
+			p += strcspn(p, ",\n");
+			if (*p)
+				*p++ = '\0';
+		}
+		if (strcmp(field[0], "function") == 0)
+			continue;
+		a = strtod(field[1], NULL);
+		b = strtod(field[2], NULL);
+		x = strtod(field[3], NULL);
+		y = strtod(field[4], NULL);
+		expected = strtod(field[5], NULL);
+		if (strcmp(field[0], "digamma") == 0)
+			found = rt_digamma(a);
+		else if (strcmp(field[0], "trigamma") == 0)
+			found = rt_trigamma(a);
+		else if (strcmp(field[0], "log_minus_digamma") == 0)
+			found = rt_log_minus_digamma(a);
+		else if (strcmp(field[0], "stirling_error") == 0)
+			found = rt_stirling_error(a);
+		else if (strcmp(field[0], "log_beta_lower") == 0)
+			rt_log_incomplete_beta(a, b, x, y, &found, &other);
+		else
+			rt_log_incomplete_beta(a, b, x, y, &other, &found);
+
+		/* of a logarithm the absolute error counts: it is the relative one of the tail */
+		error = fabs(found - expected);
+		if (strncmp(field[0], "log_beta", 8) != 0 && strcmp(field[0], "digamma") != 0)
+			error /= fabs(expected);
+		else if (fabs(expected) > 1)
+			error /= fabs(expected);
+		if (!(error <= TOLERANCE))
+			printf("# %.17g where %s", found, line);
+		CHECK(error <= TOLERANCE);
+		if (error > worst)
+		{
+			worst = error;
+			strcpy(worst_line, line);
+		}
+		rows++;
+	}
+	fclose(file);
+	printf("# %d golden values, worst error %.1e at %s", rows, worst, worst_line);
+	CHECK(rows > 500);
+}
+
+static void
+test_inverse(void)
+{
+	for (int i = 0; i < 20000; i++)
+	{
+		double		a = pow(10, (double) random_between(-2000, 6000) / 1000);
+		double		b = pow(10, (double) random_between(-2000, 6000) / 1000);
+		double		p = i % 3 == 0 ? pow(10, (double) random_between(-12000, -1) / 1000) :
+			(double) random_between(1, 9999) / 10000;
+		double		odds = rt_incomplete_beta_inverse_odds(a, b, p, 1 - p);
+		double		lower,
+					upper;
+
+		CHECK(odds >= 0);
+
+		/* beyond the range of double the odds are 0 or infinite, and nothing can be checked */
+		if (odds < 1e-290 || odds > 1e290)
+			continue;
+		rt_incomplete_beta(a, b, odds / (1 + odds), 1 / (1 + odds), &lower, &upper);
+		CHECK(fabs(p <= 0.5 ? lower - p : upper - (1 - p)) <= 1e-9 * (p <= 0.5 ? p : 1 - p));
+	}
+}
+
+static void
+test_outside(void)
+{
+	double		lower,
+				upper;
+
+	CHECK(isnan(rt_digamma(0)) && isnan(rt_digamma(-1)) && isnan(rt_digamma(NAN)));
+	CHECK(isnan(rt_trigamma(0)) && isnan(rt_log_minus_digamma(-0.5)) && isnan(rt_stirling_error(0)));
+	rt_incomplete_beta(1, 1, 0.5, 0.6, &lower, &upper);
+	CHECK(isnan(lower) && isnan(upper));
+	rt_incomplete_beta(-1, 1, 0.5, 0.5, &lower, &upper);
+	CHECK(isnan(lower) && isnan(upper));
+	rt_incomplete_beta(2, 3, 0, 1, &lower, &upper);
+	CHECK(lower == 0 && upper == 1);
+	rt_incomplete_beta(2, 3, 1, 0, &lower, &upper);
+	CHECK(lower == 1 && upper == 0);
+	CHECK(isnan(rt_incomplete_beta_inverse_odds(1, 1, 0, 1)) && isnan(rt_incomplete_beta_inverse_odds(1, 1, 1, 0)));
+	CHECK(isnan(rt_incomplete_beta_inverse_odds(1, NAN, 0.5, 0.5)));
+}
+
+const check_case special_cases[] = {
+	{"special: golden values", test_golden},
+	{"special: the inverse inverts", test_inverse},
+	{"special: outside of the domain", test_outside},
+	{NULL, NULL}
+};
