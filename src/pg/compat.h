@@ -29,6 +29,23 @@
 		ereport(ERROR, __VA_ARGS__); \
 		return dummy_value; \
 	} while (0)
+
+static inline bool
+DirectInputFunctionCallSafe(PGFunction function, char *text, Oid typioparam, int32 typmod,
+							void *escontext, Datum *result)
+{
+	(void) escontext;
+	*result = DirectFunctionCall3(function, CStringGetDatum(text),
+								  ObjectIdGetDatum(typioparam), Int32GetDatum(typmod));
+	return true;
+}
+#endif
+
+/* from 16 on make_range takes a context for soft errors */
+#if PG_VERSION_NUM >= 160000
+#define compat_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define compat_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
 #if PG_VERSION_NUM < 180000

@@ -65,7 +65,7 @@ check_history_status(rt_status status, int32 date)
 }
 
 int
-check_aggregate_call(FunctionCallInfo fcinfo, const char *function)
+check_aggregate_call(FunctionCallInfo fcinfo, const char *function, const char *use)
 {
 	int			context = AggCheckCallContext(fcinfo, NULL);
 
@@ -73,6 +73,6 @@ check_aggregate_call(FunctionCallInfo fcinfo, const char *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("%s called outside an aggregate", function),
-				 errhint("Use the aggregate purchase_history(...), or the operators || and -.")));
+				 errhint("Use %s.", use)));
 	return context;
 }

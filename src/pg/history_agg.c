@@ -25,6 +25,8 @@
 #include "pg/history.h"
 #include "pg/money.h"
 
+#define USE_INSTEAD			"the aggregate purchase_history(...), or the operators || and -"
+
 #define LOG_FIRST_SIZE		64	/* varlena header and room included */
 #define LOG_COMPACT_SIZE	1024	/* from this size on, merging is tried before growing */
 
@@ -228,7 +230,7 @@ unchanged_state(FunctionCallInfo fcinfo, int context)
 static pg_attribute_always_inline Datum
 add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
 {
-	int			context = check_aggregate_call(fcinfo, "purchase_history_add");
+	int			context = check_aggregate_call(fcinfo, "purchase_history_add", USE_INSTEAD);
 	struct varlena *state;
 	rt_day		row;
 
@@ -248,7 +250,7 @@ remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_
 	struct varlena *state;
 	rt_day		row;
 
-	check_aggregate_call(fcinfo, "purchase_history_remove");
+	check_aggregate_call(fcinfo, "purchase_history_remove", USE_INSTEAD);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (!read_row(fcinfo, date_source, amount_source, &row))
@@ -298,7 +300,7 @@ PG_FUNCTION_INFO_V1(purchase_history_final);
 Datum
 purchase_history_add_history(PG_FUNCTION_ARGS)
 {
-	int			context = check_aggregate_call(fcinfo, "purchase_history_add");
+	int			context = check_aggregate_call(fcinfo, "purchase_history_add", USE_INSTEAD);
 	struct varlena *state;
 	struct varlena *other;
 	const uint8 *bytes;
@@ -326,7 +328,7 @@ purchase_history_remove_history(PG_FUNCTION_ARGS)
 	struct varlena *state;
 	struct varlena *other;
 
-	check_aggregate_call(fcinfo, "purchase_history_remove");
+	check_aggregate_call(fcinfo, "purchase_history_remove", USE_INSTEAD);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))

@@ -49,7 +49,7 @@ sub measure
 	return ([ map { median(@$_) } @times ], \@memory);
 }
 
-sub row { printf "| %-58s | %9s | %9s | %7s | %-8s |\n", @_; }
+sub row { printf "| %-64s | %9s | %9s | %7s | %-8s |\n", @_; }
 
 # bar: '<= 1.15' compares ours/plain, '>= 2' compares plain/ours
 sub compare
@@ -81,7 +81,7 @@ psql('CREATE EXTENSION retention',
 psql("VACUUM ANALYZE $_") for qw(orders_time orders_clustered customer twenty);
 
 row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
-print '|', '-' x 60, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
+print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
 
 my $as_of = "date '2026-01-31'";
 my @modes = ('serial', 'parallel');
@@ -119,6 +119,19 @@ for my $mode (@modes)
 	compare('RFM from stored histories: the floor query', $mode, '<= 0.2',
 		"SELECT customer_id, frequency(h, $as_of), recency(h, $as_of), customer_age(h, $as_of), monetary_value(h, $as_of) FROM customer",
 		'SELECT customer_id, count(*), min(ordered_at), max(ordered_at), sum(amount) FROM orders_time GROUP BY 1');
+}
+for my $mode (@modes)
+{
+	my $plain = "SELECT customer_id, avg(gap), percentile_cont(0.5) WITHIN GROUP (ORDER BY gap), stddev(gap), ($as_of - max(d)) / nullif(avg(gap), 0)
+		FROM (SELECT customer_id, d, d - lag(d) OVER (PARTITION BY customer_id ORDER BY d) AS gap
+		      FROM (SELECT DISTINCT customer_id, ordered_on AS d FROM orders_time WHERE ordered_on <= $as_of) o) g GROUP BY 1";
+	my $typed = q('{"model":"interpurchase","k":1.2,"r":3,"alpha":200}'::retention_model);
+	compare('cycle: mean, median, deviation, overdue', $mode, '<= 0.125',
+		"SELECT customer_id, mean_interval(h, $as_of), median_interval(h, $as_of), stddev_interval(h, $as_of), overdue_ratio(h, $as_of) FROM customer", $plain);
+	compare('cycle: silence, expected date, contact window', $mode, '<= 0.5',
+		"SELECT customer_id, silence_probability(h, $as_of, $typed), expected_next_purchase(h, $as_of, $typed), contact_window(h, $as_of, $typed) FROM customer", $plain);
+	compare('fit interpurchase: read the histories', $mode, '-',
+		"SELECT fit_model('interpurchase', h, $as_of) FROM customer", "SELECT sum(frequency(h, $as_of)) FROM customer");
 }
 compare('merge stored histories into one', 'parallel', '-', 'SELECT purchase_history(h) FROM customer', 'SELECT count(*) FROM customer');
 

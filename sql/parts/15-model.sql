@@ -1,0 +1,127 @@
+-- ---------------------------------------------------------------------------
+-- retention_model: fitted and typed-in models
+-- ---------------------------------------------------------------------------
+
+CREATE TYPE retention_model;
+
+CREATE FUNCTION retention_model_in(cstring) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'retention_model_in';
+
+CREATE FUNCTION retention_model_out(retention_model) RETURNS cstring
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_model_out';
+
+CREATE FUNCTION retention_model_recv(internal) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_recv';
+
+CREATE FUNCTION retention_model_send(retention_model) RETURNS bytea
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_send';
+
+CREATE TYPE retention_model (
+	INPUT = retention_model_in,
+	OUTPUT = retention_model_out,
+	RECEIVE = retention_model_recv,
+	SEND = retention_model_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+
+CREATE FUNCTION model_kind(model retention_model) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_kind';
+
+CREATE FUNCTION parameter(model retention_model, name text) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_parameter';
+
+CREATE FUNCTION parameters(model retention_model) RETURNS jsonb
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_model_parameters';
+
+CREATE FUNCTION time_unit_days(model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_time_unit';
+
+CREATE FUNCTION log_likelihood(model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_log_likelihood';
+
+CREATE FUNCTION aic(model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_aic';
+
+CREATE FUNCTION bic(model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_bic';
+
+CREATE FUNCTION observations(model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_observations';
+
+CREATE FUNCTION converged(model retention_model) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_converged';
+
+CREATE FUNCTION standard_error(model retention_model, name text) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'retention_model_standard_error';
+
+COMMENT ON TYPE retention_model IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it was fitted how well. Made by the aggregate fit_model, or typed in as JSON: ''{"model": "interpurchase", "k": 2, "r": 1.5, "alpha": 30}''; "time_unit_days" (1) may be added. Text goes out and in again without loss.';
+COMMENT ON FUNCTION retention_model_in(cstring) IS 'Input of type retention_model; what is no model is error 22P02 that says why.';
+COMMENT ON FUNCTION retention_model_out(retention_model) IS 'Output of type retention_model.';
+COMMENT ON FUNCTION retention_model_recv(internal) IS 'Binary input of type retention_model; malformed bytes are error 22P03 or 08P01.';
+COMMENT ON FUNCTION retention_model_send(retention_model) IS 'Binary output of type retention_model.';
+COMMENT ON FUNCTION model_kind(retention_model) IS 'The kind of model, such as interpurchase.';
+COMMENT ON FUNCTION parameter(retention_model, text) IS 'A parameter by its name. Error 22023 when models of this kind have no such parameter.';
+COMMENT ON FUNCTION parameters(retention_model) IS 'All parameters by name, as a JSON object.';
+COMMENT ON FUNCTION time_unit_days(retention_model) IS 'The unit of time of the parameters, in days: 1 is days, 7 weeks.';
+COMMENT ON FUNCTION log_likelihood(retention_model) IS 'The log-likelihood of the data at the fitted parameters. NULL for a model that was typed in.';
+COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models for the same data the one with less predicts better. NULL for a model that was typed in. Source: Akaike (1974).';
+COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. NULL for a model that was typed in. Source: Schwarz (1978).';
+COMMENT ON FUNCTION observations(retention_model) IS 'The number of customers that the likelihood is made of. NULL for a model that was typed in.';
+COMMENT ON FUNCTION converged(retention_model) IS 'True when the fit ended at a maximum inside the parameter space; false when the likelihood rises toward a boundary. NULL for a model that was typed in.';
+COMMENT ON FUNCTION standard_error(retention_model, text) IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model that was typed in or did not converge. Error 22023 when there is no such parameter.';
+
+-- ---------------------------------------------------------------------------
+-- fitting
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'fit_model_add';
+
+CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'fit_model_add';
+
+CREATE FUNCTION fit_model_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'fit_model_combine';
+
+CREATE FUNCTION fit_model_final(bytea) RETURNS retention_model
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100000
+	AS 'MODULE_PATHNAME', 'fit_model_final';
+
+CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 600,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date, time_unit_days double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 600,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_combine(bytea, bytea) IS 'Combine function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_final(bytea) IS 'Final function of the aggregate fit_model.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date) IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a customer are gamma distributed with shape k and rate k lambda, lambda across customers with shape r and rate alpha). NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a model for each segment. The same result for every order of the rows and every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision) IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days instead of days.';
+

@@ -1,0 +1,84 @@
+/*
+ * model.c
+ *		What a fitted model is, and the table of all kinds of models.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/model.h"
+
+static const rt_model_kind rt_model_kinds[] = {
+	{RT_MODEL_INTERPURCHASE, "interpurchase", 3, {"k", "r", "alpha"}},
+};
+
+#define KINDS ((int) (sizeof(rt_model_kinds) / sizeof(rt_model_kinds[0])))
+
+const rt_model_kind *
+rt_model_kind_at(int i)
+{
+	return i < KINDS ? &rt_model_kinds[i] : NULL;
+}
+
+const rt_model_kind *
+rt_model_kind_by_id(int id)
+{
+	for (int i = 0; i < KINDS; i++)
+	{
+		if ((int) rt_model_kinds[i].id == id)
+			return &rt_model_kinds[i];
+	}
+	return NULL;
+}
+
+static bool
+same_name(const char *known, const char *name, size_t length)
+{
+	return strlen(known) == length && memcmp(known, name, length) == 0;
+}
+
+const rt_model_kind *
+rt_model_kind_by_name(const char *name, size_t length)
+{
+	for (int i = 0; i < KINDS; i++)
+	{
+		if (same_name(rt_model_kinds[i].name, name, length))
+			return &rt_model_kinds[i];
+	}
+	return NULL;
+}
+
+int
+rt_model_parameter_index(const rt_model_kind *kind, const char *name, size_t length)
+{
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		if (same_name(kind->parameter_names[i], name, length))
+			return i;
+	}
+	return -1;
+}
+
+const char *
+rt_model_check(const rt_model *model)
+{
+	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+
+	if (model->version != RT_MODEL_VERSION)
+		return "unknown version";
+	if (kind == NULL)
+		return "unknown kind of model";
+	if (model->flags & ~(RT_MODEL_FITTED | RT_MODEL_CONVERGED))
+		return "unknown flag";
+	if (!(model->time_unit > 0) || isinf(model->time_unit))
+		return "the time unit must be above 0 and finite";
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))
+			return "parameters must be above 0 and finite";
+	}
+	if ((model->flags & RT_MODEL_FITTED) && (!isfinite(model->log_likelihood) || !(model->observations >= 0)))
+		return "the log-likelihood must be finite, the number of observations not negative";
+	return NULL;
+}

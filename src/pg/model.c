@@ -1,0 +1,476 @@
+/*
+ * model.c
+ *		The type retention_model: a fitted or typed-in model as one value.
+ *
+ * Its text form is JSON, so that a published model can be typed in.  Numbers
+ * are written in the fewest digits that give the same double again.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
+
+#include "pg/model.h"
+
+PG_FUNCTION_INFO_V1(retention_model_in);
+PG_FUNCTION_INFO_V1(retention_model_out);
+PG_FUNCTION_INFO_V1(retention_model_recv);
+PG_FUNCTION_INFO_V1(retention_model_send);
+PG_FUNCTION_INFO_V1(retention_model_kind);
+PG_FUNCTION_INFO_V1(retention_model_parameter);
+PG_FUNCTION_INFO_V1(retention_model_parameters);
+PG_FUNCTION_INFO_V1(retention_model_time_unit);
+PG_FUNCTION_INFO_V1(retention_model_log_likelihood);
+PG_FUNCTION_INFO_V1(retention_model_aic);
+PG_FUNCTION_INFO_V1(retention_model_bic);
+PG_FUNCTION_INFO_V1(retention_model_observations);
+PG_FUNCTION_INFO_V1(retention_model_converged);
+PG_FUNCTION_INFO_V1(retention_model_standard_error);
+
+/* ---------------------------------------------------------------- values */
+
+const rt_model *
+model_from_datum(Datum value)
+{
+	StoredModel *stored = (StoredModel *) PG_DETOAST_DATUM(value);
+
+	if (VARSIZE(stored) != sizeof(StoredModel) || rt_model_check(&stored->model) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("retention model is corrupt")));
+	return &stored->model;
+}
+
+StoredModel *
+new_model(const rt_model_kind *kind)
+{
+	StoredModel *result = (StoredModel *) palloc0(sizeof(StoredModel));
+
+	SET_VARSIZE(result, sizeof(StoredModel));
+	result->model.version = RT_MODEL_VERSION;
+	result->model.id = (uint8) kind->id;
+	result->model.time_unit = 1;
+	return result;
+}
+
+static char *
+list_kinds(void)
+{
+	StringInfoData list;
+	const rt_model_kind *kind;
+
+	initStringInfo(&list);
+	for (int i = 0; (kind = rt_model_kind_at(i)) != NULL; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->name);
+	return list.data;
+}
+
+static char *
+list_parameters(const rt_model_kind *kind)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < kind->parameter_count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->parameter_names[i]);
+	return list.data;
+}
+
+const rt_model_kind *
+model_kind_from_text(const text *name)
+{
+	const rt_model_kind *kind = rt_model_kind_by_name(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+	if (kind == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there is no kind of model \"%s\"", text_to_cstring(name)),
+				 errhint("The kinds are: %s.", list_kinds())));
+	return kind;
+}
+
+void
+check_model_kind(const rt_model *model, rt_model_id id, const char *function)
+{
+	if (model->id != (uint8) id)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s needs a model of kind \"%s\", not \"%s\"", function,
+						rt_model_kind_by_id((int) id)->name, rt_model_kind_by_id(model->id)->name)));
+}
+
+/* ------------------------------------------------------ input and output */
+
+static void
+append_double(StringInfo text, double value)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	if (isfinite(value))
+	{
+		double_to_shortest_decimal_buf(value, digits);
+		appendStringInfoString(text, digits);
+	}
+	else
+		appendStringInfoString(text, "null");
+}
+
+Datum
+retention_model_out(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "{\"model\": \"%s\"", kind->name);
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		appendStringInfo(&text, ", \"%s\": ", kind->parameter_names[i]);
+		append_double(&text, model->parameters[i]);
+	}
+	appendStringInfoString(&text, ", \"time_unit_days\": ");
+	append_double(&text, model->time_unit);
+	if (model->flags & RT_MODEL_FITTED)
+	{
+		appendStringInfoString(&text, ", \"log_likelihood\": ");
+		append_double(&text, model->log_likelihood);
+		appendStringInfoString(&text, ", \"observations\": ");
+		append_double(&text, model->observations);
+		appendStringInfo(&text, ", \"converged\": %s", model->flags & RT_MODEL_CONVERGED ? "true" : "false");
+		appendStringInfoString(&text, ", \"covariance\": [");
+		for (int i = 0; i < kind->parameter_count * (kind->parameter_count + 1) / 2; i++)
+		{
+			if (i > 0)
+				appendStringInfoString(&text, ", ");
+			append_double(&text, model->covariance[i]);
+		}
+		appendStringInfoChar(&text, ']');
+	}
+	appendStringInfoChar(&text, '}');
+	PG_RETURN_CSTRING(text.data);
+}
+
+/* Infinite when it is beyond a double, for the checks to find */
+static double
+jsonb_double(const JsonbValue *value)
+{
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+}
+
+static JsonbValue *
+find_key(Jsonb *json, const char *key)
+{
+	JsonbValue	name;
+
+	name.type = jbvString;
+	name.val.string.val = unconstify(char *, key);
+	name.val.string.len = (int) strlen(key);
+	return findJsonbValueFromContainer(&json->root, JB_FOBJECT, &name);
+}
+
+/* Fills the model from the object; NULL, or what is wrong with it */
+static const char *
+model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
+	JsonbIteratorToken token;
+	JsonbValue	value;
+	int			parameters = 0;
+	int			covariances = kind->parameter_count * (kind->parameter_count + 1) / 2;
+	bool		has_covariance = false;
+
+	for (int i = 0; i < covariances; i++)
+		model->covariance[i] = NAN;
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		char	   *key;
+		int			index;
+
+		if (token != WJB_KEY)
+			continue;
+		key = pnstrdup(value.val.string.val, value.val.string.len);
+		JsonbIteratorNext(&iterator, &value, true);
+		index = rt_model_parameter_index(kind, key, strlen(key));
+		if (strcmp(key, "model") == 0)
+			continue;
+		if (strcmp(key, "converged") == 0)
+		{
+			if (value.type != jbvBool)
+				return "\"converged\" must be true or false";
+			if (value.val.boolean)
+				model->flags |= RT_MODEL_CONVERGED;
+			continue;
+		}
+		if (strcmp(key, "covariance") == 0)
+		{
+			if (value.type != jbvBinary || !JsonContainerIsArray(value.val.binary.data) ||
+				(int) JsonContainerSize(value.val.binary.data) != covariances)
+				return psprintf("\"covariance\" must be an array of %d numbers", covariances);
+			has_covariance = true;
+			for (int i = 0; i < covariances; i++)
+			{
+				JsonbValue *element = getIthJsonbValueFromContainer(value.val.binary.data, (uint32) i);
+
+				if (element->type == jbvNumeric)
+					model->covariance[i] = jsonb_double(element);
+				else if (element->type != jbvNull)
+					return psprintf("\"covariance\" must be an array of %d numbers", covariances);
+			}
+			continue;
+		}
+		if (value.type != jbvNumeric)
+			return psprintf("\"%s\" must be a number", key);
+		if (index >= 0)
+		{
+			model->parameters[index] = jsonb_double(&value);
+			if (!(model->parameters[index] > 0) || isinf(model->parameters[index]))
+				return psprintf("\"%s\" must be above 0 and finite", key);
+			parameters++;
+		}
+		else if (strcmp(key, "time_unit_days") == 0)
+			model->time_unit = jsonb_double(&value);
+		else if (strcmp(key, "log_likelihood") == 0)
+		{
+			model->log_likelihood = jsonb_double(&value);
+			model->flags |= RT_MODEL_FITTED;
+		}
+		else if (strcmp(key, "observations") == 0)
+			model->observations = jsonb_double(&value);
+		else
+			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", key, kind->name, list_parameters(kind));
+	}
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		if (model->parameters[i] == 0)
+			return psprintf("\"%s\" is missing", kind->parameter_names[i]);
+	}
+	if (!(model->flags & RT_MODEL_FITTED))
+	{
+		if (has_covariance || model->observations != 0 || model->flags != 0)
+			return "\"log_likelihood\" is missing";
+		memset(model->covariance, 0, sizeof(model->covariance));
+	}
+	return rt_model_check(model);
+}
+
+Datum
+retention_model_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	Datum		parsed;
+	Jsonb	   *json;
+	JsonbValue *name;
+	const rt_model_kind *kind = NULL;
+	StoredModel *result;
+	const char *error = NULL;
+
+	if (!DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1, fcinfo->context, &parsed))
+		PG_RETURN_NULL();
+	json = DatumGetJsonbP(parsed);
+	if (!JB_ROOT_IS_OBJECT(json))
+		error = "expected a JSON object";
+	else if ((name = find_key(json, "model")) == NULL || name->type != jbvString)
+		error = "\"model\" must name the kind of model";
+	else if ((kind = rt_model_kind_by_name(name->val.string.val, (size_t) name->val.string.len)) == NULL)
+		error = psprintf("there is no kind of model \"%.*s\"; the kinds are: %s",
+						 name->val.string.len, name->val.string.val, list_kinds());
+	if (error == NULL)
+	{
+		result = new_model(kind);
+		error = model_from_jsonb(json, kind, &result->model);
+		if (error == NULL)
+			PG_RETURN_POINTER(result);
+	}
+	ereturn(fcinfo->context, (Datum) 0,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input for type %s: %s", "retention_model", error)));
+}
+
+Datum
+retention_model_send(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendbyte(&message, model->version);
+	pq_sendbyte(&message, model->id);
+	pq_sendbyte(&message, model->flags);
+	pq_sendfloat8(&message, model->time_unit);
+	pq_sendfloat8(&message, model->log_likelihood);
+	pq_sendfloat8(&message, model->observations);
+	for (int i = 0; i < rt_model_kind_by_id(model->id)->parameter_count; i++)
+		pq_sendfloat8(&message, model->parameters[i]);
+	for (int i = 0; i < RT_COVARIANCES_MAX; i++)
+		pq_sendfloat8(&message, model->covariance[i]);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}
+
+Datum
+retention_model_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	StoredModel *result;
+	rt_model   *model;
+	const rt_model_kind *kind;
+	int			version = pq_getmsgbyte(message);
+	const char *error;
+
+	kind = rt_model_kind_by_id(pq_getmsgbyte(message));
+	if (version != RT_MODEL_VERSION || kind == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of type %s: %s", "retention_model",
+						kind == NULL ? "unknown kind of model" : "unknown version")));
+	result = new_model(kind);
+	model = &result->model;
+	model->flags = (uint8) pq_getmsgbyte(message);
+	model->time_unit = pq_getmsgfloat8(message);
+	model->log_likelihood = pq_getmsgfloat8(message);
+	model->observations = pq_getmsgfloat8(message);
+	for (int i = 0; i < kind->parameter_count; i++)
+		model->parameters[i] = pq_getmsgfloat8(message);
+	for (int i = 0; i < RT_COVARIANCES_MAX; i++)
+	{
+		double		value = pq_getmsgfloat8(message);
+
+		/* one kind of NaN only, so that equal models are equal bytes */
+		model->covariance[i] = isfinite(value) ? value : NAN;
+	}
+	error = rt_model_check(model);
+	if (error != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of type %s: %s", "retention_model", error)));
+	PG_RETURN_POINTER(result);
+}
+
+/* -------------------------------------------------------------- questions */
+
+/* The parameter of that name, or an error that lists those there are */
+static int
+parameter_index(const rt_model *model, const text *name)
+{
+	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	int			index = rt_model_parameter_index(kind, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model of kind \"%s\" has no parameter \"%s\"", kind->name, text_to_cstring(name)),
+				 errhint("Its parameters are: %s.", list_parameters(kind))));
+	return index;
+}
+
+Datum
+retention_model_kind(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text(rt_model_kind_by_id(model->id)->name));
+}
+
+Datum
+retention_model_parameter(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	PG_RETURN_FLOAT8(model->parameters[parameter_index(model, PG_GETARG_TEXT_PP(1))]);
+}
+
+Datum
+retention_model_parameters(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		appendStringInfo(&text, "%s\"%s\": ", i > 0 ? ", " : "{", kind->parameter_names[i]);
+		append_double(&text, model->parameters[i]);
+	}
+	appendStringInfoChar(&text, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
+}
+
+Datum
+retention_model_time_unit(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(model_from_datum(PG_GETARG_DATUM(0))->time_unit);
+}
+
+Datum
+retention_model_log_likelihood(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!(model->flags & RT_MODEL_FITTED))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(model->log_likelihood);
+}
+
+Datum
+retention_model_aic(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!(model->flags & RT_MODEL_FITTED))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(2 * rt_model_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood);
+}
+
+Datum
+retention_model_bic(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!(model->flags & RT_MODEL_FITTED) || model->observations < 1)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_model_kind_by_id(model->id)->parameter_count * log(model->observations) -
+					 2 * model->log_likelihood);
+}
+
+Datum
+retention_model_observations(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!(model->flags & RT_MODEL_FITTED))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(model->observations);
+}
+
+Datum
+retention_model_converged(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!(model->flags & RT_MODEL_FITTED))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL((model->flags & RT_MODEL_CONVERGED) != 0);
+}
+
+Datum
+retention_model_standard_error(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	int			i = parameter_index(model, PG_GETARG_TEXT_PP(1));
+	double		variance = model->covariance[i * (i + 1) / 2 + i];
+
+	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(sqrt(variance));
+}

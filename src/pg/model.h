@@ -1,0 +1,37 @@
+/*
+ * model.h
+ *		The type retention_model inside PostgreSQL.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_MODEL_H
+#define RETENTION_MODEL_H
+
+#include "pg/compat.h"
+
+#include "core/model.h"
+
+/*
+ * The value: a varlena of fixed size, aligned to 8 bytes behind its header.
+ * Equal models are equal bytes.
+ */
+typedef struct StoredModel
+{
+	char		vl_len_[4];
+	char		unused[4];
+	rt_model	model;
+} StoredModel;
+
+/* Checked; valid as long as the value and the current memory context are */
+extern const rt_model *model_from_datum(Datum value);
+
+/* Zeroed but for version and kind */
+extern StoredModel *new_model(const rt_model_kind *kind);
+
+/* The kind, or an error that lists all */
+extern const rt_model_kind *model_kind_from_text(const text *name);
+
+/* An error unless the model is of this kind, naming the function */
+extern void check_model_kind(const rt_model *model, rt_model_id id, const char *function);
+
+#endif							/* RETENTION_MODEL_H */

@@ -1,0 +1,93 @@
+-- retention_model: text form, accessors, fitting, and what a fit answers
+SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}'::retention_model;
+SELECT m, m::text::retention_model::text = m::text AS same FROM
+  (VALUES ('{"alpha": 1e-300, "r": 0.1, "k": 123456789.123456789, "model": "interpurchase", "time_unit_days": 7}'::retention_model),
+          ('{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"log_likelihood":-5.5,"observations":10,"converged":true,"covariance":[1,null,2,0.5,0.25,3]}')) v(m);
+
+-- what is no model
+SELECT ''::retention_model;
+SELECT '[]'::retention_model;
+SELECT '{}'::retention_model;
+SELECT '{"model": 5}'::retention_model;
+SELECT '{"model": "bg"}'::retention_model;
+SELECT '{"model":"interpurchase","k":2,"r":1.5}'::retention_model;
+SELECT '{"model":"interpurchase","k":0,"r":1.5,"alpha":30}'::retention_model;
+SELECT '{"model":"interpurchase","k":"2","r":1.5,"alpha":30}'::retention_model;
+SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"beta":1}'::retention_model;
+SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"time_unit_days":0}'::retention_model;
+SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"converged":true}'::retention_model;
+SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"log_likelihood":-1,"covariance":[1,2]}'::retention_model;
+SELECT '{"model":"interpurchase","k":1e400,"r":1.5,"alpha":30}'::retention_model;
+
+-- accessors
+CREATE TEMP TABLE typed AS SELECT '{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"time_unit_days":7}'::retention_model AS m;
+SELECT model_kind(m), parameter(m, 'alpha'), parameters(m), time_unit_days(m), log_likelihood(m), aic(m), bic(m), observations(m), converged(m), standard_error(m, 'k') FROM typed;
+SELECT parameter(m, 'beta') FROM typed;
+SELECT standard_error(m, '') FROM typed;
+SELECT log_likelihood(m), aic(m), round(bic(m)::numeric, 6) AS bic, observations(m), converged(m), standard_error(m, 'k') AS k, standard_error(m, 'r') AS r
+FROM (VALUES ('{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"log_likelihood":-5.5,"observations":10,"converged":true,"covariance":[4,null,null,null,null,null]}'::retention_model)) v(m);
+
+-- fitting: in days and in weeks, in any order, from customers that do not count
+SELECT setseed(0.25) \g /dev/null
+CREATE TEMP TABLE customer AS
+SELECT c, purchase_history(d) AS h
+FROM (SELECT c, date '2024-01-01' + (c % 100) + (sum(5 + (c % 9) * 4 + (random() + random()) * 20) OVER (PARTITION BY c ORDER BY n))::int AS d
+      FROM generate_series(1, 500) c, generate_series(1, 8) n WHERE n <= c % 8 + 1) s GROUP BY c;
+CREATE TEMP TABLE fitted AS
+SELECT fit_model('interpurchase', h, '2026-06-30') AS days, fit_model('interpurchase', h, '2026-06-30', 7) AS weeks,
+       fit_model('interpurchase', h, '2026-06-30' ORDER BY c DESC) AS backwards, count(*) AS n FROM customer;
+SELECT round(parameter(days, 'k')::numeric, 3) AS k, round(parameter(days, 'r')::numeric, 3) AS r, round(parameter(days, 'alpha')::numeric, 2) AS alpha,
+       observations(days), converged(days), time_unit_days(weeks),
+       days::text = backwards::text AS same,
+       abs(parameter(weeks, 'alpha') * 7 / parameter(days, 'alpha') - 1) < 1e-4 AS alpha_scales,
+       abs(parameter(weeks, 'k') / parameter(days, 'k') - 1) < 1e-4 AS k_stays,
+       -- each interval's density is 7 times as high
+       abs(log_likelihood(weeks) - log_likelihood(days) - (SELECT sum(frequency(h, '2026-06-30')) FROM customer) * ln(7)) < 1e-6 AS likelihood_shifts
+FROM fitted;
+SELECT days::text = (SELECT fit_model('interpurchase', h, '2026-06-30')::text FROM
+  (SELECT h FROM customer UNION ALL SELECT NULL UNION ALL SELECT '{2027-01-01: ?}' UNION ALL SELECT '{2020-01-01: -5 in 0}') s) AS same FROM fitted;
+SELECT fit_model('interpurchase', h, '2026-06-30') IS NULL AS nothing FROM customer WHERE false;
+
+-- fits that cannot be
+SELECT fit_model('bg', h, '2026-06-30') FROM customer;
+SELECT fit_model('interpurchase', h, NULL) FROM customer;
+SELECT fit_model(NULL, h, '2026-06-30') FROM customer;
+SELECT fit_model('interpurchase', h, '2026-06-30', 0) FROM customer;
+SELECT fit_model('interpurchase', h, '2026-06-30', 'NaN') FROM customer;
+SELECT fit_model('interpurchase', h, 'infinity') FROM customer;
+SELECT fit_model('interpurchase', h, date '2026-06-30' - (c % 2)) FROM customer;
+SELECT fit_model('interpurchase', h, '2024-01-01') FROM customer;
+SELECT fit_model('interpurchase', h, '2026-06-30') FROM customer WHERE c < 4;
+SELECT round(parameter(fit_model('interpurchase', h, '2026-06-30'), 'k')::numeric, 3) AS k
+FROM (SELECT purchase_history(date '2026-01-01' + n * 7) AS h FROM generate_series(1, 10) c, generate_series(0, 10) n GROUP BY c) s;
+
+-- states that are none
+CREATE AGGREGATE pg_temp.evil(text, purchase_history, date) (SFUNC = fit_model_add, STYPE = bytea, INITCOND = '\x00');
+CREATE AGGREGATE pg_temp.evil2(bytea) (SFUNC = fit_model_combine, STYPE = bytea, FINALFUNC = fit_model_final);
+SELECT pg_temp.evil('interpurchase', h, '2026-06-30') FROM customer;
+SELECT pg_temp.evil2('\x0101000000000000ffffffff'::bytea);
+SELECT pg_temp.evil2(('\x' || repeat('01', 600))::bytea);
+SELECT fit_model_final('\x');
+SELECT fit_model_add(NULL, 'interpurchase', NULL, '2026-06-30');
+
+-- answers from a typed-in model: k = 1 makes the predictive distribution a Pareto, (1 + t / (alpha + S)) ^ -(r + n)
+CREATE TEMP TABLE pareto AS SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30}'::retention_model AS m,
+  '{2026-01-01: ?, 2026-01-11: ?, 2026-01-31: ?}'::purchase_history AS h;
+SELECT d, round(silence_probability(h, d, m)::numeric, 10) AS silence, round(power(1 + (d - '2026-01-31') / 60.0, -4), 10) AS expected
+FROM pareto, (VALUES (date '2026-01-31'), ('2026-02-10'), ('2026-06-30')) v(d);
+-- the median of the total silence t given u: 1 + t/60 = (1 + u/60) * 2 ^ (1/4)
+SELECT d, expected_next_purchase(h, d, m), date '2026-01-31' + round(60 * ((1 + (d - '2026-01-31') / 60.0) * power(2.0, 0.25) - 1))::int AS expected,
+       contact_window(h, d, m), contact_window(h, d, m, 0.1, 0.9)
+FROM pareto, (VALUES (date '2026-01-31'), ('2026-02-10'), ('2026-06-30')) v(d);
+-- in weeks it is the same
+SELECT round(silence_probability(h, '2026-03-01', '{"model":"interpurchase","k":2.5,"r":2,"alpha":28}')::numeric, 12)
+     = round(silence_probability(h, '2026-03-01', '{"model":"interpurchase","k":2.5,"r":2,"alpha":4,"time_unit_days":7}')::numeric, 12) AS same FROM pareto;
+-- one purchase, none, extremes
+SELECT round(silence_probability('{2026-01-01: ?}', '2026-01-16', m)::numeric, 10) AS once, expected_next_purchase('{2026-01-01: ?}', '2026-01-01', m),
+       silence_probability('{2026-01-01: ?}', '2025-12-31', m) AS none, contact_window('{2026-01-01: -5 in 0}', '2026-01-01', m) AS refund
+FROM pareto;
+SELECT silence_probability(h, '5874897-12-31', m) < 1e-20 AS silent, expected_next_purchase(h, '5874897-12-31', m), contact_window(h, '5874897-12-31', m),
+       contact_window(h, '5874890-12-31', m, 0.0000001, 0.9) FROM pareto;
+SELECT contact_window(h, '2026-01-31', m, 0.75, 0.25) FROM pareto;
+SELECT contact_window(h, '2026-01-31', m, 0, 1) FROM pareto;
+SELECT silence_probability(h, 'infinity', m) FROM pareto;
