@@ -10,7 +10,9 @@
 #include "core/special.h"
 
 /*
- * The likelihood and its gradient by ln k, ln r and ln alpha.  What depends on
+ * The likelihood and its gradient by ln k, ln r and ln(alpha / r).  The last is
+ * the logarithm of the mean of 1/lambda, nearly, which data tell apart from r
+ * where they tell r and alpha only together.  What depends on
  * the number of intervals alone is computed once for a run of rows; a row costs
  * one logarithm and one division.
  */
@@ -20,7 +22,7 @@ objective(const double *x, double *gradient, void *argument)
 	const rt_interpurchase_data *data = argument;
 	double		k = exp(x[0]);
 	double		r = exp(x[1]);
-	double		alpha = exp(x[2]);
+	double		alpha = exp(x[1] + x[2]);
 	double		log_minus_digamma_r = rt_log_minus_digamma(r);
 	double		stirling_r = rt_stirling_error(r);
 	double		intervals = 0;
@@ -58,12 +60,12 @@ objective(const double *x, double *gradient, void *argument)
 	}
 
 	/* lnGamma(r + kn) - (r + kn) ln(alpha + kS) was taken against r and alpha: ln(r / alpha) is left, kn times */
-	value += intervals * k * (x[1] - x[2]);
-	by_k += intervals * (x[1] - x[2] - log_minus_digamma_r);
+	value -= intervals * k * x[2];
+	by_k -= intervals * (x[2] + log_minus_digamma_r);
 	value += intervals * (k * x[0] - lgamma(k)) + (k - 1) * (data->sum_log - intervals * log(data->time_unit));
 	by_k += intervals * (1 + rt_log_minus_digamma(k)) + data->sum_log - intervals * log(data->time_unit);
 	gradient[0] = by_k * k;
-	gradient[1] = by_r * r;
+	gradient[1] = by_r * r + by_alpha * alpha;
 	gradient[2] = by_alpha * alpha;
 	return value;
 }
@@ -71,7 +73,7 @@ objective(const double *x, double *gradient, void *argument)
 double
 rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_interpurchase_data *data)
 {
-	double		x[3] = {log(model->k), log(model->r), log(model->alpha)};
+	double		x[3] = {log(model->k), log(model->r), log(model->alpha / model->r)};
 	double		gradient[3];
 
 	return objective(x, gradient, (void *) data);
@@ -83,6 +85,7 @@ rt_interpurchase_fit_model(const rt_interpurchase_data *data,
 {
 	double		lower[3],
 				upper[3];
+	double		parameters[3];
 	double		intervals = 0,
 				sum = 0;
 	rt_optimum	optimum;
@@ -96,7 +99,7 @@ rt_interpurchase_fit_model(const rt_interpurchase_data *data,
 	/* from random buyers with the mean interval of all, as different as exponential ones */
 	optimum.x[0] = 0;
 	optimum.x[1] = log(2);
-	optimum.x[2] = log(2 * sum / intervals);
+	optimum.x[2] = log(sum / intervals);
 	lower[0] = log(1e-3);
 	upper[0] = log(1e4);
 	lower[1] = log(1e-4);
@@ -106,7 +109,7 @@ rt_interpurchase_fit_model(const rt_interpurchase_data *data,
 	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, interrupted, &optimum);
 	fit->model.k = exp(optimum.x[0]);
 	fit->model.r = exp(optimum.x[1]);
-	fit->model.alpha = exp(optimum.x[2]);
+	fit->model.alpha = exp(optimum.x[1] + optimum.x[2]);
 	fit->log_likelihood = optimum.value;
 	fit->converged = optimum.converged && !optimum.at_bound;
 	fit->interrupted = optimum.interrupted;
@@ -118,11 +121,18 @@ rt_interpurchase_fit_model(const rt_interpurchase_data *data,
 		return;
 	}
 
-	/* from logarithms to the parameters themselves */
+	/* from the coordinates to the parameters: ln alpha is the sum of the last two */
+	parameters[0] = fit->model.k;
+	parameters[1] = fit->model.r;
+	parameters[2] = fit->model.alpha;
+	for (int i = 0; i < 3; i++)
+		fit->covariance[i * 3 + 2] += fit->covariance[i * 3 + 1];
+	for (int i = 0; i < 3; i++)
+		fit->covariance[2 * 3 + i] += fit->covariance[1 * 3 + i];
 	for (int i = 0; i < 3; i++)
 	{
 		for (int j = 0; j < 3; j++)
-			fit->covariance[i * 3 + j] *= exp(optimum.x[i] + optimum.x[j]);
+			fit->covariance[i * 3 + j] *= parameters[i] * parameters[j];
 	}
 }
 
