@@ -1,0 +1,70 @@
+-- The Markdown of doc/backtest.md
+\pset format unaligned
+\pset tuples_only on
+\pset fieldsep ' | '
+CREATE TEMP VIEW class AS
+SELECT *, CASE WHEN intervals = 0 THEN '0' WHEN intervals = 1 THEN '1' WHEN intervals = 2 THEN '2' WHEN intervals < 6 THEN '3-5' ELSE '6+' END AS class
+FROM prediction;
+
+\echo '# Back-test: when does each customer buy next?'
+\echo
+\echo 'At three past dates for each order log a model is fitted to what was known then, and'
+\echo 'predicts the next purchase of every customer: `fit_model(''interpurchase'', ...)`,'
+\echo '`expected_next_purchase`, `contact_window`, `silence_probability`. What happened since is'
+\echo 'looked up in the rest of the log. Written by `bash test/backtest/run`.'
+\echo
+\echo '## The date'
+\echo
+\echo 'Mean absolute error in days, of the customers who bought again before the log ends, by the'
+\echo 'number of intervals known. Against it what is done without a model: the last date plus'
+\echo 'her own mean interval, her own median interval, the median of all intervals. Where there is'
+\echo 'no interval of her own only the last can be done. All are moved to the day after the'
+\echo 'prediction at the earliest, which helps the rules of thumb.'
+\echo
+\echo '| log | intervals | customers | bought again | model | own mean | own median | median of all |'
+\echo '|---|---|--:|--:|--:|--:|--:|--:|'
+SELECT '| ' || name, class, count(*), count(actual), round(avg(abs(actual - model)), 1),
+       coalesce(round(avg(abs(actual - own_mean)) FILTER (WHERE intervals > 0), 1)::text, '-'),
+       coalesce(round(avg(abs(actual - own_median)) FILTER (WHERE intervals > 0), 1)::text, '-'),
+       round(avg(abs(actual - all_median)), 1) || ' |'
+FROM class GROUP BY name, class ORDER BY name, class;
+\echo
+\echo '## The windows'
+\echo
+\echo 'How many of those purchases fell inside the windows of 50 and of 80 percent. The customers'
+\echo 'who had gone for good can''t be told from those who only waited beyond the end of the log,'
+\echo 'and the latter are missing here, so that late purchases are rarer in this table than in'
+\echo 'truth: shares are of purchases seen.'
+\echo
+\echo '| log | intervals | purchases | in the 50 % window | in the 80 % window | before the 80 % window | after it |'
+\echo '|---|---|--:|--:|--:|--:|--:|'
+SELECT '| ' || name, class, count(*), round(100 * avg((actual <@ window50)::int), 1), round(100 * avg((actual <@ window80)::int), 1),
+       round(100 * avg((actual < lower(window80))::int), 1), round(100 * avg((actual >= upper(window80))::int), 1) || ' |'
+FROM class WHERE actual IS NOT NULL GROUP BY name, class ORDER BY name, class;
+\echo
+\echo '## The alarm'
+\echo
+\echo 'Whose silence means that she will not come back before the log ends? The chance that of two'
+\echo 'customers, one who bought again and one who did not, the one who did not is the more'
+\echo 'alarming one (area under the ROC curve; 50 is chance): by the model''s silence'
+\echo 'probability, and by the days of silence over her own mean interval, which is what rules such'
+\echo 'as "1.5 times her average" cut. And those rules themselves: of the customers beyond'
+\echo '1.5 times their mean interval, and of as many with the least silence probability, how many'
+\echo 'did not buy again. Customers with an interval of their own.'
+\echo
+\echo '| log | as of | customers | AUC model | AUC ratio | beyond 1.5 | of these right | model right |'
+\echo '|---|---|--:|--:|--:|--:|--:|--:|'
+WITH c AS (SELECT name, as_of, actual IS NULL AS gone, overdue, silence FROM prediction WHERE intervals > 0),
+     ranked AS (SELECT *, rank() OVER w_silence + (count(*) OVER (PARTITION BY name, as_of, silence) - 1) / 2.0 AS silence_rank,
+                       rank() OVER w_overdue + (count(*) OVER (PARTITION BY name, as_of, overdue) - 1) / 2.0 AS overdue_rank,
+                       row_number() OVER w_silence AS place, count(*) FILTER (WHERE overdue > 1.5) OVER (PARTITION BY name, as_of) AS alarms
+                FROM c WINDOW w_silence AS (PARTITION BY name, as_of ORDER BY silence), w_overdue AS (PARTITION BY name, as_of ORDER BY overdue)),
+     totals AS (SELECT name, as_of, count(*) AS n, count(*) FILTER (WHERE gone) AS lost, min(alarms) AS alarms,
+                       sum(silence_rank) FILTER (WHERE NOT gone) AS silence_sum, sum(overdue_rank) FILTER (WHERE gone) AS overdue_sum,
+                       count(*) FILTER (WHERE gone AND overdue > 1.5) AS ratio_right, count(*) FILTER (WHERE gone AND place <= alarms) AS model_right
+                FROM ranked GROUP BY name, as_of)
+SELECT '| ' || name, as_of, n,
+       round(100 * (silence_sum - (n - lost) * (n - lost + 1) / 2.0) / (lost * (n - lost)), 1),
+       round(100 * (overdue_sum - lost * (lost + 1) / 2.0) / (lost * (n - lost)), 1),
+       alarms, round(100.0 * ratio_right / alarms, 1), round(100.0 * model_right / alarms, 1) || ' |'
+FROM totals ORDER BY name, as_of;

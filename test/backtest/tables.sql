@@ -1,0 +1,9 @@
+-- one row for each customer and date of prediction
+CREATE TABLE prediction (
+	name text, as_of date, intervals int,
+	actual date,							-- the next purchase; NULL: none up to the end of the log
+	model date, own_mean date, own_median date, all_median date,
+	window50 daterange, window80 daterange,
+	silence float8,							-- silence_probability
+	overdue float8							-- days of silence over the own mean interval
+);
