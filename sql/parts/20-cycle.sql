@@ -54,3 +54,75 @@ COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
 COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model) IS 'The day by which she will have bought again with probability one half, given that she has not since her last purchase up to as_of, and that she is still a customer: the median of the predictive distribution, the day after as_of at the earliest. NULL if nothing was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
 COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision, double precision) IS 'The days between which she is likely to buy next, given her silence up to as_of and that she is still a customer: from the day by which she will have bought with probability lower (0.25) to the day for upper (0.75). NULL if nothing was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
 
+CREATE FUNCTION regularity(history purchase_history, as_of date, model retention_model) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30
+	AS 'MODULE_PATHNAME', 'purchase_cycle_regularity_shrunk';
+
+COMMENT ON FUNCTION regularity(purchase_history, date, retention_model) IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The maximum of the restricted likelihood, so that few intervals are not taken for regular, times a lognormal prior around the model''s k with a standard deviation of 1 in ln k. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind than interpurchase 22023.';
+
+CREATE TYPE cycle_stage AS ENUM ('new', 'active', 'due', 'overdue', 'at_risk', 'lapsed');
+
+COMMENT ON TYPE cycle_stage IS 'Where a customer is in her purchase cycle, by how probable her silence is: active (0.75 and above), due (0.25), overdue (0.10), at_risk (0.01), lapsed (below); new is one who has bought once and is not overdue.';
+
+CREATE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
+		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
+		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 60
+	RETURN (SELECT CASE
+		WHEN silence < lapsed THEN 'lapsed'
+		WHEN silence < at_risk THEN 'at_risk'
+		WHEN silence < overdue THEN 'overdue'
+		WHEN repeats = 0 THEN 'new'
+		WHEN silence < due THEN 'due'
+		WHEN silence >= due THEN 'active'
+	END::cycle_stage
+	FROM (SELECT silence_probability(history, as_of, model) AS silence, frequency(history, as_of) AS repeats OFFSET 0) s);
+
+COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+
+CREATE TYPE purchase_cycle AS (
+	intervals integer,
+	mean_interval double precision,
+	median_interval double precision,
+	stddev_interval double precision,
+	coefficient_of_variation double precision,
+	regularity double precision,
+	pattern text,
+	trend double precision,
+	expected_next date,
+	contact_from date,
+	contact_until date,
+	elapsed_days integer,
+	overdue_ratio double precision,
+	silence_probability double precision,
+	stage cycle_stage
+);
+
+COMMENT ON TYPE purchase_cycle IS 'The purchase cycle of a customer in plain columns.';
+COMMENT ON COLUMN purchase_cycle.intervals IS 'number of inter-purchase times known';
+COMMENT ON COLUMN purchase_cycle.mean_interval IS 'their mean, in days';
+COMMENT ON COLUMN purchase_cycle.median_interval IS 'their median, in days';
+COMMENT ON COLUMN purchase_cycle.stddev_interval IS 'their sample standard deviation, in days; NULL with fewer than two';
+COMMENT ON COLUMN purchase_cycle.coefficient_of_variation IS 'standard deviation over mean; NULL with fewer than two';
+COMMENT ON COLUMN purchase_cycle.regularity IS 'shape of a gamma distribution of the intervals, shrunk toward that of the model, or toward 1 (random) without a model: 1 is random, above regular, below clumpy';
+COMMENT ON COLUMN purchase_cycle.pattern IS 'clockwork (regularity from 25 on), regular (2), random (0.6) or clumpy (below)';
+COMMENT ON COLUMN purchase_cycle.trend IS 'relative change of the interval from one purchase to the next; NULL with fewer than four';
+COMMENT ON COLUMN purchase_cycle.expected_next IS 'the day by which she will have bought again with probability one half, if she is still a customer';
+COMMENT ON COLUMN purchase_cycle.contact_from IS 'the day by which she will have bought with probability 0.25';
+COMMENT ON COLUMN purchase_cycle.contact_until IS 'the day by which she will have bought with probability 0.75';
+COMMENT ON COLUMN purchase_cycle.elapsed_days IS 'days since the last purchase';
+COMMENT ON COLUMN purchase_cycle.overdue_ratio IS 'days since the last purchase over the mean interval';
+COMMENT ON COLUMN purchase_cycle.silence_probability IS 'how probable a silence of that length is with her rhythm';
+COMMENT ON COLUMN purchase_cycle.stage IS 'new, active, due, overdue, at_risk or lapsed, by the silence probability';
+
+CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date) RETURNS purchase_cycle
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
+	AS 'MODULE_PATHNAME', 'purchase_cycle';
+
+CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model retention_model) RETURNS purchase_cycle
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
+	AS 'MODULE_PATHNAME', 'purchase_cycle';
+
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date) IS 'The purchase cycle of a customer at as_of (default: today), from her own intervals alone: her regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does toward a model), her mean interval as if it had been seen once more. What needs an interval is NULL for a customer who has bought once; with a model of the base there is an answer for her, too. NULL if nothing was bought by as_of. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model) IS 'The purchase cycle of a customer at as_of: statistics of her intervals, and what an interpurchase model of the base says of her next purchase. Take the columns FROM customer, purchase_cycle(h, as_of, model), which evaluates it once a row. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+

@@ -143,6 +143,49 @@ rt_gamma_shape(int64_t count, double sum, double sum_log)
 	return k < RT_REGULARITY_MAX ? k : RT_REGULARITY_MAX;
 }
 
+/*
+ * The derivative of the restricted log-likelihood by x = ln k is
+ * n k ((ln k - psi(k)) - (ln nk - psi(nk)) - s), that of the prior is
+ * (ln prior_shape - x) / prior_deviation^2; their sum falls with x.
+ */
+double
+rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation)
+{
+	double		n = (double) intervals->count;
+	double		precision = 1 / (prior_deviation * prior_deviation);
+	double		center = log(prior_shape);
+	double		low = log(1e-4);
+	double		high = log(2 * RT_REGULARITY_MAX);
+	double		s,
+				x;
+
+	if (intervals->count < 2)
+		return prior_shape;
+	s = fmax(log(intervals->mean) - intervals->sum_log / n, 0);
+	x = fmin(fmax(center, low), high);
+	for (int i = 0; i < 100; i++)
+	{
+		double		k = exp(x);
+		double		misfit = k * n * (rt_log_minus_digamma(k) - rt_log_minus_digamma(n * k) - s);
+		double		excess = misfit - (x - center) * precision;
+		double		slope,
+					next;
+
+		if (excess > 0)
+			low = x;
+		else
+			high = x;
+		slope = misfit + k * n * (n * k * rt_trigamma(n * k) - k * rt_trigamma(k)) - precision;
+		next = slope < 0 ? x - excess / slope : (low + high) / 2;
+		if (!(next > low && next < high))
+			next = (low + high) / 2;
+		if (fabs(next - x) < 1e-10)
+			break;
+		x = next;
+	}
+	return fmin(exp(x), RT_REGULARITY_MAX);
+}
+
 double
 rt_interval_trend(const int32_t *dates, size_t count, double *workspace)
 {

@@ -43,6 +43,15 @@ extern double rt_interval_median(const int32_t *dates, size_t count, double *wor
 extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
 
 /*
+ * The shape of one customer, shrunk toward that of all: the maximum of her
+ * restricted likelihood (her mean interval is not known, which takes one
+ * interval away, so that few of them are not taken for regular) times a
+ * lognormal prior around prior_shape, prior_deviation wide in ln k.  At most
+ * RT_REGULARITY_MAX; with fewer than two intervals it is prior_shape.
+ */
+extern double rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation);
+
+/*
  * Relative change of the interval from one purchase to the next: 0.1 is ten
  * percent longer each time.  The median of paired differences of logarithms
  * (Theil 1950, the incomplete method), so that single odd intervals do not

@@ -162,13 +162,13 @@ rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, do
 }
 
 double
-rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum, double elapsed, double p)
+rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
+						  double elapsed, double silence, double p)
 {
 	double		scale = model->alpha + model->k * sum;
-	double		silent = rt_interpurchase_silence(model, n, sum, elapsed);
-	double		left = (1 - p) * silent;
+	double		left = (1 - p) * silence;
 
-	if (!(p > 0 && p < 1) || isnan(silent))
+	if (!(p > 0 && p < 1) || !(silence >= 0 && silence <= 1))
 		return NAN;
 	if (left == 0)
 		return INFINITY;

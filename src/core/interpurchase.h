@@ -72,8 +72,9 @@ extern double rt_interpurchase_log_silence(const rt_interpurchase *model, double
 
 /*
  * The time since the last purchase at which a silence that has lasted elapsed
- * so far will have ended with probability p
+ * so far, which has the probability silence, will have ended with probability p
  */
-extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum, double elapsed, double p);
+extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
+										double elapsed, double silence, double p);
 
 #endif							/* RT_INTERPURCHASE_H */

@@ -117,15 +117,21 @@ deviance(double x, double m)
 	return x * log(x / m) - difference;
 }
 
+/* The part of ln(x^a y^b / B(a, b)) that x does not change; the same for (b, a) */
+static double
+log_prefactor_constant(double a, double b)
+{
+	return 0.5 * (log(a) - log(a + b) + log(b)) - HALF_LOG_TWO_PI +
+		rt_stirling_error(a + b) - rt_stirling_error(a) - rt_stirling_error(b);
+}
+
 /* ln of x^a y^b / B(a, b) */
 static double
-log_prefactor(double a, double b, double x, double y)
+log_prefactor(double a, double b, double x, double y, double constant)
 {
 	double		n = a + b;
 
-	return 0.5 * (log(a) - log(n) + log(b)) - HALF_LOG_TWO_PI +
-		rt_stirling_error(n) - rt_stirling_error(a) - rt_stirling_error(b) -
-		deviance(a, n * x) - deviance(b, n * y);
+	return constant - deviance(a, n * x) - deviance(b, n * y);
 }
 
 /* The continued fraction of I_x(a, b) over the prefactor; converges fast for x below the mean */
@@ -171,14 +177,14 @@ continued_fraction(double a, double b, double x)
 	return NAN;
 }
 
-/* The logarithm of the smaller tail, and which one that is */
+/* The logarithm of the smaller tail, and which one that is; the prefactor besides */
 static double
-log_small_tail(double a, double b, double x, double y, bool *is_lower)
+log_small_tail(double a, double b, double x, double y, double constant,
+			   bool *is_lower, double *prefactor)
 {
+	*prefactor = log_prefactor(a, b, x, y, constant);
 	*is_lower = x * (a + b + 2) < a + 1;
-	if (*is_lower)
-		return log_prefactor(a, b, x, y) + log(continued_fraction(a, b, x));
-	return log_prefactor(b, a, y, x) + log(continued_fraction(b, a, y));
+	return *prefactor + log(*is_lower ? continued_fraction(a, b, x) : continued_fraction(b, a, y));
 }
 
 static bool
@@ -192,7 +198,8 @@ void
 rt_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper)
 {
 	bool		is_lower;
-	double		small;
+	double		small,
+				prefactor;
 
 	if (!valid_beta(a, b, x, y))
 	{
@@ -205,7 +212,7 @@ rt_incomplete_beta(double a, double b, double x, double y, double *lower, double
 		*upper = 1 - *lower;
 		return;
 	}
-	small = exp(log_small_tail(a, b, x, y, &is_lower));
+	small = exp(log_small_tail(a, b, x, y, log_prefactor_constant(a, b), &is_lower, &prefactor));
 	*(is_lower ? lower : upper) = small;
 	*(is_lower ? upper : lower) = 1 - small;
 }
@@ -214,7 +221,8 @@ void
 rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper)
 {
 	bool		is_lower;
-	double		small;
+	double		small,
+				prefactor;
 
 	if (!valid_beta(a, b, x, y))
 	{
@@ -227,7 +235,7 @@ rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower
 		*log_upper = x == 0 ? 0 : -INFINITY;
 		return;
 	}
-	small = log_small_tail(a, b, x, y, &is_lower);
+	small = log_small_tail(a, b, x, y, log_prefactor_constant(a, b), &is_lower, &prefactor);
 	*(is_lower ? log_lower : log_upper) = small;
 	*(is_lower ? log_upper : log_lower) = log1p(-exp(small));
 }
@@ -245,10 +253,12 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 	double		low = -1e5;
 	double		high = 1e5;
 	double		w = log(a / b);
+	double		constant;
 
 	if (!(lower > 0 && upper > 0 && fabs(lower + upper - 1) < 1e-12) ||
 		!(a > 0 && b > 0) || isinf(a) || isinf(b))
 		return NAN;
+	constant = log_prefactor_constant(a, b);
 	for (int i = 0; i < 400; i++)
 	{
 		double		odds = exp(-fabs(w));
@@ -256,15 +266,21 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 		double		large = 1 / (1 + odds);
 		double		x = w < 0 ? small : large;
 		double		y = w < 0 ? large : small;
-		double		log_lower,
-					log_upper,
+		bool		is_lower;
+		double		prefactor,
 					tail,
 					excess,
 					slope,
 					next;
 
-		rt_log_incomplete_beta(a, b, x, y, &log_lower, &log_upper);
-		tail = by_lower ? log_lower : log_upper;
+		if (x == 0 || y == 0)
+			tail = (x == 0) == by_lower ? -INFINITY : 0;
+		else
+		{
+			tail = log_small_tail(a, b, x, y, constant, &is_lower, &prefactor);
+			if (is_lower != by_lower)
+				tail = log1p(-exp(tail));
+		}
 		excess = by_lower ? tail - target : target - tail;
 		if (isnan(excess))
 			return NAN;
@@ -276,13 +292,13 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 			low = w;
 
 		/* d ln(tail) / dw */
-		slope = exp(log_prefactor(a, b, x, y) - tail);
-		next = w - excess / slope;
+		slope = isfinite(tail) && tail < 0 ? exp(prefactor - tail) : 0;
+		next = slope > 0 ? w - excess / slope : NAN;
 		if (!(next > low && next < high))
 			next = isfinite(tail) && high - low > 1e4 ? w + (excess > 0 ? -2 : 2) * (1 + fabs(w)) : (low + high) / 2;
 		if (!(next > low && next < high))
 			next = (low + high) / 2;
-		if (fabs(next - w) <= 1e-15 * (1 + fabs(w)))
+		if (fabs(next - w) <= 1e-13 * (1 + fabs(w)))
 		{
 			w = next;
 			break;

@@ -8,7 +8,11 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
@@ -29,6 +33,14 @@ PG_FUNCTION_INFO_V1(purchase_cycle_overdue_ratio);
 PG_FUNCTION_INFO_V1(purchase_cycle_silence_probability);
 PG_FUNCTION_INFO_V1(purchase_cycle_expected_next_purchase);
 PG_FUNCTION_INFO_V1(purchase_cycle_contact_window);
+PG_FUNCTION_INFO_V1(purchase_cycle_regularity_shrunk);
+PG_FUNCTION_INFO_V1(purchase_cycle);
+
+/*
+ * How far regularities of customers lie apart, as a standard deviation of ln k:
+ * two of three are within a factor of e of the base's.
+ */
+#define REGULARITY_DEVIATION 1.0
 
 /* Customers with up to this many purchase days need no memory of the server's */
 #define DATES_ON_STACK 128
@@ -68,6 +80,20 @@ get_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
 	check_history_status(status, 0);
 }
 
+/* At least two dates */
+static double
+mean_interval(const PurchaseDates *dates)
+{
+	return ((double) dates->dates[dates->count - 1] - (double) dates->dates[0]) / (double) (dates->count - 1);
+}
+
+/* At least one date */
+static double
+elapsed_days(const PurchaseDates *dates)
+{
+	return (double) dates->as_of - (double) dates->dates[dates->count - 1];
+}
+
 #define PG_RETURN_FLOAT8_OR_NULL(x) \
 	do { \
 		double		value_ = (x); \
@@ -84,7 +110,7 @@ purchase_cycle_mean_interval(PG_FUNCTION_ARGS)
 	get_dates(fcinfo, &dates);
 	if (dates.count < 2)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(((double) dates.dates[dates.count - 1] - (double) dates.dates[0]) / (double) (dates.count - 1));
+	PG_RETURN_FLOAT8(mean_interval(&dates));
 }
 
 Datum
@@ -131,13 +157,11 @@ Datum
 purchase_cycle_overdue_ratio(PG_FUNCTION_ARGS)
 {
 	PurchaseDates dates;
-	double		last;
 
 	get_dates(fcinfo, &dates);
 	if (dates.count < 2)
 		PG_RETURN_NULL();
-	last = (double) dates.dates[dates.count - 1];
-	PG_RETURN_FLOAT8(((double) dates.as_of - last) * (double) (dates.count - 1) / (last - (double) dates.dates[0]));
+	PG_RETURN_FLOAT8(elapsed_days(&dates) / mean_interval(&dates));
 }
 
 /* What an interpurchase model needs to know of a customer, in the model's unit */
@@ -148,8 +172,24 @@ typedef struct Silence
 	double		intervals;
 	double		sum;
 	double		elapsed;
+	double		probability;	/* of a silence that long or longer */
 	int32		last;			/* purchase date */
 } Silence;
+
+/* At least one date */
+static void
+silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *silence)
+{
+	silence->model.k = model->parameters[0];
+	silence->model.r = model->parameters[1];
+	silence->model.alpha = model->parameters[2];
+	silence->unit = model->time_unit;
+	silence->last = dates->dates[dates->count - 1];
+	silence->intervals = (double) dates->count - 1;
+	silence->sum = ((double) silence->last - (double) dates->dates[0]) / silence->unit;
+	silence->elapsed = elapsed_days(dates) / silence->unit;
+	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+}
 
 /* Of arguments history, as_of, model; false when nothing was bought by then */
 static bool
@@ -162,15 +202,25 @@ get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
 	get_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		return false;
-	silence->model.k = model->parameters[0];
-	silence->model.r = model->parameters[1];
-	silence->model.alpha = model->parameters[2];
-	silence->unit = model->time_unit;
-	silence->last = dates.dates[dates.count - 1];
-	silence->intervals = (double) dates.count - 1;
-	silence->sum = ((double) silence->last - (double) dates.dates[0]) / silence->unit;
-	silence->elapsed = ((double) dates.as_of - (double) silence->last) / silence->unit;
+	silence_from_dates(&dates, model, silence);
 	return true;
+}
+
+/*
+ * The model for one customer alone, when there is none of a population: her own
+ * regularity, shrunk toward random, and her mean interval as if it had been
+ * seen once more.
+ */
+static void
+model_of_her_own(const rt_intervals *intervals, rt_model *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->version = RT_MODEL_VERSION;
+	model->id = RT_MODEL_INTERPURCHASE;
+	model->time_unit = 1;
+	model->parameters[0] = rt_gamma_shape_shrunk(intervals, 1, REGULARITY_DEVIATION);
+	model->parameters[1] = model->parameters[0];
+	model->parameters[2] = model->parameters[0] * intervals->mean;
 }
 
 Datum
@@ -180,7 +230,7 @@ purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
 
 	if (!get_silence(fcinfo, "silence_probability", &s))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_interpurchase_silence(&s.model, s.intervals, s.sum, s.elapsed));
+	PG_RETURN_FLOAT8(s.probability);
 }
 
 /*
@@ -190,7 +240,8 @@ purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
 static bool
 purchase_day(const Silence *s, double p, DateADT *day)
 {
-	double		time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, p);
+	double		time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum,
+														s->elapsed, s->probability, p);
 	double		days = Max(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
 
 	if (!((double) s->last + days <= RT_DATE_MAX))
@@ -237,4 +288,148 @@ purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 	until.lower = false;
 	type = range_get_typcache(fcinfo, DATERANGEOID);
 	PG_RETURN_RANGE_P(compat_make_range(type, &from, &until));
+}
+
+Datum
+purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
+{
+	PurchaseDates dates;
+	rt_intervals intervals;
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
+
+	check_model_kind(model, RT_MODEL_INTERPURCHASE, "regularity");
+	get_dates(fcinfo, &dates);
+	if (dates.count == 0)
+		PG_RETURN_NULL();
+	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
+	PG_RETURN_FLOAT8(rt_gamma_shape_shrunk(&intervals, model->parameters[0], REGULARITY_DEVIATION));
+}
+
+/* The names of regularity: a coefficient of variation of 0.2, 0.7 and 1.3 between them */
+static const char *
+pattern_name(double regularity)
+{
+	if (regularity >= 25)
+		return "clockwork";
+	if (regularity >= 2)
+		return "regular";
+	if (regularity >= 0.6)
+		return "random";
+	return "clumpy";
+}
+
+static const char *
+stage_name(double silence, bool bought_again)
+{
+	if (silence < 0.01)
+		return "lapsed";
+	if (silence < 0.10)
+		return "at_risk";
+	if (silence < 0.25)
+		return "overdue";
+	if (!bought_again)
+		return "new";
+	return silence < 0.75 ? "due" : "active";
+}
+
+/* In the order of the type purchase_cycle */
+enum
+{
+	CYCLE_INTERVALS, CYCLE_MEAN, CYCLE_MEDIAN, CYCLE_STDDEV, CYCLE_VARIATION,
+	CYCLE_REGULARITY, CYCLE_PATTERN, CYCLE_TREND, CYCLE_EXPECTED_NEXT,
+	CYCLE_CONTACT_FROM, CYCLE_CONTACT_UNTIL, CYCLE_ELAPSED, CYCLE_OVERDUE,
+	CYCLE_SILENCE, CYCLE_STAGE, CYCLE_COLUMNS
+};
+
+Datum
+purchase_cycle(PG_FUNCTION_ARGS)
+{
+	TupleDesc	tupdesc = (TupleDesc) fcinfo->flinfo->fn_extra;
+	PurchaseDates dates;
+	rt_intervals intervals;
+	rt_model	own_model;
+	const rt_model *model = NULL;
+	Datum		values[CYCLE_COLUMNS] = {0};
+	bool		nulls[CYCLE_COLUMNS];
+	double		numbers[CYCLE_COLUMNS];
+
+	if (PG_NARGS() > 2)
+	{
+		model = model_from_datum(PG_GETARG_DATUM(2));
+		check_model_kind(model, RT_MODEL_INTERPURCHASE, "purchase_cycle");
+	}
+	get_dates(fcinfo, &dates);
+	if (dates.count == 0)
+		PG_RETURN_NULL();
+	if (tupdesc == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != CYCLE_COLUMNS)
+			elog(ERROR, "return type must be purchase_cycle");
+		tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
+		fcinfo->flinfo->fn_extra = tupdesc;
+		MemoryContextSwitchTo(old);
+	}
+
+	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
+	if (model == NULL && intervals.count > 0)
+	{
+		model_of_her_own(&intervals, &own_model);
+		model = &own_model;
+	}
+	for (int i = 0; i < CYCLE_COLUMNS; i++)
+	{
+		numbers[i] = NAN;
+		nulls[i] = true;
+	}
+	numbers[CYCLE_MEAN] = intervals.mean;
+	numbers[CYCLE_MEDIAN] = rt_interval_median(dates.dates, dates.count, dates.workspace);
+	numbers[CYCLE_STDDEV] = intervals.stddev;
+	numbers[CYCLE_VARIATION] = intervals.stddev / intervals.mean;
+	numbers[CYCLE_TREND] = rt_interval_trend(dates.dates, dates.count, dates.workspace);
+	numbers[CYCLE_OVERDUE] = elapsed_days(&dates) / intervals.mean;
+	values[CYCLE_INTERVALS] = Int32GetDatum((int32) intervals.count);
+	values[CYCLE_ELAPSED] = Int32GetDatum(dates.as_of - dates.dates[dates.count - 1]);
+	nulls[CYCLE_INTERVALS] = nulls[CYCLE_ELAPSED] = false;
+	if (model != NULL)
+	{
+		Silence		s;
+		DateADT		day;
+
+		silence_from_dates(&dates, model, &s);
+		numbers[CYCLE_REGULARITY] = model == &own_model ? model->parameters[0] :
+			rt_gamma_shape_shrunk(&intervals, model->parameters[0], REGULARITY_DEVIATION);
+		numbers[CYCLE_SILENCE] = s.probability;
+		values[CYCLE_PATTERN] = CStringGetTextDatum(pattern_name(numbers[CYCLE_REGULARITY]));
+		nulls[CYCLE_PATTERN] = false;
+		values[CYCLE_STAGE] = DirectFunctionCall2(enum_in,
+												  CStringGetDatum(stage_name(numbers[CYCLE_SILENCE], intervals.count > 0)),
+												  ObjectIdGetDatum(TupleDescAttr(tupdesc, CYCLE_STAGE)->atttypid));
+		nulls[CYCLE_STAGE] = false;
+		if (purchase_day(&s, 0.5, &day))
+		{
+			values[CYCLE_EXPECTED_NEXT] = DateADTGetDatum(day);
+			nulls[CYCLE_EXPECTED_NEXT] = false;
+		}
+		if (purchase_day(&s, 0.25, &day))
+		{
+			values[CYCLE_CONTACT_FROM] = DateADTGetDatum(day);
+			nulls[CYCLE_CONTACT_FROM] = false;
+		}
+		if (purchase_day(&s, 0.75, &day))
+		{
+			values[CYCLE_CONTACT_UNTIL] = DateADTGetDatum(day);
+			nulls[CYCLE_CONTACT_UNTIL] = false;
+		}
+	}
+	for (int i = 0; i < CYCLE_COLUMNS; i++)
+	{
+		if (!isnan(numbers[i]))
+		{
+			values[i] = Float8GetDatum(numbers[i]);
+			nulls[i] = false;
+		}
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

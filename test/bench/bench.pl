@@ -128,8 +128,8 @@ for my $mode (@modes)
 	my $typed = q('{"model":"interpurchase","k":1.2,"r":3,"alpha":200}'::retention_model);
 	compare('cycle: mean, median, deviation, overdue', $mode, '<= 0.125',
 		"SELECT customer_id, mean_interval(h, $as_of), median_interval(h, $as_of), stddev_interval(h, $as_of), overdue_ratio(h, $as_of) FROM customer", $plain);
-	compare('cycle: silence, expected date, contact window', $mode, '<= 0.5',
-		"SELECT customer_id, silence_probability(h, $as_of, $typed), expected_next_purchase(h, $as_of, $typed), contact_window(h, $as_of, $typed) FROM customer", $plain);
+	compare('cycle: the whole purchase_cycle with a model', $mode, '<= 0.5',
+		"SELECT customer_id, purchase_cycle(h, $as_of, $typed) FROM customer", $plain);
 	compare('fit interpurchase: read the histories', $mode, '-',
 		"SELECT fit_model('interpurchase', h, $as_of) FROM customer", "SELECT sum(frequency(h, $as_of)) FROM customer");
 }

@@ -140,6 +140,53 @@ test_shape(void)
 	}
 }
 
+/* The restricted likelihood times the prior, whose maximum rt_gamma_shape_shrunk is */
+static double
+log_posterior(double k, const rt_intervals *v, double prior_shape, double deviation)
+{
+	double		n = (double) v->count;
+	double		z = log(k / prior_shape) / deviation;
+
+	return lgamma(n * k) - n * lgamma(k) + k * v->sum_log - n * k * log(v->sum) - z * z / 2;
+}
+
+static void
+test_shrunk_shape(void)
+{
+	static int32_t dates[MOST];
+	rt_intervals v;
+
+	for (int i = 0; i < 5000; i++)
+	{
+		size_t		count = random_dates(dates, 60);
+		double		prior = exp((double) random_between(-2000, 3000) / 1000);
+		double		k,
+					best;
+
+		rt_intervals_from_dates(dates, count, &v);
+		k = rt_gamma_shape_shrunk(&v, prior, 1);
+		if (v.count < 2)
+		{
+			CHECK(k == prior);
+			continue;
+		}
+		CHECK(k > 0 && k <= RT_REGULARITY_MAX);
+		if (k == RT_REGULARITY_MAX)
+			continue;
+		best = log_posterior(k, &v, prior, 1);
+		CHECK(best >= log_posterior(k * 1.02, &v, prior, 1));
+		CHECK(best >= log_posterior(k / 1.02, &v, prior, 1));
+	}
+
+	/* two equal intervals say little, fifty say it all */
+	for (int i = 0; i < 60; i++)
+		dates[i] = 7 * i;
+	rt_intervals_from_dates(dates, 3, &v);
+	CHECK(rt_gamma_shape_shrunk(&v, 2, 1) < 6);
+	rt_intervals_from_dates(dates, 51, &v);
+	CHECK(rt_gamma_shape_shrunk(&v, 2, 1) > 1000);
+}
+
 static void
 test_trend(void)
 {
@@ -172,6 +219,7 @@ test_trend(void)
 const check_case cycle_cases[] = {
 	{"cycle: mean, median, deviation, logarithms", test_statistics},
 	{"cycle: the shape is the most likely one", test_shape},
+	{"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape},
 	{"cycle: trend", test_trend},
 	{NULL, NULL}
 };

@@ -209,8 +209,8 @@ test_predictive(void)
 		double		total = count * exp(3 + normal());
 		double		elapsed = random_between(0, 2) == 0 ? 0 : exp(2 + normal());
 		double		p = uniform();
-		double		quantile = rt_interpurchase_quantile(&m, count, total, elapsed, p);
 		double		silent = rt_interpurchase_silence(&m, count, total, elapsed);
+		double		quantile = rt_interpurchase_quantile(&m, count, total, elapsed, silent, p);
 
 		CHECK(quantile >= elapsed);
 		CHECK(silent >= 0 && silent <= 1);

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(14);
+SELECT plan(22);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -38,6 +38,20 @@ SELECT is_empty($$ SELECT customer_id FROM shop.truth JOIN shop.customers USING 
 SELECT results_eq($$ SELECT treated, count(*)::int, count(returned_on)::int FROM shop.campaign JOIN shop.truth USING (customer_id) GROUP BY 1 ORDER BY 1 $$,
   $$ VALUES (false, 298, 28), (true, 252, 89) $$, 'the campaign and its control group');
 SELECT cmp_ok((SELECT count(*) FROM shop.orders WHERE amount < 0), '>', 2000::bigint, 'refunds');
+
+-- the purchase cycle finds the stories that it is meant to find
+CREATE TEMP TABLE cycle AS
+WITH customer AS (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY customer_id),
+     base AS (SELECT fit_model('interpurchase', h, '2026-06-30') AS m FROM customer)
+SELECT truth.*, c.* FROM customer JOIN shop.truth USING (customer_id), base, purchase_cycle(h, '2026-06-30', m) c;
+SELECT is((SELECT count(*) FROM cycle WHERE story = 'clockwork' AND pattern = 'clockwork'), 500::bigint, 'all clockwork buyers are seen to be clockwork');
+SELECT cmp_ok((SELECT count(*) FROM cycle WHERE story <> 'clockwork' AND pattern = 'clockwork'), '<=', 5::bigint, 'and hardly anybody else');
+SELECT cmp_ok((SELECT avg((pattern = 'random')::int) FROM cycle WHERE story = 'random'), '>=', 0.85, 'random buyers are called random');
+SELECT is((SELECT count(*) FROM cycle WHERE story = 'clockwork' AND stage IN ('overdue', 'at_risk', 'lapsed')), 0::bigint, 'no clockwork buyer is called late');
+SELECT is((SELECT count(*) FROM cycle WHERE story = 'yearly' AND stage IN ('at_risk', 'lapsed')), 0::bigint, 'no yearly buyer is called lapsed');
+SELECT cmp_ok((SELECT avg((stage = 'lapsed')::int) FROM cycle WHERE story IN ('left', 'price_rise')), '>=', 0.98, 'who has left is called lapsed');
+SELECT cmp_ok((SELECT avg((trend > 0.05)::int) FROM cycle WHERE story = 'drifting' AND intervals >= 6), '>=', 0.90, 'who drifts away has lengthening intervals');
+SELECT cmp_ok((SELECT avg((trend > 0.05)::int) FROM cycle WHERE story IN ('left', 'price_rise', 'clockwork', 'range_stopped') AND intervals >= 6), '<=', 0.05, 'who does not, has not');
 
 SELECT * FROM finish();
 ROLLBACK;

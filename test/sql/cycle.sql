@@ -41,3 +41,31 @@ FROM (SELECT c, purchase_history(d) AS h FROM orders GROUP BY c) a
 LEFT JOIN (SELECT c, avg(gap::float8) AS mean, percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS median, stddev(gap::float8) AS stddev
            FROM (SELECT c, d - lag(d) OVER (PARTITION BY c ORDER BY d) AS gap FROM (SELECT DISTINCT c, d FROM orders) o) g
            WHERE gap IS NOT NULL GROUP BY c) b USING (c);
+
+-- the whole cycle: with a model of the base, and from her own intervals alone
+CREATE TEMP TABLE base AS SELECT '{"model":"interpurchase","k":2,"r":3,"alpha":60}'::retention_model AS m;
+\x on
+SELECT name, c.intervals, c.mean_interval, c.median_interval, round(c.stddev_interval::numeric, 4) AS stddev, round(c.coefficient_of_variation::numeric, 4) AS variation,
+       round(c.regularity::numeric, 4) AS regularity, c.pattern, round(c.trend::numeric, 4) AS trend, c.expected_next, c.contact_from, c.contact_until,
+       c.elapsed_days, round(c.overdue_ratio::numeric, 4) AS overdue, round(c.silence_probability::numeric, 6) AS silence, c.stage
+FROM customer, base, purchase_cycle(h, '2026-03-20', m) c WHERE name IN ('weekly', 'clumpy', 'once') ORDER BY name;
+\x off
+-- the composite is its parts
+SELECT count(*) FILTER (WHERE (c.mean_interval, c.median_interval, c.stddev_interval, c.trend, c.overdue_ratio) IS NOT DISTINCT FROM
+           (mean_interval(h, d), median_interval(h, d), stddev_interval(h, d), interval_trend(h, d), overdue_ratio(h, d))
+         AND (c.expected_next, c.contact_from, c.contact_until, c.silence_probability, c.stage) IS NOT DISTINCT FROM
+           (expected_next_purchase(h, d, m), lower(contact_window(h, d, m)), upper(contact_window(h, d, m)) - 1, silence_probability(h, d, m), cycle_stage(h, d, m))
+         AND c.regularity IS NOT DISTINCT FROM regularity(h, d, m)) AS same, count(*) AS all
+FROM customer, base, generate_series(timestamp '2026-01-01', '2026-12-31', '13 days') t, LATERAL (SELECT t::date AS d) x, purchase_cycle(h, d, m) c WHERE c IS DISTINCT FROM NULL;
+SELECT name, c.intervals, round(c.regularity::numeric, 3) AS regularity, c.pattern, c.expected_next, c.contact_from, c.contact_until, c.elapsed_days, c.stage
+FROM customer, purchase_cycle(h, '2026-03-20') c ORDER BY name;
+-- stages come in order as silence grows, and where they are cut
+SELECT d::date AS day, cycle_stage(h, d::date, m) AS stage, cycle_stage(h, d::date, m, 0.9, 0.5, 0.3, 0.2) AS strict, round(silence_probability(h, d::date, m)::numeric, 3) AS silence
+FROM customer, base, generate_series(timestamp '2026-03-12', '2026-04-21', '5 days') d WHERE name = 'weekly';
+SELECT enum_range(NULL::cycle_stage), 'due'::cycle_stage < 'lapsed'::cycle_stage AS ordered;
+SELECT cycle_stage(h, '2026-01-05', m) AS new, cycle_stage(h, '2025-12-31', m) AS none, purchase_cycle(h, '2025-12-31', m) IS NULL AS nothing FROM customer, base WHERE name = 'once';
+-- extremes: 5,000 days in a row, both ends of the calendar
+SELECT c.intervals, c.regularity, c.pattern, c.expected_next, c.stage
+FROM (SELECT purchase_history(date '2000-01-01' + n) AS h FROM generate_series(0, 4999) n) s, base, purchase_cycle(h, date '2000-01-01' + 5001, m) c;
+SELECT c.intervals, c.pattern, c.expected_next, c.contact_until, c.stage
+FROM (VALUES ('{4714-11-24 BC: ?, 4714-11-25 BC: ?, 5874897-12-31: ?}'::purchase_history)) v(h), base, purchase_cycle(h, '5874897-12-31', m) c;
