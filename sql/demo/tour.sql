@@ -63,6 +63,63 @@ FROM customer, rfm(h, :'today')
 WHERE frequency > 0 ORDER BY monetary_value DESC NULLS LAST, customer_id LIMIT 3;
 \set ECHO none
 
+SELECT count(*) FILTER (WHERE frequency(h, :'today') > 0) >= 5 AND sum(frequency(h, :'today')) >= 10 AS enough FROM customer \gset
+\if :enough
+\echo
+\echo '--- How often do customers buy, and how regular are they? First the rhythm of the whole base.'
+\echo
+\set ECHO queries
+CREATE TABLE model AS SELECT fit_model('interpurchase', h, :'today') AS m FROM customer;
+
+SELECT parameter(m, 'k') AS k, parameter(m, 'r') AS r, parameter(m, 'alpha') AS alpha,
+       observations(m) AS customers, converged(m) FROM model;
+
+SELECT pattern, count(*) AS customers,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY median_interval) AS typical_interval
+FROM customer, model, purchase_cycle(h, :'today', m)
+WHERE intervals >= 3 GROUP BY pattern ORDER BY customers DESC;
+\set ECHO none
+
+\echo
+\echo '--- Q1. When is the next purchase of a customer due? Our most frequent ones:'
+\echo
+\set ECHO queries
+SELECT customer_id, intervals, round(mean_interval::numeric, 1) AS mean_interval, pattern,
+       elapsed_days, expected_next, stage
+FROM customer, model, purchase_cycle(h, :'today', m)
+ORDER BY intervals DESC, customer_id LIMIT 4;
+\set ECHO none
+
+\echo
+\echo '--- Q2. Whom do we reach out to this week, before she shops around? The window opens now.'
+\echo
+\set ECHO queries
+SELECT customer_id, contact_from, contact_until, expected_next, round(mean_interval::numeric, 1) AS mean_interval
+FROM customer, model, purchase_cycle(h, :'today', m)
+WHERE stage = 'due' AND pattern IN ('clockwork', 'regular') AND contact_from <= date :'today' + 7
+ORDER BY contact_from, intervals DESC, customer_id LIMIT 5;
+\set ECHO none
+
+\echo
+\echo '--- Q3. Who is silent longer than her own rhythm explains? Whose order dried up altogether?'
+\echo
+\set ECHO queries
+SELECT stage, count(*) AS customers, round(avg(elapsed_days)) AS days_silent,
+       round(avg(overdue_ratio)::numeric, 1) AS overdue_ratio, round(sum(total_spend(h))) AS spent_so_far
+FROM customer, model, purchase_cycle(h, :'today', m)
+GROUP BY stage ORDER BY stage;
+
+SELECT customer_id, intervals, round(mean_interval::numeric, 1) AS mean_interval, elapsed_days,
+       round(overdue_ratio::numeric, 1) AS overdue_ratio, round(silence_probability::numeric, 4) AS silence_probability,
+       total_spend(h) AS spent_so_far
+FROM customer, model, purchase_cycle(h, :'today', m)
+WHERE stage = 'at_risk' ORDER BY total_spend(h) DESC NULLS LAST, intervals DESC, customer_id LIMIT 4;
+\set ECHO none
+\else
+\echo
+\echo '--- When is the next purchase due? Too few customers have bought again to learn their rhythm.'
+\endif
+
 \echo
 \echo '--- What did we know half a year ago, and who of those has bought since? No look ahead.'
 \echo

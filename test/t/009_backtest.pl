@@ -1,0 +1,68 @@
+# The back-test on real order logs: the model's date beats every rule of thumb, its windows hold.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $data = "$ENV{RETENTION_SHARED}/data";
+plan skip_all => 'no shared data here' unless -r "$data/grocery_orders.csv";
+
+my $root = $ENV{RETENTION_ROOT};
+my $node = PostgreSQL::Test::Cluster->new('backtest');
+$node->init;
+$node->start;
+
+sub psql_file
+{
+	my ($file, @variables) = @_;
+	my ($out, $err);
+	IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', (map { ('-v', $_) } @variables), '-d', $node->connstr('postgres'), '-f', $file ],
+		'>', \$out, '2>', \$err) or die "$file: $err";
+	return $out;
+}
+
+$node->safe_psql('postgres', 'CREATE EXTENSION retention');
+psql_file("$root/test/backtest/tables.sql");
+
+# the sets and dates are those of the report
+open(my $run, '<', "$root/test/backtest/run") or die $!;
+my $sets = 0;
+while (my $line = <$run>)
+{
+	next unless $line =~ /^(\w+)((?: \d{4}-\d\d-\d\d)+)$/;
+	my ($name, @dates) = ($1, split ' ', $2);
+	$node->safe_psql('postgres', qq{CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
+		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
+	psql_file("$root/test/backtest/predict.sql", "name=$name", "as_of=$_") for @dates;
+	$node->safe_psql('postgres', 'DROP TABLE orders');
+	$sets++;
+}
+close $run;
+is($sets, 4, 'four order logs');
+my $report = psql_file("$root/test/backtest/report.sql");
+
+my @rows = split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, class, count(*), avg(abs(actual - model)), coalesce(avg(abs(actual - own_mean)), 1e9), coalesce(avg(abs(actual - own_median)), 1e9),
+	       avg(abs(actual - all_median)), avg((actual <@ window50)::int), avg((actual <@ window80)::int)
+	FROM (SELECT *, CASE WHEN intervals < 3 THEN intervals::text WHEN intervals < 6 THEN '3-5' ELSE '6+' END AS class FROM prediction) p
+	WHERE actual IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2});
+is(scalar @rows, 20, 'five classes of customers each');
+for my $row (@rows)
+{
+	my ($name, $class, $count, $model, $own_mean, $own_median, $all_median, $window50, $window80) = split /\|/, $row;
+	my $best = (sort { $a <=> $b } $own_mean, $own_median, $all_median)[0];
+	cmp_ok($model, '<', $best, sprintf('%s, %s intervals: %.1f days against %.1f', $name, $class, $model, $best));
+	# customers with a few intervals; who has bought once or twice is told from the base alone
+	next if $class =~ /^[012]$/;
+	cmp_ok(abs($window50 - 0.5), '<', 0.13, sprintf('%s, %s intervals: %.2f in the 50 %% window', $name, $class, $window50));
+	cmp_ok(abs($window80 - 0.8), '<', 0.11, sprintf('%s, %s intervals: %.2f in the 80 %% window', $name, $class, $window80));
+}
+
+open(my $doc, '<', "$root/doc/backtest.md") or die $!;
+my $written = do { local $/; <$doc> };
+close $doc;
+is($report, $written, 'doc/backtest.md is what the back-test prints');
+
+$node->stop;
+done_testing();
