@@ -186,7 +186,6 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
 	JsonbIteratorToken token;
 	JsonbValue	value;
-	int			parameters = 0;
 	int			covariances = kind->parameter_count * (kind->parameter_count + 1) / 2;
 	bool		has_covariance = false;
 
@@ -236,7 +235,6 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			model->parameters[index] = jsonb_double(&value);
 			if (!(model->parameters[index] > 0) || isinf(model->parameters[index]))
 				return psprintf("\"%s\" must be above 0 and finite", key);
-			parameters++;
 		}
 		else if (strcmp(key, "time_unit_days") == 0)
 			model->time_unit = jsonb_double(&value);
