@@ -8,7 +8,7 @@ FROM prediction;
 
 \echo '# Back-test: when does each customer buy next?'
 \echo
-\echo 'At three past dates for each order log a model is fitted to what was known then, and'
+\echo 'At some past dates for each order log a model is fitted to what was known then, and'
 \echo 'predicts the next purchase of every customer: `fit_model(''interpurchase'', ...)`,'
 \echo '`expected_next_purchase`, `contact_window`, `silence_probability`. What happened since is'
 \echo 'looked up in the rest of the log. Written by `bash test/backtest/run`.'
