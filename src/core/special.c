@@ -195,29 +195,6 @@ valid_beta(double a, double b, double x, double y)
 }
 
 void
-rt_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper)
-{
-	bool		is_lower;
-	double		small,
-				prefactor;
-
-	if (!valid_beta(a, b, x, y))
-	{
-		*lower = *upper = NAN;
-		return;
-	}
-	if (x == 0 || y == 0)
-	{
-		*lower = x == 0 ? 0 : 1;
-		*upper = 1 - *lower;
-		return;
-	}
-	small = exp(log_small_tail(a, b, x, y, log_prefactor_constant(a, b), &is_lower, &prefactor));
-	*(is_lower ? lower : upper) = small;
-	*(is_lower ? upper : lower) = 1 - small;
-}
-
-void
 rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper)
 {
 	bool		is_lower;

@@ -25,13 +25,11 @@ extern double rt_log_minus_digamma(double x);
 extern double rt_stirling_error(double x);
 
 /*
- * Regularized incomplete beta function: *lower is I_x(a, b), *upper is
- * 1 - I_x(a, b), both accurate however small.  y is 1 - x, given apart because
- * callers know it without cancellation.  a and b from 1e-4 to 1e8.
+ * Regularized incomplete beta function, in logarithms, so that no tail is too
+ * small: *log_lower is ln I_x(a, b), *log_upper is ln(1 - I_x(a, b)).  y is
+ * 1 - x, given apart because callers know it without cancellation.  a and b
+ * from 1e-4 to 1e8.
  */
-extern void rt_incomplete_beta(double a, double b, double x, double y, double *lower, double *upper);
-
-/* The same in logarithms, for tails below 1e-308 */
 extern void rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper);
 
 /*

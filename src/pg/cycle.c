@@ -8,9 +8,7 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
@@ -20,6 +18,7 @@
 #include "core/cycle.h"
 #include "core/interpurchase.h"
 #include "pg/clock.h"
+#include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/history.h"
 #include "pg/model.h"
@@ -59,25 +58,12 @@ typedef struct PurchaseDates
 static void
 get_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
 {
-	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
-	rt_status	status = RT_OK;
-
 	result->as_of = as_of_date(PG_GETARG_DATEADT(1));
-	result->dates = result->on_stack;
+	result->dates = history_dates(history_bytes(PG_GETARG_DATUM(0)), result->as_of,
+								  result->on_stack, DATES_ON_STACK, &result->count);
 	result->workspace = result->workspace_on_stack;
-	result->count = DATES_ON_STACK;
-	if (history.size == 0)
-		result->count = 0;
-	else
-		status = rt_history_dates(history.bytes, history.size, result->as_of, result->dates, &result->count);
-	if (status == RT_NO_SPACE)
-	{
-		result->count = history.size;
-		result->dates = (int32 *) MemoryContextAllocHuge(CurrentMemoryContext, history.size * sizeof(int32));
-		status = rt_history_dates(history.bytes, history.size, result->as_of, result->dates, &result->count);
+	if (result->count > DATES_ON_STACK)
 		result->workspace = (double *) MemoryContextAllocHuge(CurrentMemoryContext, result->count * sizeof(double));
-	}
-	check_history_status(status, 0);
 }
 
 /* At least two dates */
@@ -344,7 +330,7 @@ enum
 Datum
 purchase_cycle(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc = (TupleDesc) fcinfo->flinfo->fn_extra;
+	TupleDesc	tupdesc;
 	PurchaseDates dates;
 	rt_intervals intervals;
 	rt_model	own_model;
@@ -361,17 +347,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	get_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
-	if (tupdesc == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-
-		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != CYCLE_COLUMNS)
-			elog(ERROR, "return type must be purchase_cycle");
-		tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
-		fcinfo->flinfo->fn_extra = tupdesc;
-		MemoryContextSwitchTo(old);
-	}
-
+	tupdesc = composite_result(fcinfo, CYCLE_COLUMNS);
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	if (model == NULL && intervals.count > 0)
 	{

@@ -191,12 +191,10 @@ fit_model_add(PG_FUNCTION_ARGS)
 	const rt_model_kind *kind;
 	double		time_unit = 1;
 	DateADT		as_of;
-	HistoryBytes history;
 	FitState   *state;
 	int32		on_stack[128];
-	int32	   *dates = on_stack;
-	size_t		count = lengthof(on_stack);
-	rt_status	status;
+	int32	   *dates;
+	size_t		count;
 	rt_intervals intervals;
 
 	check_aggregate_call(fcinfo, "fit_model_add", "the aggregate fit_model(...)");
@@ -234,15 +232,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		check_constant(state->time_unit == time_unit, "the time unit");
 	}
 
-	history = history_bytes(PG_GETARG_DATUM(2));
-	status = rt_history_dates(history.bytes, history.size, as_of, dates, &count);
-	if (status == RT_NO_SPACE)
-	{
-		count = history.size;
-		dates = (int32 *) MemoryContextAllocHuge(CurrentMemoryContext, history.size * sizeof(int32));
-		status = rt_history_dates(history.bytes, history.size, as_of, dates, &count);
-	}
-	check_history_status(status, 0);
+	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
 	if (count == 0)
 		PG_RETURN_POINTER(state);
 	state->customers++;

@@ -9,7 +9,6 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
@@ -29,6 +28,7 @@
 #include "core/history_log.h"
 #include "core/history_text.h"
 #include "pg/clock.h"
+#include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/history.h"
 #include "pg/money.h"
@@ -135,6 +135,25 @@ history_days_normalize_status(HistoryDays *days, int32 *bad_date)
 	status = rt_days_normalize(days->days, &days->count, workspace, bad_date);
 	pfree(workspace);
 	return status;
+}
+
+int32 *
+history_dates(HistoryBytes history, int32 as_of, int32 *room, size_t room_count, size_t *count)
+{
+	rt_status	status = RT_OK;
+	int32	   *dates = room;
+
+	*count = history.size == 0 ? 0 : room_count;
+	if (history.size > 0)
+		status = rt_history_dates(history.bytes, history.size, as_of, dates, count);
+	if (status == RT_NO_SPACE)
+	{
+		*count = history.size;
+		dates = (int32 *) MemoryContextAllocHuge(CurrentMemoryContext, history.size * sizeof(int32));
+		status = rt_history_dates(history.bytes, history.size, as_of, dates, count);
+	}
+	check_history_status(status, 0);
+	return dates;
 }
 
 void
@@ -787,27 +806,16 @@ purchase_history_monetary_value(PG_FUNCTION_ARGS)
 Datum
 purchase_history_rfm(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc = (TupleDesc) fcinfo->flinfo->fn_extra;
 	rt_rfm		rfm;
 	Datum		values[4];
 	bool		nulls[4] = {false, false, false, false};
 
 	if (!get_rfm(fcinfo, true, &rfm))
 		PG_RETURN_NULL();
-	if (tupdesc == NULL)
-	{
-		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-
-		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
-		fcinfo->flinfo->fn_extra = tupdesc;
-		MemoryContextSwitchTo(old);
-	}
 	values[0] = Float8GetDatum(rfm.frequency);
 	values[1] = Float8GetDatum(rfm.recency);
 	values[2] = Float8GetDatum(rfm.customer_age);
 	values[3] = Float8GetDatum(rfm.monetary_value);
 	nulls[3] = !rfm.has_value;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 4), values, nulls)));
 }
