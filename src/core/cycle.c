@@ -49,6 +49,26 @@ rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *interv
 		intervals->stddev = sqrt(square / (double) (count - 2));
 }
 
+void
+rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double *intervals, double *sum)
+{
+	double		factor = 1;
+
+	*intervals = (double) count - 1;
+	*sum = (double) dates[count - 1] - (double) dates[0];
+	if (weight == 1)
+		return;
+	*intervals = *sum = 0;
+
+	/* what is left counts nothing any more when the factor has vanished */
+	for (size_t i = count - 1; i > 0 && factor > 1e-18; i--)
+	{
+		*intervals += factor;
+		*sum += factor * ((double) dates[i] - (double) dates[i - 1]);
+		factor *= weight;
+	}
+}
+
 /* The smallest n + 1 values come first, the largest of them at place n (Hoare 1961) */
 static void
 select_nth(double *values, size_t count, size_t n)

@@ -32,6 +32,12 @@ typedef struct rt_intervals
 /* From count dates in strictly ascending order */
 extern void rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *intervals);
 
+/*
+ * How many intervals there are, and their sum, when each counts weight times as
+ * much as the next one (the last one counts 1).  At least one date.
+ */
+extern void rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double *intervals, double *sum);
+
 /* The median interval; workspace has room for count - 1 doubles */
 extern double rt_interval_median(const int32_t *dates, size_t count, double *workspace);
 

@@ -73,6 +73,8 @@ rt_model_check(const rt_model *model)
 		return "unknown flag";
 	if (!(model->time_unit > 0) || isinf(model->time_unit))
 		return "the time unit must be above 0 and finite";
+	if (!(model->recency_weight > 0 && model->recency_weight <= 1))
+		return "the recency weight must be above 0 and at most 1";
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))

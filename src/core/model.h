@@ -48,6 +48,7 @@ typedef struct rt_model
 	double		time_unit;		/* days */
 	double		log_likelihood;
 	double		observations;	/* customers the likelihood is a sum over */
+	double		recency_weight; /* of an interval against the next one; 1: all alike */
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;

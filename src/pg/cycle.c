@@ -171,8 +171,9 @@ silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *s
 	silence->model.alpha = model->parameters[2];
 	silence->unit = model->time_unit;
 	silence->last = dates->dates[dates->count - 1];
-	silence->intervals = (double) dates->count - 1;
-	silence->sum = ((double) silence->last - (double) dates->dates[0]) / silence->unit;
+	rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
+						  &silence->intervals, &silence->sum);
+	silence->sum /= silence->unit;
 	silence->elapsed = elapsed_days(dates) / silence->unit;
 	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
 }
@@ -204,6 +205,7 @@ model_of_her_own(const rt_intervals *intervals, rt_model *model)
 	model->version = RT_MODEL_VERSION;
 	model->id = RT_MODEL_INTERPURCHASE;
 	model->time_unit = 1;
+	model->recency_weight = 1;
 	model->parameters[0] = rt_gamma_shape_shrunk(intervals, 1, REGULARITY_DEVIATION);
 	model->parameters[1] = model->parameters[0];
 	model->parameters[2] = model->parameters[0] * intervals->mean;

@@ -36,6 +36,7 @@ PG_FUNCTION_INFO_V1(retention_model_bic);
 PG_FUNCTION_INFO_V1(retention_model_observations);
 PG_FUNCTION_INFO_V1(retention_model_converged);
 PG_FUNCTION_INFO_V1(retention_model_standard_error);
+PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
 
 /* ---------------------------------------------------------------- values */
 
@@ -60,6 +61,7 @@ new_model(const rt_model_kind *kind)
 	result->model.version = RT_MODEL_VERSION;
 	result->model.id = (uint8) kind->id;
 	result->model.time_unit = 1;
+	result->model.recency_weight = 1;
 	return result;
 }
 
@@ -141,6 +143,11 @@ retention_model_out(PG_FUNCTION_ARGS)
 	}
 	appendStringInfoString(&text, ", \"time_unit_days\": ");
 	append_double(&text, model->time_unit);
+	if (model->recency_weight != 1)
+	{
+		appendStringInfoString(&text, ", \"recency_weight\": ");
+		append_double(&text, model->recency_weight);
+	}
 	if (model->flags & RT_MODEL_FITTED)
 	{
 		appendStringInfoString(&text, ", \"log_likelihood\": ");
@@ -238,6 +245,8 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 		}
 		else if (strcmp(key, "time_unit_days") == 0)
 			model->time_unit = jsonb_double(&value);
+		else if (strcmp(key, "recency_weight") == 0)
+			model->recency_weight = jsonb_double(&value);
 		else if (strcmp(key, "log_likelihood") == 0)
 		{
 			model->log_likelihood = jsonb_double(&value);
@@ -306,6 +315,7 @@ retention_model_send(PG_FUNCTION_ARGS)
 	pq_sendbyte(&message, model->id);
 	pq_sendbyte(&message, model->flags);
 	pq_sendfloat8(&message, model->time_unit);
+	pq_sendfloat8(&message, model->recency_weight);
 	pq_sendfloat8(&message, model->log_likelihood);
 	pq_sendfloat8(&message, model->observations);
 	for (int i = 0; i < rt_model_kind_by_id(model->id)->parameter_count; i++)
@@ -335,6 +345,7 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	model = &result->model;
 	model->flags = (uint8) pq_getmsgbyte(message);
 	model->time_unit = pq_getmsgfloat8(message);
+	model->recency_weight = pq_getmsgfloat8(message);
 	model->log_likelihood = pq_getmsgfloat8(message);
 	model->observations = pq_getmsgfloat8(message);
 	for (int i = 0; i < kind->parameter_count; i++)
@@ -471,4 +482,22 @@ retention_model_standard_error(PG_FUNCTION_ARGS)
 	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sqrt(variance));
+}
+
+Datum
+retention_model_with_recency_weight(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	double		weight = PG_GETARG_FLOAT8(1);
+	StoredModel *result;
+
+	if (!(weight > 0 && weight <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("recency weight %g is not above 0 and at most 1", weight)));
+	check_model_kind(model, RT_MODEL_INTERPURCHASE, "with_recency_weight");
+	result = new_model(rt_model_kind_by_id(model->id));
+	result->model = *model;
+	result->model.recency_weight = weight;
+	PG_RETURN_POINTER(result);
 }

@@ -8,10 +8,10 @@ WITH customer AS (SELECT purchase_history(ordered_at, amount) AS h FROM orders G
      pooled AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS median FROM known, unnest(purchase_intervals(past)) gap)
 SELECT :'name', :'as_of', frequency(past, :'as_of')::int,
        first_purchase(slice(h, daterange(:'as_of', NULL, '()'))),
-       expected_next_purchase(past, :'as_of', m),
+       expected_next_purchase(past, :'as_of', m), expected_next_purchase(past, :'as_of', with_recency_weight(m, 0.9)),
        greatest(last_purchase(past) + round(mean_interval(past, :'as_of'))::int, date :'as_of' + 1),
        greatest(last_purchase(past) + round(median_interval(past, :'as_of'))::int, date :'as_of' + 1),
        greatest(last_purchase(past) + round(median)::int, date :'as_of' + 1),
        contact_window(past, :'as_of', m), contact_window(past, :'as_of', m, 0.1, 0.9),
-       silence_probability(past, :'as_of', m), overdue_ratio(past, :'as_of')
+       silence_probability(past, :'as_of', m), silence_probability(past, :'as_of', with_recency_weight(m, 0.9)), overdue_ratio(past, :'as_of')
 FROM known, base, pooled;

@@ -82,6 +82,13 @@ FROM pareto, (VALUES (date '2026-01-31'), ('2026-02-10'), ('2026-06-30')) v(d);
 -- in weeks it is the same
 SELECT round(silence_probability(h, '2026-03-01', '{"model":"interpurchase","k":2.5,"r":2,"alpha":28}')::numeric, 12)
      = round(silence_probability(h, '2026-03-01', '{"model":"interpurchase","k":2.5,"r":2,"alpha":4,"time_unit_days":7}')::numeric, 12) AS same FROM pareto;
+-- recent intervals count more: of the intervals 10, 20 the first counts half, n = 1.5, S = 25
+SELECT with_recency_weight(m, 0.5), round(silence_probability(h, '2026-02-10', with_recency_weight(m, 0.5))::numeric, 10) AS silence,
+       round(power(1 + 10 / 55.0, -3.5), 10) AS expected, with_recency_weight(m, 1)::text = m::text AS same,
+       with_recency_weight(m, 0.5)::text = '{"model":"interpurchase","k":1,"r":2,"alpha":30,"recency_weight":0.5}'::retention_model::text AS typed FROM pareto;
+SELECT with_recency_weight(m, 0) FROM pareto;
+SELECT with_recency_weight(m, 'NaN') FROM pareto;
+SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"recency_weight":1.5}'::retention_model;
 -- one purchase, none, extremes
 SELECT round(silence_probability('{2026-01-01: ?}', '2026-01-16', m)::numeric, 10) AS once, expected_next_purchase('{2026-01-01: ?}', '2026-01-01', m),
        silence_probability('{2026-01-01: ?}', '2025-12-31', m) AS none, contact_window('{2026-01-01: -5 in 0}', '2026-01-01', m) AS refund
