@@ -392,8 +392,15 @@ rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool 
 
 /*
  * Reading a finished history without building days: these scans are the whole
- * cost of a score over stored histories.
+ * cost of a score over stored histories, so they are inlined come what may, for
+ * their state to live in registers and their constant arguments to vanish.
  */
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
 typedef struct scan
 {
 	const uint8_t *next;
@@ -403,7 +410,7 @@ typedef struct scan
 	bool		first;
 } scan;
 
-static inline rt_status
+static ALWAYS_INLINE rt_status
 scan_start(scan *s, const uint8_t *bytes, size_t size)
 {
 	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
@@ -428,7 +435,7 @@ typedef struct scan_record
  * Reads one record; false when malformed.  with_amount is a constant at every
  * call: without it amounts are skipped unread.
  */
-static inline bool
+static ALWAYS_INLINE bool
 scan_next(scan *s, bool with_amount, scan_record *record)
 {
 	const uint8_t *p = s->next;
@@ -467,7 +474,7 @@ scan_next(scan *s, bool with_amount, scan_record *record)
 	return p != NULL;
 }
 
-static inline rt_status
+static ALWAYS_INLINE rt_status
 scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm, bool *found)
 {
 	scan		s;
