@@ -45,8 +45,6 @@ typedef struct rt_log
 	uint8_t		records[];
 } rt_log;
 
-#define RT_LOG_MAX_SIZE ((size_t) UINT32_MAX)
-
 /* Starts a log in a block of at least sizeof(rt_log) bytes */
 extern void rt_log_init(rt_log *log);
 

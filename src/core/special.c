@@ -47,12 +47,6 @@ rt_log_minus_digamma(double x)
 }
 
 double
-rt_digamma(double x)
-{
-	return log(x) - rt_log_minus_digamma(x);
-}
-
-double
 rt_trigamma(double x)
 {
 	double		sum = 0;

@@ -11,8 +11,7 @@
 #ifndef RT_SPECIAL_H
 #define RT_SPECIAL_H
 
-/* psi(x) and psi'(x), x from 1e-8 to 1e12; near the root of psi absolute */
-extern double rt_digamma(double x);
+/* psi'(x), x from 1e-8 to 1e12 */
 extern double rt_trigamma(double x);
 
 /*

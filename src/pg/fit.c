@@ -281,7 +281,8 @@ fit_model_combine(PG_FUNCTION_ARGS)
 static bool
 interrupts_pending(void)
 {
-	return INTERRUPTS_PENDING_CONDITION();
+	/* one that can't be processed now would only start the fit over and over */
+	return INTERRUPTS_PENDING_CONDITION() && INTERRUPTS_CAN_BE_PROCESSED();
 }
 
 Datum
