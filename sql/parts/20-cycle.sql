@@ -50,9 +50,9 @@ CREATE FUNCTION contact_window(history purchase_history, as_of date, model reten
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400
 	AS 'MODULE_PATHNAME', 'purchase_cycle_contact_window';
 
-COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model) IS 'How probable a silence as long as that since the last purchase, or longer, is for a customer with her rhythm: 1 right after a purchase, near 0 when the silence is longer than the rhythm explains. The tail of the predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k S) for n intervals that add up to S and t days of silence. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
-COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model) IS 'The day by which she will have bought again with probability one half, given that she has not since her last purchase up to as_of, and that she is still a customer: the median of the predictive distribution, the day after as_of at the earliest. NULL if nothing was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
-COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision, double precision) IS 'The days between which she is likely to buy next, given her silence up to as_of and that she is still a customer: from the day by which she will have bought with probability lower (0.25) to the day for upper (0.75). NULL if nothing was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
+COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model) IS 'How probable a silence as long as that since the last purchase, or longer, is for a customer with her rhythm: 1 right after a purchase, near 0 when the silence is longer than the rhythm explains. The tail of the predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k S) for n intervals that add up to S and t days of silence. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model) IS 'The day by which she will have bought again with probability one half, given that she has not since her last purchase up to as_of, and that she is still a customer: the median of the predictive distribution, the day after as_of at the earliest. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision, double precision) IS 'The days between which she is likely to buy next, given her silence up to as_of and that she is still a customer: from the day by which she will have bought with probability lower (0.25) to the day for upper (0.75). Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
 
 CREATE FUNCTION regularity(history purchase_history, as_of date, model retention_model) RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30
@@ -78,7 +78,7 @@ CREATE FUNCTION cycle_stage(history purchase_history, as_of date, model retentio
 	END::cycle_stage
 	FROM (SELECT silence_probability(history, as_of, model) AS silence, frequency(history, as_of) AS repeats OFFSET 0) s);
 
-COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
 
 CREATE TYPE purchase_cycle AS (
 	intervals integer,
@@ -95,7 +95,8 @@ CREATE TYPE purchase_cycle AS (
 	elapsed_days integer,
 	overdue_ratio double precision,
 	silence_probability double precision,
-	stage cycle_stage
+	stage cycle_stage,
+	calendar_period text
 );
 
 COMMENT ON TYPE purchase_cycle IS 'The purchase cycle of a customer in plain columns.';
@@ -114,6 +115,7 @@ COMMENT ON COLUMN purchase_cycle.elapsed_days IS 'days since the last purchase';
 COMMENT ON COLUMN purchase_cycle.overdue_ratio IS 'days since the last purchase over the mean interval';
 COMMENT ON COLUMN purchase_cycle.silence_probability IS 'how probable a silence of that length is with her rhythm';
 COMMENT ON COLUMN purchase_cycle.stage IS 'new, active, due, overdue, at_risk or lapsed, by the silence probability';
+COMMENT ON COLUMN purchase_cycle.calendar_period IS 'weekly, monthly, quarterly, half-yearly or yearly when she keeps to the calendar, as calendar_cycle tells, and came in at least two of three periods: expected_next, the contact window, silence_probability and stage are then those of the calendar; NULL otherwise';
 
 CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date) RETURNS purchase_cycle
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
@@ -123,6 +125,6 @@ CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model reten
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
 	AS 'MODULE_PATHNAME', 'purchase_cycle';
 
-COMMENT ON FUNCTION purchase_cycle(purchase_history, date) IS 'The purchase cycle of a customer at as_of (default: today), from her own intervals alone: her regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does toward a model), her mean interval as if it had been seen once more. What needs an interval is NULL for a customer who has bought once; with a model of the base there is an answer for her, too. NULL if nothing was bought by as_of. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model) IS 'The purchase cycle of a customer at as_of: statistics of her intervals, and what an interpurchase model of the base says of her next purchase. Take the columns FROM customer, purchase_cycle(h, as_of, model), which evaluates it once a row. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date) IS 'The purchase cycle of a customer at as_of (default: today), from her own intervals alone: her regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does toward a model), her mean interval as if it had been seen once more. What needs an interval is NULL for a customer who has bought once; with a model of the base there is an answer for her, too. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model) IS 'The purchase cycle of a customer at as_of: statistics of her intervals, and what an interpurchase model of the base says of her next purchase. Take the columns FROM customer, purchase_cycle(h, as_of, model), which evaluates it once a row. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
 

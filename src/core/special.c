@@ -6,7 +6,10 @@
  * 6.4.12; the continued fraction is theirs 26.5.8 (DLMF 8.17.22), evaluated as
  * Lentz (1976); the saddle-point form of its prefactor, which does not cancel
  * however large the arguments, is Loader (2000), "Fast and accurate
- * computation of binomial probabilities".
+ * computation of binomial probabilities".  Bessel functions: 9.6.10 and 9.7.1
+ * of the former.  The tail of a resultant is the saddle-point density
+ * of a sum of vectors (Daniels 1954; Mardia and Jupp 2000, section 4.8, use the
+ * same tilt) integrated to first order.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -277,4 +280,98 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 		w = next;
 	}
 	return exp(w);
+}
+
+/* The power series needs as many terms as x, the asymptotic one too few from here on */
+#define BESSEL_ASYMPTOTIC_MIN 20.0
+
+/* I_order(x) exp(-x) times sqrt(2 pi x) for large x */
+static double
+bessel_asymptotic(double order, double x)
+{
+	double		mu = 4 * order * order;
+	double		term = 1;
+	double		sum = 1;
+
+	for (int k = 1; k < 40 && fabs(term) > DBL_EPSILON / 4; k++)
+	{
+		term *= -(mu - (2.0 * k - 1) * (2.0 * k - 1)) / (8.0 * k * x);
+		sum += term;
+	}
+	return sum;
+}
+
+/* I_order(x) / (x/2)^order, order 0 or 1 */
+static double
+bessel_series(int order, double x)
+{
+	double		quarter = x * x / 4;
+	double		term = 1;
+	double		sum = 1;
+
+	for (int k = 1; term > sum * (DBL_EPSILON / 4); k++)
+	{
+		term *= quarter / ((double) k * (k + order));
+		sum += term;
+	}
+	return sum;
+}
+
+double
+rt_log_bessel_i0_scaled(double x)
+{
+	if (!(x >= 0) || isinf(x))
+		return NAN;
+	if (x < BESSEL_ASYMPTOTIC_MIN)
+		return log(bessel_series(0, x)) - x;
+	return log(bessel_asymptotic(0, x)) - log(x) / 2 - HALF_LOG_TWO_PI;
+}
+
+double
+rt_bessel_ratio(double x)
+{
+	if (!(x >= 0) || isinf(x))
+		return NAN;
+	if (x < BESSEL_ASYMPTOTIC_MIN)
+		return x / 2 * bessel_series(1, x) / bessel_series(0, x);
+	return bessel_asymptotic(1, x) / bessel_asymptotic(0, x);
+}
+
+double
+rt_log_resultant_tail(double n, double length)
+{
+	double		mean = length / n;
+	double		tilt;
+	double		ratio,
+				slope;
+
+	if (!(n >= 3 && length >= 0) || isinf(n))
+		return NAN;
+	if (mean >= 1)
+		return -INFINITY;
+	if (mean < 1e-8)
+		return 0;
+
+	/* start: Best and Fisher (1981), "The bias of the maximum likelihood estimators of the von Mises-Fisher concentration parameters" */
+	if (mean < 0.53)
+		tilt = mean * (2 + mean * mean * (1 + mean * mean * 5 / 6));
+	else if (mean < 0.85)
+		tilt = -0.4 + 1.39 * mean + 0.43 / (1 - mean);
+	else
+		tilt = 1 / (mean * (1 - mean) * (3 - mean));
+	for (int i = 0;; i++)
+	{
+		double		change;
+
+		ratio = rt_bessel_ratio(tilt);
+		/* I_1/I_0 has this derivative; for large arguments it cancels */
+		slope = tilt < 1e4 ? 1 - ratio / tilt - ratio * ratio : (1 + 1 / tilt) / (2 * tilt * tilt);
+		if (i == 20)
+			break;
+		change = (mean - ratio) / slope;
+		tilt = fmax(tilt / 2, tilt + change);
+		if (fabs(change) <= 1e-10 * tilt)
+			break;
+	}
+	return fmin(0, n * (rt_log_bessel_i0_scaled(tilt) + tilt) - tilt * length + log(ratio / tilt / slope) / 2);
 }

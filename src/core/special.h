@@ -38,4 +38,18 @@ extern void rt_log_incomplete_beta(double a, double b, double x, double y, doubl
  */
 extern double rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper);
 
+/*
+ * ln I_0(x) - x and I_1(x) / I_0(x), x from 0 on: modified Bessel functions of the
+ * first kind
+ */
+extern double rt_log_bessel_i0_scaled(double x);
+extern double rt_bessel_ratio(double x);
+
+/*
+ * ln of the probability that n unit vectors of random directions (n from 3 on)
+ * add up to a vector of this length or longer, by a saddle point: within 5 percent
+ * of the probability.  0 for length 0, minus infinity for n.
+ */
+extern double rt_log_resultant_tail(double n, double length);
+
 #endif							/* RT_SPECIAL_H */

@@ -15,12 +15,12 @@
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
+#include "core/calendar_cycle.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
-#include "pg/clock.h"
 #include "pg/composite.h"
+#include "pg/cycle.h"
 #include "pg/errors.h"
-#include "pg/history.h"
 #include "pg/model.h"
 
 PG_FUNCTION_INFO_V1(purchase_cycle_mean_interval);
@@ -41,22 +41,9 @@ PG_FUNCTION_INFO_V1(purchase_cycle);
  */
 #define REGULARITY_DEVIATION 1.0
 
-/* Customers with up to this many purchase days need no memory of the server's */
-#define DATES_ON_STACK 128
-
-typedef struct PurchaseDates
-{
-	int32	   *dates;
-	size_t		count;
-	int32		as_of;
-	int32		on_stack[DATES_ON_STACK];
-	double	   *workspace;		/* room for count doubles */
-	double		workspace_on_stack[DATES_ON_STACK];
-} PurchaseDates;
-
 /* The purchase dates of argument 0 up to the date of argument 1 */
-static void
-get_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
+void
+get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
 {
 	result->as_of = as_of_date(PG_GETARG_DATEADT(1));
 	result->dates = history_dates(history_bytes(PG_GETARG_DATUM(0)), result->as_of,
@@ -93,7 +80,7 @@ purchase_cycle_mean_interval(PG_FUNCTION_ARGS)
 {
 	PurchaseDates dates;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	if (dates.count < 2)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(mean_interval(&dates));
@@ -104,7 +91,7 @@ purchase_cycle_median_interval(PG_FUNCTION_ARGS)
 {
 	PurchaseDates dates;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	PG_RETURN_FLOAT8_OR_NULL(rt_interval_median(dates.dates, dates.count, dates.workspace));
 }
 
@@ -114,7 +101,7 @@ purchase_cycle_stddev_interval(PG_FUNCTION_ARGS)
 	PurchaseDates dates;
 	rt_intervals intervals;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	PG_RETURN_FLOAT8_OR_NULL(intervals.stddev);
 }
@@ -125,7 +112,7 @@ purchase_cycle_regularity(PG_FUNCTION_ARGS)
 	PurchaseDates dates;
 	rt_intervals intervals;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	PG_RETURN_FLOAT8_OR_NULL(rt_gamma_shape(intervals.count, intervals.sum, intervals.sum_log));
 }
@@ -135,7 +122,7 @@ purchase_cycle_interval_trend(PG_FUNCTION_ARGS)
 {
 	PurchaseDates dates;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	PG_RETURN_FLOAT8_OR_NULL(rt_interval_trend(dates.dates, dates.count, dates.workspace));
 }
 
@@ -144,15 +131,20 @@ purchase_cycle_overdue_ratio(PG_FUNCTION_ARGS)
 {
 	PurchaseDates dates;
 
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	if (dates.count < 2)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(elapsed_days(&dates) / mean_interval(&dates));
 }
 
-/* What an interpurchase model needs to know of a customer, in the model's unit */
+/*
+ * How long she has been silent, by the calendar when that is her cycle, else by
+ * an interpurchase model, in its unit
+ */
 typedef struct Silence
 {
+	bool		by_calendar;
+	rt_calendar_cycle calendar;
 	rt_interpurchase model;
 	double		unit;			/* days */
 	double		intervals;
@@ -160,17 +152,26 @@ typedef struct Silence
 	double		elapsed;
 	double		probability;	/* of a silence that long or longer */
 	int32		last;			/* purchase date */
+	int32		as_of;
 } Silence;
 
 /* At least one date */
 static void
 silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *silence)
 {
+	silence->last = dates->dates[dates->count - 1];
+	silence->as_of = dates->as_of;
+	silence->by_calendar = rt_calendar_cycle_fixed(dates->dates, dates->count, &silence->calendar) &&
+		rt_calendar_cycle_is_hers(&silence->calendar);
+	if (silence->by_calendar)
+	{
+		silence->probability = rt_calendar_cycle_silence(&silence->calendar, silence->last, silence->as_of);
+		return;
+	}
 	silence->model.k = model->parameters[0];
 	silence->model.r = model->parameters[1];
 	silence->model.alpha = model->parameters[2];
 	silence->unit = model->time_unit;
-	silence->last = dates->dates[dates->count - 1];
 	rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
 						  &silence->intervals, &silence->sum);
 	silence->sum /= silence->unit;
@@ -186,7 +187,7 @@ get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
 
 	check_model_kind(model, RT_MODEL_INTERPURCHASE, function);
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		return false;
 	silence_from_dates(&dates, model, silence);
@@ -228,10 +229,13 @@ purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
 static bool
 purchase_day(const Silence *s, double p, DateADT *day)
 {
-	double		time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum,
-														s->elapsed, s->probability, p);
-	double		days = Max(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
+	double		time,
+				days;
 
+	if (s->by_calendar)
+		return rt_calendar_cycle_quantile(&s->calendar, s->last, s->as_of, (1 - p) * s->probability, day);
+	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, s->probability, p);
+	days = Max(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
 	if (!((double) s->last + days <= RT_DATE_MAX))
 		return false;
 	*day = (DateADT) ((double) s->last + days);
@@ -286,7 +290,7 @@ purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
 
 	check_model_kind(model, RT_MODEL_INTERPURCHASE, "regularity");
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
@@ -326,7 +330,7 @@ enum
 	CYCLE_INTERVALS, CYCLE_MEAN, CYCLE_MEDIAN, CYCLE_STDDEV, CYCLE_VARIATION,
 	CYCLE_REGULARITY, CYCLE_PATTERN, CYCLE_TREND, CYCLE_EXPECTED_NEXT,
 	CYCLE_CONTACT_FROM, CYCLE_CONTACT_UNTIL, CYCLE_ELAPSED, CYCLE_OVERDUE,
-	CYCLE_SILENCE, CYCLE_STAGE, CYCLE_COLUMNS
+	CYCLE_SILENCE, CYCLE_STAGE, CYCLE_CALENDAR, CYCLE_COLUMNS
 };
 
 Datum
@@ -346,7 +350,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 		model = model_from_datum(PG_GETARG_DATUM(2));
 		check_model_kind(model, RT_MODEL_INTERPURCHASE, "purchase_cycle");
 	}
-	get_dates(fcinfo, &dates);
+	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
 	tupdesc = composite_result(fcinfo, CYCLE_COLUMNS);
@@ -385,6 +389,11 @@ purchase_cycle(PG_FUNCTION_ARGS)
 												  CStringGetDatum(stage_name(numbers[CYCLE_SILENCE], intervals.count > 0)),
 												  ObjectIdGetDatum(TupleDescAttr(tupdesc, CYCLE_STAGE)->atttypid));
 		nulls[CYCLE_STAGE] = false;
+		if (s.by_calendar)
+		{
+			values[CYCLE_CALENDAR] = CStringGetTextDatum(calendar_period_name(s.calendar.period));
+			nulls[CYCLE_CALENDAR] = false;
+		}
 		if (purchase_day(&s, 0.5, &day))
 		{
 			values[CYCLE_EXPECTED_NEXT] = DateADTGetDatum(day);

@@ -1,0 +1,479 @@
+/*
+ * calendar_cycle.c
+ *		Rhythms of the calendar in purchase dates.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "core/calendar_cycle.h"
+#include "core/special.h"
+
+#define TWO_PI 6.28318530717958647693
+
+/* The first Monday from 2000-01-01 on */
+#define FIRST_MONDAY 2
+
+/* ln 0.01 */
+#define SIGNIFICANT (-4.60517018598809137)
+
+/* The tail of a resultant may be this much above its approximation */
+#define TAIL_ERROR 0.05
+
+/* 400 years have 146,097 days */
+static const double mean_days[] = {7, 30.436875, 91.310625, 182.62125, 365.2425};
+static const int months[] = {0, 1, 3, 6, 12};
+
+/* Purchases the free period is looked for in, and how fine: steps of a phase over the whole span */
+#define FREE_MIN 5
+#define FREE_MAX 64
+#define FREE_STEPS 8
+
+static const int month_starts[2][13] = {
+	{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365},
+	{0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}
+};
+
+typedef struct calendar_day
+{
+	int32_t		date;
+	int32_t		year;
+	int			month;
+	int			day_of_year;
+	int			leap;
+} calendar_day;
+
+static calendar_day
+calendar_day_of(int32_t date)
+{
+	calendar_day result;
+	int			day;
+
+	result.date = date;
+	rt_date_to_ymd(date, &result.year, &result.month, &day);
+	result.leap = (result.year % 4 == 0 && result.year % 100 != 0) || result.year % 400 == 0;
+	result.day_of_year = month_starts[result.leap][result.month - 1] + day - 1;
+	return result;
+}
+
+/* Where a date is at noon: in which period, and at which phase of it */
+typedef struct position
+{
+	double		whole;
+	double		phase;
+} position;
+
+static position
+position_of_day(rt_period period, double days, const calendar_day *day)
+{
+	position	result;
+	int			index,
+				start,
+				end;
+
+	if (period == RT_WEEKLY)
+	{
+		int64_t		since_monday = (int64_t) day->date - FIRST_MONDAY;
+		int64_t		weekday = (since_monday % 7 + 7) % 7;
+
+		result.whole = (double) ((since_monday - weekday) / 7);
+		result.phase = ((double) weekday + 0.5) / 7;
+	}
+	else if (period == RT_FREE)
+	{
+		double		place = (day->date + 0.5) / days;
+
+		result.whole = floor(place);
+		result.phase = place - result.whole;
+	}
+	else
+	{
+		index = (day->month - 1) / months[period];
+		start = month_starts[day->leap][index * months[period]];
+		end = month_starts[day->leap][(index + 1) * months[period]];
+		result.whole = (double) day->year * (12 / months[period]) + index;
+		result.phase = (day->day_of_year - start + 0.5) / (end - start);
+	}
+	return result;
+}
+
+static position
+position_of_date(const rt_calendar_cycle *cycle, int32_t date)
+{
+	calendar_day day = calendar_day_of(date);
+
+	return position_of_day(cycle->period, cycle->days, &day);
+}
+
+/* Sums over the dates as they pass */
+typedef struct phases
+{
+	double		cosines,		/* of all purchases */
+				sines;
+	double		season_cosines, /* of at most one each half period */
+				season_sines;
+	double		last;			/* position of the last one of these */
+	int			seasons;
+	int			periods;
+} phases;
+
+static inline void
+add_phase(phases *sums, double place, double cosine, double sine)
+{
+	double		interval = place - sums->last;
+
+	sums->cosines += cosine;
+	sums->sines += sine;
+	if (sums->seasons > 0 && interval < 0.5)
+		return;
+	if (sums->seasons > 0)
+		sums->periods += (int) floor(interval + 0.5);
+	sums->seasons++;
+	sums->last = place;
+	sums->season_cosines += cosine;
+	sums->season_sines += sine;
+}
+
+/*
+ * ln of how much less probable than its phases alone a sequence is that has
+ * exactly one purchase in each period.  Long sequences get along without: they
+ * must show that they are locked to the calendar, not only regular.
+ */
+static double
+log_attendance(int intervals)
+{
+	static const double each = -0.95477; /* ln(2 / 3^(3/2)) */
+
+	if (intervals <= 5)
+		return intervals * each;
+	return fmin(0, 5 * each + (intervals - 5) * 0.3);
+}
+
+/* A day is not a point: the phases of a period of that many days are known that well */
+static inline double
+grouping(double days)
+{
+	double		half = TWO_PI / 2 / days;
+
+	return sin(half) / half;
+}
+
+static bool
+judge(const phases *sums, int purchases, double days, rt_calendar_cycle *cycle)
+{
+	double		n = sums->seasons;
+	double		resultant;
+	double		log_p;
+
+	if (sums->seasons < 3 || sums->periods < 2)
+		return false;
+	resultant = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
+	resultant *= grouping(days);
+	log_p = TAIL_ERROR + rt_log_resultant_tail(n, resultant);
+	if (sums->seasons == purchases && sums->periods == sums->seasons - 1)
+		log_p += log_attendance(sums->periods);
+	cycle->log_p = fmin(0, log_p + log(2)); /* with and without the attendance */
+	cycle->seasons = sums->seasons;
+	cycle->periods = sums->periods;
+	return true;
+}
+
+static double
+phase_of(double cosines, double sines)
+{
+	double		phase = atan2(sines, cosines) / TWO_PI;
+
+	if (phase < 0)
+		phase += 1;
+	return phase < 1 ? phase : 0;
+}
+
+/* What is reported of a period, once it is the one */
+static void
+describe(const phases *sums, size_t purchases, rt_period period, double days, rt_calendar_cycle *cycle)
+{
+	double		n = sums->seasons;
+	double		length = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines) / n;
+
+	cycle->period = period;
+	cycle->days = days;
+	cycle->phase = phase_of(sums->cosines, sums->sines);
+	cycle->season_phase = phase_of(sums->season_cosines, sums->season_sines);
+	cycle->strength = fmin(1, sqrt(sums->cosines * sums->cosines + sums->sines * sums->sines) / (double) purchases);
+	length = fmin(length, 1 - 1e-12);
+
+	/* of a wrapped normal distribution, its mean not known, and the width of a day */
+	cycle->deviation = sqrt(-2 * log(fmax(length, 1e-3)) * (n + 1) / (n - 1) / (TWO_PI * TWO_PI) + 1 / (12 * days * days));
+}
+
+bool
+rt_calendar_cycle_fixed(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	phases		sums[RT_FREE];
+	double		span;
+	int			most = -1;
+	int			best = -1;
+
+	if (count < 3)
+		return false;
+	span = (double) dates[count - 1] - (double) dates[0];
+	while (most + 1 < RT_FREE && span >= 1.5 * mean_days[most + 1])
+		most++;
+	if (most < 0)
+		return false;
+	memset(sums, 0, sizeof(sums));
+	for (size_t i = 0; i < count; i++)
+	{
+		calendar_day day = calendar_day_of(dates[i]);
+
+		for (int p = 0; p <= most; p++)
+		{
+			position	place = position_of_day((rt_period) p, 0, &day);
+
+			add_phase(&sums[p], place.whole + place.phase, cos(TWO_PI * place.phase), sin(TWO_PI * place.phase));
+		}
+	}
+	for (int p = 0; p <= most; p++)
+	{
+		rt_calendar_cycle found;
+
+		if (!judge(&sums[p], (int) count, mean_days[p], &found) || (best >= 0 && found.log_p >= cycle->log_p))
+			continue;
+		*cycle = found;
+		best = p;
+	}
+	if (best < 0)
+		return false;
+	describe(&sums[best], count, (rt_period) best, mean_days[best], cycle);
+	cycle->log_p = fmin(0, cycle->log_p + log(RT_PERIODS));
+	return true;
+}
+
+static void
+phases_of_days(const int32_t *dates, size_t count, double days, phases *sums)
+{
+	memset(sums, 0, sizeof(*sums));
+	for (size_t i = 0; i < count; i++)
+	{
+		calendar_day day = {.date = dates[i]};
+		position	place = position_of_day(RT_FREE, days, &day);
+
+		add_phase(sums, place.whole + place.phase, cos(TWO_PI * place.phase), sin(TWO_PI * place.phase));
+	}
+}
+
+bool
+rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle)
+{
+	phases		sums;
+
+	if (count < 3 || !(days >= 2))
+		return false;
+	phases_of_days(dates, count, days, &sums);
+	if (!judge(&sums, (int) count, days, cycle))
+		return false;
+	describe(&sums, count, RT_FREE, days, cycle);
+	return true;
+}
+
+/*
+ * Periods from half her mean interval to twice, from 3 days on.  Frequencies are
+ * independent when a phase changes by a whole period over the span, which makes
+ * 1.5 for each interval; the maximum between them, and that
+ * the span itself is known, cost a factor of four (by simulation of random buyers).
+ */
+static bool
+find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	double		cosines[FREE_MAX],
+				sines[FREE_MAX],
+				step_cosines[FREE_MAX],
+				step_sines[FREE_MAX];
+	double		span,
+				mean,
+				low,
+				high,
+				step;
+	double		best = 0;
+	rt_calendar_cycle found;
+
+	if (count > FREE_MAX)
+	{
+		dates += count - FREE_MAX;
+		count = FREE_MAX;
+	}
+	if (count < FREE_MIN)
+		return false;
+	span = (double) dates[count - 1] - (double) dates[0];
+	mean = span / (double) (count - 1);
+	low = 1 / (2 * mean);
+	high = fmin(2 / mean, 1.0 / 3);
+	step = 1 / (FREE_STEPS * span);
+	for (size_t i = 0; i < count; i++)
+	{
+		double		time = TWO_PI * ((double) dates[i] - (double) dates[0]);
+
+		cosines[i] = cos(time * low);
+		sines[i] = sin(time * low);
+		step_cosines[i] = cos(time * step);
+		step_sines[i] = sin(time * step);
+	}
+	cycle->log_p = 1;
+	for (double frequency = low; frequency <= high; frequency += step)
+	{
+		phases		sums;
+
+		memset(&sums, 0, sizeof(sums));
+		for (size_t i = 0; i < count; i++)
+		{
+			double		cosine = cosines[i];
+			double		sine = sines[i];
+
+			add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine, sine);
+			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
+			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
+		}
+		if (judge(&sums, (int) count, 1 / frequency, &found) && found.log_p < cycle->log_p)
+		{
+			*cycle = found;
+			best = frequency;
+		}
+	}
+	if (best == 0)
+		return false;
+	low = fmax(low, best - step);
+	high = fmin(high, best + step);
+	cycle->log_p = 1;
+	for (double frequency = low; frequency <= high; frequency += step / FREE_STEPS)
+	{
+		double		days = rint(1000 / frequency) / 1000;
+
+		if (rt_calendar_cycle_of_days(dates, count, days, &found) && found.log_p < cycle->log_p)
+			*cycle = found;
+	}
+	if (cycle->log_p > 0)
+		return false;
+	cycle->log_p = fmin(0, cycle->log_p + log(RT_PERIODS * 4 * 1.5 * (double) (count - 1)));
+	return true;
+}
+
+bool
+rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	rt_calendar_cycle free_cycle;
+	bool		fixed = rt_calendar_cycle_fixed(dates, count, cycle);
+
+	if (find_free(dates, count, &free_cycle) && (!fixed || free_cycle.log_p < cycle->log_p))
+	{
+		*cycle = free_cycle;
+		fixed = true;
+	}
+	return fixed;
+}
+
+/* The peak in the period that the date is in */
+static int64_t
+peak_date(const rt_calendar_cycle *cycle, int64_t date)
+{
+	calendar_day day;
+	int			index,
+				start,
+				end;
+
+	if (cycle->period == RT_FREE)
+		return (int64_t) floor((floor(((double) date + 0.5) / cycle->days) + cycle->phase) * cycle->days);
+	if (cycle->period == RT_WEEKLY)
+		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY + (int64_t) (cycle->phase * 7);
+	day = calendar_day_of((int32_t) date);
+	index = (day.month - 1) / months[cycle->period];
+	start = month_starts[day.leap][index * months[cycle->period]];
+	end = month_starts[day.leap][(index + 1) * months[cycle->period]];
+	return date - day.day_of_year + start + (int64_t) (cycle->phase * (end - start));
+}
+
+bool
+rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date)
+{
+	int64_t		peak = peak_date(cycle, after);
+
+	/* half a period on is in this period or in the next one */
+	for (int halves = 1; peak <= after && halves <= 3; halves++)
+		peak = peak_date(cycle, (int64_t) after + (int64_t) ceil(halves * cycle->days / 2));
+	if (peak > RT_DATE_MAX)
+		return false;
+	*date = (int32_t) peak;
+	return true;
+}
+
+bool
+rt_calendar_cycle_is_hers(const rt_calendar_cycle *cycle)
+{
+	return cycle->log_p < SIGNIFICANT && 3 * (cycle->seasons - 1) >= 2 * cycle->periods;
+}
+
+static double
+normal(double x)
+{
+	return erfc(-x / sqrt(2)) / 2;
+}
+
+double
+rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t date)
+{
+	position	from = position_of_date(cycle, last);
+	position	to = position_of_date(cycle, date);
+	double		season = from.whole + floor(from.phase - cycle->season_phase + 0.5);
+	double		passed = to.whole - season + to.phase + 0.5 / cycle->days - cycle->season_phase;
+	double		came = cycle->seasons;
+	double		missed = 1 + cycle->periods - (cycle->seasons - 1);
+	double		silence = 1;
+	double		edge = normal(-0.5 / cycle->deviation);
+	double		peaks = floor(passed + 0.5);
+
+	if (peaks < 1)
+		return 1;
+
+	/* all but the last one have been missed altogether */
+	if (peaks < 100)
+	{
+		for (double i = 0; i < peaks - 1; i++)
+			silence *= (missed + i) / (came + missed + i);
+	}
+	else
+		silence = exp(lgamma(missed + peaks - 1) - lgamma(missed) + lgamma(came + missed) - lgamma(came + missed + peaks - 1));
+	return silence * (1 - came / (came + missed + peaks - 1) *
+					  (normal((passed - peaks) / cycle->deviation) - edge) / (1 - 2 * edge));
+}
+
+bool
+rt_calendar_cycle_quantile(const rt_calendar_cycle *cycle, int32_t last, int32_t after,
+						   double silence, int32_t *date)
+{
+	int64_t		low = after;	/* above silence */
+	int64_t		high;
+	int64_t		step = (int64_t) ceil(cycle->days / 2);
+
+	for (;;)
+	{
+		high = low + step;
+		if (high > RT_DATE_MAX)
+			return false;
+		if (rt_calendar_cycle_silence(cycle, last, (int32_t) high) <= silence)
+			break;
+		low = high;
+		step *= 2;
+	}
+	while (high - low > 1)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (rt_calendar_cycle_silence(cycle, last, (int32_t) middle) <= silence)
+			high = middle;
+		else
+			low = middle;
+	}
+	*date = (int32_t) high;
+	return true;
+}

@@ -1,0 +1,92 @@
+/*
+ * calendar_cycle.h
+ *		Does a customer buy at the same point of the week, month, quarter, half-year
+ *		or year, or of a period of her own?
+ *
+ * Each purchase day has a phase, its place within the period from 0 to 1; the
+ * test is Rayleigh's: are the phases too much alike for chance?  Chance is a
+ * random buyer, whose purchases are a Poisson process of any rate.  Her phases
+ * are uniform only over many periods, so at most one purchase each half period
+ * is tested: the phases of such purchases are never more alike than uniform ones
+ * (the intervals left are half a period plus an exponential time, and with x
+ * purchases expected a period their density at whole periods is
+ * (x/2)/sinh(x/2) <= 1 of the uniform one, whatever the rate).
+ *
+ * A short sequence with exactly one purchase in each period says more than its
+ * phases: under any rate the probability of that is at most 0.385 for each
+ * interval (the maximum of exp(-x/2) (1 - exp(-x)): none in the half period
+ * after a purchase, then one before the period is over).
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_CALENDAR_CYCLE_H
+#define RT_CALENDAR_CYCLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum rt_period
+{
+	RT_WEEKLY,
+	RT_MONTHLY,
+	RT_QUARTERLY,
+	RT_HALF_YEARLY,
+	RT_YEARLY,
+	RT_FREE						/* a period of days that is none of these */
+} rt_period;
+
+#define RT_PERIODS 6
+
+typedef struct rt_calendar_cycle
+{
+	rt_period	period;
+	double		days;			/* its mean length */
+	double		phase;			/* mean phase: 0 at the start of the period, below 1 */
+	double		strength;		/* mean resultant length of all purchase days: 1 when all have the same phase */
+	double		log_p;			/* ln of the probability of such phases by chance; 0 at most */
+	int			seasons;		/* purchases tested: at most one each half period */
+	int			periods;		/* from the first of them to the last */
+	double		season_phase;	/* mean phase of these */
+	double		deviation;		/* of one of them from it, in periods */
+} rt_calendar_cycle;
+
+/*
+ * The most significant period of all, log_p corrected for their number.  False
+ * with fewer than three purchase days, or less than one and a half periods of
+ * any length.  The free period is looked for in the last 64 purchase days.
+ */
+extern bool rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
+
+/* The same without a free period: one pass over the dates */
+extern bool rt_calendar_cycle_fixed(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
+
+/* One period of so many days, from 2 on, not corrected; phase 0 is 2000-01-01.  False as above */
+extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle);
+
+/* The first date behind after at the mean phase; false when it is beyond the calendar */
+extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date);
+
+/*
+ * Is this her cycle?  Significant at 1 percent, and she came in at least two of
+ * three periods: then her silence is to be measured in periods, not in days.
+ */
+extern bool rt_calendar_cycle_is_hers(const rt_calendar_cycle *cycle);
+
+/*
+ * The probability that who keeps such a cycle, last purchase on the date last,
+ * has not come again by the end of date.  It is 1 until the next period's
+ * purchase is near, whatever else she buys in a season; then she comes with a
+ * probability that is Beta(seasons, 1 + periods missed) (rule of succession), at a
+ * normally distributed distance from season_phase.
+ */
+extern double rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t date);
+
+/*
+ * The first date behind after at which that has fallen to silence (above 0) or
+ * below; false when it is beyond the calendar
+ */
+extern bool rt_calendar_cycle_quantile(const rt_calendar_cycle *cycle, int32_t last, int32_t after,
+									   double silence, int32_t *date);
+
+#endif							/* RT_CALENDAR_CYCLE_H */
