@@ -115,6 +115,18 @@ SELECT customer_id, intervals, round(mean_interval::numeric, 1) AS mean_interval
 FROM customer, model, purchase_cycle(h, :'today', m)
 WHERE stage = 'at_risk' ORDER BY total_spend(h) DESC NULLS LAST, intervals DESC, customer_id LIMIT 4;
 \set ECHO none
+
+\echo
+\echo '--- Who keeps to the calendar? Who buys every December is not lapsed in June, but due in December.'
+\echo
+\set ECHO queries
+SELECT period, count(*) AS customers, round(avg(period_days)) AS days, round(avg(strength)::numeric, 2) AS strength
+FROM customer, calendar_cycle(h, :'today') WHERE p_value < 0.01 GROUP BY period ORDER BY customers DESC;
+
+SELECT customer_id, intervals, elapsed_days, stage, calendar_period, contact_from, contact_until
+FROM customer, model, purchase_cycle(h, :'today', m)
+WHERE calendar_period IS NOT NULL AND stage < 'lapsed' ORDER BY contact_from, customer_id LIMIT 4;
+\set ECHO none
 \else
 \echo
 \echo '--- When is the next purchase due? Too few customers have bought again to learn their rhythm.'

@@ -115,7 +115,7 @@ COMMENT ON COLUMN purchase_cycle.elapsed_days IS 'days since the last purchase';
 COMMENT ON COLUMN purchase_cycle.overdue_ratio IS 'days since the last purchase over the mean interval';
 COMMENT ON COLUMN purchase_cycle.silence_probability IS 'how probable a silence of that length is with her rhythm';
 COMMENT ON COLUMN purchase_cycle.stage IS 'new, active, due, overdue, at_risk or lapsed, by the silence probability';
-COMMENT ON COLUMN purchase_cycle.calendar_period IS 'weekly, monthly, quarterly, half-yearly or yearly when she keeps to the calendar, as calendar_cycle tells, and came in at least two of three periods: expected_next, the contact window, silence_probability and stage are then those of the calendar; NULL otherwise';
+COMMENT ON COLUMN purchase_cycle.calendar_period IS 'monthly, quarterly, half-yearly or yearly when she keeps to such a period of the calendar, as calendar_cycle tells, without drifting, and came in at least two of three: expected_next, the contact window, silence_probability and stage are then those of the calendar; NULL otherwise';
 
 CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date) RETURNS purchase_cycle
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300

@@ -16,11 +16,12 @@
 /* The first Monday from 2000-01-01 on */
 #define FIRST_MONDAY 2
 
-/* ln 0.01 */
-#define SIGNIFICANT (-4.60517018598809137)
+#define SIGNIFICANT (-4.60517018598809137)	/* ln 0.01 */
+#define LOG_PERIODS 1.79175946922805500	/* ln RT_PERIODS */
+#define LOG_2 0.69314718055994531
 
 /* The tail of a resultant may be this much above its approximation */
-#define TAIL_ERROR 0.05
+#define TAIL_ERROR 0.09
 
 /* 400 years have 146,097 days */
 static const double mean_days[] = {7, 30.436875, 91.310625, 182.62125, 365.2425};
@@ -65,7 +66,7 @@ typedef struct position
 	double		phase;
 } position;
 
-static position
+static inline position
 position_of_day(rt_period period, double days, const calendar_day *day)
 {
 	position	result;
@@ -107,6 +108,26 @@ position_of_date(const rt_calendar_cycle *cycle, int32_t date)
 	return position_of_day(cycle->period, cycle->days, &day);
 }
 
+/* The unit vector of a phase from 0 to 1: half the work is here, and the library's sincos() is made for any argument */
+static inline void
+unit_vector(double phase, double *cosine, double *sine)
+{
+	int			quadrant = (int) (4 * phase + 0.5);
+	double		x = TWO_PI * (phase - quadrant * 0.25);
+	double		square = x * x;
+	double		c = 1 + square * (-1.0 / 2 + square * (1.0 / 24 + square * (-1.0 / 720 + square * (1.0 / 40320 +
+		square * (-1.0 / 3628800 + square * (1.0 / 479001600 - square * (1.0 / 87178291200.0)))))));
+	double		s = x * (1 + square * (-1.0 / 6 + square * (1.0 / 120 + square * (-1.0 / 5040 + square * (1.0 / 362880 +
+		square * (-1.0 / 39916800 + square * (1.0 / 6227020800.0)))))));
+
+	*cosine = (quadrant & 1) ? s : c;
+	*sine = (quadrant & 1) ? c : s;
+	if (((quadrant + 1) & 2) != 0)
+		*cosine = -*cosine;
+	if ((quadrant & 2) != 0)
+		*sine = -*sine;
+}
+
 /* Sums over the dates as they pass */
 typedef struct phases
 {
@@ -115,6 +136,7 @@ typedef struct phases
 	double		season_cosines, /* of at most one each half period */
 				season_sines;
 	double		last;			/* position of the last one of these */
+	double		steps;			/* sum of squared changes of phase from one to the next */
 	int			seasons;
 	int			periods;
 } phases;
@@ -129,7 +151,12 @@ add_phase(phases *sums, double place, double cosine, double sine)
 	if (sums->seasons > 0 && interval < 0.5)
 		return;
 	if (sums->seasons > 0)
-		sums->periods += (int) floor(interval + 0.5);
+	{
+		double		whole = floor(interval + 0.5);
+
+		sums->periods += (int) whole;
+		sums->steps += (interval - whole) * (interval - whole);
+	}
 	sums->seasons++;
 	sums->last = place;
 	sums->season_cosines += cosine;
@@ -160,21 +187,26 @@ grouping(double days)
 	return sin(half) / half;
 }
 
+/* False also when log_p can be seen to be above limit without looking closely */
 static bool
-judge(const phases *sums, int purchases, double days, rt_calendar_cycle *cycle)
+judge(const phases *sums, int purchases, double days, double limit, rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
 	double		resultant;
-	double		log_p;
+	double		log_p = LOG_2 + TAIL_ERROR;	/* with and without the attendance */
 
 	if (sums->seasons < 3 || sums->periods < 2)
 		return false;
-	resultant = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
-	resultant *= grouping(days);
-	log_p = TAIL_ERROR + rt_log_resultant_tail(n, resultant);
 	if (sums->seasons == purchases && sums->periods == sums->seasons - 1)
 		log_p += log_attendance(sums->periods);
-	cycle->log_p = fmin(0, log_p + log(2)); /* with and without the attendance */
+	resultant = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
+	resultant *= grouping(days);
+
+	/* the tail is never below (1 - (resultant/n)^2)^n */
+	if (log_p + n * log1p(-resultant * resultant / (n * n)) > limit)
+		return false;
+	log_p += rt_log_resultant_tail(n, resultant);
+	cycle->log_p = fmin(0, log_p);
 	cycle->seasons = sums->seasons;
 	cycle->periods = sums->periods;
 	return true;
@@ -206,14 +238,19 @@ describe(const phases *sums, size_t purchases, rt_period period, double days, rt
 
 	/* of a wrapped normal distribution, its mean not known, and the width of a day */
 	cycle->deviation = sqrt(-2 * log(fmax(length, 1e-3)) * (n + 1) / (n - 1) / (TWO_PI * TWO_PI) + 1 / (12 * days * days));
+	cycle->step = sqrt(sums->steps / (n - 1));
 }
 
-bool
-rt_calendar_cycle_fixed(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+/*
+ * The best one of the periods of the calendar from shortest on, log_p not yet
+ * corrected for their number, at most limit
+ */
+static bool
+find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit, rt_calendar_cycle *cycle)
 {
 	phases		sums[RT_FREE];
 	double		span;
-	int			most = -1;
+	int			most = (int) shortest - 1;
 	int			best = -1;
 
 	if (count < 3)
@@ -221,34 +258,61 @@ rt_calendar_cycle_fixed(const int32_t *dates, size_t count, rt_calendar_cycle *c
 	span = (double) dates[count - 1] - (double) dates[0];
 	while (most + 1 < RT_FREE && span >= 1.5 * mean_days[most + 1])
 		most++;
-	if (most < 0)
+	if (most < (int) shortest)
 		return false;
 	memset(sums, 0, sizeof(sums));
 	for (size_t i = 0; i < count; i++)
 	{
 		calendar_day day = calendar_day_of(dates[i]);
 
-		for (int p = 0; p <= most; p++)
+		for (int p = (int) shortest; p <= most; p++)
 		{
 			position	place = position_of_day((rt_period) p, 0, &day);
+			double		cosine,
+						sine;
 
-			add_phase(&sums[p], place.whole + place.phase, cos(TWO_PI * place.phase), sin(TWO_PI * place.phase));
+			unit_vector(place.phase, &cosine, &sine);
+			add_phase(&sums[p], place.whole + place.phase, cosine, sine);
 		}
 	}
-	for (int p = 0; p <= most; p++)
+	for (int p = (int) shortest; p <= most; p++)
 	{
 		rt_calendar_cycle found;
 
-		if (!judge(&sums[p], (int) count, mean_days[p], &found) || (best >= 0 && found.log_p >= cycle->log_p))
+		if (!judge(&sums[p], (int) count, mean_days[p], limit, &found) || (best >= 0 && found.log_p >= cycle->log_p))
 			continue;
 		*cycle = found;
+		limit = found.log_p;
 		best = p;
 	}
 	if (best < 0)
 		return false;
 	describe(&sums[best], count, (rt_period) best, mean_days[best], cycle);
-	cycle->log_p = fmin(0, cycle->log_p + log(RT_PERIODS));
 	return true;
+}
+
+bool
+rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	rt_period	shortest = RT_MONTHLY;
+	double		day;
+
+	if (count < 3)
+		return false;
+
+	/* of so short periods she can't have come in two of three */
+	while (shortest < RT_YEARLY &&
+		   (double) dates[count - 1] - (double) dates[0] > (1.5 * (double) (count - 1) + 1) * mean_days[shortest])
+		shortest++;
+	if (!find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
+		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 3 * (cycle->seasons - 1) < 2 * cycle->periods)
+		return false;
+	cycle->log_p += LOG_PERIODS;
+
+	/* too few to tell; and a day more or less is no drift */
+	day = 1 / cycle->days;
+	return cycle->seasons < 5 ||
+		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <= 0.75 * cycle->step * cycle->step + day * day / 4;
 }
 
 static void
@@ -259,8 +323,11 @@ phases_of_days(const int32_t *dates, size_t count, double days, phases *sums)
 	{
 		calendar_day day = {.date = dates[i]};
 		position	place = position_of_day(RT_FREE, days, &day);
+		double		cosine,
+					sine;
 
-		add_phase(sums, place.whole + place.phase, cos(TWO_PI * place.phase), sin(TWO_PI * place.phase));
+		unit_vector(place.phase, &cosine, &sine);
+		add_phase(sums, place.whole + place.phase, cosine, sine);
 	}
 }
 
@@ -272,7 +339,7 @@ rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_ca
 	if (count < 3 || !(days >= 2))
 		return false;
 	phases_of_days(dates, count, days, &sums);
-	if (!judge(&sums, (int) count, days, cycle))
+	if (!judge(&sums, (int) count, days, INFINITY, cycle))
 		return false;
 	describe(&sums, count, RT_FREE, days, cycle);
 	return true;
@@ -296,7 +363,8 @@ find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 				low,
 				high,
 				step;
-	double		best = 0;
+	double		best_frequency = 0;
+	double		best = INFINITY;	/* log_p */
 	rt_calendar_cycle found;
 
 	if (count > FREE_MAX)
@@ -320,7 +388,6 @@ find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 		step_cosines[i] = cos(time * step);
 		step_sines[i] = sin(time * step);
 	}
-	cycle->log_p = 1;
 	for (double frequency = low; frequency <= high; frequency += step)
 	{
 		phases		sums;
@@ -335,16 +402,16 @@ find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
 			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
 		}
-		if (judge(&sums, (int) count, 1 / frequency, &found) && found.log_p < cycle->log_p)
+		if (judge(&sums, (int) count, 1 / frequency, best, &found) && found.log_p < best)
 		{
-			*cycle = found;
-			best = frequency;
+			best = found.log_p;
+			best_frequency = frequency;
 		}
 	}
-	if (best == 0)
+	if (best_frequency == 0)
 		return false;
-	low = fmax(low, best - step);
-	high = fmin(high, best + step);
+	low = fmax(low, best_frequency - step);
+	high = fmin(high, best_frequency + step);
 	cycle->log_p = 1;
 	for (double frequency = low; frequency <= high; frequency += step / FREE_STEPS)
 	{
@@ -363,14 +430,16 @@ bool
 rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
 	rt_calendar_cycle free_cycle;
-	bool		fixed = rt_calendar_cycle_fixed(dates, count, cycle);
+	bool		found = find_fixed(dates, count, RT_WEEKLY, INFINITY, cycle);
 
-	if (find_free(dates, count, &free_cycle) && (!fixed || free_cycle.log_p < cycle->log_p))
+	if (found)
+		cycle->log_p = fmin(0, cycle->log_p + LOG_PERIODS);
+	if (find_free(dates, count, &free_cycle) && (!found || free_cycle.log_p < cycle->log_p))
 	{
 		*cycle = free_cycle;
-		fixed = true;
+		found = true;
 	}
-	return fixed;
+	return found;
 }
 
 /* The peak in the period that the date is in */
@@ -407,12 +476,6 @@ rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *d
 	return true;
 }
 
-bool
-rt_calendar_cycle_is_hers(const rt_calendar_cycle *cycle)
-{
-	return cycle->log_p < SIGNIFICANT && 3 * (cycle->seasons - 1) >= 2 * cycle->periods;
-}
-
 static double
 normal(double x)
 {
@@ -426,8 +489,8 @@ rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t 
 	position	to = position_of_date(cycle, date);
 	double		season = from.whole + floor(from.phase - cycle->season_phase + 0.5);
 	double		passed = to.whole - season + to.phase + 0.5 / cycle->days - cycle->season_phase;
-	double		came = cycle->seasons;
-	double		missed = 1 + cycle->periods - (cycle->seasons - 1);
+	double		came = cycle->seasons - 0.5;
+	double		missed = cycle->periods - (cycle->seasons - 1) + 0.5;
 	double		silence = 1;
 	double		edge = normal(-0.5 / cycle->deviation);
 	double		peaks = floor(passed + 0.5);

@@ -48,7 +48,8 @@ typedef struct rt_calendar_cycle
 	int			seasons;		/* purchases tested: at most one each half period */
 	int			periods;		/* from the first of them to the last */
 	double		season_phase;	/* mean phase of these */
-	double		deviation;		/* of one of them from it, in periods */
+	double		deviation;		/* standard deviation of one of them from it, in periods */
+	double		step;			/* root mean square of the change of phase from one to the next */
 } rt_calendar_cycle;
 
 /*
@@ -58,9 +59,6 @@ typedef struct rt_calendar_cycle
  */
 extern bool rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
 
-/* The same without a free period: one pass over the dates */
-extern bool rt_calendar_cycle_fixed(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
-
 /* One period of so many days, from 2 on, not corrected; phase 0 is 2000-01-01.  False as above */
 extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle);
 
@@ -68,16 +66,20 @@ extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double
 extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date);
 
 /*
- * Is this her cycle?  Significant at 1 percent, and she came in at least two of
- * three periods: then her silence is to be measured in periods, not in days.
+ * Is a month, quarter, half-year or year her cycle?  Significant at 1 percent, she
+ * came in at least two of three periods, and her phases come back to their mean
+ * (their variance is half that of the steps between them; of phases that drift,
+ * as with every 30th day taken for a month, it is more): then her silence is to be
+ * measured in periods, not in days.  A week is as long as any other, so that
+ * intervals say all of it.  One pass over the dates.
  */
-extern bool rt_calendar_cycle_is_hers(const rt_calendar_cycle *cycle);
+extern bool rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
 
 /*
  * The probability that who keeps such a cycle, last purchase on the date last,
  * has not come again by the end of date.  It is 1 until the next period's
  * purchase is near, whatever else she buys in a season; then she comes with a
- * probability that is Beta(seasons, 1 + periods missed) (rule of succession), at a
+ * probability that is Beta(seasons - 1/2, 1/2 + periods missed) (Jeffreys), at a
  * normally distributed distance from season_phase.
  */
 extern double rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t date);

@@ -47,8 +47,8 @@ extern double rt_bessel_ratio(double x);
 
 /*
  * ln of the probability that n unit vectors of random directions (n from 3 on)
- * add up to a vector of this length or longer, by a saddle point: within 5 percent
- * of the probability.  0 for length 0, minus infinity for n.
+ * add up to a vector of this length or longer, by a saddle point: within 9 percent
+ * of the probability for three, 5 percent for more.  0 for length 0, minus infinity for n.
  */
 extern double rt_log_resultant_tail(double n, double length);
 

@@ -73,7 +73,7 @@ calendar_cycle_of_days(PG_FUNCTION_ARGS)
 	if (!(days >= 2 && days <= 100000))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a period of %g days can not be tested", days),
+				 errmsg("a period of %g days cannot be tested", days),
 				 errhint("Give a period from 2 to 100000 days.")));
 	get_purchase_dates(fcinfo, &dates);
 	if (!rt_calendar_cycle_of_days(dates.dates, dates.count, days, &cycle))

@@ -161,8 +161,7 @@ silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *s
 {
 	silence->last = dates->dates[dates->count - 1];
 	silence->as_of = dates->as_of;
-	silence->by_calendar = rt_calendar_cycle_fixed(dates->dates, dates->count, &silence->calendar) &&
-		rt_calendar_cycle_is_hers(&silence->calendar);
+	silence->by_calendar = rt_calendar_cycle_hers(dates->dates, dates->count, &silence->calendar);
 	if (silence->by_calendar)
 	{
 		silence->probability = rt_calendar_cycle_silence(&silence->calendar, silence->last, silence->as_of);

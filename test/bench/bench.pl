@@ -133,6 +133,14 @@ for my $mode (@modes)
 	compare('fit interpurchase: read the histories', $mode, '-',
 		"SELECT fit_model('interpurchase', h, $as_of) FROM customer", "SELECT sum(frequency(h, $as_of)) FROM customer");
 }
+for my $mode (@modes)
+{
+	compare('cycle: the four statistics: the floor query', $mode, '<= 0.125',
+		"SELECT customer_id, mean_interval(h, $as_of), median_interval(h, $as_of), stddev_interval(h, $as_of), overdue_ratio(h, $as_of) FROM customer",
+		'SELECT customer_id, count(*), min(ordered_at), max(ordered_at), sum(amount) FROM orders_time GROUP BY 1');
+	compare('calendar_cycle: purchase_cycle', $mode, '-', "SELECT customer_id, calendar_cycle(h, $as_of) FROM customer",
+		"SELECT customer_id, purchase_cycle(h, $as_of) FROM customer");
+}
 compare('merge stored histories into one', 'parallel', '-', 'SELECT purchase_history(h) FROM customer', 'SELECT count(*) FROM customer');
 
 unless ($big || $ENV{ONLY})

@@ -67,6 +67,7 @@ main(void)
 	check_run(special_cases);
 	check_run(history_cases);
 	check_run(cycle_cases);
+	check_run(calendar_cycle_cases);
 	check_run(interpurchase_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);

@@ -2,7 +2,7 @@
 # Golden values of the special functions, with mpmath at 60 digits.
 # Run with Debian's python3 and python3-mpmath: python3 make_special.py > special.csv
 import random
-from mpmath import mp, mpf, psi, log, loggamma, pi, betainc, exp
+from mpmath import mp, mpf, psi, log, loggamma, pi, betainc, exp, besseli, besselj, acos, cos, quad, linspace
 
 mp.dps = 60
 random.seed(20260630)
@@ -69,3 +69,28 @@ while cases < 160:
     out('log_beta_lower', [a, b, x, y], lower)
     out('log_beta_upper', [a, b, x, y], upper)
     cases += 1
+
+for x in [0.0, 1e-6, 0.1, 1.0, 5.0, 19.999, 20.0, 20.001, 100.0, 1e4, 1e8] + [log_uniform(-3, 6) for _ in range(30)]:
+    mx = mpf(x)
+    out('log_bessel_i0_scaled', [x], log(besseli(0, mx)) - mx)
+    out('bessel_ratio', [x], besseli(1, mx) / besseli(0, mx))
+
+# P(three unit vectors of random directions add up to this length or more), from the length of two of them
+def resultant_of_three(length):
+    def given(angle):
+        two = 2 * cos(angle / 2)
+        cosine = (length ** 2 - 1 - two ** 2) / (2 * two)
+        return acos(max(-1, min(1, cosine))) / pi
+    edges = [0, pi] + [2 * acos(edge / 2) for edge in (length - 1, length + 1, 1 - length) if 0 < edge < 2]
+    return quad(given, sorted(edges)) / pi
+
+# and of more, by Kluyver's integral, which falls off fast enough from eight on
+def resultant(n, length):
+    return 1 - length * quad(lambda t: besselj(1, length * t) * besselj(0, t) ** n, linspace(0, 1000 if n < 12 else 200, 801))
+
+mp.dps = 20
+for length in [0.5, 1.5, 2.0, 2.5, 2.9, 2.99, 2.999]:
+    out('log_resultant_tail', [3.0, length], log(resultant_of_three(mpf(length))))
+for n, lengths in ((8.0, [1.0, 3.0, 5.0, 6.0, 7.0]), (12.0, [2.0, 5.0, 8.0, 10.0]), (30.0, [3.0, 10.0, 15.0])):
+    for length in lengths:
+        out('log_resultant_tail', [n, length], log(resultant(int(n), mpf(length))))

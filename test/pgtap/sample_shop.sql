@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(22);
+SELECT plan(27);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -52,6 +52,18 @@ SELECT is((SELECT count(*) FROM cycle WHERE story = 'yearly' AND stage IN ('at_r
 SELECT cmp_ok((SELECT avg((stage = 'lapsed')::int) FROM cycle WHERE story IN ('left', 'price_rise')), '>=', 0.98, 'who has left is called lapsed');
 SELECT cmp_ok((SELECT avg((trend > 0.05)::int) FROM cycle WHERE story = 'drifting' AND intervals >= 6), '>=', 0.90, 'who drifts away has lengthening intervals');
 SELECT cmp_ok((SELECT avg((trend > 0.05)::int) FROM cycle WHERE story IN ('left', 'price_rise', 'clockwork', 'range_stopped') AND intervals >= 6), '<=', 0.05, 'who does not, has not');
+
+-- and so do the rhythms of the calendar
+CREATE TEMP TABLE rhythm AS
+SELECT truth.customer_id, truth.story, truth.period_days AS true_days, c.*
+FROM (SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY customer_id) s JOIN shop.truth USING (customer_id), calendar_cycle(h, '2026-06-30') c;
+SELECT is((SELECT count(*) FROM rhythm WHERE story = 'yearly' AND period = 'yearly' AND p_value < 0.01), 200::bigint, 'all yearly buyers are found, from three purchases');
+SELECT cmp_ok((SELECT count(*) FROM rhythm WHERE story = 'clockwork' AND true_days > 7 AND p_value < 0.01 AND abs(period_days / true_days - 1) < 0.05), '>=', 380::bigint,
+  'and 380 of the 387 who keep 14, 28 or 30 days, with that period');
+SELECT cmp_ok((SELECT avg((p_value < 0.01)::int) FROM rhythm WHERE story IN ('random', 'drifting')), '<=', 0.01, 'a random or drifting buyer has no rhythm');
+SELECT is((SELECT count(*) FROM cycle WHERE story = 'yearly' AND stage = 'active' AND calendar_period = 'yearly'), 200::bigint, 'who buys once a year is not late in between');
+SELECT is_empty($$ SELECT customer_id FROM cycle JOIN rhythm USING (customer_id)
+  WHERE cycle.story = 'yearly' AND (abs(expected_next - next_peak) > 3 OR contact_from > expected_next) $$, 'and is expected when her time of the year comes');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,305 @@
+/*
+ * calendar_cycle_test.c
+ *		Rhythms that are there are found, and random buyers have none.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "core/calendar.h"
+#include "core/calendar_cycle.h"
+
+#define MOST 6000
+
+static double
+uniform(void)
+{
+	return (double) (random_bits() >> 11) * 0x1p-53;
+}
+
+static double
+normal(void)
+{
+	return sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform());
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+	return *(const int32_t *) a < *(const int32_t *) b ? -1 : 1;
+}
+
+static size_t
+distinct_days(int32_t *dates, size_t count)
+{
+	size_t		kept = 0;
+
+	qsort(dates, count, sizeof(*dates), ascending);
+	for (size_t i = 0; i < count; i++)
+	{
+		if (kept == 0 || dates[kept - 1] != dates[i])
+			dates[kept++] = dates[i];
+	}
+	return kept;
+}
+
+/* Random buyers of every rate, seen for every time: what is found at p < 0.01 is a false alarm */
+static void
+test_false_alarms(void)
+{
+	static const double intervals[] = {1.5, 3, 7, 14, 30, 60, 120, 365};
+	static const int windows[] = {30, 90, 200, 400, 800, 1600, 4000};
+	static int32_t dates[MOST];
+	int			all = 0,
+				all_alarms = 0;
+	double		worst = 0;
+
+	for (int i = 0; i < 8; i++)
+	{
+		for (int w = 0; w < 7; w++)
+		{
+			int			buyers = windows[w] > 40 * intervals[i] ? 50 : 1500;
+			int			alarms = 0,
+						alarms5 = 0;
+
+			if (windows[w] < 1.5 * intervals[i] || windows[w] > 1000 * intervals[i])
+				continue;
+			for (int buyer = 0; buyer < buyers; buyer++)
+			{
+				double		start = 400 * uniform();
+				double		time = start;
+				size_t		count = 0;
+				rt_calendar_cycle cycle;
+
+				for (; time < start + windows[w]; time -= intervals[i] * log(1 - uniform()))
+					dates[count++] = 8000 + (int32_t) time;
+				count = distinct_days(dates, count);
+				if (!rt_calendar_cycle_find(dates, count, &cycle))
+					continue;
+				CHECK(cycle.log_p <= 0 && cycle.phase >= 0 && cycle.phase < 1 && cycle.strength >= 0 && cycle.strength <= 1);
+				if (cycle.log_p < log(0.01))
+					alarms++;
+				if (cycle.log_p < log(0.05))
+					alarms5++;
+			}
+			/* within three standard errors of the level itself, when it is not below */
+			CHECK(alarms <= 0.01 * buyers + 3 * sqrt(0.01 * buyers));
+			CHECK(alarms5 <= 0.05 * buyers + 3 * sqrt(0.05 * buyers));
+			worst = fmax(worst, (double) alarms / buyers);
+			all += buyers;
+			all_alarms += alarms;
+		}
+	}
+	printf("# random buyers: %.2f %% called rhythmic at p < 0.01, in the worst class %.2f %%\n", 100.0 * all_alarms / all, 100 * worst);
+	CHECK(all_alarms <= 0.01 * all);
+}
+
+typedef struct rhythm
+{
+	rt_period	period;
+	int			purchases;
+	double		jitter;			/* standard deviation in days */
+	double		found;			/* at least this share, with this period */
+} rhythm;
+
+/* Found where they are, from six purchases on, yearly ones from three */
+static void
+test_found(void)
+{
+	static const rhythm rhythms[] = {
+		{RT_WEEKLY, 6, 0.4, 0.98}, {RT_WEEKLY, 6, 0.7, 0.90}, {RT_WEEKLY, 12, 0.7, 0.95},
+		{RT_MONTHLY, 6, 1, 0.95}, {RT_MONTHLY, 6, 2, 0.95}, {RT_MONTHLY, 6, 3, 0.93}, {RT_MONTHLY, 12, 3, 0.97},
+		{RT_QUARTERLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 5, 0.95}, {RT_QUARTERLY, 10, 5, 0.97},
+		{RT_HALF_YEARLY, 6, 3, 0.95}, {RT_HALF_YEARLY, 6, 5, 0.95},
+		{RT_YEARLY, 3, 1, 0.99}, {RT_YEARLY, 3, 3, 0.98}, {RT_YEARLY, 3, 5, 0.90}, {RT_YEARLY, 6, 5, 0.95},
+		{RT_FREE, 6, 2, 0.90}, {RT_FREE, 12, 2, 0.97}
+	};
+	static const int months[] = {0, 1, 3, 6, 12};
+
+	for (size_t r = 0; r < sizeof(rhythms) / sizeof(rhythms[0]); r++)
+	{
+		const rhythm *rhythm = &rhythms[r];
+		int			found = 0,
+					right = 0;
+
+		for (int buyer = 0; buyer < 1000; buyer++)
+		{
+			int32_t		dates[16];
+			int			day = (int) random_between(1, 28);
+			int			month = (int) random_between(0, 11);
+			rt_calendar_cycle cycle;
+			size_t		count;
+
+			for (int i = 0; i < rhythm->purchases; i++)
+			{
+				int			m = month + months[rhythm->period % RT_FREE] * i;
+
+				if (rhythm->period == RT_WEEKLY)
+					dates[i] = 8000 + day + 7 * i;
+				else if (rhythm->period == RT_FREE)
+					dates[i] = 8000 + day + (40 + month) * i;
+				else
+					rt_date_from_ymd(2021 + m / 12, 1 + m % 12, day, &dates[i]);
+				dates[i] += (int32_t) rint(rhythm->jitter * normal());
+			}
+			count = distinct_days(dates, (size_t) rhythm->purchases);
+			if (!rt_calendar_cycle_find(dates, count, &cycle) || cycle.log_p >= log(0.01))
+				continue;
+			found++;
+			if (cycle.period == rhythm->period &&
+				(cycle.period != RT_FREE || fabs(cycle.days - (40 + month)) < 2))
+				right++;
+		}
+		CHECK(found >= rhythm->found * 1000);
+		CHECK(right >= (rhythm->found - 0.04) * 1000);
+		if (found < rhythm->found * 1000 || right < (rhythm->found - 0.04) * 1000)
+			printf("# period %d, %d purchases, jitter %g: found %d, with its period %d of 1000\n",
+				   rhythm->period, rhythm->purchases, rhythm->jitter, found, right);
+	}
+}
+
+/* The peak is the day whose noon is nearest to the mean phase, whatever the date it is asked from */
+static void
+test_next(void)
+{
+	static const char *const days[][3] = {
+		{"2024-01-31", "2024-02-29", "2024-03-31"}, {"2022-12-24", "2023-12-24", "2024-12-24"}
+	};
+	static const char *const from[][2] = {{"2024-04-01", "2024-04-30"}, {"2024-12-20", "2025-12-20"}};
+	int32_t		dates[3],
+				after,
+				expected,
+				next;
+	rt_calendar_cycle cycle;
+
+	for (int i = 0; i < 2; i++)
+	{
+		for (int j = 0; j < 3; j++)
+		{
+			const char *text = days[i][j];
+
+			rt_date_parse(&text, text + 10, &dates[j]);
+		}
+		CHECK(rt_calendar_cycle_find(dates, 3, &cycle));
+		CHECK(cycle.period == (i == 0 ? RT_MONTHLY : RT_YEARLY));
+		for (int j = 0; j < 2; j++)
+		{
+			const char *text = from[i][j];
+
+			rt_date_parse(&text, text + 10, &after);
+			CHECK(rt_calendar_cycle_next(&cycle, after, &next));
+			rt_date_from_ymd(i == 0 ? 2024 : 2024 + j, i == 0 ? 4 + j : 12, i == 0 ? 30 + j : 24, &expected);
+			CHECK(abs(next - expected) <= 1);
+		}
+		for (int32_t date = 8000; date < 9600; date++)
+		{
+			CHECK(rt_calendar_cycle_next(&cycle, date, &next));
+			CHECK(next > date && next <= date + 1.1 * cycle.days);
+			CHECK(rt_calendar_cycle_next(&cycle, next - 1, &after) && after == next);
+		}
+		CHECK(!rt_calendar_cycle_next(&cycle, RT_DATE_MAX, &next));
+	}
+}
+
+/* The silence falls from 1 on, and its quantiles are where it falls to them */
+static void
+test_silence(void)
+{
+	int			hers = 0;
+
+	for (int i = 0; i < 300; i++)
+	{
+		static const int months[] = {1, 3, 6, 12};
+		int			step = months[i % 4];
+		int32_t		dates[12];
+		int			count = (int) random_between(4, 12);
+		rt_calendar_cycle cycle;
+		double		before = 1;
+		int32_t		last;
+
+		for (int j = 0; j < count; j++)
+		{
+			rt_date_from_ymd(2010 + j * step / 12, 1 + j * step % 12, 10, &dates[j]);
+			dates[j] += (int32_t) random_between(-1, 1);
+		}
+		last = dates[count - 1];
+		if (!rt_calendar_cycle_hers(dates, (size_t) count, &cycle))
+			continue;
+		hers++;
+		CHECK(cycle.period == (rt_period) (1 + i % 4));
+		for (int32_t date = last; date < last + 10 * cycle.days; date++)
+		{
+			double		silence = rt_calendar_cycle_silence(&cycle, last, date);
+			int32_t		found;
+
+			CHECK(silence > 0 && silence <= before * (1 + 1e-12));
+			if (date < last + cycle.days / 2 - 5)
+				CHECK(silence == 1);
+			before = silence;
+			if (date % 10 != 0)
+				continue;
+			CHECK(rt_calendar_cycle_quantile(&cycle, last, date, silence / 2, &found));
+			CHECK(found > date && rt_calendar_cycle_silence(&cycle, last, found) <= silence / 2);
+			CHECK(found == date + 1 || rt_calendar_cycle_silence(&cycle, last, found - 1) > silence / 2);
+		}
+		/* she has come each time: count - 1 of count - 1, and half a success and half a failure before */
+		CHECK(fabs(rt_calendar_cycle_silence(&cycle, last, last + (int32_t) (1.5 * cycle.days)) - 0.5 / count) < 1e-3);
+	}
+
+	/* a few look as if they drifted, by chance */
+	printf("# kept to the calendar: %d of 300\n", hers);
+	CHECK(hers >= 270);
+}
+
+static void
+test_extremes(void)
+{
+	static int32_t dates[5000];
+	rt_calendar_cycle cycle;
+	int32_t		date;
+
+	/* every day; too few; too close; both ends of the calendar */
+	for (int i = 0; i < 5000; i++)
+		dates[i] = i;
+	CHECK(rt_calendar_cycle_find(dates, 5000, &cycle) && cycle.log_p > log(0.5));
+	CHECK(!rt_calendar_cycle_find(dates, 2, &cycle));
+	CHECK(!rt_calendar_cycle_find(dates, 3, &cycle));
+	CHECK(!rt_calendar_cycle_of_days(dates, 5000, 1, &cycle) && !rt_calendar_cycle_of_days(dates, 5000, NAN, &cycle));
+	for (int i = 0; i < 6; i++)
+		dates[i] = RT_DATE_MIN + 400 * i;
+	CHECK(rt_calendar_cycle_find(dates, 6, &cycle) && rt_calendar_cycle_next(&cycle, RT_DATE_MIN, &date));
+	for (int i = 0; i < 6; i++)
+		dates[i] = RT_DATE_MAX - 30 * (5 - i);
+	CHECK(rt_calendar_cycle_find(dates, 6, &cycle));
+	CHECK(!rt_calendar_cycle_quantile(&cycle, RT_DATE_MAX, RT_DATE_MAX - 1, 1e-3, &date));
+	dates[0] = RT_DATE_MIN;
+	dates[1] = 0;
+	dates[2] = RT_DATE_MAX;
+	CHECK(rt_calendar_cycle_find(dates, 3, &cycle) && cycle.log_p <= 0);
+
+	/* every thirtieth day is not a month: the days of the month drift */
+	for (int i = 0; i < 12; i++)
+		dates[i] = 9000 + 30 * i + i % 2;
+	CHECK(!rt_calendar_cycle_hers(dates, 12, &cycle));
+	for (int i = 0; i < 12; i++)
+		rt_date_from_ymd(2024, 1 + i, 15 + i % 2, &dates[i]);
+	CHECK(rt_calendar_cycle_hers(dates, 12, &cycle) && cycle.period == RT_MONTHLY);
+
+	/* fifty missed years */
+	for (int i = 0; i < 4; i++)
+		rt_date_from_ymd(2000 + i, 12, 20, &dates[i]);
+	CHECK(rt_calendar_cycle_hers(dates, 4, &cycle));
+	CHECK(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 50 * 365) < 1e-4);
+	CHECK(fabs(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 + 200) / rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 - 200) - 100.0 / 104) < 1e-2);
+}
+
+const check_case calendar_cycle_cases[] = {
+	{"calendar cycle: random buyers have none", test_false_alarms},
+	{"calendar cycle: found where it is", test_found},
+	{"calendar cycle: the next peak", test_next},
+	{"calendar cycle: silence and its quantiles", test_silence},
+	{"calendar cycle: extremes", test_extremes},
+	{NULL, NULL}
+};
