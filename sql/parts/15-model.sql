@@ -103,6 +103,18 @@ CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precis
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'fit_model_add';
 
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
+
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
+
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
+
 CREATE FUNCTION fit_model_combine(bytea, bytea) RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'fit_model_combine';
@@ -112,21 +124,45 @@ CREATE FUNCTION fit_model_final(bytea) RETURNS retention_model
 	AS 'MODULE_PATHNAME', 'fit_model_final';
 
 CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date) (
-	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 600,
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
 CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date, time_unit_days double precision) (
-	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 600,
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision, weight double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision, weight double precision, time_unit_days double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
 COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date) IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_combine(bytea, bytea) IS 'Combine function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_final(bytea) IS 'Final function of the aggregate fit_model.';
-COMMENT ON AGGREGATE fit_model(text, purchase_history, date) IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a customer are gamma distributed with shape k and rate k lambda, lambda across customers with shape r and rate alpha). NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a model for each segment. The same result for every order of the rows and every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date) IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a customer are gamma distributed with shape k and rate k lambda, lambda across customers with shape r and rate alpha); bg/nbd and mbg/nbd (r, alpha, a, b: purchases at random with a rate lambda, gamma distributed with shape r and rate alpha; after each repeat purchase, with mbg/nbd also after the first, she leaves with a probability that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) intervals, the best k from 1 to 100 is found). NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a model for each segment. The same result for every order of the rows and every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision) IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days instead of days.';
 
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision) IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the first purchase, seen until T after it, in days: bg/nbd or mbg/nbd; the other kinds need histories. Rows with a NULL are left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative.';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision, double precision) IS 'The same for times in units of time_unit_days days.';

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "core/interpurchase.h"
+#include "core/optimize.h"
 #include "core/special.h"
 
 /*
@@ -19,7 +20,7 @@
 static double
 objective(const double *x, double *gradient, void *argument)
 {
-	const rt_interpurchase_data *data = argument;
+	const rt_customers *data = argument;
 	double		k = exp(x[0]);
 	double		r = exp(x[1]);
 	double		alpha = exp(x[1] + x[2]);
@@ -34,7 +35,7 @@ objective(const double *x, double *gradient, void *argument)
 
 	while (i < data->row_count)
 	{
-		int32_t		n = data->rows[i].count;
+		double		n = data->rows[i].x;
 		double		shape = r + k * n;
 		double		growth = log1p(k * n / r);	/* ln(shape / r) */
 		double		gamma_term,
@@ -43,10 +44,10 @@ objective(const double *x, double *gradient, void *argument)
 		/* lnGamma(shape) - lnGamma(r) and psi(shape) - psi(r), less what cancels against the logarithms below */
 		gamma_term = (shape - 0.5) * growth - k * n + rt_stirling_error(shape) - stirling_r;
 		digamma_term = growth - rt_log_minus_digamma(shape) + log_minus_digamma_r;
-		for (; i < data->row_count && data->rows[i].count == n; i++)
+		for (; i < data->row_count && data->rows[i].x == n; i++)
 		{
-			double		weight = data->rows[i].customers;
-			double		sum = (double) data->rows[i].sum / data->time_unit;
+			double		weight = data->rows[i].weight;
+			double		sum = data->rows[i].t_x / data->time_unit;
 			double		scale = alpha + k * sum;
 			double		ratio = shape / scale;
 			double		log_ratio = log1p(k * sum / alpha); /* ln(scale / alpha) */
@@ -71,7 +72,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 double
-rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_interpurchase_data *data)
+rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *data)
 {
 	double		x[3] = {log(model->k), log(model->r), log(model->alpha / model->r)};
 	double		gradient[3];
@@ -80,20 +81,23 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_interpur
 }
 
 void
-rt_interpurchase_fit_model(const rt_interpurchase_data *data,
-						   bool (*interrupted) (void), rt_interpurchase_fit *fit)
+rt_interpurchase_fit_model(const rt_customers *data, bool (*interrupted) (void), rt_fit *fit)
 {
+	static const double logarithms[9] = {
+		1, 0, 0,
+		0, 1, 0,
+		0, 1, 1					/* ln alpha is the sum of the last two coordinates */
+	};
 	double		lower[3],
 				upper[3];
-	double		parameters[3];
 	double		intervals = 0,
 				sum = 0;
 	rt_optimum	optimum;
 
 	for (size_t i = 0; i < data->row_count; i++)
 	{
-		intervals += (double) data->rows[i].customers * data->rows[i].count;
-		sum += (double) data->rows[i].customers * (double) data->rows[i].sum / data->time_unit;
+		intervals += data->rows[i].weight * data->rows[i].x;
+		sum += data->rows[i].weight * (data->rows[i].t_x / data->time_unit);
 	}
 
 	/* from random buyers with the mean interval of all, as different as exponential ones */
@@ -107,33 +111,7 @@ rt_interpurchase_fit_model(const rt_interpurchase_data *data,
 	lower[2] = optimum.x[2] + log(1e-8);
 	upper[2] = optimum.x[2] + log(1e8);
 	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, interrupted, &optimum);
-	fit->model.k = exp(optimum.x[0]);
-	fit->model.r = exp(optimum.x[1]);
-	fit->model.alpha = exp(optimum.x[1] + optimum.x[2]);
-	fit->log_likelihood = optimum.value;
-	fit->converged = optimum.converged && !optimum.at_bound;
-	fit->interrupted = optimum.interrupted;
-	fit->evaluations = optimum.evaluations;
-	if (!fit->converged || !rt_covariance(objective, (void *) data, 3, optimum.x, fit->covariance))
-	{
-		for (int i = 0; i < 9; i++)
-			fit->covariance[i] = NAN;
-		return;
-	}
-
-	/* from the coordinates to the parameters: ln alpha is the sum of the last two */
-	parameters[0] = fit->model.k;
-	parameters[1] = fit->model.r;
-	parameters[2] = fit->model.alpha;
-	for (int i = 0; i < 3; i++)
-		fit->covariance[i * 3 + 2] += fit->covariance[i * 3 + 1];
-	for (int i = 0; i < 3; i++)
-		fit->covariance[2 * 3 + i] += fit->covariance[1 * 3 + i];
-	for (int i = 0; i < 3; i++)
-	{
-		for (int j = 0; j < 3; j++)
-			fit->covariance[i * 3 + j] *= parameters[i] * parameters[j];
-	}
+	rt_fit_from_optimum(objective, (void *) data, 3, logarithms, &optimum, fit);
 }
 
 /*

@@ -18,10 +18,8 @@
 #define RT_INTERPURCHASE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include "core/optimize.h"
+#include "core/customers.h"
 
 typedef struct rt_interpurchase
 {
@@ -30,41 +28,11 @@ typedef struct rt_interpurchase
 	double		alpha;
 } rt_interpurchase;
 
-/* Customers with the same number of intervals and the same sum, in days */
-typedef struct rt_interpurchase_row
-{
-	int64_t		sum;
-	int32_t		count;			/* of intervals, at least 1 */
-	int32_t		customers;
-} rt_interpurchase_row;
+/* Of a customer only x, the number of her intervals (at least 1), and t_x, their sum, are looked at */
+extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
 
-/* The rows in ascending order of count, then sum; time_unit in days */
-typedef struct rt_interpurchase_data
-{
-	const rt_interpurchase_row *rows;
-	size_t		row_count;
-	double		sum_log;		/* of all intervals, in days */
-	double		time_unit;
-} rt_interpurchase_data;
-
-extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_interpurchase_data *data);
-
-/*
- * The most likely model.  covariance, 3 by 3 in the order k, r, alpha, is NaN
- * when the optimum lies on a bound.
- */
-typedef struct rt_interpurchase_fit
-{
-	rt_interpurchase model;
-	double		log_likelihood;
-	double		covariance[9];
-	bool		converged;		/* inside the parameter space */
-	bool		interrupted;
-	int			evaluations;
-} rt_interpurchase_fit;
-
-extern void rt_interpurchase_fit_model(const rt_interpurchase_data *data,
-									   bool (*interrupted) (void), rt_interpurchase_fit *fit);
+/* The most likely model */
+extern void rt_interpurchase_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
 
 /* The distribution of a customer's next interval, her n intervals known; NaN where the arguments are invalid */
 extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, double elapsed);

@@ -19,7 +19,11 @@
 /* Numbers are stored and never change */
 typedef enum rt_model_id
 {
-	RT_MODEL_INTERPURCHASE = 1
+	RT_MODEL_INTERPURCHASE = 1,
+	RT_MODEL_BG_NBD = 2,
+	RT_MODEL_MBG_NBD = 3,
+	RT_MODEL_BG_CNBD_K = 4,
+	RT_MODEL_MBG_CNBD_K = 5
 } rt_model_id;
 
 typedef struct rt_model_kind
@@ -28,6 +32,7 @@ typedef struct rt_model_kind
 	const char *name;
 	int			parameter_count;
 	const char *parameter_names[RT_PARAMETERS_MAX]; /* all are above 0 */
+	int			whole_max;		/* the first one is a whole number up to this; 0: it need not be one */
 } rt_model_kind;
 
 /*

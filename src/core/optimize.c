@@ -244,3 +244,32 @@ rt_covariance(rt_objective objective, void *data, int count, const double *x, do
 	}
 	return invert(covariance, count);
 }
+
+void
+rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
+					const rt_optimum *optimum, rt_fit *fit)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+	bool		known;
+
+	fit->log_likelihood = optimum->value;
+	fit->converged = optimum->converged && !optimum->at_bound;
+	fit->interrupted = optimum->interrupted;
+	fit->evaluations = optimum->evaluations;
+	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
+		fit->covariance[i] = NAN;
+	for (int i = 0; i < count; i++)
+		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
+	known = fit->converged && rt_covariance(objective, data, count, optimum->x, covariance);
+	for (int i = 0; known && i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+		{
+			double		sum = 0;
+
+			for (int m = 0; m < count; m++)
+				sum += logarithms[i * count + m] * dot(covariance + m * count, logarithms + j * count, count);
+			fit->covariance[i * RT_PARAMETERS_MAX + j] = sum * fit->parameters[i] * fit->parameters[j];
+		}
+	}
+}

@@ -13,7 +13,9 @@
 
 #include <stdbool.h>
 
-#define RT_OPTIMIZE_MAX 6		/* most coordinates */
+#include "core/customers.h"
+
+#define RT_OPTIMIZE_MAX RT_PARAMETERS_MAX	/* most coordinates */
 
 /*
  * The value and the gradient at x; a value that is not finite marks a point
@@ -45,5 +47,13 @@ extern void rt_maximize(rt_objective objective, void *data, int count,
  * covariance[i * count + j].  False when it is not positive definite.
  */
 extern bool rt_covariance(rt_objective objective, void *data, int count, const double *x, double *covariance);
+
+/*
+ * The fit that an optimum means, when the logarithm of parameter i is the sum over
+ * j of logarithms[i * count + j] times coordinate j: parameters and, where it
+ * converged inside the box, their covariance.
+ */
+extern void rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
+								const rt_optimum *optimum, rt_fit *fit);
 
 #endif							/* RT_OPTIMIZE_H */

@@ -19,6 +19,9 @@
 
 #include "core/special.h"
 
+/* Differences of so few steps are added up, by the recurrences of both functions */
+#define STEPS_MAX 12
+
 #define HALF_LOG_TWO_PI 0.91893853320467274178
 
 /* From here on the asymptotic series below are exact to double precision */
@@ -68,6 +71,50 @@ rt_trigamma(double x)
 	return sum + inverse + square / 2 + inverse * square *
 		(1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square * (1.0 / 30 -
 		square * (5.0 / 66 - square * (691.0 / 2730 - square * (7.0 / 6)))))));
+}
+
+double
+rt_log_gamma_ratio(double x, double n)
+{
+	if (!(x > 0 && n >= 0) || isinf(x) || isinf(n))
+		return NAN;
+	if (n <= STEPS_MAX && n == floor(n))
+	{
+		double		product = 1;
+		double		sum = 0;
+
+		for (double i = 0; i < n; i++)
+		{
+			product *= x + i;
+			if (product > 1e250 || product < 1e-250)
+			{
+				sum += log(product);
+				product = 1;
+			}
+		}
+		return sum + log(product);
+	}
+	if (x < ASYMPTOTIC_MIN && x + n < 1e3)
+		return lgamma(x + n) - lgamma(x);
+
+	/* Stirling's formula for both, the leading terms subtracted first */
+	return (x - 0.5) * log1p(n / x) + n * (log(x + n) - 1) + rt_stirling_error(x + n) - rt_stirling_error(x);
+}
+
+double
+rt_digamma_difference(double x, double n)
+{
+	if (!(x > 0 && n >= 0) || isinf(x) || isinf(n))
+		return NAN;
+	if (n <= STEPS_MAX && n == floor(n))
+	{
+		double		sum = 0;
+
+		for (double i = n - 1; i >= 0; i--)
+			sum += 1 / (x + i);
+		return sum;
+	}
+	return log1p(n / x) + rt_log_minus_digamma(x) - rt_log_minus_digamma(x + n);
 }
 
 double

@@ -24,6 +24,13 @@ extern double rt_log_minus_digamma(double x);
 extern double rt_stirling_error(double x);
 
 /*
+ * ln Gamma(x + n) - ln Gamma(x) and psi(x + n) - psi(x), without the cancellation
+ * where x is large: x from 1e-8 to 1e12, n from 0 to 1e9
+ */
+extern double rt_log_gamma_ratio(double x, double n);
+extern double rt_digamma_difference(double x, double n);
+
+/*
  * Regularized incomplete beta function, in logarithms, so that no tail is too
  * small: *log_lower is ln I_x(a, b), *log_upper is ln(1 - I_x(a, b)).  y is
  * 1 - x, given apart because callers know it without cancellation.  a and b

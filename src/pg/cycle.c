@@ -41,16 +41,21 @@ PG_FUNCTION_INFO_V1(purchase_cycle);
  */
 #define REGULARITY_DEVIATION 1.0
 
-/* The purchase dates of argument 0 up to the date of argument 1 */
-void
-get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
+static void
+purchase_dates(Datum history, DateADT as_of, PurchaseDates *result)
 {
-	result->as_of = as_of_date(PG_GETARG_DATEADT(1));
-	result->dates = history_dates(history_bytes(PG_GETARG_DATUM(0)), result->as_of,
+	result->as_of = as_of_date(as_of);
+	result->dates = history_dates(history_bytes(history), result->as_of,
 								  result->on_stack, DATES_ON_STACK, &result->count);
 	result->workspace = result->workspace_on_stack;
 	if (result->count > DATES_ON_STACK)
 		result->workspace = (double *) MemoryContextAllocHuge(CurrentMemoryContext, result->count * sizeof(double));
+}
+
+void
+get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
+{
+	purchase_dates(PG_GETARG_DATUM(0), PG_GETARG_DATEADT(1), result);
 }
 
 /* At least two dates */
@@ -176,6 +181,20 @@ silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *s
 	silence->sum /= silence->unit;
 	silence->elapsed = elapsed_days(dates) / silence->unit;
 	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+}
+
+bool
+silence_probability(Datum history, DateADT as_of, const rt_model *model, double *probability)
+{
+	PurchaseDates dates;
+	Silence		silence;
+
+	purchase_dates(history, as_of, &dates);
+	if (dates.count == 0)
+		return false;
+	silence_from_dates(&dates, model, &silence);
+	*probability = silence.probability;
+	return true;
 }
 
 /* Of arguments history, as_of, model; false when nothing was bought by then */

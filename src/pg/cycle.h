@@ -10,6 +10,7 @@
 #include "pg/compat.h"
 
 #include "core/calendar_cycle.h"
+#include "core/model.h"
 #include "pg/clock.h"
 #include "pg/history.h"
 
@@ -28,6 +29,9 @@ typedef struct PurchaseDates
 
 /* The purchase dates of argument 0 up to the date of argument 1 */
 extern void get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result);
+
+/* Of a customer, by an interpurchase model; false when nothing was bought by as_of */
+extern bool silence_probability(Datum history, DateADT as_of, const rt_model *model, double *probability);
 
 extern const char *calendar_period_name(rt_period period);
 

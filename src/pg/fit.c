@@ -1,10 +1,11 @@
 /*
  * fit.c
- *		The aggregate fit_model(kind, history, as_of).
+ *		The aggregate fit_model(kind, history, as_of), and from plain numbers.
  *
- * The state is a bytea of rows (number of intervals, their sum, customers),
- * changed in place as history_agg.c does, with equal rows collapsed whenever it
- * is full.  Sums of logarithms are kept as integers, so that no order of rows
+ * The state is a bytea of rows (x, t_x, age, weight), changed in place as
+ * history_agg.c does, with equal rows collapsed whenever it
+ * is full; weights that are no whole numbers are not added up, so that their order
+ * can't matter.  Sums of logarithms are kept as integers, so that no order of rows
  * and no parallel plan changes the last digit of a fit.
  *
  * Copyright (c) 2026, retention contributors
@@ -14,19 +15,23 @@
 #include <math.h>
 
 #include "common/int.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "core/bg_nbd.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
 #include "pg/clock.h"
 #include "pg/errors.h"
 #include "pg/history.h"
+#include "pg/customer_base.h"
 #include "pg/model.h"
 
 PG_FUNCTION_INFO_V1(fit_model_add);
+PG_FUNCTION_INFO_V1(fit_model_add_numbers);
 PG_FUNCTION_INFO_V1(fit_model_combine);
 PG_FUNCTION_INFO_V1(fit_model_final);
 
@@ -43,7 +48,8 @@ typedef struct FitState
 	int32		vl_len_;
 	uint8		version;
 	uint8		kind;
-	uint16		unused;
+	uint8		from_numbers;	/* not from histories: there is no as_of, nor sum_log */
+	uint8		unused;
 	int32		as_of;
 	uint32		row_count;
 	uint32		capacity;		/* rows */
@@ -51,13 +57,13 @@ typedef struct FitState
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
 	int64		sum_log;		/* in 1/LOG_UNIT */
-	rt_interpurchase_row rows[FLEXIBLE_ARRAY_MEMBER];
+	rt_customer_row rows[FLEXIBLE_ARRAY_MEMBER];
 } FitState;
 
 static Size
 state_size(uint32 capacity)
 {
-	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_interpurchase_row);
+	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_customer_row);
 }
 
 static FitState *
@@ -116,28 +122,44 @@ copy_state(Datum value)
 }
 
 static int
+compare_customers(const rt_customer_row *left, const rt_customer_row *right)
+{
+	if (left->x != right->x)
+		return left->x < right->x ? -1 : 1;
+	if (left->t_x != right->t_x)
+		return left->t_x < right->t_x ? -1 : 1;
+	return (left->age > right->age) - (left->age < right->age);
+}
+
+static int
 compare_rows(const void *a, const void *b)
 {
-	const rt_interpurchase_row *left = (const rt_interpurchase_row *) a;
-	const rt_interpurchase_row *right = (const rt_interpurchase_row *) b;
+	const rt_customer_row *left = (const rt_customer_row *) a;
+	const rt_customer_row *right = (const rt_customer_row *) b;
+	int			order = compare_customers(left, right);
 
-	if (left->count != right->count)
-		return left->count < right->count ? -1 : 1;
-	return (left->sum > right->sum) - (left->sum < right->sum);
+	return order != 0 ? order : (left->weight > right->weight) - (left->weight < right->weight);
+}
+
+/* Their sum is exact */
+static bool
+are_whole(double a, double b)
+{
+	return a == floor(a) && b == floor(b) && a + b < 9007199254740992.0;
 }
 
 /* Sorts and collapses equal rows; returns how many are left */
 static uint32
-collapse_rows(rt_interpurchase_row *rows, uint32 count)
+collapse_rows(rt_customer_row *rows, uint32 count)
 {
 	uint32		out = 0;
 
-	qsort(rows, count, sizeof(rt_interpurchase_row), compare_rows);
+	qsort(rows, count, sizeof(rt_customer_row), compare_rows);
 	for (uint32 i = 0; i < count; i++)
 	{
-		if (out > 0 && compare_rows(&rows[out - 1], &rows[i]) == 0 &&
-			rows[out - 1].customers <= PG_INT32_MAX - rows[i].customers)
-			rows[out - 1].customers += rows[i].customers;
+		if (out > 0 && compare_customers(&rows[out - 1], &rows[i]) == 0 &&
+			are_whole(rows[out - 1].weight, rows[i].weight))
+			rows[out - 1].weight += rows[i].weight;
 		else
 			rows[out++] = rows[i];
 	}
@@ -185,11 +207,51 @@ check_constant(bool same, const char *name)
 				 errhint("Use GROUP BY to fit several models.")));
 }
 
+/* The state to add to: a new one for the first row, else one that was made with the same constants */
+static FitState *
+state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, bool from_numbers, int32 as_of, double time_unit)
+{
+	FitState   *state;
+
+	if (!(time_unit > 0) || isinf(time_unit))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time unit of %g days is not above 0 and finite", time_unit)));
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(STATE_FIRST_ROWS);
+		state->kind = (uint8) kind->id;
+		state->from_numbers = from_numbers;
+		state->as_of = as_of;
+		state->time_unit = time_unit;
+		return state;
+	}
+	state = own_state(PG_GETARG_DATUM(0));
+	check_constant(state->kind == (uint8) kind->id, "the kind of model");
+	check_constant(state->from_numbers == (uint8) from_numbers, "the form of the customers");
+	check_constant(state->as_of == as_of, "as_of");
+	check_constant(state->time_unit == time_unit, "the time unit");
+	return state;
+}
+
+static FitState *
+add_row(FitState *state, double x, double t_x, double age, double weight)
+{
+	rt_customer_row *row;
+
+	state = make_room(state, 1);
+	row = &state->rows[state->row_count++];
+	row->x = x;
+	row->t_x = t_x;
+	row->age = age;
+	row->weight = weight;
+	return state;
+}
+
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
 	const rt_model_kind *kind;
-	double		time_unit = 1;
 	DateADT		as_of;
 	FitState   *state;
 	int32		on_stack[128];
@@ -210,27 +272,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 	}
 	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
-	if (PG_NARGS() > 4)
-		time_unit = PG_GETARG_FLOAT8(4);
-	if (!(time_unit > 0) || isinf(time_unit))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time unit of %g days is not above 0 and finite", time_unit)));
-
-	if (PG_ARGISNULL(0))
-	{
-		state = new_state(STATE_FIRST_ROWS);
-		state->kind = (uint8) kind->id;
-		state->as_of = as_of;
-		state->time_unit = time_unit;
-	}
-	else
-	{
-		state = own_state(PG_GETARG_DATUM(0));
-		check_constant(state->kind == (uint8) kind->id, "the kind of model");
-		check_constant(state->as_of == as_of, "as_of");
-		check_constant(state->time_unit == time_unit, "the time unit");
-	}
+	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
 	if (count == 0)
@@ -238,13 +280,51 @@ fit_model_add(PG_FUNCTION_ARGS)
 	state->customers++;
 	rt_intervals_from_dates(dates, count, &intervals);
 	if (intervals.count > 0)
-	{
-		state = make_room(state, 1);
-		state->rows[state->row_count].sum = (int64) intervals.sum;
-		state->rows[state->row_count].count = (int32) intervals.count;
-		state->rows[state->row_count].customers = 1;
-		state->row_count++;
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
+	if (kind->id != RT_MODEL_INTERPURCHASE)
+		state = add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
+	else if (intervals.count > 0)
+		state = add_row(state, (double) intervals.count, intervals.sum, 0, 1);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+fit_model_add_numbers(PG_FUNCTION_ARGS)
+{
+	const rt_model_kind *kind;
+	FitState   *state;
+	rt_customer customer;
+	double		weight = 1;
+
+	check_aggregate_call(fcinfo, "fit_model_add", "the aggregate fit_model(...)");
+	if (PG_ARGISNULL(1) || (PG_NARGS() > 6 && PG_ARGISNULL(6)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the kind of model and the time unit of a fit must not be null")));
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (PG_NARGS() > 5 && PG_ARGISNULL(5)))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	if (kind->id != RT_MODEL_BG_NBD && kind->id != RT_MODEL_MBG_NBD)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
+				 errhint("It needs the intervals: use fit_model(kind, history, as_of).")));
+	customer = get_customer(fcinfo, 2);
+	if (PG_NARGS() > 5)
+		weight = PG_GETARG_FLOAT8(5);
+	if (!(weight >= 0) || isinf(weight))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight %g of a customer is negative or not finite", weight)));
+	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
+	if (weight > 0)
+	{
+		state->customers++;
+		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -267,11 +347,12 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(other);
 	state = own_state(PG_GETARG_DATUM(0));
 	check_constant(state->kind == other->kind, "the kind of model");
+	check_constant(state->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(state->as_of == other->as_of, "as_of");
 	check_constant(state->time_unit == other->time_unit, "the time unit");
 	other->row_count = collapse_rows(other->rows, other->row_count);
 	state = make_room(state, other->row_count);
-	memcpy(state->rows + state->row_count, other->rows, other->row_count * sizeof(rt_interpurchase_row));
+	memcpy(state->rows + state->row_count, other->rows, other->row_count * sizeof(rt_customer_row));
 	state->row_count += other->row_count;
 	state->customers += other->customers;
 	add_sum_log(state, other->sum_log);
@@ -285,16 +366,29 @@ interrupts_pending(void)
 	return INTERRUPTS_PENDING_CONDITION() && INTERRUPTS_CAN_BE_PROCESSED();
 }
 
+/* The parameters, for a message */
+static char *
+parameters_text(const rt_model_kind *kind, const double *parameters)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < kind->parameter_count; i++)
+		appendStringInfo(&text, "%s%s = %g", i > 0 ? ", " : "", kind->parameter_names[i], parameters[i]);
+	return text.data;
+}
+
 Datum
 fit_model_final(PG_FUNCTION_ARGS)
 {
 	FitState   *state;
 	const rt_model_kind *kind;
-	rt_interpurchase_data data;
-	rt_interpurchase_fit fit;
+	rt_customers customers;
+	rt_fit		fit;
 	StoredModel *result;
-	int64		intervals = 0;
-	int64		repeat_customers = 0;
+	double		weights = 0,
+				intervals = 0,
+				repeat_customers = 0;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -303,49 +397,61 @@ fit_model_final(PG_FUNCTION_ARGS)
 	state->row_count = collapse_rows(state->rows, state->row_count);
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
-		if (state->rows[i].count < 1 || state->rows[i].customers < 1 || state->rows[i].sum < state->rows[i].count)
+		const rt_customer_row *row = &state->rows[i];
+
+		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
+			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
+			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x) : row->t_x > row->age))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("state of fit_model is corrupt")));
-		intervals += (int64) state->rows[i].customers * state->rows[i].count;
-		repeat_customers += state->rows[i].customers;
+		weights += row->weight;
+		intervals += row->weight * row->x;
+		if (row->x > 0)
+			repeat_customers += row->weight;
 	}
 	if (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-				 errdetail("Of %lld customers %lld bought again, with %lld intervals in all.",
-						   (long long) state->customers, (long long) repeat_customers, (long long) intervals),
+				 errdetail("Of %lld customers %.15g bought again, with %.15g intervals in all.",
+						   (long long) state->customers, repeat_customers, intervals),
 				 errhint("At least %d customers with %d intervals are needed; take a later as_of or a larger group.",
 						 CUSTOMERS_MIN, INTERVALS_MIN)));
 
-	data.rows = state->rows;
-	data.row_count = state->row_count;
-	data.sum_log = (double) state->sum_log / LOG_UNIT;
-	data.time_unit = state->time_unit;
+	/* numbers are in the model's unit already */
+	customers.rows = state->rows;
+	customers.row_count = state->row_count;
+	customers.sum_log = (double) state->sum_log / LOG_UNIT;
+	customers.time_unit = state->from_numbers ? 1 : state->time_unit;
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
-		rt_interpurchase_fit_model(&data, interrupts_pending, &fit);
+		fit.interrupted = false;
+		if (kind->id == RT_MODEL_INTERPURCHASE)
+			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
+		else
+			rt_bg_nbd_fit_model(kind->id, &customers, interrupts_pending, &fit);
 	} while (fit.interrupted);
 
 	result = new_model(kind);
 	result->model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);
 	result->model.time_unit = state->time_unit;
 	result->model.log_likelihood = fit.log_likelihood;
-	result->model.observations = (double) repeat_customers;
-	result->model.parameters[0] = fit.model.k;
-	result->model.parameters[1] = fit.model.r;
-	result->model.parameters[2] = fit.model.alpha;
-	for (int i = 0; i < 3; i++)
+	result->model.observations = weights;
+	for (int i = 0; i < kind->parameter_count; i++)
 	{
+		result->model.parameters[i] = fit.parameters[i];
 		for (int j = 0; j <= i; j++)
-			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(fit.covariance[i * 3 + j]) ? fit.covariance[i * 3 + j] : NAN;
+		{
+			double		covariance = fit.covariance[i * RT_PARAMETERS_MAX + j];
+
+			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance : NAN;
+		}
 	}
 	if (!fit.converged)
 		ereport(WARNING,
 				(errmsg("the fit of model \"%s\" did not converge", kind->name),
-				 errdetail("The likelihood rises toward the boundary: k = %g, r = %g, alpha = %g.",
-						   fit.model.k, fit.model.r, fit.model.alpha)));
+				 errdetail("The likelihood rises toward the boundary: %s.", parameters_text(kind, fit.parameters))));
 	PG_RETURN_POINTER(result);
 }

@@ -53,17 +53,17 @@ gamma_variate(double shape)
 static int
 by_count(const void *a, const void *b)
 {
-	const rt_interpurchase_row *left = a,
+	const rt_customer_row *left = a,
 			   *right = b;
 
-	if (left->count != right->count)
-		return left->count < right->count ? -1 : 1;
-	return (left->sum > right->sum) - (left->sum < right->sum);
+	if (left->x != right->x)
+		return left->x < right->x ? -1 : 1;
+	return (left->t_x > right->t_x) - (left->t_x < right->t_x);
 }
 
 /* CUSTOMERS customers with 1 to 8 intervals each */
 static void
-simulate(const rt_interpurchase *truth, rt_interpurchase_row *rows, rt_interpurchase_data *data)
+simulate(const rt_interpurchase *truth, rt_customer_row *rows, rt_customers *data)
 {
 	data->rows = rows;
 	data->row_count = CUSTOMERS;
@@ -73,37 +73,37 @@ simulate(const rt_interpurchase *truth, rt_interpurchase_row *rows, rt_interpurc
 	{
 		double		lambda = gamma_variate(truth->r) / truth->alpha;
 
-		rows[i].customers = 1;
-		rows[i].count = 1 + i % 8;
-		rows[i].sum = 0;
-		for (int j = 0; j < rows[i].count; j++)
+		rows[i].weight = 1;
+		rows[i].x = 1 + i % 8;
+		rows[i].t_x = 0;
+		for (int j = 0; j < rows[i].x; j++)
 		{
 			int64_t		interval = llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
 
 			if (interval < 1)
 				interval = 1;
-			rows[i].sum += interval;
+			rows[i].t_x += interval;
 			data->sum_log += log((double) interval);
 		}
 	}
-	qsort(rows, CUSTOMERS, sizeof(rt_interpurchase_row), by_count);
+	qsort(rows, CUSTOMERS, sizeof(rt_customer_row), by_count);
 }
 
 /* The likelihood as the papers write it */
 static double
-direct_log_likelihood(const rt_interpurchase *m, const rt_interpurchase_data *data)
+direct_log_likelihood(const rt_interpurchase *m, const rt_customers *data)
 {
 	double		value = 0,
 				intervals = 0;
 
 	for (size_t i = 0; i < data->row_count; i++)
 	{
-		double		n = data->rows[i].count;
-		double		sum = (double) data->rows[i].sum / data->time_unit;
+		double		n = data->rows[i].x;
+		double		sum = (double) data->rows[i].t_x / data->time_unit;
 
-		value += data->rows[i].customers * (n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
+		value += data->rows[i].weight * (n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
 											m->r * log(m->alpha) - (m->r + m->k * n) * log(m->alpha + m->k * sum));
-		intervals += data->rows[i].customers * n;
+		intervals += data->rows[i].weight * n;
 	}
 	return value + (m->k - 1) * (data->sum_log - intervals * log(data->time_unit));
 }
@@ -111,18 +111,18 @@ direct_log_likelihood(const rt_interpurchase *m, const rt_interpurchase_data *da
 static void
 test_likelihood(void)
 {
-	static rt_interpurchase_row rows[CUSTOMERS];
+	static rt_customer_row rows[CUSTOMERS];
 
 	for (int i = 0; i < 200; i++)
 	{
 		rt_interpurchase truth = {exp(normal()), exp(normal()), exp(3 + normal())};
 		rt_interpurchase at = {exp(normal()), exp(normal()), exp(3 + normal())};
-		rt_interpurchase_data data;
+		rt_customers data;
 		double		found,
 					expected;
 
 		simulate(&truth, rows, &data);
-		rows[i % CUSTOMERS].customers = 3;
+		rows[i % CUSTOMERS].weight = 3;
 		found = rt_interpurchase_log_likelihood(&at, &data);
 		expected = direct_log_likelihood(&at, &data);
 		CHECK(fabs(found - expected) <= 1e-10 * fabs(expected) + 1e-8);
@@ -133,7 +133,7 @@ static void
 test_recovery(void)
 {
 	static const rt_interpurchase truths[] = {{1.0, 2.0, 30.0}, {4.0, 1.5, 20.0}, {0.6, 3.0, 90.0}};
-	static rt_interpurchase_row rows[CUSTOMERS];
+	static rt_customer_row rows[CUSTOMERS];
 
 	for (int t = 0; t < 3; t++)
 	{
@@ -144,9 +144,9 @@ test_recovery(void)
 
 		for (int i = 0; i < REPLICATIONS; i++)
 		{
-			rt_interpurchase_data data;
-			rt_interpurchase_fit fit;
-			const double *found = &fit.model.k;
+			rt_customers data;
+			rt_fit fit;
+			const double *found = fit.parameters;
 
 			simulate(&truths[t], rows, &data);
 			rt_interpurchase_fit_model(&data, NULL, &fit);
@@ -159,7 +159,7 @@ test_recovery(void)
 
 				sum[j] += log_error;
 				square[j] += log_error * log_error;
-				variance[j] += fit.covariance[j * 4] / (found[j] * found[j]);
+				variance[j] += fit.covariance[j * (RT_PARAMETERS_MAX + 1)] / (found[j] * found[j]);
 			}
 		}
 		for (int j = 0; j < 3; j++)
@@ -233,20 +233,20 @@ test_predictive(void)
 static void
 test_bounds(void)
 {
-	static rt_interpurchase_row rows[CUSTOMERS];
-	rt_interpurchase_data data = {rows, CUSTOMERS, 0, 1};
-	rt_interpurchase_fit fit;
+	static rt_customer_row rows[CUSTOMERS];
+	rt_customers data = {rows, CUSTOMERS, 0, 1};
+	rt_fit fit;
 
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
-		rows[i].count = 5;
-		rows[i].sum = 35;
-		rows[i].customers = 1;
+		rows[i].x = 5;
+		rows[i].t_x = 35;
+		rows[i].weight = 1;
 	}
 	data.sum_log = CUSTOMERS * 5 * log(7);
 	rt_interpurchase_fit_model(&data, NULL, &fit);
 	CHECK(!fit.converged && isnan(fit.covariance[0]));
-	CHECK(isfinite(fit.log_likelihood) && fit.model.k > 100 && fit.model.k <= 10001);
+	CHECK(isfinite(fit.log_likelihood) && fit.parameters[0] > 100 && fit.parameters[0] <= 10001);
 }
 
 const check_case interpurchase_cases[] = {

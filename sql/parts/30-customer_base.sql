@@ -1,0 +1,89 @@
+-- ---------------------------------------------------------------------------
+-- models of a customer base: who is still a customer, and what will she buy
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION p_alive(model retention_model, history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'customer_base_p_alive';
+
+CREATE FUNCTION p_alive(model retention_model, history purchase_history, as_of date, after interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'customer_base_p_alive_after';
+
+CREATE FUNCTION p_alive(model retention_model, x double precision, t_x double precision, T double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'customer_base_p_alive_numbers';
+
+CREATE FUNCTION p_alive(model retention_model, x double precision, t_x double precision, T double precision, after double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'customer_base_p_alive_after_numbers';
+
+CREATE FUNCTION churn_score(model retention_model, history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_churn_score';
+
+CREATE FUNCTION churn_score(model retention_model, x double precision, t_x double precision, T double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'customer_base_churn_score_numbers';
+
+CREATE FUNCTION expected_purchases(model retention_model, history purchase_history, as_of date, horizon interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases';
+
+CREATE FUNCTION expected_purchases(model retention_model, x double precision, t_x double precision, T double precision, horizon double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_numbers';
+
+CREATE FUNCTION expected_purchases(model retention_model, horizon interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_new';
+
+CREATE FUNCTION expected_purchases(model retention_model, horizon double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_new_number';
+
+CREATE FUNCTION purchase_probability(model retention_model, history purchase_history, as_of date, horizon interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_probability';
+
+CREATE FUNCTION purchase_probability(model retention_model, x double precision, t_x double precision, T double precision, horizon double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_probability_numbers';
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf';
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf_number';
+
+CREATE FUNCTION log_likelihood(model retention_model, history purchase_history, as_of date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_log_likelihood';
+
+CREATE FUNCTION log_likelihood(model retention_model, x double precision, t_x double precision, T double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_log_likelihood_numbers';
+
+CREATE FUNCTION log_likelihood(model retention_model, x double precision, t_x double precision, T double precision, sum_log_intervals double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_log_likelihood_numbers';
+
+COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date) IS 'The probability that she is still a customer at as_of (default: today), given her purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k or mbg/cnbd-k. With bg/nbd and bg/cnbd-k it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
+COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval) IS 'The probability that she is still a customer a while after as_of, given what was known at as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a negative interval.';
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision) IS 'The probability that a customer is still one who has made x repeat purchases, the last at t_x after the first purchase, and is seen until T after it. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0). Source: Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision, double precision) IS 'The same a while after T, given what was known at T. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative time after.';
+COMMENT ON FUNCTION churn_score(retention_model, purchase_history, date) IS 'How probable it is that she has gone: 1 - p_alive; by an interpurchase model 1 - silence_probability, how far her silence is out of her rhythm. From 0 to 1. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+COMMENT ON FUNCTION churn_score(retention_model, double precision, double precision, double precision) IS 'How probable it is that she has gone: 1 - p_alive. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval) IS 'The number of purchases to expect from her within the horizon after as_of, given her purchases up to as_of; a month is 365.25/12 days. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a negative horizon.';
+COMMENT ON FUNCTION expected_purchases(retention_model, double precision, double precision, double precision, double precision) IS 'The number of purchases to expect within the horizon after T. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
+COMMENT ON FUNCTION expected_purchases(retention_model, interval) IS 'The number of repeat purchases to expect from a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind or a negative horizon.';
+COMMENT ON FUNCTION expected_purchases(retention_model, double precision) IS 'The number of repeat purchases to expect from a new customer within the horizon, in the model''s unit, after her first purchase. Error 22023 for a model of another kind or a negative horizon.';
+COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval) IS 'The probability that she buys at least once within the horizon after as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a negative horizon.';
+COMMENT ON FUNCTION purchase_probability(retention_model, double precision, double precision, double precision, double precision) IS 'The probability of at least one purchase within the horizon after T. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval) IS 'The probability of exactly n repeat purchases of a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a negative n or a negative horizon.';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision) IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in the model''s unit, after her first purchase. Error 22023 for a model of another kind, a negative n or a negative horizon.';
+COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date) IS 'The logarithm of the probability density of her purchases up to as_of, times counted in the model''s unit: whose are out of the ordinary, and, added up over customers that the model was not fitted to, how well it fits those. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision, double precision) IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the logarithms of the intervals is needed, too. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision, double precision, double precision) IS 'The logarithm of the probability density of purchases with intervals whose logarithms add up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';

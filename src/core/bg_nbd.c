@@ -1,0 +1,666 @@
+/*
+ * bg_nbd.c
+ *		Customers who may leave after any purchase.
+ *
+ * What happens within a time t from now on: given that she is a customer, j of the
+ * k events of the interval that runs have happened with a probability proportional
+ * to (m)_j / j! ((age - t_x) / (alpha + age))^j, lambda is then
+ * Gamma(m + j, rate alpha + age), and the number of events within t, if she stays, is
+ * negative binomial.  She stays through i purchases with probability
+ * (b')_i / (a + b')_i, b' = b + x + d.  All sums below are of such terms, so that
+ * nothing cancels.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <complex.h>
+#include <float.h>
+#include <math.h>
+
+#include "core/bg_nbd.h"
+#include "core/optimize.h"
+#include "core/special.h"
+
+/* More terms than these take longer than the integral over p */
+#define TERMS_MAX 4000.0
+
+/* Sums are moved back into the range of double by this much */
+#define RESCALE 1e200
+
+#define TWO_PI 6.28318530717958647693
+
+bool
+rt_bg_nbd_from_model(const rt_model *model, rt_bg_nbd *bg_nbd)
+{
+	const double *p = model->parameters;
+
+	switch (model->id)
+	{
+		case RT_MODEL_BG_NBD:
+		case RT_MODEL_MBG_NBD:
+			bg_nbd->k = 1;
+			break;
+		case RT_MODEL_BG_CNBD_K:
+		case RT_MODEL_MBG_CNBD_K:
+			bg_nbd->k = (int) *p++;
+			break;
+		default:
+			return false;
+	}
+	bg_nbd->first_may_be_last = model->id == RT_MODEL_MBG_NBD || model->id == RT_MODEL_MBG_CNBD_K;
+	bg_nbd->r = p[0];
+	bg_nbd->alpha = p[1];
+	bg_nbd->a = p[2];
+	bg_nbd->b = p[3];
+	return true;
+}
+
+/* Of the two states: their logarithms, up to the same factor */
+typedef struct states
+{
+	double		log_gone;		/* minus infinity when she can't be */
+	double		log_here;
+} states;
+
+static states
+customer_states(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	double		m = model->r + model->k * customer->x;
+	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1; /* -1: she had no occasion to leave */
+	double		ratio = (customer->age - customer->t_x) / (model->alpha + customer->age);
+	double		term = 1;
+	double		here = 1;
+	double		shift = 0;
+	states		result;
+
+	if (left < 0)
+		result.log_gone = -INFINITY;
+	else
+		result.log_gone = log(model->a) - log(model->b + left) +
+			m * log1p((customer->age - customer->t_x) / (model->alpha + customer->t_x));
+	for (int j = 1; j < model->k; j++)
+	{
+		term *= (m + j - 1) * ratio / j;
+		here += term;
+		if (here > RESCALE)
+		{
+			here /= RESCALE;
+			term /= RESCALE;
+			shift += log(RESCALE);
+		}
+	}
+	result.log_here = shift + log(here);
+	return result;
+}
+
+/* ln(exp(a) + exp(b)) */
+static double
+log_sum(double a, double b)
+{
+	return fmax(a, b) + log1p(exp(-fabs(a - b)));
+}
+
+double
+rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, double sum_log)
+{
+	double		events = model->k * customer->x;
+	double		stays = customer->x + (model->first_may_be_last ? 1 : 0);
+	states		s = customer_states(model, customer);
+
+	return (model->k - 1) * sum_log - (model->k > 1 ? customer->x * lgamma(model->k) : 0) +
+		rt_log_gamma_ratio(model->b, stays) - rt_log_gamma_ratio(model->a + model->b, stays) +
+		rt_log_gamma_ratio(model->r, events) - model->r * log1p(customer->age / model->alpha) -
+		events * log(model->alpha + customer->age) + log_sum(s.log_gone, s.log_here);
+}
+
+double
+rt_bg_nbd_p_alive(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	states		s = customer_states(model, customer);
+
+	return 1 / (1 + exp(s.log_gone - s.log_here));
+}
+
+double
+rt_bg_nbd_p_gone(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	states		s = customer_states(model, customer);
+
+	return 1 / (1 + exp(s.log_here - s.log_gone));
+}
+
+/* What a sum over the future of who is a customer is made of */
+typedef struct future
+{
+	double		p_alive;
+	double		shape;			/* m, of j = 0 */
+	double		odds;			/* t / (alpha + age) */
+	double		a;
+	double		b;				/* b' */
+	double		phases[RT_BG_NBD_K_MAX];	/* probability of j events of the interval so far */
+} future;
+
+static void
+future_of(const rt_bg_nbd *model, const rt_customer *customer, double t, future *f)
+{
+	double		ratio = (customer->age - customer->t_x) / (model->alpha + customer->age);
+	double		sum = 1;
+
+	f->p_alive = rt_bg_nbd_p_alive(model, customer);
+	f->shape = model->r + model->k * customer->x;
+	f->odds = t / (model->alpha + customer->age);
+	f->a = model->a;
+	f->b = model->b + customer->x + (model->first_may_be_last ? 1 : 0);
+	f->phases[0] = 1;
+	for (int j = 1; j < model->k; j++)
+	{
+		f->phases[j] = f->phases[j - 1] * (f->shape + j - 1) * ratio / j;
+		sum += f->phases[j];
+		if (sum > RESCALE)
+		{
+			for (int i = 0; i <= j; i++)
+				f->phases[i] /= RESCALE;
+			sum /= RESCALE;
+		}
+	}
+	for (int j = 0; j < model->k; j++)
+		f->phases[j] /= sum;
+}
+
+typedef enum what
+{
+	EXPECTED_PURCHASES,			/* sum of the chances that she stays for the i-th, i up to the number */
+	STILL_ALIVE					/* the chance that she stays through all */
+} what;
+
+/*
+ * The expectation over the number of events, negative binomial with this shape, from
+ * phase j on.  Terms of the distribution are followed in a scale of their own, since
+ * the first ones may be below any double.
+ */
+static double
+sum_over_events(const future *f, int k, int j, what what)
+{
+	double		shape = f->shape + j;
+	double		z = f->odds / (1 + f->odds);
+	double		log_scale = -shape * log1p(f->odds);
+	double		term = 1;		/* probability of so many events, times exp(-log_scale) */
+	double		stays = 1;		/* chance to stay through the purchases so far */
+	double		purchases = 0;
+	double		expected = 0;	/* of the purchases so far */
+	double		sum = 0;
+	double		mode = (shape - 1) * f->odds;
+
+	for (double n = 0;; n++)
+	{
+		double		value;
+		double		next;
+
+		value = what == STILL_ALIVE ? stays : expected;
+		sum += term * value;
+		next = term * z * (shape + n) / (n + 1);
+
+		/* behind the mode terms fall at least as fast as from this one to the next; the value grows no faster than n */
+		if (n > mode && (term == 0 ||
+						 next * (what == STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <= DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
+			break;
+		term = next;
+		if (fmod(j + n + 1, k) == 0)
+		{
+			expected += stays;
+			stays *= (f->b + purchases) / (f->a + f->b + purchases);
+			purchases++;
+		}
+		if (term > RESCALE || sum > RESCALE)
+		{
+			term /= RESCALE;
+			sum /= RESCALE;
+			log_scale += log(RESCALE);
+		}
+	}
+	return sum == 0 ? 0 : exp(log(sum) + log_scale);
+}
+
+/*
+ * Purchases are the whole part of (j + events) / k.  With w = (1 - p)^(1/k) times a
+ * k-th root of unity each, (1 - p)^purchases is the mean over all w of w^(j + events)
+ * (1 + 1/w + ... + 1/w^(k - 1)), and w^events has the expectation
+ * (1 + odds (1 - w))^-shape.
+ */
+static double
+stays_through(const future *f, int k, double log_q)
+{
+	double		sum = 0;
+
+	if (k == 1)
+		return exp(-f->shape * log1p(-expm1(log_q) * f->odds));
+
+	/* who nearly always leaves: the roots are too small to divide by, but few purchases matter */
+	if (log_q < -2)
+	{
+		for (int j = 0; j < k; j++)
+		{
+			double		shape = f->shape + j;
+			double		term = exp(-shape * log1p(f->odds));
+
+			for (int n = 0; term > 0 && (j + n) / k * log_q > -45; n++)
+			{
+				sum += f->phases[j] * term * exp((j + n) / k * log_q);
+				term *= f->odds / (1 + f->odds) * (shape + n) / (n + 1);
+			}
+		}
+		return sum;
+	}
+	for (int l = 0; l <= k / 2; l++)
+	{
+		double complex root = cexp(log_q / k + TWO_PI * I * l / k);
+		double complex base = 1 + f->odds * (l == 0 ? -expm1(log_q / k) : 1 - root);
+		double complex phases = 0;
+		double complex factor = 0;
+
+		for (int j = k - 1; j >= 0; j--)
+		{
+			phases = phases * root / base + f->phases[j];
+			factor = (factor + 1) / (j > 0 ? root : 1);
+		}
+		/* the root and its conjugate */
+		sum += creal(phases * factor * cexp(-f->shape * clog(base))) * (l == 0 || 2 * l == k ? 1 : 2);
+	}
+	return sum / k;
+}
+
+/* The number of purchases if she never leaves */
+static double
+purchases_for_ever(const future *f, int k)
+{
+	double		sum = 0;
+	double		last = 0;		/* events of the interval that runs then: the mean of 0 .. k - 1, but for what is not evenly distributed */
+
+	for (int j = 0; j < k; j++)
+		sum += f->phases[j] * (j + (f->shape + j) * f->odds);
+	for (int i = 1; i < k; i++)
+	{
+		double		probability = 1;
+
+		for (int l = 1; l < k; l++)
+		{
+			double complex root = cexp(TWO_PI * I * l / k);
+			double complex base = 1 + f->odds * (1 - root);
+			double complex phases = 0;
+
+			for (int j = k - 1; j >= 0; j--)
+				phases = phases * root / base + f->phases[j];
+			probability += creal(phases * cexp(-TWO_PI * I * l * i / k) * cexp(-f->shape * clog(base)));
+		}
+		last += i * probability / k;
+	}
+	return (sum - last) / k;
+}
+
+/*
+ * The same as an integral over the chance p to leave, by the trapezoidal rule in
+ * ln(p / (1 - p)), which converges exponentially: she makes (1 - stays) / p purchases
+ * where she stays with the chance stays.  Where p is so small that this is constant
+ * only the power p^(a - 1) is left, and what is to the left a geometric series.
+ */
+static double
+integrate_over_p(const future *f, int k, what what)
+{
+	double		deviation = sqrt(1 / f->a + 1 / f->b);
+	double		center = log(f->a) - log(f->b);
+	double		step = fmin(0.2, 0.6 * deviation);
+	double		log_beta = lgamma(f->a) - rt_log_gamma_ratio(f->b, f->a);
+	double		for_ever = purchases_for_ever(f, k);
+	double		spread = for_ever * (1 + k / f->shape);
+	double		low,
+				sum = 0;
+
+	low = fmin(log(1e-17) - log1p(spread), log(1e-17) - log1p(f->b));
+	low = fmax(low, center - 40 * deviation - 40 / f->a);
+	for (double u = low; u < 800; u += step)
+	{
+		double		log_q = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
+		double		log_p = u + log_q;
+		double		p = exp(log_p);
+		double		value;
+		double		term;
+
+		if (what == STILL_ALIVE)
+			value = stays_through(f, k, log_q);
+		else if (k == 1)
+			value = -expm1(-f->shape * log1p(p * f->odds)) / p;
+		else if (p * spread < 1e-8)
+			value = for_ever;
+		else
+			value = (1 - stays_through(f, k, log_q)) / p;
+		term = exp(f->a * log_p + f->b * log_q - log_beta) * value * step;
+		if (u == low)
+			sum += term / expm1(f->a * step);
+		sum += term;
+		if (u > center && u > -log1p(spread) && term <= DBL_EPSILON / 100 * sum)
+			break;
+	}
+	return sum;
+}
+
+static double
+over_future(const rt_bg_nbd *model, const rt_customer *customer, double t, what what)
+{
+	future		f;
+	double		events;
+	double		sum = 0;
+
+	if (!(t >= 0))
+		return NAN;
+	future_of(model, customer, t, &f);
+	if (t == 0)
+		return what == STILL_ALIVE ? f.p_alive : 0;
+	if (f.p_alive == 0)
+		return 0;
+
+	/* the mean, ten deviations, and the geometric end of the distribution */
+	events = (f.shape + model->k) * f.odds;
+	if (events + 10 * sqrt(events * (1 + f.odds)) + 40 * (1 + f.odds) > TERMS_MAX * model->k)
+		return f.p_alive * integrate_over_p(&f, model->k, what);
+	for (int j = 0; j < model->k; j++)
+	{
+		if (f.phases[j] > 0)
+			sum += f.phases[j] * sum_over_events(&f, model->k, j, what);
+	}
+	return f.p_alive * sum;
+}
+
+double
+rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t)
+{
+	return over_future(model, customer, t, EXPECTED_PURCHASES);
+}
+
+double
+rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer *customer, double t)
+{
+	return over_future(model, customer, t, STILL_ALIVE);
+}
+
+/* ln of the negative binomial probability of n events */
+static double
+log_events(double shape, double odds, double n)
+{
+	return rt_log_gamma_ratio(shape, n) - lgamma(n + 1) - shape * log1p(odds) + n * (log(odds) - log1p(odds));
+}
+
+/* The probability of fewer than n events */
+static double
+fewer_events(double shape, double odds, int n)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += exp(log_events(shape, odds, i));
+	return fmin(1, sum);
+}
+
+/* The probability of n events or more */
+static double
+at_least_events(double shape, double odds, int n)
+{
+	double		log_lower,
+				log_upper;
+
+	if (n <= 0)
+		return 1;
+	if (n == 1)
+		return -expm1(-shape * log1p(odds));
+
+	/* I_z(n, shape) */
+	rt_log_incomplete_beta(n, shape, odds / (1 + odds), 1 / (1 + odds), &log_lower, &log_upper);
+	return exp(log_lower);
+}
+
+double
+rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t)
+{
+	future		f;
+	double		sum = 0;
+
+	if (!(t >= 0))
+		return NAN;
+	if (t == 0)
+		return 0;
+	future_of(model, customer, t, &f);
+	for (int j = 0; j < model->k; j++)
+	{
+		if (f.phases[j] > 0)
+			sum += f.phases[j] * at_least_events(f.shape + j, f.odds, model->k - j);
+	}
+	return f.p_alive * fmin(1, sum);
+}
+
+/*
+ * n purchases: that many and she stayed through all but perhaps the last, after which
+ * nothing is seen of her whether she left or not; or more would have been, but she
+ * left after the n-th.
+ */
+double
+rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t)
+{
+	future		f;
+	double		sum = 0;
+	double		stays;
+
+	if (!(t >= 0) || n < 0)
+		return NAN;
+	if (t == 0)
+		return n == 0 ? 1 : 0;
+	future_of(model, customer, t, &f);
+	if (n == 0)
+	{
+		for (int j = 0; j < model->k; j++)
+		{
+			if (f.phases[j] > 0)
+				sum += f.phases[j] * fewer_events(f.shape + j, f.odds, model->k - j);
+		}
+		return rt_bg_nbd_p_gone(model, customer) + f.p_alive * fmin(1, sum);
+	}
+	stays = exp(rt_log_gamma_ratio(f.b, n) - rt_log_gamma_ratio(f.a + f.b, n));
+	for (int j = 0; j < model->k; j++)
+	{
+		double		exactly = 0;
+		double		leaves = stays * f.a / (f.b + n - 1);	/* stays for the n-th, and then does not */
+
+		if (!(f.phases[j] > 0))
+			continue;
+		for (int i = 0; i < model->k; i++)
+			exactly += exp(log_events(f.shape + j, f.odds, (double) n * model->k - j + i));
+		sum += f.phases[j] * (stays * exactly + leaves * at_least_events(f.shape + j, f.odds, n * model->k - j));
+	}
+	return f.p_alive * sum;
+}
+
+/* ----------------------------------------------------------------- fitting */
+
+typedef struct fit_data
+{
+	const rt_customers *customers;
+	int			k;
+	bool		first_may_be_last;
+} fit_data;
+
+/*
+ * The likelihood and its gradient by ln r, ln(alpha / r), ln a and ln(b / a):
+ * toward the limit of customers who are all alike r and alpha, a and b go to infinity
+ * together, and only these differences stay.  What depends on x
+ * alone is computed once for a run of rows.
+ */
+static double
+objective(const double *x, double *gradient, void *argument)
+{
+	const fit_data *data = argument;
+	const rt_customers *customers = data->customers;
+	double		r = exp(x[0]);
+	double		alpha = exp(x[0] + x[1]);
+	double		a = exp(x[2]);
+	double		b = exp(x[2] + x[3]);
+	double		log_a = x[2];
+	int			k = data->k;
+	double		by_r = 0,
+				by_alpha = 0,
+				by_a = 0,
+				by_b = 0,
+				value = 0,
+				purchases = 0;
+	size_t		i = 0;
+
+	while (i < customers->row_count)
+	{
+		double		n = customers->rows[i].x;
+		double		m = r + k * n;
+		double		stays = n + (data->first_may_be_last ? 1 : 0);
+		double		gamma_term = rt_log_gamma_ratio(r, k * n);
+		double		digamma_term = rt_digamma_difference(r, k * n);
+		double		beta_term = rt_log_gamma_ratio(b, stays) - rt_log_gamma_ratio(a + b, stays);
+		double		both = rt_digamma_difference(a + b, stays);
+		double		beta_b = rt_digamma_difference(b, stays) - both;
+		double		log_leave = stays > 0 ? log_a - log(b + stays - 1) : -INFINITY;
+		double		by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
+
+		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		{
+			double		weight = customers->rows[i].weight;
+			double		t_x = customers->rows[i].t_x / customers->time_unit;
+			double		age = customers->rows[i].age / customers->time_unit;
+			double		log_growth = log1p(age / alpha);
+			double		log_ratio = stays > 0 ? log1p((age - t_x) / (alpha + t_x)) : 0;
+			double		here = 1,
+						here_r = 0,
+						here_alpha = 0,
+						log_here = 0;
+			double		gone;
+
+			if (k > 1)
+			{
+				double		y = (age - t_x) / (alpha + age);
+				double		term = 1;
+				double		steps = 0;
+
+				for (int j = 1; j < k; j++)
+				{
+					term *= (m + j - 1) * y / j;
+					steps += 1 / (m + j - 1);
+					here += term;
+					here_r += term * steps;
+					here_alpha += term * j;
+				}
+				here_r /= here;
+				here_alpha /= -here * (alpha + age);
+				log_here = log(here);
+			}
+
+			/* the share of gone in gone + here */
+			gone = stays > 0 ? 1 / (1 + exp(log_here - log_leave - m * log_ratio)) : 0;
+			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth + beta_term +
+							   (gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log1p(-gone)));
+			by_r += weight * (digamma_term - log_growth + gone * log_ratio + (1 - gone) * here_r);
+			by_alpha += weight * (r / alpha - m / (alpha + age) +
+								  gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) + (1 - gone) * here_alpha);
+			by_a += weight * (gone / a - both);
+			by_b += weight * (beta_b + gone * by_leave);
+			purchases += weight * n;
+		}
+	}
+	if (k > 1)
+		value += (k - 1) * (customers->sum_log - purchases * log(customers->time_unit)) - purchases * lgamma(k);
+	gradient[0] = by_r * r + by_alpha * alpha;
+	gradient[1] = by_alpha * alpha;
+	gradient[2] = by_a * a + by_b * b;
+	gradient[3] = by_b * b;
+	return value;
+}
+
+static void
+fit_with_k(const fit_data *data, double customers, double rate, const double *start,
+		   bool (*interrupted) (void), rt_optimum *optimum)
+{
+	double		lower[4] = {log(1e-4), -log(rate * data->k) - log(1e6), log(1e-6), log(1e-6)};
+	double		upper[4] = {log(1e6), -log(rate * data->k) + log(1e6), log(1e6), log(1e6)};
+
+	for (int i = 0; i < 4; i++)
+		optimum->x[i] = start[i];
+	rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, optimum);
+}
+
+void
+rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+{
+	static const double logarithms[16] = {
+		1, 0, 0, 0,
+		1, 1, 0, 0,
+		0, 0, 1, 0,
+		0, 0, 1, 1
+	};
+	bool		any_k = id == RT_MODEL_BG_CNBD_K || id == RT_MODEL_MBG_CNBD_K;
+	fit_data	data = {customers, 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K};
+	double		start[4];
+	double		total = 0,
+				purchases = 0,
+				time = 0;
+	rt_optimum	best,
+				next;
+	rt_fit		found;
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_customer_row *row = &customers->rows[i];
+
+		total += row->weight;
+		purchases += row->weight * row->x;
+		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
+	}
+
+	/* one repeat purchase in the time they were seen buying; one in five leaves each time */
+	start[0] = 0;
+	start[1] = log(time / purchases);
+	start[2] = 0;
+	start[3] = log(4);
+	fit_with_k(&data, total, purchases / time, start, interrupted, &best);
+
+	/* more regular, from where the last one ended, until two in a row are worse */
+	for (int k = 2, worse = 0; any_k && !best.interrupted && k <= RT_BG_NBD_K_MAX && worse < 2; k++)
+	{
+		fit_data	trial = {customers, k, data.first_may_be_last};
+
+		for (int i = 0; i < 4; i++)
+			start[i] = best.x[i];
+		start[1] += log((double) data.k / k);
+		fit_with_k(&trial, total, purchases / time, start, interrupted, &next);
+		if (next.interrupted)
+			best = next;
+		else if (next.value > best.value)
+		{
+			best = next;
+			data.k = k;
+			worse = 0;
+		}
+		else
+			worse++;
+	}
+	if (best.interrupted)
+	{
+		fit->interrupted = true;
+		return;
+	}
+	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, &found);
+	*fit = found;
+	if (!any_k)
+		return;
+
+	/* k comes first, and is a whole number */
+	fit->parameters[0] = data.k;
+	for (int i = 0; i < RT_PARAMETERS_MAX; i++)
+		fit->covariance[i] = fit->covariance[i * RT_PARAMETERS_MAX] = NAN;
+	for (int i = 0; i < 4; i++)
+	{
+		fit->parameters[i + 1] = found.parameters[i];
+		for (int j = 0; j < 4; j++)
+			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] = found.covariance[i * RT_PARAMETERS_MAX + j];
+	}
+}

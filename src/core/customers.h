@@ -1,0 +1,62 @@
+/*
+ * customers.h
+ *		A customer as models of a customer base see her, a base of them, and what
+ *		fitting a model to it gives.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_CUSTOMERS_H
+#define RT_CUSTOMERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/model.h"
+
+/*
+ * x repeat purchases, the last of them t_x after the first purchase, seen until
+ * age after it: 0 <= t_x <= age, and t_x = 0 where x = 0.  In the model's unit.
+ */
+typedef struct rt_customer
+{
+	double		x;
+	double		t_x;
+	double		age;
+} rt_customer;
+
+/* Customers that are the same; a weight need not be a whole number */
+typedef struct rt_customer_row
+{
+	double		x;
+	double		t_x;
+	double		age;
+	double		weight;
+} rt_customer_row;
+
+/*
+ * The rows in ascending order of x, t_x, age; times are in units of which
+ * time_unit make one of the model's
+ */
+typedef struct rt_customers
+{
+	const rt_customer_row *rows;
+	size_t		row_count;
+	double		sum_log;		/* sum of the logarithms of all intervals, in the same unit */
+	double		time_unit;
+} rt_customers;
+
+/*
+ * parameters in the order of the kind; covariance[i * RT_PARAMETERS_MAX + j] is NaN
+ * where it is not known: when the optimum lies on a bound, and of a whole number.
+ */
+typedef struct rt_fit
+{
+	double		parameters[RT_PARAMETERS_MAX];
+	double		covariance[RT_PARAMETERS_MAX * RT_PARAMETERS_MAX];
+	double		log_likelihood;
+	bool		converged;		/* inside the parameter space */
+	bool		interrupted;	/* nothing else is set */
+	int			evaluations;
+} rt_fit;
+
+#endif							/* RT_CUSTOMERS_H */

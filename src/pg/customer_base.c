@@ -1,0 +1,364 @@
+/*
+ * customer_base.c
+ *		What a model of a customer base says of a customer.
+ *
+ * Each function exists for a history and a date, and for plain numbers in the
+ * model's unit.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "core/bg_nbd.h"
+#include "core/cycle.h"
+#include "pg/clock.h"
+#include "pg/customer_base.h"
+#include "pg/cycle.h"
+#include "pg/errors.h"
+#include "pg/history.h"
+#include "pg/model.h"
+
+PG_FUNCTION_INFO_V1(customer_base_p_alive);
+PG_FUNCTION_INFO_V1(customer_base_p_alive_numbers);
+PG_FUNCTION_INFO_V1(customer_base_p_alive_after);
+PG_FUNCTION_INFO_V1(customer_base_p_alive_after_numbers);
+PG_FUNCTION_INFO_V1(customer_base_churn_score);
+PG_FUNCTION_INFO_V1(customer_base_churn_score_numbers);
+PG_FUNCTION_INFO_V1(customer_base_expected_purchases);
+PG_FUNCTION_INFO_V1(customer_base_expected_purchases_numbers);
+PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new);
+PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new_number);
+PG_FUNCTION_INFO_V1(customer_base_purchase_probability);
+PG_FUNCTION_INFO_V1(customer_base_purchase_probability_numbers);
+PG_FUNCTION_INFO_V1(customer_base_purchase_pmf);
+PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_number);
+PG_FUNCTION_INFO_V1(customer_base_log_likelihood);
+PG_FUNCTION_INFO_V1(customer_base_log_likelihood_numbers);
+
+#define DAYS_PER_MONTH_MEAN (365.25 / 12)
+
+/* --------------------------------------------------------------- arguments */
+
+static void
+check_time(double value, const char *name)
+{
+	if (!(value >= 0) || isinf(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of a customer must not be negative, and finite, but is %g", name, value)));
+}
+
+rt_customer
+get_customer(FunctionCallInfo fcinfo, int first)
+{
+	rt_customer customer;
+
+	customer.x = PG_GETARG_FLOAT8(first);
+	customer.t_x = PG_GETARG_FLOAT8(first + 1);
+	customer.age = PG_GETARG_FLOAT8(first + 2);
+	check_time(customer.x, "x");
+	check_time(customer.t_x, "t_x");
+	check_time(customer.age, "T");
+	if (customer.t_x > customer.age)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a customer's last purchase at t_x = %g lies behind T = %g", customer.t_x, customer.age),
+				 errhint("t_x is the time from the first purchase to the last one, T from the first one to now.")));
+	if (customer.x == 0 && customer.t_x > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a customer without a repeat purchase has t_x = %g", customer.t_x),
+				 errhint("t_x is the time from the first purchase to the last one, 0 where these are the same.")));
+	return customer;
+}
+
+/* The model of argument 0 */
+static const rt_model *
+get_model(FunctionCallInfo fcinfo, const char *function, rt_bg_nbd *bg_nbd)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!rt_bg_nbd_from_model(model, bg_nbd))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s needs a model of who is still a customer, not of kind \"%s\"", function,
+						rt_model_kind_by_id(model->id)->name),
+				 errhint("Such as fit_model('bg/nbd', ...).")));
+	return model;
+}
+
+/* From the history of argument 1 and the date of argument 2; false when nothing was bought by then */
+static bool
+get_customer_of_history(FunctionCallInfo fcinfo, double time_unit, rt_customer *customer)
+{
+	HistoryBytes history = history_bytes(PG_GETARG_DATUM(1));
+	rt_rfm		rfm;
+	bool		found = false;
+
+	if (history.size > 0)
+		check_history_status(rt_history_recency(history.bytes, history.size, as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found), 0);
+	if (!found)
+		return false;
+	customer->x = rfm.frequency;
+	customer->t_x = rfm.recency / time_unit;
+	customer->age = rfm.customer_age / time_unit;
+	return true;
+}
+
+static double
+get_time(FunctionCallInfo fcinfo, int argument)
+{
+	double		time = PG_GETARG_FLOAT8(argument);
+
+	if (!(time >= 0) || isinf(time))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a time of %g from now is negative or not finite", time)));
+	return time;
+}
+
+/* An interval as a number of days; a month is a twelfth of 365.25 of them */
+static double
+get_interval_days(FunctionCallInfo fcinfo, int argument)
+{
+	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
+	double		days = interval->month * DAYS_PER_MONTH_MEAN + interval->day + (double) interval->time / USECS_PER_DAY;
+
+#if PG_VERSION_NUM >= 170000
+	if (INTERVAL_NOT_FINITE(interval))
+		days = -1;
+#endif
+	if (!(days >= 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a time of %s from now is negative or not finite",
+						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+	return days;
+}
+
+/* --------------------------------------------------------------- functions */
+
+Datum
+customer_base_p_alive(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "p_alive", &bg_nbd);
+
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive(&bg_nbd, &customer));
+}
+
+Datum
+customer_base_p_alive_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "p_alive", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive(&bg_nbd, &customer));
+}
+
+Datum
+customer_base_p_alive_after(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "p_alive", &bg_nbd);
+	double		after = get_interval_days(fcinfo, 3) / model->time_unit;
+
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive_after(&bg_nbd, &customer, after));
+}
+
+Datum
+customer_base_p_alive_after_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "p_alive", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive_after(&bg_nbd, &customer, get_time(fcinfo, 4)));
+}
+
+Datum
+customer_base_churn_score(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (model->id == RT_MODEL_INTERPURCHASE)
+	{
+		double		silence;
+
+		if (!silence_probability(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &silence))
+			PG_RETURN_NULL();
+		PG_RETURN_FLOAT8(1 - silence);
+	}
+	get_model(fcinfo, "churn_score", &bg_nbd);
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_gone(&bg_nbd, &customer));
+}
+
+Datum
+customer_base_churn_score_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "churn_score", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(rt_bg_nbd_p_gone(&bg_nbd, &customer));
+}
+
+Datum
+customer_base_expected_purchases(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "expected_purchases", &bg_nbd);
+	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
+
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &customer, time));
+}
+
+Datum
+customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "expected_purchases", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &customer, get_time(fcinfo, 4)));
+}
+
+/* Just after her first purchase */
+static const rt_customer new_customer = {0, 0, 0};
+
+Datum
+customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	const rt_model *model = get_model(fcinfo, "expected_purchases", &bg_nbd);
+
+	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &new_customer, get_interval_days(fcinfo, 1) / model->time_unit));
+}
+
+Datum
+customer_base_expected_purchases_new_number(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+
+	get_model(fcinfo, "expected_purchases", &bg_nbd);
+	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &new_customer, get_time(fcinfo, 1)));
+}
+
+Datum
+customer_base_purchase_probability(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "purchase_probability", &bg_nbd);
+	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
+
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_probability(&bg_nbd, &customer, time));
+}
+
+Datum
+customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "purchase_probability", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_probability(&bg_nbd, &customer, get_time(fcinfo, 4)));
+}
+
+/* The number of purchases of argument 1 */
+static int
+get_number(FunctionCallInfo fcinfo)
+{
+	int32		n = PG_GETARG_INT32(1);
+
+	if (n < 0 || n > 10000000)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d is no number of purchases between 0 and 10000000", n)));
+	return n;
+}
+
+Datum
+customer_base_purchase_pmf(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	const rt_model *model = get_model(fcinfo, "purchase_pmf", &bg_nbd);
+
+	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_pmf(&bg_nbd, &new_customer, get_number(fcinfo),
+											get_interval_days(fcinfo, 2) / model->time_unit));
+}
+
+Datum
+customer_base_purchase_pmf_number(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+
+	get_model(fcinfo, "purchase_pmf", &bg_nbd);
+	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_pmf(&bg_nbd, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
+}
+
+Datum
+customer_base_log_likelihood(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "log_likelihood", &bg_nbd);
+	double		sum_log = 0;
+
+	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	if (bg_nbd.k > 1)
+	{
+		int32		on_stack[DATES_ON_STACK];
+		size_t		count;
+		int32	   *dates = history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of_date(PG_GETARG_DATEADT(2)),
+										  on_stack, DATES_ON_STACK, &count);
+		rt_intervals intervals;
+
+		rt_intervals_from_dates(dates, count, &intervals);
+		sum_log = intervals.sum_log - customer.x * log(model->time_unit);
+	}
+	PG_RETURN_FLOAT8(rt_bg_nbd_log_likelihood(&bg_nbd, &customer, sum_log));
+}
+
+Datum
+customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
+{
+	rt_bg_nbd	bg_nbd;
+	rt_customer customer;
+
+	get_model(fcinfo, "log_likelihood", &bg_nbd);
+	customer = get_customer(fcinfo, 1);
+	if (bg_nbd.k > 1 && customer.x > 0 && PG_NARGS() == 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the likelihood of intervals with k = %d depends on each of them", bg_nbd.k),
+				 errhint("Give the sum of their logarithms as the last argument.")));
+	PG_RETURN_FLOAT8(rt_bg_nbd_log_likelihood(&bg_nbd, &customer, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0));
+}

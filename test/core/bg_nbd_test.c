@@ -1,0 +1,383 @@
+/*
+ * bg_nbd_test.c
+ *		Models of customers who may leave: against simulated customers, sums that
+ *		must come out, finite differences, and the far ends of the parameter space.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/bg_nbd.h"
+
+static double
+uniform(void)
+{
+	return ((double) (random_bits() >> 11) + 0.5) * 0x1p-53;
+}
+
+static double
+normal(void)
+{
+	return sqrt(-2 * log(uniform())) * cos(6.283185307179586 * uniform());
+}
+
+/* Marsaglia and Tsang (2000) */
+static double
+gamma_variate(double shape)
+{
+	double		d,
+				c;
+
+	if (shape < 1)
+		return gamma_variate(shape + 1) * pow(uniform(), 1 / shape);
+	d = shape - 1.0 / 3;
+	c = 1 / sqrt(9 * d);
+	for (;;)
+	{
+		double		z = normal();
+		double		v = 1 + c * z;
+
+		v = v * v * v;
+		if (v > 0 && log(uniform()) < z * z / 2 + d - d * v + d * log(v))
+			return d * v;
+	}
+}
+
+static double
+beta_variate(double a, double b)
+{
+	double		x = gamma_variate(a);
+
+	return x / (x + gamma_variate(b));
+}
+
+typedef struct life
+{
+	rt_customer customer;		/* as seen at age */
+	double		sum_log;
+	int			later;			/* purchases within t after that */
+	bool		alive;
+	bool		alive_later;
+} life;
+
+/* A customer from her first purchase until age + t, in the order in which it happens */
+static life
+live(const rt_bg_nbd *model, double age, double t)
+{
+	life		result = {{0, 0, age}, 0, 0, true, true};
+	double		lambda = gamma_variate(model->r) / model->alpha;
+	double		p = beta_variate(model->a, model->b);
+	double		time = 0;
+	bool		here = !(model->first_may_be_last && uniform() < p);
+
+	result.alive = result.alive_later = here;
+	while (here)
+	{
+		double		interval = gamma_variate(model->k) / lambda;
+
+		time += interval;
+		if (!(time <= age + t))
+			break;
+		here = uniform() >= p;
+		if (time <= age)
+		{
+			result.customer.x++;
+			result.customer.t_x = time;
+			result.sum_log += log(interval);
+			result.alive = here;
+		}
+		else
+			result.later++;
+		result.alive_later = here;
+	}
+	return result;
+}
+
+static const rt_bg_nbd models[] = {
+	{1, false, 0.9, 8, 0.8, 2.5},
+	{1, true, 1.2, 6, 0.5, 1.5},
+	{2, false, 1.5, 5, 0.7, 2},
+	{2, true, 1.3, 2.8, 0.42, 0.8},
+	{4, true, 2, 3, 1, 3},
+	{3, false, 0.6, 2, 0.2, 1.1}
+};
+
+#define MODELS ((int) (sizeof(models) / sizeof(models[0])))
+
+/* Sums of what was predicted less what happened, and of its square: zero within four standard errors */
+typedef struct balance
+{
+	double		count;
+	double		sum;
+	double		square;
+} balance;
+
+static void
+add(balance *b, double predicted, double happened)
+{
+	double		difference = predicted - happened;
+
+	b->count++;
+	b->sum += difference;
+	b->square += difference * difference;
+}
+
+static bool
+in_balance(const balance *b)
+{
+	double		mean = b->sum / b->count;
+	double		error = sqrt(fmax(b->square / b->count - mean * mean, 1e-12) / b->count);
+
+	return b->count < 200 || fabs(mean) <= 4 * error;
+}
+
+/* What was expected of customers with 0, 1, 2, 3, and more purchases is what comes, of short and of long silence */
+static void
+test_prediction(void)
+{
+	for (int m = 0; m < MODELS; m++)
+	{
+		const rt_bg_nbd *model = &models[m];
+		balance		purchases[10] = {{0}},
+					alive[10] = {{0}},
+					later[10] = {{0}},
+					again[10] = {{0}},
+					twice[10] = {{0}};
+
+		for (int i = 0; i < 20000; i++)
+		{
+			life		l = live(model, 30, 20);
+			const rt_customer *c = &l.customer;
+			int			class = (int) fmin(c->x, 4) * 2 + (c->age - c->t_x > 10);
+
+			add(&purchases[class], rt_bg_nbd_expected_purchases(model, c, 20), l.later);
+			add(&alive[class], rt_bg_nbd_p_alive(model, c), l.alive);
+			add(&later[class], rt_bg_nbd_p_alive_after(model, c, 20), l.alive_later);
+			add(&again[class], rt_bg_nbd_purchase_probability(model, c, 20), l.later > 0);
+			add(&twice[class], rt_bg_nbd_purchase_pmf(model, c, 2, 20), l.later == 2);
+		}
+		for (int class = 0; class < 10; class++)
+		{
+			CHECK(in_balance(&purchases[class]));
+			CHECK(in_balance(&alive[class]));
+			CHECK(in_balance(&later[class]));
+			CHECK(in_balance(&again[class]));
+			CHECK(in_balance(&twice[class]));
+		}
+	}
+}
+
+/* Probabilities add up to 1, numbers to the expectation, at least one is not none */
+static void
+test_sums(void)
+{
+	static const rt_customer customers[] = {{0, 0, 0}, {0, 0, 20}, {3, 12.5, 15}, {8, 15, 15}};
+
+	for (int m = 0; m < MODELS; m++)
+	{
+		for (int c = 0; c < 4; c++)
+		{
+			for (double t = 0.01; t < 100; t *= 10)
+			{
+				double		sum = 0,
+							mean = 0;
+
+				for (int n = 0; n < 3000; n++)
+				{
+					double		p = rt_bg_nbd_purchase_pmf(&models[m], &customers[c], n, t);
+
+					CHECK(p >= 0);
+					sum += p;
+					mean += n * p;
+				}
+				CHECK(fabs(sum - 1) < 1e-9);
+				CHECK(fabs(mean / rt_bg_nbd_expected_purchases(&models[m], &customers[c], t) - 1) < 1e-8);
+				CHECK(fabs(rt_bg_nbd_purchase_probability(&models[m], &customers[c], t) + rt_bg_nbd_purchase_pmf(&models[m], &customers[c], 0, t) - 1) < 1e-12);
+				CHECK(fabs(rt_bg_nbd_p_alive(&models[m], &customers[c]) + rt_bg_nbd_p_gone(&models[m], &customers[c]) - 1) < 1e-15);
+				CHECK(fabs(rt_bg_nbd_p_alive_after(&models[m], &customers[c], t * 1e-12) - rt_bg_nbd_p_alive(&models[m], &customers[c])) < 1e-9);
+			}
+		}
+	}
+}
+
+/* Sums over purchases and integrals over p are two ways to the same: they meet where one takes over */
+static void
+test_two_ways(void)
+{
+	for (int i = 0; i < 500; i++)
+	{
+		rt_bg_nbd	model = {1 + i % 3, i % 2 == 0, pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1),
+		pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
+		rt_customer customer = {floor(20 * uniform()), 0, 10};
+		double		low = 1,
+					high = 1e9;
+		double		purchases[2],
+					alive[2];
+
+		if (customer.x > 0)
+			customer.t_x = 10 * uniform();
+
+		/* a step of 1e-7 moves both by as little, at most k times as much while the first interval runs */
+		for (double t = low; t < high; t *= 3)
+		{
+			purchases[0] = rt_bg_nbd_expected_purchases(&model, &customer, t);
+			purchases[1] = rt_bg_nbd_expected_purchases(&model, &customer, t * (1 + 1e-7));
+			alive[0] = rt_bg_nbd_p_alive_after(&model, &customer, t);
+			alive[1] = rt_bg_nbd_p_alive_after(&model, &customer, t * (1 + 1e-7));
+			CHECK(purchases[1] >= purchases[0] * (1 - 1e-12) && purchases[1] <= purchases[0] * (1 + (model.k + 0.1) * 1e-7));
+			CHECK(alive[1] <= alive[0] * (1 + 1e-12) && alive[1] >= alive[0] * (1 - 1e-4));
+		}
+	}
+}
+
+/* Nothing that is not a number, nothing below 0, no probability above 1 */
+static void
+test_extremes(void)
+{
+	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K};
+
+	for (int i = 0; i < 8000; i++)
+	{
+		rt_bg_nbd	model;
+		rt_model	stored;
+		rt_customer c;
+		double		t = pow(10, 12 * uniform() - 6);
+		double		alive,
+					value;
+		int			p = 0;
+
+		memset(&stored, 0, sizeof(stored));
+		stored.id = (uint8_t) ids[i % 4];
+		if (i % 4 > 1)
+			stored.parameters[p++] = 1 + floor(12 * uniform());
+		for (int j = 0; j < 4; j++)
+			stored.parameters[p++] = pow(10, 12 * uniform() - 6);
+		CHECK(rt_bg_nbd_from_model(&stored, &model));
+		c.x = i % 3 == 0 ? 0 : floor(pow(10, 4 * uniform()));
+		c.age = pow(10, 8 * uniform() - 3);
+		c.t_x = c.x == 0 ? 0 : i % 5 == 0 ? c.age : c.age * uniform();
+		alive = rt_bg_nbd_p_alive(&model, &c);
+		CHECK(alive >= 0 && alive <= 1);
+		CHECK(isfinite(rt_bg_nbd_log_likelihood(&model, &c, 0)));
+		value = rt_bg_nbd_p_alive_after(&model, &c, t);
+		CHECK(value >= 0 && value <= alive * (1 + 1e-9));
+		value = rt_bg_nbd_expected_purchases(&model, &c, t);
+		CHECK(isfinite(value) && value >= 0);
+		value = rt_bg_nbd_purchase_probability(&model, &c, t);
+		CHECK(value >= 0 && value <= 1);
+		value = rt_bg_nbd_purchase_pmf(&model, &c, (int) (i % 7), t);
+		CHECK(value >= 0 && value <= 1 + 1e-9);
+	}
+}
+
+static int
+by_x(const void *a, const void *b)
+{
+	const rt_customer_row *left = a,
+			   *right = b;
+
+	return (left->x > right->x) - (left->x < right->x);
+}
+
+#define CUSTOMERS 4000
+
+static double
+total_log_likelihood(const rt_bg_nbd *model, const rt_customers *customers)
+{
+	double		sum = 0;
+	double		purchases = 0;
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_customer_row *row = &customers->rows[i];
+		rt_customer c = {row->x, row->t_x / customers->time_unit, row->age / customers->time_unit};
+
+		sum += row->weight * rt_bg_nbd_log_likelihood(model, &c, 0);
+		purchases += row->weight * row->x;
+	}
+	return sum + (model->k - 1) * (customers->sum_log - purchases * log(customers->time_unit));
+}
+
+/* Known parameters come back, k exactly, the others as far off as their standard errors say */
+static void
+test_fit(void)
+{
+	static rt_customer_row rows[CUSTOMERS];
+	static const rt_model_id ids[2][2] = {{RT_MODEL_BG_NBD, RT_MODEL_BG_CNBD_K}, {RT_MODEL_MBG_NBD, RT_MODEL_MBG_CNBD_K}};
+
+	for (int m = 0; m < MODELS; m++)
+	{
+		const rt_bg_nbd *truth = &models[m];
+		bool		any_k = m % 2 == 1 || truth->k > 1;
+		double		z_sum[4] = {0},
+					z_square[4] = {0};
+		int			converged = 0,
+					replications = 15;
+
+		for (int replication = 0; replication < replications; replication++)
+		{
+			rt_customers customers = {rows, CUSTOMERS, 0, 7};
+			const double *p;
+			rt_fit		fit;
+			rt_bg_nbd	found = *truth;
+			int			first = any_k ? 1 : 0;
+
+			fit.interrupted = false;
+			for (int i = 0; i < CUSTOMERS; i++)
+			{
+				life		l = live(truth, 20 + 20 * uniform(), 0);
+
+				rows[i].x = l.customer.x;
+				rows[i].t_x = l.customer.t_x * 7;
+				rows[i].age = l.customer.age * 7;
+				rows[i].weight = 1;
+				customers.sum_log += l.sum_log + l.customer.x * log(7);
+			}
+			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
+			rt_bg_nbd_fit_model(ids[truth->first_may_be_last][any_k], &customers, NULL, &fit);
+			CHECK(!fit.interrupted);
+			p = fit.parameters + first;
+			if (any_k)
+				CHECK(fit.parameters[0] == truth->k && isnan(fit.covariance[0]));
+			found.r = p[0];
+			found.alpha = p[1];
+			found.a = p[2];
+			found.b = p[3];
+			CHECK(fabs(fit.log_likelihood / total_log_likelihood(&found, &customers) - 1) < 1e-12);
+			CHECK(fit.log_likelihood >= total_log_likelihood(truth, &customers));
+			if (!fit.converged)
+				continue;
+			converged++;
+
+			/* in logarithms, where the errors are nearer to normal */
+			for (int i = 0; i < 4; i++)
+			{
+				double		variance = fit.covariance[(i + first) * (RT_PARAMETERS_MAX + 1)] / (p[i] * p[i]);
+				double		z = log(p[i] / (&truth->r)[i]) / sqrt(variance);
+
+				CHECK(variance > 0);
+				z_sum[i] += z;
+				z_square[i] += z * z;
+			}
+		}
+		CHECK(converged >= replications - 1);
+		for (int i = 0; i < 4; i++)
+		{
+			/* mean 0, variance 1: four standard errors of either */
+			CHECK(fabs(z_sum[i] / converged) < 4 / sqrt(converged));
+			CHECK(z_square[i] / converged > 0.3 && z_square[i] / converged < 2.2);
+		}
+	}
+}
+
+const check_case bg_nbd_cases[] = {
+	{"bg/nbd: predictions come true", test_prediction},
+	{"bg/nbd: sums", test_sums},
+	{"bg/nbd: two ways to the same", test_two_ways},
+	{"bg/nbd: extremes", test_extremes},
+	{"bg/nbd: known parameters are found", test_fit},
+	{NULL, NULL}
+};

@@ -1,0 +1,70 @@
+-- Models of a customer base: what is typed in, what is asked, what is refused.
+SET extra_float_digits = 0;
+SET datestyle = 'ISO';
+CREATE TEMP TABLE customer (name text, h purchase_history);
+INSERT INTO customer VALUES ('weekly', '{2026-01-05: 10, 2026-01-12: 10, 2026-01-19: 12, 2026-01-26: 9, 2026-02-02: 11}'),
+	('one-time', '{2026-01-05: 10}'), ('gone', '{2025-01-05: 10, 2025-01-12: 10, 2025-01-20: 12, 2025-01-26: 9}'), ('late', '{2026-05-05: 10}');
+CREATE TEMP TABLE model (kind text, m retention_model);
+INSERT INTO model VALUES ('bg/nbd', '{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "time_unit_days": 7}'),
+	('mbg/nbd', '{"model": "mbg/nbd", "r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614, "time_unit_days": 7}'),
+	('bg/cnbd-k', '{"model": "bg/cnbd-k", "k": 2, "r": 0.359, "alpha": 1.129, "a": 0.523, "b": 2.785, "time_unit_days": 7}'),
+	('mbg/cnbd-k', '{"model": "mbg/cnbd-k", "k": 2, "r": 1.329, "alpha": 2.813, "a": 0.425, "b": 0.79, "time_unit_days": 7}');
+SELECT kind, m, parameter(m, 'b') AS b FROM model;
+SELECT kind, name, round(p_alive(m, h, '2026-03-01')::numeric, 4) AS p_alive, round(churn_score(m, h, '2026-03-01')::numeric, 4) AS churn_score,
+       round(p_alive(m, h, '2026-03-01', '6 months')::numeric, 4) AS in_half_a_year,
+       round(expected_purchases(m, h, '2026-03-01', '1 year')::numeric, 3) AS expected,
+       round(purchase_probability(m, h, '2026-03-01', '1 year')::numeric, 4) AS again,
+       round(log_likelihood(m, h, '2026-03-01')::numeric, 3) AS log_likelihood
+FROM model, customer ORDER BY kind, name;
+-- a history is its x, t_x, T; a month is 365.25/12 days
+SELECT bool_and(p_alive(m, h, d) = p_alive(m, x, t_x, T) AND p_alive(m, h, d, '1 mon') = p_alive(m, x, t_x, T, 365.25 / 12 / 7)
+	AND churn_score(m, h, d) = churn_score(m, x, t_x, T) AND expected_purchases(m, h, d, '14 days') = expected_purchases(m, x, t_x, T, 2)
+	AND purchase_probability(m, h, d, '36 hours') = purchase_probability(m, x, t_x, T, 1.5 / 7)) AS same
+FROM model, customer, (VALUES (date '2026-03-01')) v(d), LATERAL (SELECT frequency(h, d) AS x, recency(h, d) / 7 AS t_x, customer_age(h, d) / 7 AS T) n WHERE name <> 'late';
+-- new customers: numbers of purchases add up
+SELECT kind, round(expected_purchases(m, interval '1 year')::numeric, 4) AS a_year, round(mean::numeric, 4) AS of_them,
+       round(sum::numeric, 6) AS probabilities, expected_purchases(m, 365.25 / 7) = expected_purchases(m, interval '1 year') AS same
+FROM model, LATERAL (SELECT sum(n * purchase_pmf(m, n, interval '1 year')) AS mean, sum(purchase_pmf(m, n, interval '1 year')) AS sum FROM generate_series(0, 500) n) p ORDER BY kind;
+-- churn_score by the rhythm
+SELECT name, round(churn_score('{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}', h, '2026-03-01')::numeric, 4) AS churn_score FROM customer ORDER BY name;
+-- now and no time
+SELECT kind, expected_purchases(m, 3, 10, 12, 0) AS none, purchase_probability(m, 3, 10, 12, 0) AS never, purchase_pmf(m, 0, 0.0) AS sure, p_alive(m, 3, 10, 12, 0) = p_alive(m, 3, 10, 12) AS same FROM model;
+-- NULL in, NULL out
+SELECT p_alive(NULL, h, '2026-03-01') IS NULL AS a, p_alive(m, h, NULL::date) IS NULL AS b, expected_purchases(m, h, '2026-03-01', NULL) IS NULL AS c, p_alive(m, NULL, 1, 2) IS NULL AS d FROM model, customer LIMIT 1;
+
+-- errors name the value
+SELECT p_alive(m, 3, 12, 10) FROM model LIMIT 1;
+SELECT p_alive(m, -1, 0, 10) FROM model LIMIT 1;
+SELECT p_alive(m, 0, 5, 10) FROM model LIMIT 1;
+SELECT p_alive(m, 1, 'NaN', 10) FROM model LIMIT 1;
+SELECT p_alive(m, 1, 2, 'infinity') FROM model LIMIT 1;
+SELECT p_alive(m, h, 'infinity') FROM model, customer LIMIT 1;
+SELECT p_alive('{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}', h, '2026-03-01') FROM customer LIMIT 1;
+SELECT expected_purchases(m, h, '2026-03-01', '-1 month') FROM model, customer LIMIT 1;
+SELECT expected_purchases(m, 1, 2, 3, -1) FROM model LIMIT 1;
+SELECT purchase_pmf(m, -1, 3.0) FROM model LIMIT 1;
+SELECT log_likelihood(m, 1, 2, 3) FROM model WHERE kind = 'bg/cnbd-k';
+SELECT log_likelihood(m, 1, 2, 3, ln(2)) IS NOT NULL AS given FROM model WHERE kind = 'bg/cnbd-k';
+SELECT '{"model": "bg/cnbd-k", "k": 1.5, "r": 0.359, "alpha": 1.129, "a": 0.523, "b": 2.785}'::retention_model;
+SELECT '{"model": "bg/cnbd-k", "k": 101, "r": 0.359, "alpha": 1.129, "a": 0.523, "b": 2.785}'::retention_model;
+SELECT '{"model": "bg/nbd", "r": 0.359, "alpha": 1.129, "a": 0.523}'::retention_model;
+
+-- fitting: from numbers, with weights, by segment; too little; wrong
+CREATE TEMP TABLE rfm AS SELECT n, x, CASE WHEN x = 0 THEN 0 ELSE 2.0 + n * 7 % 23 END AS t_x, 25.0 + n % 13 AS T FROM generate_series(1, 400) n, LATERAL (SELECT (ARRAY[0, 0, 0, 0, 1, 1, 2, 3, 6, 11])[1 + n % 10] AS x) r;
+SELECT kind, observations(m), converged(m), time_unit_days(m), round(log_likelihood(m)::numeric, 4) AS log_likelihood, round(aic(m)::numeric, 4) AS aic
+FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
+SET client_min_messages = error;
+SELECT fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T, count)::text FROM (SELECT x, t_x, T, count(*) FROM rfm GROUP BY 1, 2, 3) s) AS weighted,
+       fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled,
+       time_unit_days(fit_model('bg/nbd', x, t_x, T, 1, 7)) AS unit
+FROM rfm;
+SELECT round(log_likelihood(fit_model('bg/nbd', x, t_x, T, 0.5))::numeric, 3) AS half, round(log_likelihood(fit_model('bg/nbd', x, t_x, T))::numeric / 2, 3) AS of_it FROM rfm;
+RESET client_min_messages;
+SELECT fit_model('bg/nbd', x, t_x, T) FROM rfm WHERE x = 0;
+SELECT fit_model('bg/nbd', x, t_x, T) IS NULL AS nothing FROM rfm WHERE n < 0;
+SELECT fit_model('bg/nbd', x, t_x + 100, T) FROM rfm;
+SELECT fit_model('bg/nbd', x, t_x, T, -1) FROM rfm;
+SELECT fit_model('bg/cnbd-k', x, t_x, T) FROM rfm;
+SELECT fit_model(CASE WHEN n < 10 THEN 'bg/nbd' ELSE 'mbg/nbd' END, x, t_x, T) FROM rfm;
+SELECT fit_model('bgnbd', x, t_x, T) FROM rfm;
+SELECT fit_model('bg/nbd', x, t_x, T, 1, 0) FROM rfm;
