@@ -26,6 +26,9 @@
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
+/* Ages whose logarithms are remembered while a likelihood is added up */
+#define AGES 1024
+
 #define TWO_PI 6.28318530717958647693
 
 bool
@@ -508,8 +511,17 @@ objective(const double *x, double *gradient, void *argument)
 				by_b = 0,
 				value = 0,
 				purchases = 0;
+	double		last_t_x = NAN,
+				log_growth_t_x = 0;
+	struct
+	{
+		double		age;
+		double		log_growth;
+	}			ages[AGES];
 	size_t		i = 0;
 
+	for (int place = 0; place < AGES; place++)
+		ages[place].age = NAN;
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].x;
@@ -528,14 +540,29 @@ objective(const double *x, double *gradient, void *argument)
 			double		weight = customers->rows[i].weight;
 			double		t_x = customers->rows[i].t_x / customers->time_unit;
 			double		age = customers->rows[i].age / customers->time_unit;
-			double		log_growth = log1p(age / alpha);
-			double		log_ratio = stays > 0 ? log1p((age - t_x) / (alpha + t_x)) : 0;
+			size_t		place = (size_t) fabs(customers->rows[i].age) % AGES;
+			double		log_growth,
+						log_ratio;
 			double		here = 1,
 						here_r = 0,
 						here_alpha = 0,
 						log_here = 0;
-			double		gone;
+			double		gone,
+						both_states;
 
+			/* logarithms are most of the work, and there are few ages */
+			if (ages[place].age != age)
+			{
+				ages[place].age = age;
+				ages[place].log_growth = log1p(age / alpha);
+			}
+			log_growth = ages[place].log_growth;
+			if (t_x != last_t_x)
+			{
+				last_t_x = t_x;
+				log_growth_t_x = log1p(t_x / alpha);
+			}
+			log_ratio = log_growth - log_growth_t_x;
 			if (k > 1)
 			{
 				double		y = (age - t_x) / (alpha + age);
@@ -556,9 +583,14 @@ objective(const double *x, double *gradient, void *argument)
 			}
 
 			/* the share of gone in gone + here */
-			gone = stays > 0 ? 1 / (1 + exp(log_here - log_leave - m * log_ratio)) : 0;
-			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth + beta_term +
-							   (gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log1p(-gone)));
+			both_states = log_here;
+			gone = 0;
+			if (stays > 0)
+			{
+				gone = 1 / (1 + exp(log_here - log_leave - m * log_ratio));
+				both_states = gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log(1 - gone);
+			}
+			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth + beta_term + both_states);
 			by_r += weight * (digamma_term - log_growth + gone * log_ratio + (1 - gone) * here_r);
 			by_alpha += weight * (r / alpha - m / (alpha + age) +
 								  gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) + (1 - gone) * here_alpha);
@@ -576,16 +608,31 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+/*
+ * From start on; where that ends at a bound or nowhere, from others as well: far out,
+ * where customers are all alike, the likelihood is flat and lets no search back.
+ */
 static void
 fit_with_k(const fit_data *data, double customers, double rate, const double *start,
-		   bool (*interrupted) (void), rt_optimum *optimum)
+		   bool (*interrupted) (void), rt_optimum *best)
 {
-	double		lower[4] = {log(1e-4), -log(rate * data->k) - log(1e6), log(1e-6), log(1e-6)};
-	double		upper[4] = {log(1e6), -log(rate * data->k) + log(1e6), log(1e6), log(1e6)};
+	static const double moves[][4] = {{0, 0, 0, 0}, {-1, 0, -1.5, 0}, {1, 0, -3, 1}, {0, 0.7, 0.7, -1}};
+	double		middle = -log(rate * data->k);
+	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
+	double		upper[4] = {log(1e4), middle + log(1e6), log(1e4), log(1e6)};
 
-	for (int i = 0; i < 4; i++)
-		optimum->x[i] = start[i];
-	rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, optimum);
+	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
+	{
+		rt_optimum	next;
+
+		for (int j = 0; j < 4; j++)
+			next.x[j] = fmin(fmax(start[j] + moves[i][j], lower[j]), upper[j]);
+		rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, &next);
+		if (i == 0 || next.interrupted || next.value > best->value)
+			*best = next;
+		if (best->interrupted || (best->converged && !best->at_bound))
+			return;
+	}
 }
 
 void

@@ -13,6 +13,8 @@
 #define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
+#define NEAR_BOUND 0.01			/* coordinates are logarithms: one percent */
+
 static double
 dot(const double *a, const double *b, int count)
 {
@@ -156,9 +158,10 @@ rt_maximize(rt_objective objective, void *data, int count,
 		memcpy(gradient, next_gradient, (size_t) count * sizeof(double));
 		optimum->value = value;
 	}
+	/* where a likelihood is flat toward a bound the search may end just before it */
 	for (int i = 0; i < count; i++)
 	{
-		if (optimum->x[i] <= lower[i] || optimum->x[i] >= upper[i])
+		if (optimum->x[i] <= lower[i] + NEAR_BOUND || optimum->x[i] >= upper[i] - NEAR_BOUND)
 			optimum->at_bound = true;
 	}
 }

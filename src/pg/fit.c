@@ -2,10 +2,9 @@
  * fit.c
  *		The aggregate fit_model(kind, history, as_of), and from plain numbers.
  *
- * The state is a bytea of rows (x, t_x, age, weight), changed in place as
- * history_agg.c does, with equal rows collapsed whenever it
- * is full; weights that are no whole numbers are not added up, so that their order
- * can't matter.  Sums of logarithms are kept as integers, so that no order of rows
+ * The state is a bytea of different rows (x, t_x, age, weight) and a hash table of
+ * their places behind them, changed in place as history_agg.c does.  Weights that are
+ * no whole numbers are not added up, so that their order can't matter.  Sums of logarithms are kept as integers, so that no order of rows
  * and no parallel plan changes the last digit of a fit.
  *
  * Copyright (c) 2026, retention contributors
@@ -14,6 +13,7 @@
 
 #include <math.h>
 
+#include "common/hashfn.h"
 #include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -60,10 +60,25 @@ typedef struct FitState
 	rt_customer_row rows[FLEXIBLE_ARRAY_MEMBER];
 } FitState;
 
+/* Places in the hash table */
+static uint32
+slot_count(uint32 capacity)
+{
+	return capacity + capacity / 2;
+}
+
 static Size
 state_size(uint32 capacity)
 {
-	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_customer_row);
+	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_customer_row) +
+		(Size) slot_count(capacity) * sizeof(uint32);
+}
+
+/* Behind the rows: the number of a row, from 1 on, or 0 */
+static uint32 *
+state_slots(FitState *state)
+{
+	return (uint32 *) (state->rows + state->capacity);
 }
 
 static FitState *
@@ -166,26 +181,88 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 	return out;
 }
 
-/* Room for more rows: collapsing first, a larger state when that gives little */
-static FitState *
-make_room(FitState *state, uint32 more)
+/* A place for this row, or where an equal one is; NULL when the table is no table */
+static uint32 *
+find_slot(FitState *state, const rt_customer_row *row)
 {
-	FitState   *larger;
-	uint64		capacity = state->capacity;
+	uint32	   *slots = state_slots(state);
+	uint32		count = slot_count(state->capacity);
+	double		key[3] = {row->x, row->t_x, row->age};
+	uint64		hash = hash_bytes_extended((const unsigned char *) key, sizeof(key), 0);
+	uint32		place = (uint32) (((hash >> 32) * count) >> 32);
 
-	if (state->row_count + (uint64) more <= state->capacity)
-		return state;
-	state->row_count = collapse_rows(state->rows, state->row_count);
-	while (state->row_count + (uint64) more > capacity - capacity / 4)
-		capacity *= 2;
-	if (capacity == state->capacity)
-		return state;
-	if (capacity > PG_UINT32_MAX / 2)
-		capacity = PG_UINT32_MAX / 2;
-	larger = new_state((uint32) capacity);
-	memcpy((char *) larger + VARHDRSZ, (char *) state + VARHDRSZ, state_size(state->row_count) - VARHDRSZ);
-	larger->capacity = (uint32) capacity;
+	for (uint32 i = 0; i < count; i++)
+	{
+		uint32		number = slots[place];
+
+		if (number == 0)
+			return &slots[place];
+		if (number > state->row_count)
+			return NULL;
+		if (compare_customers(&state->rows[number - 1], row) == 0)
+			return &slots[place];
+		if (++place == count)
+			place = 0;
+	}
+	return NULL;
+}
+
+static FitState *append_row(FitState *state, const rt_customer_row *row);
+
+/* One half larger, which keeps a row below 64 bytes */
+static FitState *
+larger_state(const FitState *state)
+{
+	uint64		capacity = (uint64) state->capacity + state->capacity / 2;
+	FitState   *larger = new_state((uint32) Min(capacity, PG_UINT32_MAX / 2));
+	uint32		new_capacity = larger->capacity;
+
+	memcpy((char *) larger + VARHDRSZ, (const char *) state + VARHDRSZ, offsetof(FitState, rows) - VARHDRSZ);
+	larger->capacity = new_capacity;
+	larger->row_count = 0;
+	for (uint32 i = 0; i < state->row_count; i++)
+		larger = append_row(larger, &state->rows[i]);
 	return larger;
+}
+
+/* A row that is not there yet, or whose weight can't be added up */
+static FitState *
+append_row(FitState *state, const rt_customer_row *row)
+{
+	if (state->row_count >= state->capacity)
+		state = larger_state(state);
+	if (row->weight == floor(row->weight))
+	{
+		uint32	   *slot = find_slot(state, row);
+
+		if (slot == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("state of fit_model is corrupt")));
+		if (*slot == 0)
+			*slot = state->row_count + 1;
+	}
+	state->rows[state->row_count++] = *row;
+	return state;
+}
+
+static FitState *
+add_row(FitState *state, double x, double t_x, double age, double weight)
+{
+	/* minus zero is zero */
+	rt_customer_row row = {x + 0, t_x + 0, age + 0, weight};
+
+	if (weight == floor(weight))
+	{
+		uint32	   *slot = find_slot(state, &row);
+
+		if (slot != NULL && *slot != 0 && are_whole(state->rows[*slot - 1].weight, weight))
+		{
+			state->rows[*slot - 1].weight += weight;
+			return state;
+		}
+	}
+	return append_row(state, &row);
 }
 
 static void
@@ -234,20 +311,6 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, bool from_nu
 	return state;
 }
 
-static FitState *
-add_row(FitState *state, double x, double t_x, double age, double weight)
-{
-	rt_customer_row *row;
-
-	state = make_room(state, 1);
-	row = &state->rows[state->row_count++];
-	row->x = x;
-	row->t_x = t_x;
-	row->age = age;
-	row->weight = weight;
-	return state;
-}
-
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
@@ -273,6 +336,21 @@ fit_model_add(PG_FUNCTION_ARGS)
 	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
+
+	/* of most kinds the intervals themselves are not needed */
+	if (kind->id == RT_MODEL_BG_NBD || kind->id == RT_MODEL_MBG_NBD)
+	{
+		HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
+		rt_rfm		rfm;
+		bool		found = false;
+
+		if (history.size > 0)
+			check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
+		if (!found)
+			PG_RETURN_POINTER(state);
+		state->customers++;
+		PG_RETURN_POINTER(add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
+	}
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
 	if (count == 0)
@@ -350,10 +428,12 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	check_constant(state->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(state->as_of == other->as_of, "as_of");
 	check_constant(state->time_unit == other->time_unit, "the time unit");
-	other->row_count = collapse_rows(other->rows, other->row_count);
-	state = make_room(state, other->row_count);
-	memcpy(state->rows + state->row_count, other->rows, other->row_count * sizeof(rt_customer_row));
-	state->row_count += other->row_count;
+	for (uint32 i = 0; i < other->row_count; i++)
+	{
+		const rt_customer_row *row = &other->rows[i];
+
+		state = add_row(state, row->x, row->t_x, row->age, row->weight);
+	}
 	state->customers += other->customers;
 	add_sum_log(state, other->sum_log);
 	PG_RETURN_POINTER(state);

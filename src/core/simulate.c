@@ -1,0 +1,87 @@
+/*
+ * simulate.c
+ *		Customers that live as a model says.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+
+#include "core/simulate.h"
+
+static uint64_t
+next_bits(rt_random *random)
+{
+	uint64_t	z = (random->state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+void
+rt_random_start(rt_random *random, int64_t seed, uint64_t stream)
+{
+	random->state = (uint64_t) seed;
+	random->state = next_bits(random) ^ (stream * UINT64_C(0xd1342543de82ef95) + 1);
+	next_bits(random);
+}
+
+double
+rt_random_uniform(rt_random *random)
+{
+	return ((double) (next_bits(random) >> 11) + 0.5) * 0x1p-53;
+}
+
+/* Marsaglia and Tsang (2000), "A simple method for generating gamma variables" */
+double
+rt_random_gamma(rt_random *random, double shape)
+{
+	double		boost = 1;
+	double		d,
+				c;
+
+	if (shape < 1)
+	{
+		boost = pow(rt_random_uniform(random), 1 / shape);
+		shape += 1;
+	}
+	d = shape - 1.0 / 3;
+	c = 1 / sqrt(9 * d);
+	for (;;)
+	{
+		double		z = sqrt(-2 * log(rt_random_uniform(random))) * cos(6.28318530717958647693 * rt_random_uniform(random));
+		double		v = 1 + c * z;
+
+		v = v * v * v;
+		if (v > 0 && log(rt_random_uniform(random)) < z * z / 2 + d - d * v + d * log(v))
+			return boost * d * v;
+	}
+}
+
+void
+rt_life_start(const rt_bg_nbd *model, rt_random *random, rt_life *life)
+{
+	double		leaves = rt_random_gamma(random, model->a);
+	double		stays = rt_random_gamma(random, model->b);
+
+	life->k = model->k;
+	life->lambda = rt_random_gamma(random, model->r) / model->alpha;
+	life->p = leaves > 0 || stays > 0 ? leaves / (leaves + stays) : model->a / (model->a + model->b);
+	life->time = 0;
+	life->here = !(model->first_may_be_last && rt_random_uniform(random) < life->p);
+}
+
+bool
+rt_life_next(rt_life *life, rt_random *random, double until)
+{
+	if (!life->here)
+		return false;
+	life->time += rt_random_gamma(random, life->k) / life->lambda;
+	if (!(life->time <= until))
+	{
+		life->here = false;
+		return false;
+	}
+	life->here = rt_random_uniform(random) >= life->p;
+	return true;
+}

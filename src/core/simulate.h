@@ -1,0 +1,44 @@
+/*
+ * simulate.h
+ *		Customers that live as a model says.
+ *
+ * Numbers come from a generator of its own, so that a seed gives the same customers on
+ * every machine but for the last digit of its logarithms.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_SIMULATE_H
+#define RT_SIMULATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/bg_nbd.h"
+
+/* splitmix64: Steele, Lea, Flood (2014) */
+typedef struct rt_random
+{
+	uint64_t	state;
+} rt_random;
+
+/* The stream with this number of a seed; streams do not depend on each other */
+extern void rt_random_start(rt_random *random, int64_t seed, uint64_t stream);
+extern double rt_random_uniform(rt_random *random); /* above 0, below 1 */
+extern double rt_random_gamma(rt_random *random, double shape);
+
+/* A customer from her first purchase on */
+typedef struct rt_life
+{
+	int			k;
+	double		lambda;
+	double		p;				/* to leave after a purchase */
+	double		time;			/* of the last purchase, in the model's unit; 0 is the first one */
+	bool		here;
+} rt_life;
+
+extern void rt_life_start(const rt_bg_nbd *model, rt_random *random, rt_life *life);
+
+/* Her next purchase, in life->time; false when there is none up to until */
+extern bool rt_life_next(rt_life *life, rt_random *random, double until);
+
+#endif							/* RT_SIMULATE_H */

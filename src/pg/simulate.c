@@ -1,0 +1,75 @@
+/*
+ * simulate.c
+ *		simulate_customers(model, ...): orders of customers that live as a model says.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "core/calendar.h"
+#include "core/simulate.h"
+#include "pg/clock.h"
+#include "pg/model.h"
+
+PG_FUNCTION_INFO_V1(simulate_customers);
+
+Datum
+simulate_customers(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	int32		customers = PG_GETARG_INT32(1);
+	DateADT		first_from = date_from_date(PG_GETARG_DATEADT(2));
+	DateADT		first_until = date_from_date(PG_GETARG_DATEADT(3));
+	DateADT		until = date_from_date(PG_GETARG_DATEADT(4));
+	int64		seed = PG_GETARG_INT64(5);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	rt_bg_nbd	bg_nbd;
+
+	if (!rt_bg_nbd_from_model(model, &bg_nbd))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("customers cannot be simulated by a model of kind \"%s\"", rt_model_kind_by_id(model->id)->name),
+				 errhint("They need a model of who leaves when, such as one of kind \"bg/nbd\".")));
+	if (customers < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d is no number of customers", customers)));
+	if (first_until < first_from || until < first_until)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("first purchases must lie in a range of dates, and the last day not before it"),
+				 errdetail("First purchases are from %s to %s, the last day is %s.",
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(first_from))),
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(first_until))),
+						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(until))))));
+	InitMaterializedSRF(fcinfo, 0);
+	for (int32 i = 1; i <= customers; i++)
+	{
+		rt_random	random;
+		rt_life		life;
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+		double		first;
+
+		CHECK_FOR_INTERRUPTS();
+		rt_random_start(&random, seed, (uint64) i);
+		first = (double) first_from + floor(rt_random_uniform(&random) * ((double) first_until - (double) first_from + 1));
+		values[0] = Int32GetDatum(i);
+		values[1] = DateADTGetDatum((DateADT) first);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		rt_life_start(&bg_nbd, &random, &life);
+		while (rt_life_next(&life, &random, ((double) until - first + 0.5) / model->time_unit))
+		{
+			CHECK_FOR_INTERRUPTS();
+			values[1] = DateADTGetDatum((DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	}
+	return (Datum) 0;
+}
