@@ -127,6 +127,45 @@ SELECT customer_id, intervals, elapsed_days, stage, calendar_period, contact_fro
 FROM customer, model, purchase_cycle(h, :'today', m)
 WHERE calendar_period IS NOT NULL AND stage < 'lapsed' ORDER BY contact_from, customer_id LIMIT 4;
 \set ECHO none
+
+\echo
+\echo '--- Q3. Who is gone? Models weigh a silence against the chance that she left. Which one fits best?'
+\echo
+\set ECHO queries
+CREATE TABLE base AS
+  SELECT kind, fit_model(kind, h, :'today') AS m
+  FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k}'::text[]) kind GROUP BY kind;
+
+SELECT kind, round(log_likelihood(m)::numeric, 1) AS log_likelihood, round(aic(m)::numeric, 1) AS aic, converged(m), parameters(m)
+FROM base ORDER BY aic(m);
+
+SELECT width_bucket(churn_score(m, h, :'today'), 0, 1.000001, 5) * 20 - 20 AS churn_score_from, count(*) AS customers,
+       round(sum(expected_purchases(m, h, :'today', '1 year'))::numeric) AS purchases_next_year, round(sum(total_spend(h))) AS spent_so_far
+FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best GROUP BY 1 ORDER BY 1;
+\set ECHO none
+
+\echo
+\echo '--- Q6. How many customers did we lose, month by month?'
+\echo
+\set ECHO queries
+SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(total_spend(h))) AS spent_so_far
+FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m)
+WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
+\set ECHO none
+
+\echo
+\echo '--- Q11. Is the model any good? Fitted to what was known half a year ago: what it expected, and what came.'
+\echo
+\set ECHO queries
+CREATE TABLE base_then AS
+  SELECT fit_model((SELECT kind FROM base ORDER BY aic(m) LIMIT 1), h, :'half_a_year_ago') AS m FROM customer;
+
+SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS customers,
+       round(sum(expected_purchases(m, h, :'half_a_year_ago', '180 days'))::numeric) AS expected,
+       sum(coalesce(purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))), 0)) AS actual
+FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL
+GROUP BY 1 ORDER BY 1;
+\set ECHO none
 \else
 \echo
 \echo '--- When is the next purchase due? Too few customers have bought again to learn their rhythm.'

@@ -70,6 +70,16 @@ CREATE FUNCTION log_likelihood(model retention_model, x double precision, t_x do
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'customer_base_log_likelihood_numbers';
 
+CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model) RETURNS date
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
+	AS 'MODULE_PATHNAME', 'customer_base_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score double precision) RETURNS date
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
+	AS 'MODULE_PATHNAME', 'customer_base_lost_on';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model) IS 'The first day behind her last purchase up to as_of, and not behind as_of, on which her churn_score reached 0.5: from then on she was more likely gone than not. By an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL while it has not, and if nothing was bought by as_of. It depends on her purchases and the model only, not on other customers or on as_of once the day has come. Errors: 22008 for an infinite as_of.';
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, double precision) IS 'As lost_on(history, as_of, model), with the churn_score that makes a customer lost. Errors: 22008 for an infinite as_of, 22023 unless 0 < score < 1.';
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date) IS 'The probability that she is still a customer at as_of (default: today), given her purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k or mbg/cnbd-k. With bg/nbd and bg/cnbd-k it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval) IS 'The probability that she is still a customer a while after as_of, given what was known at as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a negative interval.';
 COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision) IS 'The probability that a customer is still one who has made x repeat purchases, the last at t_x after the first purchase, and is seen until T after it. All times in the model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0). Source: Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';

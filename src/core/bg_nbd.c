@@ -29,6 +29,9 @@
 /* Ages whose logarithms are remembered while a likelihood is added up */
 #define AGES 1024
 
+/* ln of r or a from which on customers are all alike but for one percent: as good as the bound */
+#define ALIKE log(1e4)
+
 #define TWO_PI 6.28318530717958647693
 
 bool
@@ -619,7 +622,7 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	static const double moves[][4] = {{0, 0, 0, 0}, {-1, 0, -1.5, 0}, {1, 0, -3, 1}, {0, 0.7, 0.7, -1}};
 	double		middle = -log(rate * data->k);
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
-	double		upper[4] = {log(1e4), middle + log(1e6), log(1e4), log(1e6)};
+	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
 	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
 	{
@@ -628,6 +631,7 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 		for (int j = 0; j < 4; j++)
 			next.x[j] = fmin(fmax(start[j] + moves[i][j], lower[j]), upper[j]);
 		rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, &next);
+		next.at_bound |= next.x[0] > ALIKE || next.x[2] > ALIKE;
 		if (i == 0 || next.interrupted || next.value > best->value)
 			*best = next;
 		if (best->interrupted || (best->converged && !best->at_bound))

@@ -37,6 +37,7 @@ PG_FUNCTION_INFO_V1(customer_base_purchase_probability);
 PG_FUNCTION_INFO_V1(customer_base_purchase_probability_numbers);
 PG_FUNCTION_INFO_V1(customer_base_purchase_pmf);
 PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_number);
+PG_FUNCTION_INFO_V1(customer_base_lost_on);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood_numbers);
 
@@ -77,18 +78,24 @@ get_customer(FunctionCallInfo fcinfo, int first)
 	return customer;
 }
 
-/* The model of argument 0 */
-static const rt_model *
-get_model(FunctionCallInfo fcinfo, const char *function, rt_bg_nbd *bg_nbd)
+static void
+check_customer_base(const rt_model *model, const char *function, rt_bg_nbd *bg_nbd)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-
 	if (!rt_bg_nbd_from_model(model, bg_nbd))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs a model of who is still a customer, not of kind \"%s\"", function,
 						rt_model_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('bg/nbd', ...).")));
+}
+
+/* The model of argument 0 */
+static const rt_model *
+get_model(FunctionCallInfo fcinfo, const char *function, rt_bg_nbd *bg_nbd)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	check_customer_base(model, function, bg_nbd);
 	return model;
 }
 
@@ -244,6 +251,65 @@ customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 	get_model(fcinfo, "expected_purchases", &bg_nbd);
 	customer = get_customer(fcinfo, 1);
 	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &customer, get_time(fcinfo, 4)));
+}
+
+/* From which churn_score on a customer counts as lost: more likely gone than not; a silence that her rhythm can't explain */
+#define LOST_SCORE 0.5
+#define LOST_SCORE_OF_RHYTHM 0.99
+
+/* Of arguments history, as_of, model and perhaps a churn_score */
+Datum
+customer_base_lost_on(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
+	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
+	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) :
+		model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
+	rt_bg_nbd	bg_nbd;
+	rt_rfm		rfm;
+	rt_customer customer;
+	bool		found = false;
+	double		low,
+				high;
+
+	if (!(score > 0 && score < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a churn score of %g is not between 0 and 1", score)));
+	if (model->id == RT_MODEL_INTERPURCHASE)
+	{
+		DateADT		day;
+
+		if (!silence_day(PG_GETARG_DATUM(0), as_of, model, 1 - score, &day))
+			PG_RETURN_NULL();
+		PG_RETURN_DATEADT(day);
+	}
+	check_customer_base(model, "lost_on", &bg_nbd);
+	if (history.size > 0)
+		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
+	if (!found)
+		PG_RETURN_NULL();
+	customer.x = rfm.frequency;
+	customer.t_x = rfm.recency / model->time_unit;
+	customer.age = rfm.customer_age / model->time_unit;
+	if (rfm.recency == rfm.customer_age || rt_bg_nbd_p_gone(&bg_nbd, &customer) < score)
+		PG_RETURN_NULL();
+
+	/* whoever buys at the end of low is not lost then; she is at the end of high */
+	low = rfm.recency;
+	high = rfm.customer_age;
+	while (high - low > 1)
+	{
+		double		middle = floor(low + (high - low) / 2);
+
+		customer.age = middle / model->time_unit;
+		if (rt_bg_nbd_p_gone(&bg_nbd, &customer) >= score)
+			high = middle;
+		else
+			low = middle;
+	}
+	PG_RETURN_DATEADT((DateADT) ((double) as_of - rfm.customer_age + high));
 }
 
 /* Just after her first purchase */

@@ -197,6 +197,37 @@ silence_probability(Datum history, DateADT as_of, const rt_model *model, double 
 	return true;
 }
 
+bool
+silence_day(Datum history, DateADT as_of, const rt_model *model, double probability, DateADT *day)
+{
+	PurchaseDates dates;
+	Silence		silence;
+	int64		low,
+				high;
+
+	purchase_dates(history, as_of, &dates);
+	if (dates.count == 0)
+		return false;
+	silence_from_dates(&dates, model, &silence);
+	if (silence.probability > probability)
+		return false;
+
+	/* it falls from day to day */
+	low = silence.last;
+	high = as_of;
+	while (high - low > 1)
+	{
+		dates.as_of = (int32) (low + (high - low) / 2);
+		silence_from_dates(&dates, model, &silence);
+		if (silence.probability <= probability)
+			high = dates.as_of;
+		else
+			low = dates.as_of;
+	}
+	*day = (DateADT) high;
+	return high > silence.last;
+}
+
 /* Of arguments history, as_of, model; false when nothing was bought by then */
 static bool
 get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)

@@ -27,6 +27,14 @@ SELECT kind, round(expected_purchases(m, interval '1 year')::numeric, 4) AS a_ye
 FROM model, LATERAL (SELECT sum(n * purchase_pmf(m, n, interval '1 year')) AS mean, sum(purchase_pmf(m, n, interval '1 year')) AS sum FROM generate_series(0, 500) n) p ORDER BY kind;
 -- churn_score by the rhythm
 SELECT name, round(churn_score('{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}', h, '2026-03-01')::numeric, 4) AS churn_score FROM customer ORDER BY name;
+-- the day on which a customer was lost: the first one with that score, whatever as_of is later
+SELECT kind, name, lost_on(h, '2026-12-31', m) AS lost, lost_on(h, '2026-12-31', m, 0.9) AS nearly_certain, lost_on(h, '2026-02-20', m) AS seen_before
+FROM (SELECT * FROM model UNION ALL SELECT 'interpurchase', '{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}') m, customer ORDER BY kind, name;
+SELECT count(*) AS lost, count(*) FILTER (WHERE churn_score(m, h, lost) >= score AND lost > last_purchase(h) AND (lost - 1 = last_purchase(h) OR churn_score(m, h, lost - 1) < score)
+         AND lost_on(h, lost, m, score) = lost AND lost_on(h, lost + 40, m, score) = lost AND lost_on(h, lost - 1, m, score) IS NULL) AS right
+FROM (SELECT *, lost_on(h, '2027-12-31', m, score) AS lost FROM customer, (SELECT m FROM model UNION ALL SELECT '{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}') m, unnest('{0.05, 0.3, 0.5, 0.9, 0.99}'::float8[]) score) s WHERE lost IS NOT NULL;
+SELECT lost_on(h, '2026-12-31', m, 1) FROM model, customer LIMIT 1;
+SELECT lost_on(h, 'infinity', m) FROM model, customer LIMIT 1;
 -- now and no time
 SELECT kind, expected_purchases(m, 3, 10, 12, 0) AS none, purchase_probability(m, 3, 10, 12, 0) AS never, purchase_pmf(m, 0, 0.0) AS sure, p_alive(m, 3, 10, 12, 0) = p_alive(m, 3, 10, 12) AS same FROM model;
 -- NULL in, NULL out
