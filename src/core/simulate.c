@@ -59,15 +59,28 @@ rt_random_gamma(rt_random *random, double shape)
 }
 
 void
-rt_life_start(const rt_bg_nbd *model, rt_random *random, rt_life *life)
+rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 {
-	double		leaves = rt_random_gamma(random, model->a);
-	double		stays = rt_random_gamma(random, model->b);
+	const rt_bg_nbd *model = &base->bg_nbd;
+	double		leaves,
+				stays;
 
+	life->time = 0;
+	life->here = true;
+	if (base->is_pareto)
+	{
+		life->k = 1;
+		life->p = 0;
+		life->lambda = rt_random_gamma(random, base->pareto_nbd.r) / base->pareto_nbd.alpha;
+		life->end = -log(rt_random_uniform(random)) / (rt_random_gamma(random, base->pareto_nbd.s) / base->pareto_nbd.beta);
+		return;
+	}
+	leaves = rt_random_gamma(random, model->a);
+	stays = rt_random_gamma(random, model->b);
 	life->k = model->k;
 	life->lambda = rt_random_gamma(random, model->r) / model->alpha;
 	life->p = leaves > 0 || stays > 0 ? leaves / (leaves + stays) : model->a / (model->a + model->b);
-	life->time = 0;
+	life->end = INFINITY;
 	life->here = !(model->first_may_be_last && rt_random_uniform(random) < life->p);
 }
 
@@ -77,7 +90,7 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 	if (!life->here)
 		return false;
 	life->time += rt_random_gamma(random, life->k) / life->lambda;
-	if (!(life->time <= until))
+	if (!(life->time <= until && life->time <= life->end))
 	{
 		life->here = false;
 		return false;

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/bg_nbd.h"
+#include "core/customer_base.h"
 
 /* splitmix64: Steele, Lea, Flood (2014) */
 typedef struct rt_random
@@ -32,11 +32,12 @@ typedef struct rt_life
 	int			k;
 	double		lambda;
 	double		p;				/* to leave after a purchase */
+	double		end;			/* when she leaves, whatever she buys; infinite if purchases decide */
 	double		time;			/* of the last purchase, in the model's unit; 0 is the first one */
 	bool		here;
 } rt_life;
 
-extern void rt_life_start(const rt_bg_nbd *model, rt_random *random, rt_life *life);
+extern void rt_life_start(const rt_base *base, rt_random *random, rt_life *life);
 
 /* Her next purchase, in life->time; false when there is none up to until */
 extern bool rt_life_next(rt_life *life, rt_random *random, double until);

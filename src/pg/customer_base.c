@@ -14,7 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "core/bg_nbd.h"
+#include "core/customer_base.h"
 #include "core/cycle.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
@@ -79,9 +79,9 @@ get_customer(FunctionCallInfo fcinfo, int first)
 }
 
 static void
-check_customer_base(const rt_model *model, const char *function, rt_bg_nbd *bg_nbd)
+check_customer_base(const rt_model *model, const char *function, rt_base *base)
 {
-	if (!rt_bg_nbd_from_model(model, bg_nbd))
+	if (!rt_base_from_model(model, base))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs a model of who is still a customer, not of kind \"%s\"", function,
@@ -91,11 +91,11 @@ check_customer_base(const rt_model *model, const char *function, rt_bg_nbd *bg_n
 
 /* The model of argument 0 */
 static const rt_model *
-get_model(FunctionCallInfo fcinfo, const char *function, rt_bg_nbd *bg_nbd)
+get_model(FunctionCallInfo fcinfo, const char *function, rt_base *base)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
-	check_customer_base(model, function, bg_nbd);
+	check_customer_base(model, function, base);
 	return model;
 }
 
@@ -153,54 +153,54 @@ get_interval_days(FunctionCallInfo fcinfo, int argument)
 Datum
 customer_base_p_alive(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "p_alive", &bg_nbd);
+	const rt_model *model = get_model(fcinfo, "p_alive", &base);
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive(&bg_nbd, &customer));
+	PG_RETURN_FLOAT8(rt_base_p_alive(&base, &customer));
 }
 
 Datum
 customer_base_p_alive_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "p_alive", &bg_nbd);
+	get_model(fcinfo, "p_alive", &base);
 	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive(&bg_nbd, &customer));
+	PG_RETURN_FLOAT8(rt_base_p_alive(&base, &customer));
 }
 
 Datum
 customer_base_p_alive_after(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "p_alive", &bg_nbd);
+	const rt_model *model = get_model(fcinfo, "p_alive", &base);
 	double		after = get_interval_days(fcinfo, 3) / model->time_unit;
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive_after(&bg_nbd, &customer, after));
+	PG_RETURN_FLOAT8(rt_base_p_alive_after(&base, &customer, after));
 }
 
 Datum
 customer_base_p_alive_after_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "p_alive", &bg_nbd);
+	get_model(fcinfo, "p_alive", &base);
 	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_alive_after(&bg_nbd, &customer, get_time(fcinfo, 4)));
+	PG_RETURN_FLOAT8(rt_base_p_alive_after(&base, &customer, get_time(fcinfo, 4)));
 }
 
 Datum
 customer_base_churn_score(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
@@ -212,45 +212,45 @@ customer_base_churn_score(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_FLOAT8(1 - silence);
 	}
-	get_model(fcinfo, "churn_score", &bg_nbd);
+	get_model(fcinfo, "churn_score", &base);
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_gone(&bg_nbd, &customer));
+	PG_RETURN_FLOAT8(rt_base_p_gone(&base, &customer));
 }
 
 Datum
 customer_base_churn_score_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "churn_score", &bg_nbd);
+	get_model(fcinfo, "churn_score", &base);
 	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_bg_nbd_p_gone(&bg_nbd, &customer));
+	PG_RETURN_FLOAT8(rt_base_p_gone(&base, &customer));
 }
 
 Datum
 customer_base_expected_purchases(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "expected_purchases", &bg_nbd);
+	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &customer, time));
+	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &customer, time));
 }
 
 Datum
 customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "expected_purchases", &bg_nbd);
+	get_model(fcinfo, "expected_purchases", &base);
 	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &customer, get_time(fcinfo, 4)));
+	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &customer, get_time(fcinfo, 4)));
 }
 
 /* From which churn_score on a customer counts as lost: more likely gone than not; a silence that her rhythm can't explain */
@@ -266,7 +266,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
 	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) :
 		model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_rfm		rfm;
 	rt_customer customer;
 	bool		found = false;
@@ -285,7 +285,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATEADT(day);
 	}
-	check_customer_base(model, "lost_on", &bg_nbd);
+	check_customer_base(model, "lost_on", &base);
 	if (history.size > 0)
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
@@ -293,7 +293,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 	customer.x = rfm.frequency;
 	customer.t_x = rfm.recency / model->time_unit;
 	customer.age = rfm.customer_age / model->time_unit;
-	if (rfm.recency == rfm.customer_age || rt_bg_nbd_p_gone(&bg_nbd, &customer) < score)
+	if (rfm.recency == rfm.customer_age || rt_base_p_gone(&base, &customer) < score)
 		PG_RETURN_NULL();
 
 	/* whoever buys at the end of low is not lost then; she is at the end of high */
@@ -304,7 +304,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 		double		middle = floor(low + (high - low) / 2);
 
 		customer.age = middle / model->time_unit;
-		if (rt_bg_nbd_p_gone(&bg_nbd, &customer) >= score)
+		if (rt_base_p_gone(&base, &customer) >= score)
 			high = middle;
 		else
 			low = middle;
@@ -318,43 +318,43 @@ static const rt_customer new_customer = {0, 0, 0};
 Datum
 customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
-	const rt_model *model = get_model(fcinfo, "expected_purchases", &bg_nbd);
+	rt_base		base;
+	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 
-	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &new_customer, get_interval_days(fcinfo, 1) / model->time_unit));
+	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_interval_days(fcinfo, 1) / model->time_unit));
 }
 
 Datum
 customer_base_expected_purchases_new_number(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 
-	get_model(fcinfo, "expected_purchases", &bg_nbd);
-	PG_RETURN_FLOAT8(rt_bg_nbd_expected_purchases(&bg_nbd, &new_customer, get_time(fcinfo, 1)));
+	get_model(fcinfo, "expected_purchases", &base);
+	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_time(fcinfo, 1)));
 }
 
 Datum
 customer_base_purchase_probability(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "purchase_probability", &bg_nbd);
+	const rt_model *model = get_model(fcinfo, "purchase_probability", &base);
 	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_probability(&bg_nbd, &customer, time));
+	PG_RETURN_FLOAT8(rt_base_purchase_probability(&base, &customer, time));
 }
 
 Datum
 customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "purchase_probability", &bg_nbd);
+	get_model(fcinfo, "purchase_probability", &base);
 	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_probability(&bg_nbd, &customer, get_time(fcinfo, 4)));
+	PG_RETURN_FLOAT8(rt_base_purchase_probability(&base, &customer, get_time(fcinfo, 4)));
 }
 
 /* The number of purchases of argument 1 */
@@ -373,33 +373,33 @@ get_number(FunctionCallInfo fcinfo)
 Datum
 customer_base_purchase_pmf(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
-	const rt_model *model = get_model(fcinfo, "purchase_pmf", &bg_nbd);
+	rt_base		base;
+	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 
-	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_pmf(&bg_nbd, &new_customer, get_number(fcinfo),
+	PG_RETURN_FLOAT8(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
 											get_interval_days(fcinfo, 2) / model->time_unit));
 }
 
 Datum
 customer_base_purchase_pmf_number(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 
-	get_model(fcinfo, "purchase_pmf", &bg_nbd);
-	PG_RETURN_FLOAT8(rt_bg_nbd_purchase_pmf(&bg_nbd, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
+	get_model(fcinfo, "purchase_pmf", &base);
+	PG_RETURN_FLOAT8(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
 }
 
 Datum
 customer_base_log_likelihood(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "log_likelihood", &bg_nbd);
+	const rt_model *model = get_model(fcinfo, "log_likelihood", &base);
 	double		sum_log = 0;
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	if (bg_nbd.k > 1)
+	if (rt_base_needs_intervals(&base))
 	{
 		int32		on_stack[DATES_ON_STACK];
 		size_t		count;
@@ -410,21 +410,21 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 		rt_intervals_from_dates(dates, count, &intervals);
 		sum_log = intervals.sum_log - customer.x * log(model->time_unit);
 	}
-	PG_RETURN_FLOAT8(rt_bg_nbd_log_likelihood(&bg_nbd, &customer, sum_log));
+	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, sum_log));
 }
 
 Datum
 customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 {
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 	rt_customer customer;
 
-	get_model(fcinfo, "log_likelihood", &bg_nbd);
+	get_model(fcinfo, "log_likelihood", &base);
 	customer = get_customer(fcinfo, 1);
-	if (bg_nbd.k > 1 && customer.x > 0 && PG_NARGS() == 4)
+	if (rt_base_needs_intervals(&base) && customer.x > 0 && PG_NARGS() == 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the likelihood of intervals with k = %d depends on each of them", bg_nbd.k),
+				 errmsg("the likelihood of intervals with k = %d depends on each of them", base.bg_nbd.k),
 				 errhint("Give the sum of their logarithms as the last argument.")));
-	PG_RETURN_FLOAT8(rt_bg_nbd_log_likelihood(&bg_nbd, &customer, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0));
+	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0));
 }

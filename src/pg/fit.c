@@ -21,7 +21,7 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
-#include "core/bg_nbd.h"
+#include "core/customer_base.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
 #include "pg/clock.h"
@@ -338,7 +338,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
 	/* of most kinds the intervals themselves are not needed */
-	if (kind->id == RT_MODEL_BG_NBD || kind->id == RT_MODEL_MBG_NBD)
+	if (!rt_base_fit_needs_intervals(kind->id))
 	{
 		HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
 		rt_rfm		rfm;
@@ -386,7 +386,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
-	if (kind->id != RT_MODEL_BG_NBD && kind->id != RT_MODEL_MBG_NBD)
+	if (rt_base_fit_needs_intervals(kind->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
@@ -511,7 +511,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		if (kind->id == RT_MODEL_INTERPURCHASE)
 			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
 		else
-			rt_bg_nbd_fit_model(kind->id, &customers, interrupts_pending, &fit);
+			rt_base_fit_model(kind->id, &customers, interrupts_pending, &fit);
 	} while (fit.interrupted);
 
 	result = new_model(kind);

@@ -29,9 +29,9 @@ simulate_customers(PG_FUNCTION_ARGS)
 	DateADT		until = date_from_date(PG_GETARG_DATEADT(4));
 	int64		seed = PG_GETARG_INT64(5);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	rt_bg_nbd	bg_nbd;
+	rt_base		base;
 
-	if (!rt_bg_nbd_from_model(model, &bg_nbd))
+	if (!rt_base_from_model(model, &base))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("customers cannot be simulated by a model of kind \"%s\"", rt_model_kind_by_id(model->id)->name),
@@ -63,7 +63,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		values[0] = Int32GetDatum(i);
 		values[1] = DateADTGetDatum((DateADT) first);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		rt_life_start(&bg_nbd, &random, &life);
+		rt_life_start(&base, &random, &life);
 		while (rt_life_next(&life, &random, ((double) until - first + 0.5) / model->time_unit))
 		{
 			CHECK_FOR_INTERRUPTS();

@@ -164,11 +164,15 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model/)
 	for my $mode (@modes)
 	{
 		$beyond->("model: fit $_, s", $mode, 1000, '<= 0.3', "SELECT fit_model('$_', h, $last, 7) FROM base") for 'bg/nbd', 'mbg/nbd';
+		$beyond->('model: fit pareto/nbd, s', $mode, 1000, '<= 2', "SELECT fit_model('pareto/nbd', h, $last, 7) FROM base");
 		$beyond->('model: fit mbg/cnbd-k, s', $mode, 1000, '-', "SELECT fit_model('mbg/cnbd-k', h, $last, 7) FROM base");
 		$beyond->('model: fit interpurchase, s', $mode, 1000, '<= 1', "SELECT fit_model('interpurchase', h, $last, 7) FROM base");
 	}
 	$beyond->('model: p_alive, us a row', 'serial', 1000, '<= 1', "SELECT sum(p_alive($truth, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of 39 weeks, us a row', 'serial', 1000, '<= 1', "SELECT sum(expected_purchases($truth, h, $last, '39 weeks')) FROM base");
+	my $pareto = q('{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}'::retention_model);
+	$beyond->('model: p_alive of pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(p_alive($pareto, h, $last)) FROM base");
+	$beyond->('model: expected_purchases of pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(expected_purchases($pareto, h, $last, '39 weeks')) FROM base");
 	print "\n";
 	row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";

@@ -42,7 +42,7 @@ extern const check_case history_cases[];
 extern const check_case cycle_cases[];
 extern const check_case calendar_cycle_cases[];
 extern const check_case interpurchase_cases[];
-extern const check_case bg_nbd_cases[];
+extern const check_case customer_base_cases[];
 extern const check_case history_log_cases[];
 extern const check_case fuzz_cases[];
 

@@ -38,7 +38,7 @@ sub fitted
 	return $fitted{"$kind $name"} //= query("SELECT fit_model('$kind', h, '$end{$name}', 7) FROM $name");
 }
 
-my %kind = ('BG/NBD' => 'bg/nbd', 'MBG/NBD' => 'mbg/nbd', 'BG/CNBD-k' => 'bg/cnbd-k', 'MBG/CNBD-k' => 'mbg/cnbd-k');
+my %kind = ('BG/NBD' => 'bg/nbd', 'MBG/NBD' => 'mbg/nbd', 'BG/CNBD-k' => 'bg/cnbd-k', 'MBG/CNBD-k' => 'mbg/cnbd-k', 'Pareto/NBD' => 'pareto/nbd');
 my $looked_at = 0;
 my @left_out;
 open(my $in, '<', "$data/reference_values.csv") or die $!;
@@ -46,12 +46,14 @@ while (my $line = <$in>)
 {
 	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
 	next unless $kind{$model};
+	# what a customer is worth has functions of its own
+	next if $quantity =~ /^det?r?t?(_new_customer)?$/;
 	my %input = map { split /=/, $_, 2 } grep { /=/ } split /;/, $inputs;
 	my $kind = $kind{$model};
 	my $found;
 	if (exists $input{r})
 	{
-		my $typed = "'{\"model\": \"$kind\", " . join(', ', map { "\"$_\": $input{$_}" } grep { exists $input{$_} } qw(k r alpha a b)) . ", \"time_unit_days\": 7}'::retention_model";
+		my $typed = "'{\"model\": \"$kind\", " . join(', ', map { "\"$_\": $input{$_}" } grep { exists $input{$_} } qw(k r alpha a b s beta)) . ", \"time_unit_days\": 7}'::retention_model";
 		my $customer = join(', ', $typed, grep { defined } @input{qw(x t_x T)});
 		# the library's formula is an approximation for regular buyers; ours is checked against simulated customers in the core's tests
 		if ($quantity eq 'cond_expected_transactions' && ($input{k} // 1) > 1)
@@ -67,6 +69,7 @@ while (my $line = <$in>)
 			cond_expected_transactions => "expected_purchases($customer, $input{t})",
 			p_zero_future => "1 - purchase_probability($customer, $input{t})",
 			expected_transactions_new => "expected_purchases($typed, $input{t})",
+			p_alive_at_T_plus_t => "p_alive($customer, $input{t})",
 			pmf => "purchase_pmf($typed, $input{x}, $input{t})",
 			loglik => "(SELECT sum(log_likelihood($typed, h, '$end{cdnow_sample}')) FROM $name)");
 		no warnings 'uninitialized';
@@ -88,8 +91,8 @@ while (my $line = <$in>)
 	elsif ($quantity eq 'std_error')
 	{
 		# four numbers in one row
-		my ($values) = $line =~ /,r;alpha;a;b,([\d.;]+),/;
-		my @parameter = qw(r alpha a b);
+		my ($names, $values) = $line =~ /,(r;[a-z;]+),([\d.;]+),/;
+		my @parameter = split /;/, $names;
 		foreach my $expected (split /;/, $values)
 		{
 			my $parameter = shift @parameter;
@@ -123,7 +126,7 @@ while (my $line = <$in>)
 	$looked_at++;
 }
 close $in;
-cmp_ok($looked_at, '==', 136, 'all rows of these models');
+cmp_ok($looked_at, '==', 220, 'all rows of these models');
 is_deeply(\@left_out, ['loglik k fixed=4;at MLE'], 'but the one with a k that is not the best');
 
 # the grid: 250 random parameters and histories, values from mpmath
@@ -137,17 +140,24 @@ is(query(qq{
 		count(*) FILTER (WHERE abs(expected_purchases(m, horizon) - expected_new) <= 1e-8 * expected_new)
 	FROM (SELECT *, json_build_object('model', 'bg/nbd', 'r', r, 'alpha', alpha, 'a', a, 'b', b)::text::retention_model AS m FROM grid) g}),
 	'250|250|250|250|250', 'bg/nbd: all rows of the grid within 1e-8');
+is(query(q{
+	SELECT count(*), count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - pareto1) <= 1e-8 * abs(pareto1)),
+		count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - pareto2) <= 1e-8 * pareto2),
+		count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon) - pareto3) <= 1e-8 * pareto3)
+	FROM (SELECT *, json_build_object('model', 'pareto/nbd', 'r', r, 'alpha', alpha, 's', s, 'beta', beta)::text::retention_model AS m FROM grid) g}),
+	'250|250|250|250', 'pareto/nbd: all rows of the grid within 1e-8');
 
 # in days and in weeks the same likelihood up to the change of unit, whose density has n log 7 less
 foreach my $name (sort keys %end)
 {
-	foreach my $kind ('bg/nbd', 'mbg/nbd')
+	foreach my $kind ('bg/nbd', 'mbg/nbd', 'pareto/nbd')
 	{
 		is(query(qq{
 			SELECT abs(log_likelihood(d) + purchases * ln(7::float8) - log_likelihood(w)) <= 1e-9 * abs(log_likelihood(w)),
 				abs(parameter(d, 'alpha') / parameter(w, 'alpha') / 7 - 1) < 1e-3, converged(d)
 			FROM (SELECT fit_model('$kind', h, '$end{$name}') AS d, fit_model('$kind', h, '$end{$name}', 7) AS w, sum(frequency(h, '$end{$name}')) AS purchases FROM $name) s}),
-			't|t|t', "$name, $kind: in days as in weeks");
+			# the likelihood of this log rises toward customers who never leave, and the fit says so
+			$name eq 'uci_online_retail' && $kind eq 'pareto/nbd' ? 't|t|f' : 't|t|t', "$name, $kind: in days as in weeks");
 	}
 }
 

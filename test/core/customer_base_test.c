@@ -1,5 +1,5 @@
 /*
- * bg_nbd_test.c
+ * customer_base_test.c
  *		Models of customers who may leave: against simulated customers, sums that
  *		must come out, finite differences, and the far ends of the parameter space.
  *
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "core/bg_nbd.h"
+#include "core/customer_base.h"
 #include "core/simulate.h"
 
 static rt_random generator = {20260630};
@@ -32,13 +32,13 @@ typedef struct seen
 
 /* A customer from her first purchase until age + t, in the order in which it happens */
 static seen
-live(const rt_bg_nbd *model, double age, double t)
+live(const rt_base *model, double age, double t)
 {
 	seen		result = {{0, 0, age}, 0, 0, true, true};
 	rt_life		life;
 
 	rt_life_start(model, &generator, &life);
-	result.alive = life.here;
+	result.alive = life.here && life.end > age;
 	while (life.here)
 	{
 		double		before = life.time;
@@ -52,22 +52,24 @@ live(const rt_bg_nbd *model, double age, double t)
 			result.customer.x++;
 			result.customer.t_x = life.time;
 			result.sum_log += log(life.time - before);
-			result.alive = life.here;
+			result.alive = life.here && life.end > age;
 		}
 		else
 			result.later++;
 	}
-	result.alive_later = result.alive_later && result.alive;
+	result.alive_later = result.alive_later && result.alive && life.end > age + t;
 	return result;
 }
 
-static const rt_bg_nbd models[] = {
-	{1, false, 0.9, 8, 0.8, 2.5},
-	{1, true, 1.2, 6, 0.5, 1.5},
-	{2, false, 1.5, 5, 0.7, 2},
-	{2, true, 1.3, 2.8, 0.42, 0.8},
-	{4, true, 2, 3, 1, 3},
-	{3, false, 0.6, 2, 0.2, 1.1}
+static const rt_base models[] = {
+	{.bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}},
+	{.bg_nbd = {1, true, 1.2, 6, 0.5, 1.5}},
+	{.bg_nbd = {2, false, 1.5, 5, 0.7, 2}},
+	{.bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}},
+	{.bg_nbd = {4, true, 2, 3, 1, 3}},
+	{.bg_nbd = {3, false, 0.6, 2, 0.2, 1.1}},
+	{.is_pareto = true, .pareto_nbd = {0.8, 5, 0.6, 8}},
+	{.is_pareto = true, .pareto_nbd = {1.5, 10, 1.6, 30}}
 };
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
@@ -105,7 +107,7 @@ test_prediction(void)
 {
 	for (int m = 0; m < MODELS; m++)
 	{
-		const rt_bg_nbd *model = &models[m];
+		const rt_base *model = &models[m];
 		balance		purchases[10] = {{0}},
 					alive[10] = {{0}},
 					later[10] = {{0}},
@@ -118,11 +120,11 @@ test_prediction(void)
 			const rt_customer *c = &l.customer;
 			int			class = (int) fmin(c->x, 4) * 2 + (c->age - c->t_x > 10);
 
-			add(&purchases[class], rt_bg_nbd_expected_purchases(model, c, 20), l.later);
-			add(&alive[class], rt_bg_nbd_p_alive(model, c), l.alive);
-			add(&later[class], rt_bg_nbd_p_alive_after(model, c, 20), l.alive_later);
-			add(&again[class], rt_bg_nbd_purchase_probability(model, c, 20), l.later > 0);
-			add(&twice[class], rt_bg_nbd_purchase_pmf(model, c, 2, 20), l.later == 2);
+			add(&purchases[class], rt_base_expected_purchases(model, c, 20), l.later);
+			add(&alive[class], rt_base_p_alive(model, c), l.alive);
+			add(&later[class], rt_base_p_alive_after(model, c, 20), l.alive_later);
+			add(&again[class], rt_base_purchase_probability(model, c, 20), l.later > 0);
+			add(&twice[class], rt_base_purchase_pmf(model, c, 2, 20), l.later == 2);
 		}
 		for (int class = 0; class < 10; class++)
 		{
@@ -152,17 +154,17 @@ test_sums(void)
 
 				for (int n = 0; n < 3000; n++)
 				{
-					double		p = rt_bg_nbd_purchase_pmf(&models[m], &customers[c], n, t);
+					double		p = rt_base_purchase_pmf(&models[m], &customers[c], n, t);
 
 					CHECK(p >= 0);
 					sum += p;
 					mean += n * p;
 				}
 				CHECK(fabs(sum - 1) < 1e-9);
-				CHECK(fabs(mean / rt_bg_nbd_expected_purchases(&models[m], &customers[c], t) - 1) < 1e-8);
-				CHECK(fabs(rt_bg_nbd_purchase_probability(&models[m], &customers[c], t) + rt_bg_nbd_purchase_pmf(&models[m], &customers[c], 0, t) - 1) < 1e-12);
-				CHECK(fabs(rt_bg_nbd_p_alive(&models[m], &customers[c]) + rt_bg_nbd_p_gone(&models[m], &customers[c]) - 1) < 1e-15);
-				CHECK(fabs(rt_bg_nbd_p_alive_after(&models[m], &customers[c], t * 1e-12) - rt_bg_nbd_p_alive(&models[m], &customers[c])) < 1e-9);
+				CHECK(fabs(mean / rt_base_expected_purchases(&models[m], &customers[c], t) - 1) < 1e-8);
+				CHECK(fabs(rt_base_purchase_probability(&models[m], &customers[c], t) + rt_base_purchase_pmf(&models[m], &customers[c], 0, t) - 1) < 1e-12);
+				CHECK(fabs(rt_base_p_alive(&models[m], &customers[c]) + rt_base_p_gone(&models[m], &customers[c]) - 1) < 1e-15);
+				CHECK(fabs(rt_base_p_alive_after(&models[m], &customers[c], t * 1e-12) - rt_base_p_alive(&models[m], &customers[c])) < 1e-9);
 			}
 		}
 	}
@@ -202,11 +204,11 @@ test_two_ways(void)
 static void
 test_extremes(void)
 {
-	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K};
+	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K, RT_MODEL_PARETO_NBD};
 
 	for (int i = 0; i < 8000; i++)
 	{
-		rt_bg_nbd	model;
+		rt_base		model;
 		rt_model	stored;
 		rt_customer c;
 		double		t = pow(10, 12 * uniform() - 6);
@@ -215,25 +217,25 @@ test_extremes(void)
 		int			p = 0;
 
 		memset(&stored, 0, sizeof(stored));
-		stored.id = (uint8_t) ids[i % 4];
-		if (i % 4 > 1)
+		stored.id = (uint8_t) ids[i % 5];
+		if (i % 5 == 2 || i % 5 == 3)
 			stored.parameters[p++] = 1 + floor(12 * uniform());
 		for (int j = 0; j < 4; j++)
 			stored.parameters[p++] = pow(10, 12 * uniform() - 6);
-		CHECK(rt_bg_nbd_from_model(&stored, &model));
+		CHECK(rt_base_from_model(&stored, &model));
 		c.x = i % 3 == 0 ? 0 : floor(pow(10, 4 * uniform()));
 		c.age = pow(10, 8 * uniform() - 3);
-		c.t_x = c.x == 0 ? 0 : i % 5 == 0 ? c.age : c.age * uniform();
-		alive = rt_bg_nbd_p_alive(&model, &c);
+		c.t_x = c.x == 0 ? 0 : i % 7 == 0 ? c.age : c.age * uniform();
+		alive = rt_base_p_alive(&model, &c);
 		CHECK(alive >= 0 && alive <= 1);
-		CHECK(isfinite(rt_bg_nbd_log_likelihood(&model, &c, 0)));
-		value = rt_bg_nbd_p_alive_after(&model, &c, t);
+		CHECK(isfinite(rt_base_log_likelihood(&model, &c, 0)));
+		value = rt_base_p_alive_after(&model, &c, t);
 		CHECK(value >= 0 && value <= alive * (1 + 1e-9));
-		value = rt_bg_nbd_expected_purchases(&model, &c, t);
+		value = rt_base_expected_purchases(&model, &c, t);
 		CHECK(isfinite(value) && value >= 0);
-		value = rt_bg_nbd_purchase_probability(&model, &c, t);
+		value = rt_base_purchase_probability(&model, &c, t);
 		CHECK(value >= 0 && value <= 1);
-		value = rt_bg_nbd_purchase_pmf(&model, &c, (int) (i % 7), t);
+		value = rt_base_purchase_pmf(&model, &c, (int) (i % 7), t);
 		CHECK(value >= 0 && value <= 1 + 1e-9);
 	}
 }
@@ -250,7 +252,7 @@ by_x(const void *a, const void *b)
 #define CUSTOMERS 4000
 
 static double
-total_log_likelihood(const rt_bg_nbd *model, const rt_customers *customers)
+total_log_likelihood(const rt_base *model, const rt_customers *customers)
 {
 	double		sum = 0;
 	double		purchases = 0;
@@ -260,10 +262,10 @@ total_log_likelihood(const rt_bg_nbd *model, const rt_customers *customers)
 		const rt_customer_row *row = &customers->rows[i];
 		rt_customer c = {row->x, row->t_x / customers->time_unit, row->age / customers->time_unit};
 
-		sum += row->weight * rt_bg_nbd_log_likelihood(model, &c, 0);
+		sum += row->weight * rt_base_log_likelihood(model, &c, 0);
 		purchases += row->weight * row->x;
 	}
-	return sum + (model->k - 1) * (customers->sum_log - purchases * log(customers->time_unit));
+	return sum + (model->is_pareto ? 0 : model->bg_nbd.k - 1) * (customers->sum_log - purchases * log(customers->time_unit));
 }
 
 /* Known parameters come back, k exactly, the others as far off as their standard errors say */
@@ -275,8 +277,10 @@ test_fit(void)
 
 	for (int m = 0; m < MODELS; m++)
 	{
-		const rt_bg_nbd *truth = &models[m];
-		bool		any_k = m % 2 == 1 || truth->k > 1;
+		const rt_base *truth = &models[m];
+		const double *parameters = truth->is_pareto ? &truth->pareto_nbd.r : &truth->bg_nbd.r;
+		bool		any_k = !truth->is_pareto && (m % 2 == 1 || truth->bg_nbd.k > 1);
+		rt_model_id id = truth->is_pareto ? RT_MODEL_PARETO_NBD : ids[truth->bg_nbd.first_may_be_last][any_k];
 		double		z_sum[4] = {0},
 					z_square[4] = {0};
 		int			converged = 0,
@@ -287,7 +291,8 @@ test_fit(void)
 			rt_customers customers = {rows, CUSTOMERS, 0, 7};
 			const double *p;
 			rt_fit		fit;
-			rt_bg_nbd	found = *truth;
+			rt_model	stored;
+			rt_base		found;
 			int			first = any_k ? 1 : 0;
 
 			fit.interrupted = false;
@@ -302,16 +307,16 @@ test_fit(void)
 				customers.sum_log += l.sum_log + l.customer.x * log(7);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
-			rt_bg_nbd_fit_model(ids[truth->first_may_be_last][any_k], &customers, NULL, &fit);
+			rt_base_fit_model(id, &customers, NULL, &fit);
 			CHECK(!fit.interrupted);
 			p = fit.parameters + first;
 			if (any_k)
-				CHECK(fit.parameters[0] == truth->k && isnan(fit.covariance[0]));
-			found.r = p[0];
-			found.alpha = p[1];
-			found.a = p[2];
-			found.b = p[3];
-			CHECK(fabs(fit.log_likelihood / total_log_likelihood(&found, &customers) - 1) < 1e-12);
+				CHECK(fit.parameters[0] == truth->bg_nbd.k && isnan(fit.covariance[0]));
+			memset(&stored, 0, sizeof(stored));
+			stored.id = (uint8_t) id;
+			memcpy(stored.parameters, fit.parameters, sizeof(stored.parameters));
+			CHECK(rt_base_from_model(&stored, &found));
+			CHECK(fabs(fit.log_likelihood / total_log_likelihood(&found, &customers) - 1) < 1e-11);
 			CHECK(fit.log_likelihood >= total_log_likelihood(truth, &customers));
 			if (!fit.converged)
 				continue;
@@ -321,7 +326,7 @@ test_fit(void)
 			for (int i = 0; i < 4; i++)
 			{
 				double		variance = fit.covariance[(i + first) * (RT_PARAMETERS_MAX + 1)] / (p[i] * p[i]);
-				double		z = log(p[i] / (&truth->r)[i]) / sqrt(variance);
+				double		z = log(p[i] / parameters[i]) / sqrt(variance);
 
 				CHECK(variance > 0);
 				z_sum[i] += z;
@@ -338,11 +343,11 @@ test_fit(void)
 	}
 }
 
-const check_case bg_nbd_cases[] = {
-	{"bg/nbd: predictions come true", test_prediction},
-	{"bg/nbd: sums", test_sums},
-	{"bg/nbd: two ways to the same", test_two_ways},
-	{"bg/nbd: extremes", test_extremes},
-	{"bg/nbd: known parameters are found", test_fit},
+const check_case customer_base_cases[] = {
+	{"customer base: predictions come true", test_prediction},
+	{"customer base: sums", test_sums},
+	{"customer base: two ways to the same", test_two_ways},
+	{"customer base: extremes", test_extremes},
+	{"customer base: known parameters are found", test_fit},
 	{NULL, NULL}
 };
