@@ -134,7 +134,7 @@ WHERE calendar_period IS NOT NULL AND stage < 'lapsed' ORDER BY contact_from, cu
 \set ECHO queries
 CREATE TABLE base AS
   SELECT kind, fit_model(kind, h, :'today') AS m
-  FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k}'::text[]) kind GROUP BY kind;
+  FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd}'::text[]) kind GROUP BY kind;
 
 SELECT kind, round(log_likelihood(m)::numeric, 1) AS log_likelihood, round(aic(m)::numeric, 1) AS aic, converged(m), parameters(m)
 FROM base ORDER BY aic(m);

@@ -80,11 +80,18 @@ rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, do
 		rt_bg_nbd_purchase_pmf(&base->bg_nbd, customer, n, t);
 }
 
+size_t
+rt_base_fit_workspace(rt_model_id id, size_t row_count)
+{
+	return id == RT_MODEL_PARETO_NBD ? rt_pareto_nbd_workspace(row_count) : 0;
+}
+
 void
-rt_base_fit_model(rt_model_id id, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_base_fit_model(rt_model_id id, const rt_customers *customers, void *workspace,
+				  bool (*interrupted) (void), rt_fit *fit)
 {
 	if (id == RT_MODEL_PARETO_NBD)
-		rt_pareto_nbd_fit_model(customers, interrupted, fit);
+		rt_pareto_nbd_fit_model(customers, workspace, interrupted, fit);
 	else
 		rt_bg_nbd_fit_model(id, customers, interrupted, fit);
 }

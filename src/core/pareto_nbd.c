@@ -6,6 +6,8 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 
 #include "core/optimize.h"
 #include "core/pareto_nbd.h"
@@ -36,6 +38,8 @@ typedef struct integral
 } integral;
 
 /*
+ * t may be infinite when p is 1 or more.
+ *
  * In v = ln(1 + u/b), in panels that double from where the integrand begins to fall.
  * While u is not yet large against a, its exponent may grow by a factor e for each unit
  * of v: none is longer.
@@ -76,10 +80,15 @@ integrate(double a, double p, double b, double q, double t, bool means, integral
 			}
 		}
 
-		/* what is left falls at least as fast from here, or has this factor for good */
+		/* what is left falls at least as fast as here, or, where a is the smaller one, as at the end */
 		from = to;
-		if (exp(-q * to - p * log1p(b * expm1(to) / a)) * (end - to) <= DBL_EPSILON / 100 * value)
-			break;
+		if (from < end)
+		{
+			double		far = b * exp(from) / (a + b * expm1(from));
+
+			if (exp(-q * from - p * log1p(b * expm1(from) / a)) * fmin(end - from, 1 / (q + p * fmin(far, 1))) <= DBL_EPSILON / 100 * value)
+				break;
+		}
 		to = fmin(end, b * expm1(from) > 100 * a ? 2 * from : fmin(2 * from, from + 1));
 	}
 
@@ -212,13 +221,108 @@ rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *custom
 /* ----------------------------------------------------------------- fitting */
 
 /*
+ * The integral from t_x to age is that from t_x on less that from age on, and the
+ * different (x, t) of these are far fewer than the different customers.  Nothing is lost
+ * in the difference: what is subtracted is never more than the term of
+ * those who are still here.  Only for x >= 1: for x = 0 the integrals to
+ * infinity converge too slowly, and there are few such customers.
+ */
+typedef struct place
+{
+	double		x;
+	double		t;				/* in the unit of the rows */
+	double		log_weight;		/* ln of s times the integral from t on over (alpha + t)^-m (beta + t)^-s */
+	double		log_alpha;		/* mean of ln((alpha + u)/alpha) under it */
+	double		log_beta;
+	double		inverse_alpha;
+	double		inverse_beta;
+} place;
+
+typedef struct fit_data
+{
+	const rt_customers *customers;
+	place	   *places;
+	size_t		place_count;
+	uint32_t   *indexes;		/* of t_x and of age of each row */
+} fit_data;
+
+size_t
+rt_pareto_nbd_workspace(size_t row_count)
+{
+	return 2 * row_count * (sizeof(place) + sizeof(uint32_t));
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const place *left = a,
+			   *right = b;
+
+	if (left->x != right->x)
+		return left->x < right->x ? -1 : 1;
+	return (left->t > right->t) - (left->t < right->t);
+}
+
+static uint32_t
+find_place(const fit_data *data, double x, double t)
+{
+	place		wanted = {.x = x, .t = t};
+	size_t		low = 0;
+	size_t		high = data->place_count - 1;
+
+	while (low < high)
+	{
+		size_t		middle = (low + high) / 2;
+
+		if (compare_places(&data->places[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t) low;
+}
+
+static void
+make_places(const rt_customers *customers, void *workspace, fit_data *data)
+{
+	size_t		count = 0;
+
+	data->customers = customers;
+	data->places = workspace;
+	data->indexes = (uint32_t *) (data->places + 2 * customers->row_count);
+	data->place_count = 0;
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		if (customers->rows[i].x < 1)
+			continue;
+		data->places[count].x = data->places[count + 1].x = customers->rows[i].x;
+		data->places[count++].t = customers->rows[i].t_x;
+		data->places[count++].t = customers->rows[i].age;
+	}
+	qsort(data->places, count, sizeof(place), compare_places);
+	for (size_t i = 0; i < count; i++)
+	{
+		if (data->place_count == 0 || compare_places(&data->places[data->place_count - 1], &data->places[i]) != 0)
+			data->places[data->place_count++] = data->places[i];
+	}
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		if (customers->rows[i].x < 1)
+			continue;
+		data->indexes[2 * i] = find_place(data, customers->rows[i].x, customers->rows[i].t_x);
+		data->indexes[2 * i + 1] = find_place(data, customers->rows[i].x, customers->rows[i].age);
+	}
+}
+
+/*
  * The likelihood and its gradient by ln r, ln(alpha / r), ln s and ln(beta / s), as in
  * bg_nbd.c.
  */
 static double
 objective(const double *x, double *gradient, void *argument)
 {
-	const rt_customers *customers = argument;
+	const fit_data *data = argument;
+	const rt_customers *customers = data->customers;
 	double		r = exp(x[0]);
 	double		alpha = exp(x[0] + x[1]);
 	double		s = exp(x[2]);
@@ -230,6 +334,20 @@ objective(const double *x, double *gradient, void *argument)
 				value = 0;
 	size_t		i = 0;
 
+	for (size_t j = 0; j < data->place_count; j++)
+	{
+		place	   *p = &data->places[j];
+		double		t = p->t / customers->time_unit;
+		double		b = beta + t;
+		integral	rest;
+
+		integrate(alpha + t, r + p->x, b, s, INFINITY, true, &rest);
+		p->log_weight = x[2] + log(rest.value / b);
+		p->log_alpha = rest.log_a + log1p(t / alpha);
+		p->log_beta = rest.log_b + log1p(t / beta);
+		p->inverse_alpha = rest.inverse_a;
+		p->inverse_beta = rest.inverse_b;
+	}
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].x;
@@ -242,30 +360,47 @@ objective(const double *x, double *gradient, void *argument)
 			double		weight = customers->rows[i].weight;
 			double		t_x = customers->rows[i].t_x / customers->time_unit;
 			double		age = customers->rows[i].age / customers->time_unit;
-			double		a = alpha + t_x;
-			double		b = beta + t_x;
 			double		log_alpha = log1p(age / alpha);
 			double		log_beta = log1p(age / beta);
-			double		gone = 0;
-			double		both = 0;
-			integral	left = {0, 0, 0, 0, 0};
+			double		here,	/* the terms of the sum, each over its largest: who is still here; */
+						left,	/* who left after t_x; */
+						later = 0;	/* less who left after age */
+			double		log_largest;
+			double		sum;
+			place		from = {0},
+						to = {0};
 
-			if (age > t_x)
+			if (n >= 1)
 			{
-				double		odds;
-
-				integrate(a, m, b, s, age - t_x, true, &left);
-				odds = x[2] + log(left.value / b) + m * log1p((age - t_x) / a) + s * log1p((age - t_x) / b);
-				gone = 1 / (1 + exp(-odds));
-				both = odds > 0 ? odds - log(gone) : -log(1 - gone);
+				from = data->places[data->indexes[2 * i]];
+				to = data->places[data->indexes[2 * i + 1]];
+				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
-			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) - s * log_beta + both);
+			else if (age > t_x)
+			{
+				integral	all;
 
-			/* of the density of who is here, and of the integral over when she left */
-			by_r += weight * (digamma_term - (1 - gone) * log_alpha - gone * (left.log_a + log1p(t_x / alpha)));
-			by_alpha += weight * (r / alpha - m * ((1 - gone) / (alpha + age) + gone * left.inverse_a));
-			by_s += weight * (-(1 - gone) * log_beta - gone * (left.log_b + log1p(t_x / beta)) + gone / s);
-			by_beta += weight * (s / beta - (1 - gone) * s / (beta + age) - gone * (s + 1) * left.inverse_b);
+				integrate(alpha + t_x, m, beta + t_x, s, age - t_x, true, &all);
+				from.log_weight = x[2] + log(all.value / (beta + t_x)) +
+					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
+				from.log_alpha = all.log_a + log1p(t_x / alpha);
+				from.log_beta = all.log_b + log1p(t_x / beta);
+				from.inverse_alpha = all.inverse_a;
+				from.inverse_beta = all.inverse_b;
+			}
+			else
+				from.log_weight = -INFINITY;
+			log_largest = fmax(from.log_weight, 0);
+			here = exp(-log_largest);
+			left = exp(from.log_weight - log_largest);
+			if (n >= 1)
+				later = exp(to.log_weight - log_largest);
+			sum = here + left - later;
+			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) - s * log_beta + log_largest + log(sum));
+			by_r += weight * (digamma_term - (here * log_alpha + left * from.log_alpha - later * to.log_alpha) / sum);
+			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.inverse_alpha - later * to.inverse_alpha) / sum);
+			by_s += weight * ((left - later) / s - here * log_beta - left * from.log_beta + later * to.log_beta) / sum;
+			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.inverse_beta - later * to.inverse_beta)) / sum);
 		}
 	}
 	gradient[0] = by_r * r + by_alpha * alpha;
@@ -279,7 +414,7 @@ objective(const double *x, double *gradient, void *argument)
 #define ALIKE log(1e4)
 
 void
-rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -293,6 +428,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void
 				time = 0,
 				age = 0;
 	double		rate;
+	fit_data	data;
 	rt_optimum	best;
 
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -304,6 +440,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void
 		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
 		age += row->weight * (row->age / customers->time_unit);
 	}
+	make_places(customers, workspace, &data);
 	rate = log(time / purchases);
 	age = log(age / total);
 	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
@@ -315,7 +452,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void
 
 		for (int j = 0; j < 4; j++)
 			next.x[j] = start[j] + moves[i][j];
-		rt_maximize(objective, (void *) customers, 4, lower, upper, total, interrupted, &next);
+		rt_maximize(objective, &data, 4, lower, upper, total, interrupted, &next);
 		next.at_bound |= next.x[0] > ALIKE || next.x[2] > ALIKE;
 		if (i == 0 || next.interrupted || next.value > best.value)
 			best = next;
@@ -327,5 +464,5 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void
 		fit->interrupted = true;
 		return;
 	}
-	rt_fit_from_optimum(objective, (void *) customers, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, fit);
 }

@@ -23,6 +23,7 @@
 #define RT_PARETO_NBD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/customers.h"
 #include "core/model.h"
@@ -44,6 +45,9 @@ extern double rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const
 extern double rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t);
 
-extern void rt_pareto_nbd_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
+/* workspace: so many bytes for so many rows, aligned for doubles */
+extern size_t rt_pareto_nbd_workspace(size_t row_count);
+extern void rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace,
+									bool (*interrupted) (void), rt_fit *fit);
 
 #endif							/* RT_PARETO_NBD_H */

@@ -465,6 +465,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	const rt_model_kind *kind;
 	rt_customers customers;
 	rt_fit		fit;
+	void	   *workspace;
 	StoredModel *result;
 	double		weights = 0,
 				intervals = 0,
@@ -504,6 +505,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	customers.row_count = state->row_count;
 	customers.sum_log = (double) state->sum_log / LOG_UNIT;
 	customers.time_unit = state->from_numbers ? 1 : state->time_unit;
+	workspace = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, rt_base_fit_workspace(kind->id, customers.row_count)));
 	do
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -511,7 +513,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		if (kind->id == RT_MODEL_INTERPURCHASE)
 			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
 		else
-			rt_base_fit_model(kind->id, &customers, interrupts_pending, &fit);
+			rt_base_fit_model(kind->id, &customers, workspace, interrupts_pending, &fit);
 	} while (fit.interrupted);
 
 	result = new_model(kind);

@@ -11,10 +11,10 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 
 #include "core/calendar.h"
 #include "core/simulate.h"
-#include "pg/clock.h"
 #include "pg/model.h"
 
 PG_FUNCTION_INFO_V1(simulate_customers);
@@ -24,9 +24,9 @@ simulate_customers(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	int32		customers = PG_GETARG_INT32(1);
-	DateADT		first_from = date_from_date(PG_GETARG_DATEADT(2));
-	DateADT		first_until = date_from_date(PG_GETARG_DATEADT(3));
-	DateADT		until = date_from_date(PG_GETARG_DATEADT(4));
+	DateADT		first_from = PG_GETARG_DATEADT(2);
+	DateADT		first_until = PG_GETARG_DATEADT(3);
+	DateADT		until = PG_GETARG_DATEADT(4);
 	int64		seed = PG_GETARG_INT64(5);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	rt_base		base;
@@ -40,6 +40,10 @@ simulate_customers(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%d is no number of customers", customers)));
+	if (DATE_NOT_FINITE(first_from) || DATE_NOT_FINITE(first_until) || DATE_NOT_FINITE(until))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("dates of simulated customers must be finite")));
 	if (first_until < first_from || until < first_until)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -290,6 +290,7 @@ test_fit(void)
 		{
 			rt_customers customers = {rows, CUSTOMERS, 0, 7};
 			const double *p;
+			void	   *workspace;
 			rt_fit		fit;
 			rt_model	stored;
 			rt_base		found;
@@ -307,7 +308,9 @@ test_fit(void)
 				customers.sum_log += l.sum_log + l.customer.x * log(7);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
-			rt_base_fit_model(id, &customers, NULL, &fit);
+			workspace = malloc(rt_base_fit_workspace(id, CUSTOMERS) + 1);
+			rt_base_fit_model(id, &customers, workspace, NULL, &fit);
+			free(workspace);
 			CHECK(!fit.interrupted);
 			p = fit.parameters + first;
 			if (any_k)

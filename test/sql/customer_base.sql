@@ -8,8 +8,9 @@ CREATE TEMP TABLE model (kind text, m retention_model);
 INSERT INTO model VALUES ('bg/nbd', '{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "time_unit_days": 7}'),
 	('mbg/nbd', '{"model": "mbg/nbd", "r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614, "time_unit_days": 7}'),
 	('bg/cnbd-k', '{"model": "bg/cnbd-k", "k": 2, "r": 0.359, "alpha": 1.129, "a": 0.523, "b": 2.785, "time_unit_days": 7}'),
-	('mbg/cnbd-k', '{"model": "mbg/cnbd-k", "k": 2, "r": 1.329, "alpha": 2.813, "a": 0.425, "b": 0.79, "time_unit_days": 7}');
-SELECT kind, m, parameter(m, 'b') AS b FROM model;
+	('mbg/cnbd-k', '{"model": "mbg/cnbd-k", "k": 2, "r": 1.329, "alpha": 2.813, "a": 0.425, "b": 0.79, "time_unit_days": 7}'),
+	('pareto/nbd', '{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}');
+SELECT kind, m, parameter(m, 'r') AS r FROM model;
 SELECT kind, name, round(p_alive(m, h, '2026-03-01')::numeric, 4) AS p_alive, round(churn_score(m, h, '2026-03-01')::numeric, 4) AS churn_score,
        round(p_alive(m, h, '2026-03-01', '6 months')::numeric, 4) AS in_half_a_year,
        round(expected_purchases(m, h, '2026-03-01', '1 year')::numeric, 3) AS expected,
@@ -60,7 +61,7 @@ SELECT '{"model": "bg/nbd", "r": 0.359, "alpha": 1.129, "a": 0.523}'::retention_
 -- fitting: from numbers, with weights, by segment; too little; wrong
 CREATE TEMP TABLE rfm AS SELECT n, x, CASE WHEN x = 0 THEN 0 ELSE 2.0 + n * 7 % 23 END AS t_x, 25.0 + n % 13 AS T FROM generate_series(1, 400) n, LATERAL (SELECT (ARRAY[0, 0, 0, 0, 1, 1, 2, 3, 6, 11])[1 + n % 10] AS x) r;
 SELECT kind, observations(m), converged(m), time_unit_days(m), round(log_likelihood(m)::numeric, 4) AS log_likelihood, round(aic(m)::numeric, 4) AS aic
-FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
+FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd'), ('pareto/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
 SET client_min_messages = error;
 SELECT fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T, count)::text FROM (SELECT x, t_x, T, count(*) FROM rfm GROUP BY 1, 2, 3) s) AS weighted,
        fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled,
@@ -76,3 +77,19 @@ SELECT fit_model('bg/cnbd-k', x, t_x, T) FROM rfm;
 SELECT fit_model(CASE WHEN n < 10 THEN 'bg/nbd' ELSE 'mbg/nbd' END, x, t_x, T) FROM rfm;
 SELECT fit_model('bgnbd', x, t_x, T) FROM rfm;
 SELECT fit_model('bg/nbd', x, t_x, T, 1, 0) FROM rfm;
+
+-- customers that live as a model says: the same for the same seed, however many; what is wrong
+SELECT count(DISTINCT customer_id) AS customers, min(purchase_date) >= '2026-01-01' AND max(purchase_date) <= '2026-06-30' AS dates FROM model, simulate_customers(m, 50, '2026-01-01', '2026-01-31', '2026-06-30') WHERE kind = 'bg/nbd';
+SELECT kind, (SELECT array_agg(purchase_date ORDER BY purchase_date) FROM simulate_customers(m, 10, '2026-01-01', '2026-01-31', '2026-12-31') WHERE customer_id = 7)
+	= (SELECT array_agg(purchase_date ORDER BY purchase_date) FROM simulate_customers(m, 100, '2026-01-01', '2026-01-31', '2026-12-31', 0) WHERE customer_id = 7) AS same,
+	(SELECT array_agg(purchase_date) FROM simulate_customers(m, 10, '2026-01-01', '2026-01-31', '2026-12-31', 1))
+	<> (SELECT array_agg(purchase_date) FROM simulate_customers(m, 10, '2026-01-01', '2026-01-31', '2026-12-31', 2)) AS other_seed
+FROM model;
+SELECT kind, abs(seen / expected - 1) < 0.1 AS as_many_as_expected
+FROM model, LATERAL (SELECT (count(*) - 3000) / 3000.0 AS seen FROM simulate_customers(m, 3000, '2026-01-01', '2026-01-01', '2026-05-01')) s,
+     LATERAL (SELECT expected_purchases(m, interval '120.5 days') AS expected) e;
+SELECT * FROM simulate_customers('{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}', 10, '2026-01-01', '2026-01-31', '2026-06-30');
+SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), -1, '2026-01-01', '2026-01-31', '2026-06-30');
+SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), 10, '2026-01-01', '2026-01-31', '2026-01-30');
+SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), 10, '-infinity', '2026-01-31', '2026-01-30');
+SELECT count(*) FROM simulate_customers((SELECT m FROM model LIMIT 1), 0, '2026-01-01', '2026-01-31', '2026-06-30');
