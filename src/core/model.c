@@ -16,6 +16,8 @@ static const rt_model_kind rt_model_kinds[] = {
 	{RT_MODEL_BG_CNBD_K, "bg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, 100},
 	{RT_MODEL_MBG_CNBD_K, "mbg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, 100},
 	{RT_MODEL_PARETO_NBD, "pareto/nbd", 4, {"r", "alpha", "s", "beta"}, 0},
+	{RT_MODEL_SBG, "sbg", 2, {"alpha", "beta"}, 0},
+	{RT_MODEL_BDW, "bdw", 3, {"alpha", "beta", "c"}, 0},
 };
 
 #define KINDS ((int) (sizeof(rt_model_kinds) / sizeof(rt_model_kinds[0])))

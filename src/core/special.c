@@ -114,6 +114,10 @@ rt_digamma_difference(double x, double n)
 			sum += 1 / (x + i);
 		return sum;
 	}
+
+	/* so short a way that the difference would cancel: the slope in its middle */
+	if (n < 1e-5 * x)
+		return n * rt_trigamma(x + n / 2);
 	return log1p(n / x) + rt_log_minus_digamma(x) - rt_log_minus_digamma(x + n);
 }
 

@@ -21,6 +21,7 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "core/contract.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
@@ -32,6 +33,7 @@
 
 PG_FUNCTION_INFO_V1(fit_model_add);
 PG_FUNCTION_INFO_V1(fit_model_add_numbers);
+PG_FUNCTION_INFO_V1(fit_model_add_contracts);
 PG_FUNCTION_INFO_V1(fit_model_combine);
 PG_FUNCTION_INFO_V1(fit_model_final);
 
@@ -181,6 +183,12 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 	return out;
 }
 
+static bool
+is_contract(rt_model_id id)
+{
+	return id == RT_MODEL_SBG || id == RT_MODEL_BDW;
+}
+
 /* A place for this row, or where an equal one is; NULL when the table is no table */
 static uint32 *
 find_slot(FitState *state, const rt_customer_row *row)
@@ -311,6 +319,16 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, bool from_nu
 	return state;
 }
 
+static double
+check_weight(double weight)
+{
+	if (!(weight >= 0) || isinf(weight))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight %g of a customer is negative or not finite", weight)));
+	return weight;
+}
+
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
@@ -334,6 +352,11 @@ fit_model_add(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	if (is_contract(kind->id))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
+				 errhint("Use fit_model(kind, tenure, churned).")));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
@@ -390,19 +413,60 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
+				 is_contract(kind->id) ? errhint("Use fit_model(kind, tenure, churned).") :
 				 errhint("It needs the intervals: use fit_model(kind, history, as_of).")));
 	customer = get_customer(fcinfo, 2);
 	if (PG_NARGS() > 5)
-		weight = PG_GETARG_FLOAT8(5);
-	if (!(weight >= 0) || isinf(weight))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight %g of a customer is negative or not finite", weight)));
+		weight = check_weight(PG_GETARG_FLOAT8(5));
 	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
 	if (weight > 0)
 	{
 		state->customers++;
 		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+/* kind, tenure, churned, weight, time_unit */
+Datum
+fit_model_add_contracts(PG_FUNCTION_ARGS)
+{
+	const rt_model_kind *kind;
+	FitState   *state;
+	int32		tenure;
+	bool		churned;
+	double		weight;
+
+	check_aggregate_call(fcinfo, "fit_model_add", "the aggregate fit_model(...)");
+	if (PG_ARGISNULL(1) || (PG_NARGS() > 5 && PG_ARGISNULL(5)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the kind of model and the time unit of a fit must not be null")));
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || (PG_NARGS() > 4 && PG_ARGISNULL(4)))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	if (!is_contract(kind->id))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model of kind \"%s\" is not fitted to contracts", kind->name),
+				 errhint("Use fit_model(kind, history, as_of), or the kind sbg or bdw.")));
+	tenure = PG_GETARG_INT32(2);
+	churned = PG_GETARG_BOOL(3);
+	if (tenure < (churned ? 1 : 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a contract with a tenure of %d periods cannot have %s", tenure, churned ? "churned" : "lasted"),
+				 errhint("A tenure is the number of renewals that have come up; who churned did not renew at the last of them.")));
+	weight = PG_NARGS() > 4 ? check_weight(PG_GETARG_FLOAT8(4)) : 1;
+	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
+	if (weight > 0)
+	{
+		state->customers++;
+		state = add_row(state, tenure, churned ? 1 : 0, 0, weight);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -469,7 +533,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 	StoredModel *result;
 	double		weights = 0,
 				intervals = 0,
-				repeat_customers = 0;
+				repeat_customers = 0,
+				refused = 0;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -482,16 +547,27 @@ fit_model_final(PG_FUNCTION_ARGS)
 
 		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
 			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
-			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x) : row->t_x > row->age))
+			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x) :
+			 is_contract(kind->id) ? !(row->t_x == 0 || (row->t_x == 1 && row->x >= 1)) : row->t_x > row->age))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
 					 errmsg("state of fit_model is corrupt")));
 		weights += row->weight;
 		intervals += row->weight * row->x;
+		refused += row->weight * row->t_x;
 		if (row->x > 0)
 			repeat_customers += row->weight;
 	}
-	if (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN)
+	if (is_contract(kind->id))
+	{
+		if (refused < CUSTOMERS_MIN || intervals - refused < CUSTOMERS_MIN)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+					 errdetail("Of %.15g renewals %.15g were refused.", intervals, refused),
+					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
+	}
+	else if (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
@@ -512,6 +588,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 		fit.interrupted = false;
 		if (kind->id == RT_MODEL_INTERPURCHASE)
 			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
+		else if (is_contract(kind->id))
+			rt_contract_fit_model(kind->id, &customers, interrupts_pending, &fit);
 		else
 			rt_base_fit_model(kind->id, &customers, workspace, interrupts_pending, &fit);
 	} while (fit.interrupted);

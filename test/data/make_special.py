@@ -94,3 +94,11 @@ for length in [0.5, 1.5, 2.0, 2.5, 2.9, 2.99, 2.999]:
 for n, lengths in ((8.0, [1.0, 3.0, 5.0, 6.0, 7.0]), (12.0, [2.0, 5.0, 8.0, 10.0]), (30.0, [3.0, 10.0, 15.0])):
     for length in lengths:
         out('log_resultant_tail', [n, length], log(resultant(int(n), mpf(length))))
+
+mp.dps = 60
+random.seed(20261122)
+for i in range(120):
+    x = log_uniform(-8, 12) if i % 2 else log_uniform(-2, 4)
+    n = float(random.randint(0, 40)) if i % 3 == 0 else log_uniform(-6, 6)
+    out('log_gamma_ratio', [x, n], loggamma(mpf(x) + mpf(n)) - loggamma(mpf(x)))
+    out('digamma_difference', [x, n], psi(0, mpf(x) + mpf(n)) - psi(0, mpf(x)))

@@ -129,6 +129,41 @@ close $in;
 cmp_ok($looked_at, '==', 220, 'all rows of these models');
 is_deeply(\@left_out, ['loglik k fixed=4;at MLE'], 'but the one with a k that is not the best');
 
+# contracts: the survivors of each segment as rows of the reference values take them, and the cohorts of a note
+$node->safe_psql('postgres', qq{
+	CREATE TABLE survivors (t int, regular float8, high_end float8);
+	COPY survivors FROM '$data/sbg_survival_fader_hardie_2007.csv' (FORMAT csv, HEADER);
+	CREATE TABLE contracts AS SELECT segment, t, lag(n) OVER (PARTITION BY segment ORDER BY t) - n AS lost, n AS kept
+		FROM (SELECT 'regular' AS segment, t, regular AS n FROM survivors UNION ALL SELECT 'high_end', t, high_end FROM survivors) s;
+	CREATE TABLE cohorts (cohort int, period int, active float8);
+	COPY cohorts FROM '$data/sbg_multicohort_note17.csv' (FORMAT csv, HEADER)});
+open($in, '<', "$data/reference_values.csv") or die $!;
+$looked_at = 0;
+while (my $line = <$in>)
+{
+	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
+	next unless $model =~ /^(sBG|BdW)$/ && $quantity ne 'residual_lifetime_value';
+	my $kind = lc $model;
+	my %input = map { split /=/, $_, 2 } grep { /=/ } split /;/, $inputs;
+	my ($segment) = $name =~ /:(\w+)/;
+	my ($last) = $inputs =~ /periods 0-(\d)/;
+	$last //= 7;
+	my $rows = $segment ? "(SELECT t, true AS churned, lost AS weight FROM contracts WHERE segment = '$segment' AND t BETWEEN 1 AND $last
+			UNION ALL SELECT t, false, kept FROM contracts WHERE segment = '$segment' AND t = $last)" :
+		"(SELECT period - cohort AS t, true AS churned, before - active AS weight FROM (SELECT *, lag(active) OVER (PARTITION BY cohort ORDER BY period) AS before FROM cohorts) c WHERE before IS NOT NULL
+			UNION ALL SELECT period - cohort, false, active FROM cohorts WHERE period = 2005)";
+	my $typed = exists $input{alpha} ? "'{\"model\": \"$kind\", \"alpha\": $input{alpha}, \"beta\": $input{beta}}'::retention_model" : undef;
+	my $found = query(
+		$quantity eq 'survival' ? "SELECT survival_probability($typed, $input{t})" :
+		defined $typed ? "SELECT sum(weight * ln(CASE WHEN churned THEN survival_probability($typed, t - 1) - survival_probability($typed, t) ELSE survival_probability($typed, t) END)) FROM $rows r" :
+		$quantity eq 'loglik' ? "SELECT log_likelihood(fit_model('$kind', t, churned, weight)) FROM $rows r" :
+		"SELECT parameter(fit_model('$kind', t, churned, weight), '" . substr($quantity, length('param_')) . "') FROM $rows r");
+	cmp_ok(abs($found - $value), '<=', $tolerance, "$model $name $quantity $inputs: $found");
+	$looked_at++;
+}
+close $in;
+cmp_ok($looked_at, '==', 24, 'all rows of contracts');
+
 # the grid: 250 random parameters and histories, values from mpmath
 is(query(qq{
 	CREATE TABLE grid (r float8, alpha float8, s float8, beta float8, a float8, b float8, x float8, t_x float8, T float8, horizon float8,

@@ -1,0 +1,55 @@
+-- ---------------------------------------------------------------------------
+-- contracts and subscriptions: who renews
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION fit_model_add(bytea, text, integer, boolean) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_contracts';
+
+CREATE FUNCTION fit_model_add(bytea, text, integer, boolean, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_contracts';
+
+CREATE FUNCTION fit_model_add(bytea, text, integer, boolean, double precision, double precision) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_model_add_contracts';
+
+CREATE AGGREGATE fit_model(kind text, tenure integer, churned boolean) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, tenure integer, churned boolean, weight double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_model(kind text, tenure integer, churned boolean, weight double precision, time_unit_days double precision) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+CREATE FUNCTION survival_probability(model retention_model, renewals integer) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'contract_survival';
+
+CREATE FUNCTION retention_rate(model retention_model, renewal integer) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'contract_retention_rate';
+
+CREATE FUNCTION expected_renewals(model retention_model, tenure integer, horizon integer) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'contract_expected_renewals';
+
+COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
+COMMENT ON AGGREGATE fit_model(text, integer, boolean) IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum likelihood: tenure is the number of renewals that have come up, churned whether she did not renew at the last of them. The share that leaves is Beta(alpha, beta) across customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision) IS 'The same with a weight for each row, such as the number of contracts it stands for; not negative.';
+COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision, double precision) IS 'The same for periods of time_unit_days days, for the record.';
+COMMENT ON FUNCTION survival_probability(retention_model, integer) IS 'The share of new contracts that last through so many renewals, by a model of kind sbg or bdw: B(alpha, beta + t^c) / B(alpha, beta). Error 22023 for a model of another kind or a negative number.';
+COMMENT ON FUNCTION retention_rate(retention_model, integer) IS 'The share of those that are asked for this renewal, the first one is 1, that renew, by a model of kind sbg or bdw. It rises with the number of renewals, since who leaves easily has left. Error 22023 for a model of another kind or a renewal below 1.';
+COMMENT ON FUNCTION expected_renewals(retention_model, integer, integer) IS 'How many of the next horizon renewals a customer with tenure renewals behind her is expected to make, by a model of kind sbg or bdw. Error 22023 for a model of another kind or a negative number.';

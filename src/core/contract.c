@@ -1,0 +1,147 @@
+/*
+ * contract.c
+ *		Contracts that are renewed or not.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+
+#include "core/contract.h"
+#include "core/optimize.h"
+#include "core/special.h"
+
+bool
+rt_contract_from_model(const rt_model *model, rt_contract *contract)
+{
+	if (model->id != RT_MODEL_SBG && model->id != RT_MODEL_BDW)
+		return false;
+	contract->alpha = model->parameters[0];
+	contract->beta = model->parameters[1];
+	contract->c = model->id == RT_MODEL_BDW ? model->parameters[2] : 1;
+	return true;
+}
+
+/* ln of B(alpha, beta + to) / B(alpha, beta + from): the ratio of gamma functions over the shorter way */
+static double
+log_left(const rt_contract *contract, double from, double to)
+{
+	if (contract->alpha < to - from)
+		return rt_log_gamma_ratio(contract->beta + from, contract->alpha) -
+			rt_log_gamma_ratio(contract->beta + to, contract->alpha);
+	return rt_log_gamma_ratio(contract->beta + from, to - from) -
+		rt_log_gamma_ratio(contract->alpha + contract->beta + from, to - from);
+}
+
+double
+rt_contract_log_survival(const rt_contract *contract, double t)
+{
+	return t >= 0 ? log_left(contract, 0, pow(t, contract->c)) : NAN;
+}
+
+double
+rt_contract_log_retention(const rt_contract *contract, double t)
+{
+	return t >= 1 ? log_left(contract, pow(t - 1, contract->c), pow(t, contract->c)) : NAN;
+}
+
+typedef struct fit_data
+{
+	const rt_customers *customers;
+	int			count;			/* of parameters */
+} fit_data;
+
+/* ln S(t) and its derivatives by alpha, beta and c */
+static double
+log_survival(const rt_contract *m, double t, double *by_alpha, double *by_beta, double *by_c)
+{
+	double		power = pow(t, m->c);
+	double		both = rt_digamma_difference(m->alpha + m->beta, power);
+
+	*by_alpha = -both;
+	*by_beta = rt_digamma_difference(m->beta, power) - both;
+	*by_c = t > 0 ? -rt_digamma_difference(m->beta + power, m->alpha) * power * log(t) : 0;
+	return rt_contract_log_survival(m, t);
+}
+
+/* By ln alpha, ln(beta / alpha) and ln c */
+static double
+objective(const double *x, double *gradient, void *argument)
+{
+	const fit_data *data = argument;
+	rt_contract m = {exp(x[0]), exp(x[0] + x[1]), data->count > 2 ? exp(x[2]) : 1};
+	double		value = 0;
+	double		by[3] = {0, 0, 0};
+
+	for (size_t i = 0; i < data->customers->row_count; i++)
+	{
+		const rt_customer_row *row = &data->customers->rows[i];
+		double		after[3];
+		double		log_after = log_survival(&m, row->x, &after[0], &after[1], &after[2]);
+
+		if (row->t_x == 0)
+		{
+			value += row->weight * log_after;
+			for (int j = 0; j < 3; j++)
+				by[j] += row->weight * after[j];
+		}
+		else
+		{
+			double		before[3];
+			double		log_before = log_survival(&m, row->x - 1, &before[0], &before[1], &before[2]);
+			double		log_retention = rt_contract_log_retention(&m, row->x);
+			double		leaves = -expm1(log_retention);
+
+			value += row->weight * (log_before + log(leaves));
+			for (int j = 0; j < 3; j++)
+				by[j] += row->weight * (before[j] - exp(log_retention) * after[j]) / leaves;
+		}
+	}
+	gradient[0] = by[0] * m.alpha + by[1] * m.beta;
+	gradient[1] = by[1] * m.beta;
+	if (data->count > 2)
+		gradient[2] = by[2] * m.c;
+	return value;
+}
+
+void
+rt_contract_fit_model(rt_model_id id, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+{
+	static const double logarithms2[4] = {
+		1, 0,
+		1, 1
+	};
+	static const double logarithms3[9] = {
+		1, 0, 0,
+		1, 1, 0,
+		0, 0, 1
+	};
+	double		lower[3] = {log(1e-6), log(1e-8), log(1e-3)};
+	double		upper[3] = {log(1e6), log(1e8), log(1e2)};
+	fit_data	data = {customers, id == RT_MODEL_BDW ? 3 : 2};
+	double		asked = 0,
+				refused = 0;
+	double		total = 0;
+	rt_optimum	optimum;
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		total += customers->rows[i].weight;
+		asked += customers->rows[i].weight * customers->rows[i].x;
+		refused += customers->rows[i].weight * customers->rows[i].t_x;
+	}
+
+	/* from the mean share that leaves, with much difference between customers */
+	optimum.x[0] = 0;
+	optimum.x[1] = log((asked - refused) / refused);
+	optimum.x[2] = 0;
+	rt_maximize(objective, &data, data.count, lower, upper, total, interrupted, &optimum);
+	if (optimum.interrupted)
+	{
+		fit->interrupted = true;
+		return;
+	}
+
+	/* all alike but for one percent: as good as the bound */
+	optimum.at_bound |= optimum.x[0] > log(1e4);
+	rt_fit_from_optimum(objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
+}

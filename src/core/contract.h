@@ -1,0 +1,45 @@
+/*
+ * contract.h
+ *		Contracts that are renewed or not: sBG and BdW.
+ *
+ * At each renewal a customer leaves with a probability of her own, Beta(alpha, beta)
+ * across customers (shifted beta-geometric); it may fall or rise with the number of renewals, by
+ * the power c (beta-discrete-Weibull; c = 1 is the former).  After t renewals as many are left as
+ *
+ *		S(t) = B(alpha, beta + t^c) / B(alpha, beta)
+ *
+ * Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, Hardie, Liu,
+ * Davin, Steenburgh (2018), "How to project customer retention" revisited.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_CONTRACT_H
+#define RT_CONTRACT_H
+
+#include <stdbool.h>
+
+#include "core/customers.h"
+#include "core/model.h"
+
+typedef struct rt_contract
+{
+	double		alpha;
+	double		beta;
+	double		c;
+} rt_contract;
+
+/* False for a model of another kind */
+extern bool rt_contract_from_model(const rt_model *model, rt_contract *contract);
+
+/* ln S(t), t from 0 on, and ln(S(t) / S(t - 1)), t from 1 on */
+extern double rt_contract_log_survival(const rt_contract *contract, double t);
+extern double rt_contract_log_retention(const rt_contract *contract, double t);
+
+/*
+ * The most likely model of the kind.  Of a row x is the number of renewals she was
+ * asked for, and t_x 1 if she refused the last of these, else 0.
+ */
+extern void rt_contract_fit_model(rt_model_id id, const rt_customers *customers,
+								  bool (*interrupted) (void), rt_fit *fit);
+
+#endif							/* RT_CONTRACT_H */
