@@ -21,9 +21,9 @@ sub psql
 sub median { my @sorted = sort { $a <=> $b } @_; return $sorted[ $#sorted / 2 ]; }
 
 my %settings = (
-	serial => [ 'SET max_parallel_workers_per_gather = 0' ],
+	serial => [ 'SET client_min_messages = error', 'SET max_parallel_workers_per_gather = 0' ],
 	# cheap enough that all sides get a parallel plan; the planner still chooses which
-	parallel => [ 'SET max_parallel_workers_per_gather = 4', 'SET parallel_setup_cost = 0',
+	parallel => [ 'SET client_min_messages = error', 'SET max_parallel_workers_per_gather = 4', 'SET parallel_setup_cost = 0',
 		'SET parallel_tuple_cost = 0.005', 'SET min_parallel_table_scan_size = 0' ]);
 
 # Runs the queries in turn; returns their median times in ms and the largest memory of a node in kB
