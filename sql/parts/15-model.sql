@@ -70,10 +70,23 @@ CREATE FUNCTION standard_error(model retention_model, name text) RETURNS double 
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_standard_error';
 
+CREATE TYPE confidence_interval AS (
+	lower double precision,
+	upper double precision
+);
+
+CREATE FUNCTION confidence_interval(model retention_model, name text, level double precision DEFAULT 0.95) RETURNS confidence_interval
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'retention_model_confidence_interval';
+
 CREATE FUNCTION with_recency_weight(model retention_model, weight double precision) RETURNS retention_model
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_with_recency_weight';
 
+COMMENT ON TYPE confidence_interval IS 'Two limits of an estimate.';
+COMMENT ON COLUMN confidence_interval.lower IS 'the lower limit';
+COMMENT ON COLUMN confidence_interval.upper IS 'the upper limit';
+COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision) IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its logarithm: the estimate times and divided by exp(z standard_error / estimate). NULL for a model that was typed in or did not converge, and for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 COMMENT ON FUNCTION with_recency_weight(retention_model, double precision) IS 'The same interpurchase model, for which each interval of a customer counts weight times as much as the next one, so that a rhythm that drifts is followed: above 0, at most 1 (all alike). 0.9 predicts a little better than 1 on every log of the back-test. Error 22023 for a model of another kind or a weight out of range.';
 COMMENT ON TYPE retention_model IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it was fitted how well. Made by the aggregate fit_model, or typed in as JSON: ''{"model": "interpurchase", "k": 2, "r": 1.5, "alpha": 30}''; "time_unit_days" (1) and "recency_weight" (1, see with_recency_weight) may be added. Text goes out and in again without loss.';
 COMMENT ON FUNCTION retention_model_in(cstring) IS 'Input of type retention_model; what is no model is error 22P02 that says why.';

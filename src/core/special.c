@@ -333,6 +333,29 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 	return exp(w);
 }
 
+double
+rt_normal_quantile(double upper)
+{
+	double		x;
+
+	if (!(upper > 0 && upper <= 0.5))
+		return NAN;
+	x = sqrt(-2 * log(2 * upper));
+
+	/* Newton's method on the logarithm of the tail, which is nearly a parabola */
+	for (int i = 0; i < 50; i++)
+	{
+		double		tail = erfc(x / sqrt(2)) / 2;
+		double		density = exp(-x * x / 2 - HALF_LOG_TWO_PI);
+		double		change = log(tail / upper) * tail / density;
+
+		x += change;
+		if (fabs(change) <= 1e-15 * (1 + fabs(x)))
+			break;
+	}
+	return x;
+}
+
 /* The power series needs as many terms as x, the asymptotic one too few from here on */
 #define BESSEL_ASYMPTOTIC_MIN 20.0
 

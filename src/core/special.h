@@ -45,6 +45,9 @@ extern void rt_log_incomplete_beta(double a, double b, double x, double y, doubl
  */
 extern double rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper);
 
+/* The x that a standard normal variable exceeds with probability upper: from 1e-300 to 0.5 */
+extern double rt_normal_quantile(double upper);
+
 /*
  * ln I_0(x) - x and I_1(x) / I_0(x), x from 0 on: modified Bessel functions of the
  * first kind

@@ -20,6 +20,8 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
+#include "core/special.h"
+#include "pg/composite.h"
 #include "pg/model.h"
 
 PG_FUNCTION_INFO_V1(retention_model_in);
@@ -36,6 +38,7 @@ PG_FUNCTION_INFO_V1(retention_model_bic);
 PG_FUNCTION_INFO_V1(retention_model_observations);
 PG_FUNCTION_INFO_V1(retention_model_converged);
 PG_FUNCTION_INFO_V1(retention_model_standard_error);
+PG_FUNCTION_INFO_V1(retention_model_confidence_interval);
 PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
 
 /* ---------------------------------------------------------------- values */
@@ -482,6 +485,31 @@ retention_model_standard_error(PG_FUNCTION_ARGS)
 	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sqrt(variance));
+}
+
+/* Symmetric for the logarithm, whose estimate is nearer to normal, and so never below 0 */
+Datum
+retention_model_confidence_interval(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	int			i = parameter_index(model, PG_GETARG_TEXT_PP(1));
+	double		level = PG_GETARG_FLOAT8(2);
+	double		variance = model->covariance[i * (i + 1) / 2 + i];
+	double		parameter = model->parameters[i];
+	double		width;
+	Datum		values[2];
+	bool		nulls[2] = {false, false};
+
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a confidence level of %g is not between 0 and 1", level)));
+	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
+		PG_RETURN_NULL();
+	width = rt_normal_quantile((1 - level) / 2) * sqrt(variance) / parameter;
+	values[0] = Float8GetDatum(parameter * exp(-width));
+	values[1] = Float8GetDatum(parameter * exp(width));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
 }
 
 Datum

@@ -130,6 +130,19 @@ test_inverse(void)
 	}
 }
 
+/* The tables of every textbook, and the tail at the quantile */
+static void
+test_normal(void)
+{
+	CHECK(rt_normal_quantile(0.5) == 0);
+	CHECK(fabs(rt_normal_quantile(0.025) - 1.959963984540054) < 1e-14);
+	CHECK(fabs(rt_normal_quantile(0.05) - 1.6448536269514722) < 1e-14);
+	CHECK(fabs(rt_normal_quantile(0.005) - 2.5758293035489004) < 1e-14);
+	for (double exponent = -300; exponent < -0.31; exponent += 0.37)
+		CHECK(fabs(log(erfc(rt_normal_quantile(pow(10, exponent)) / sqrt(2)) / 2) / log(10) - exponent) < 1e-12 * fabs(exponent) + 1e-14);
+	CHECK(isnan(rt_normal_quantile(0)) && isnan(rt_normal_quantile(0.6)) && isnan(rt_normal_quantile(NAN)));
+}
+
 static void
 test_outside(void)
 {
@@ -168,6 +181,7 @@ test_outside(void)
 const check_case special_cases[] = {
 	{"special: golden values", test_golden},
 	{"special: the inverse inverts", test_inverse},
+	{"special: the normal quantile", test_normal},
 	{"special: outside of the domain", test_outside},
 	{NULL, NULL}
 };

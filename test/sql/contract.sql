@@ -14,6 +14,14 @@ SELECT segment, survival_probability(m, 0) AS all, round(retention_rate(m, 1)::n
        abs(retention_rate(m, 3) - survival_probability(m, 3) / survival_probability(m, 2)) < 1e-12 AS ratio,
        abs(expected_renewals(m, 2, 3) - (survival_probability(m, 3) + survival_probability(m, 4) + survival_probability(m, 5)) / survival_probability(m, 2)) < 1e-12 AS renewals, expected_renewals(m, 2, 0) AS none
 FROM model WHERE kind = 'bdw' ORDER BY 1;
+-- how sure are the parameters
+SELECT segment, round(standard_error(m, 'alpha')::numeric, 4) AS error, round(lower::numeric, 3) AS lower, round(upper::numeric, 3) AS upper,
+       abs(ln(upper / parameter(m, 'alpha')) / ln(parameter(m, 'alpha') / lower) - 1) < 1e-9 AS symmetric,
+       abs(ln(upper / parameter(m, 'alpha')) * parameter(m, 'alpha') / standard_error(m, 'alpha') - 1.959963984540054) < 1e-9 AS z
+FROM model, confidence_interval(m, 'alpha') WHERE kind = 'sbg' ORDER BY 1;
+SELECT confidence_interval('{"model": "sbg", "alpha": 0.668, "beta": 3.806}', 'alpha') IS NULL AS typed_in, (confidence_interval(m, 'beta', 0.5)).lower > (confidence_interval(m, 'beta', 0.9)).lower AS narrower FROM model LIMIT 1;
+SELECT confidence_interval(m, 'gamma') FROM model WHERE kind = 'sbg' LIMIT 1;
+SELECT confidence_interval(m, 'alpha', 1) FROM model LIMIT 1;
 -- row by row, in any order, as with weights
 SELECT fit_model('sbg', tenure, churned ORDER BY hashint4(n))::text = (SELECT m::text FROM model WHERE kind = 'sbg' AND segment = 'regular') AS same
 FROM contracts, generate_series(1, customers::int) n WHERE segment = 'regular';
