@@ -29,9 +29,6 @@
 /* Ages whose logarithms are remembered while a likelihood is added up */
 #define AGES 1024
 
-/* ln of r or a from which on customers are all alike but for one percent: as good as the bound */
-#define ALIKE log(1e4)
-
 #define TWO_PI 6.28318530717958647693
 
 bool
@@ -631,7 +628,7 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 		for (int j = 0; j < 4; j++)
 			next.x[j] = fmin(fmax(start[j] + moves[i][j], lower[j]), upper[j]);
 		rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, &next);
-		next.at_bound |= next.x[0] > ALIKE || next.x[2] > ALIKE;
+		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
 		if (i == 0 || next.interrupted || next.value > best->value)
 			*best = next;
 		if (best->interrupted || (best->converged && !best->at_bound))

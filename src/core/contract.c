@@ -140,8 +140,6 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, bool (*inte
 		fit->interrupted = true;
 		return;
 	}
-
-	/* all alike but for one percent: as good as the bound */
-	optimum.at_bound |= optimum.x[0] > log(1e4);
+	optimum.at_bound |= optimum.x[0] > RT_ALIKE;
 	rt_fit_from_optimum(objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }

@@ -18,6 +18,12 @@
 #define RT_OPTIMIZE_MAX RT_PARAMETERS_MAX	/* most coordinates */
 
 /*
+ * ln of a shape of a gamma or beta distribution across customers from which on they are all
+ * alike but for one percent: as good as a bound
+ */
+#define RT_ALIKE 9.21034037197618274
+
+/*
  * The value and the gradient at x; a value that is not finite marks a point
  * that is not allowed.
  */

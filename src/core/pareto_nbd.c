@@ -410,9 +410,6 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
-/* ln of r or s from which on customers are all alike but for one percent: as good as the bound */
-#define ALIKE log(1e4)
-
 void
 rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
 {
@@ -453,7 +450,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*i
 		for (int j = 0; j < 4; j++)
 			next.x[j] = start[j] + moves[i][j];
 		rt_maximize(objective, &data, 4, lower, upper, total, interrupted, &next);
-		next.at_bound |= next.x[0] > ALIKE || next.x[2] > ALIKE;
+		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
 		if (i == 0 || next.interrupted || next.value > best.value)
 			best = next;
 		if (best.interrupted || (best.converged && !best.at_bound))

@@ -52,4 +52,10 @@ DirectInputFunctionCallSafe(PGFunction function, char *text, Oid typioparam, int
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* Before 17 no interval is infinite */
+#include "datatype/timestamp.h"
+#ifndef INTERVAL_NOT_FINITE
+#define INTERVAL_NOT_FINITE(i) false
+#endif
+
 #endif							/* RETENTION_COMPAT_H */

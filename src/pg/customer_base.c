@@ -136,11 +136,7 @@ get_interval_days(FunctionCallInfo fcinfo, int argument)
 	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
 	double		days = interval->month * DAYS_PER_MONTH_MEAN + interval->day + (double) interval->time / USECS_PER_DAY;
 
-#if PG_VERSION_NUM >= 170000
-	if (INTERVAL_NOT_FINITE(interval))
-		days = -1;
-#endif
-	if (!(days >= 0))
+	if (INTERVAL_NOT_FINITE(interval) || !(days >= 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a time of %s from now is negative or not finite",
@@ -150,107 +146,112 @@ get_interval_days(FunctionCallInfo fcinfo, int argument)
 
 /* --------------------------------------------------------------- functions */
 
-Datum
-customer_base_p_alive(PG_FUNCTION_ARGS)
+/* What a model says of a customer and a time from now on */
+typedef double (*score) (const rt_base *base, const rt_customer *customer, double time);
+
+/* Of arguments model, history, as_of and perhaps an interval */
+static Datum
+score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
 {
 	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "p_alive", &base);
+	const rt_model *model = get_model(fcinfo, function, &base);
+	double		time = PG_NARGS() > 3 ? get_interval_days(fcinfo, 3) / model->time_unit : 0;
 
 	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_p_alive(&base, &customer));
+	PG_RETURN_FLOAT8(score(&base, &customer, time));
+}
+
+/* Of arguments model, x, t_x, T and perhaps a time */
+static Datum
+score_of_numbers(FunctionCallInfo fcinfo, const char *function, score score)
+{
+	rt_base		base;
+	rt_customer customer;
+
+	get_model(fcinfo, function, &base);
+	customer = get_customer(fcinfo, 1);
+	PG_RETURN_FLOAT8(score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
+}
+
+static double
+p_alive_now(const rt_base *base, const rt_customer *customer, double time)
+{
+	return rt_base_p_alive(base, customer);
+}
+
+static double
+p_gone_now(const rt_base *base, const rt_customer *customer, double time)
+{
+	return rt_base_p_gone(base, customer);
+}
+
+Datum
+customer_base_p_alive(PG_FUNCTION_ARGS)
+{
+	return score_of_history(fcinfo, "p_alive", p_alive_now);
 }
 
 Datum
 customer_base_p_alive_numbers(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
-
-	get_model(fcinfo, "p_alive", &base);
-	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_base_p_alive(&base, &customer));
+	return score_of_numbers(fcinfo, "p_alive", p_alive_now);
 }
 
 Datum
 customer_base_p_alive_after(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "p_alive", &base);
-	double		after = get_interval_days(fcinfo, 3) / model->time_unit;
-
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_p_alive_after(&base, &customer, after));
+	return score_of_history(fcinfo, "p_alive", rt_base_p_alive_after);
 }
 
 Datum
 customer_base_p_alive_after_numbers(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
-
-	get_model(fcinfo, "p_alive", &base);
-	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_base_p_alive_after(&base, &customer, get_time(fcinfo, 4)));
+	return score_of_numbers(fcinfo, "p_alive", rt_base_p_alive_after);
 }
 
 Datum
 customer_base_churn_score(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	double		silence;
 
-	if (model->id == RT_MODEL_INTERPURCHASE)
-	{
-		double		silence;
-
-		if (!silence_probability(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &silence))
-			PG_RETURN_NULL();
-		PG_RETURN_FLOAT8(1 - silence);
-	}
-	get_model(fcinfo, "churn_score", &base);
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+	if (model->id != RT_MODEL_INTERPURCHASE)
+		return score_of_history(fcinfo, "churn_score", p_gone_now);
+	if (!silence_probability(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &silence))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_p_gone(&base, &customer));
+	PG_RETURN_FLOAT8(1 - silence);
 }
 
 Datum
 customer_base_churn_score_numbers(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
-
-	get_model(fcinfo, "churn_score", &base);
-	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_base_p_gone(&base, &customer));
+	return score_of_numbers(fcinfo, "churn_score", p_gone_now);
 }
 
 Datum
 customer_base_expected_purchases(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
-	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
-
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &customer, time));
+	return score_of_history(fcinfo, "expected_purchases", rt_base_expected_purchases);
 }
 
 Datum
 customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 {
-	rt_base		base;
-	rt_customer customer;
+	return score_of_numbers(fcinfo, "expected_purchases", rt_base_expected_purchases);
+}
 
-	get_model(fcinfo, "expected_purchases", &base);
-	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &customer, get_time(fcinfo, 4)));
+Datum
+customer_base_purchase_probability(PG_FUNCTION_ARGS)
+{
+	return score_of_history(fcinfo, "purchase_probability", rt_base_purchase_probability);
+}
+
+Datum
+customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
+{
+	return score_of_numbers(fcinfo, "purchase_probability", rt_base_purchase_probability);
 }
 
 /* From which churn_score on a customer counts as lost: more likely gone than not; a silence that her rhythm can't explain */
@@ -331,30 +332,6 @@ customer_base_expected_purchases_new_number(PG_FUNCTION_ARGS)
 
 	get_model(fcinfo, "expected_purchases", &base);
 	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_time(fcinfo, 1)));
-}
-
-Datum
-customer_base_purchase_probability(PG_FUNCTION_ARGS)
-{
-	rt_base		base;
-	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "purchase_probability", &base);
-	double		time = get_interval_days(fcinfo, 3) / model->time_unit;
-
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_purchase_probability(&base, &customer, time));
-}
-
-Datum
-customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
-{
-	rt_base		base;
-	rt_customer customer;
-
-	get_model(fcinfo, "purchase_probability", &base);
-	customer = get_customer(fcinfo, 1);
-	PG_RETURN_FLOAT8(rt_base_purchase_probability(&base, &customer, get_time(fcinfo, 4)));
 }
 
 /* The number of purchases of argument 1 */
