@@ -139,7 +139,7 @@ typedef struct future
 	double		odds;			/* t / (alpha + age) */
 	double		a;
 	double		b;				/* b' */
-	double		phases[RT_BG_NBD_K_MAX];	/* probability of j events of the interval so far */
+	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
 } future;
 
 static void
@@ -672,7 +672,7 @@ rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interr
 	fit_with_k(&data, total, purchases / time, start, interrupted, &best);
 
 	/* more regular, from where the last one ended, until two in a row are worse */
-	for (int k = 2, worse = 0; any_k && !best.interrupted && k <= RT_BG_NBD_K_MAX && worse < 2; k++)
+	for (int k = 2, worse = 0; any_k && !best.interrupted && k <= RT_K_MAX && worse < 2; k++)
 	{
 		fit_data	trial = {customers, k, data.first_may_be_last};
 

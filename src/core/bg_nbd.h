@@ -35,8 +35,6 @@
 #include "core/customers.h"
 #include "core/model.h"
 
-#define RT_BG_NBD_K_MAX 100		/* most regular intervals */
-
 typedef struct rt_bg_nbd
 {
 	int			k;

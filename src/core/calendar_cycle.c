@@ -59,6 +59,17 @@ calendar_day_of(int32_t date)
 	return result;
 }
 
+/* The period of months that a day is in: which one of its year, and the days of the year it begins and ends before */
+static inline int
+period_of_months(rt_period period, const calendar_day *day, int *start, int *end)
+{
+	int			index = (day->month - 1) / months[period];
+
+	*start = month_starts[day->leap][index * months[period]];
+	*end = month_starts[day->leap][(index + 1) * months[period]];
+	return index;
+}
+
 /* Where a date is at noon: in which period, and at which phase of it */
 typedef struct position
 {
@@ -91,9 +102,7 @@ position_of_day(rt_period period, double days, const calendar_day *day)
 	}
 	else
 	{
-		index = (day->month - 1) / months[period];
-		start = month_starts[day->leap][index * months[period]];
-		end = month_starts[day->leap][(index + 1) * months[period]];
+		index = period_of_months(period, day, &start, &end);
 		result.whole = (double) day->year * (12 / months[period]) + index;
 		result.phase = (day->day_of_year - start + 0.5) / (end - start);
 	}
@@ -447,8 +456,7 @@ static int64_t
 peak_date(const rt_calendar_cycle *cycle, int64_t date)
 {
 	calendar_day day;
-	int			index,
-				start,
+	int			start,
 				end;
 
 	if (cycle->period == RT_FREE)
@@ -456,9 +464,7 @@ peak_date(const rt_calendar_cycle *cycle, int64_t date)
 	if (cycle->period == RT_WEEKLY)
 		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY + (int64_t) (cycle->phase * 7);
 	day = calendar_day_of((int32_t) date);
-	index = (day.month - 1) / months[cycle->period];
-	start = month_starts[day.leap][index * months[cycle->period]];
-	end = month_starts[day.leap][(index + 1) * months[cycle->period]];
+	period_of_months(cycle->period, &day, &start, &end);
 	return date - day.day_of_year + start + (int64_t) (cycle->phase * (end - start));
 }
 

@@ -10,14 +10,14 @@
 #include "core/model.h"
 
 static const rt_model_kind rt_model_kinds[] = {
-	{RT_MODEL_INTERPURCHASE, "interpurchase", 3, {"k", "r", "alpha"}, 0},
-	{RT_MODEL_BG_NBD, "bg/nbd", 4, {"r", "alpha", "a", "b"}, 0},
-	{RT_MODEL_MBG_NBD, "mbg/nbd", 4, {"r", "alpha", "a", "b"}, 0},
-	{RT_MODEL_BG_CNBD_K, "bg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, 100},
-	{RT_MODEL_MBG_CNBD_K, "mbg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, 100},
-	{RT_MODEL_PARETO_NBD, "pareto/nbd", 4, {"r", "alpha", "s", "beta"}, 0},
-	{RT_MODEL_SBG, "sbg", 2, {"alpha", "beta"}, 0},
-	{RT_MODEL_BDW, "bdw", 3, {"alpha", "beta", "c"}, 0},
+	{RT_MODEL_INTERPURCHASE, "interpurchase", 3, {"k", "r", "alpha"}, false},
+	{RT_MODEL_BG_NBD, "bg/nbd", 4, {"r", "alpha", "a", "b"}, false},
+	{RT_MODEL_MBG_NBD, "mbg/nbd", 4, {"r", "alpha", "a", "b"}, false},
+	{RT_MODEL_BG_CNBD_K, "bg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, true},
+	{RT_MODEL_MBG_CNBD_K, "mbg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, true},
+	{RT_MODEL_PARETO_NBD, "pareto/nbd", 4, {"r", "alpha", "s", "beta"}, false},
+	{RT_MODEL_SBG, "sbg", 2, {"alpha", "beta"}, false},
+	{RT_MODEL_BDW, "bdw", 3, {"alpha", "beta", "c"}, false},
 };
 
 #define KINDS ((int) (sizeof(rt_model_kinds) / sizeof(rt_model_kinds[0])))
@@ -87,7 +87,7 @@ rt_model_check(const rt_model *model)
 		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))
 			return "parameters must be above 0 and finite";
 	}
-	if (kind->whole_max > 0 && (model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > kind->whole_max))
+	if (kind->has_whole_k && (model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
 		return "k must be a whole number of at most 100";
 	if ((model->flags & RT_MODEL_FITTED) && (!isfinite(model->log_likelihood) || !(model->observations >= 0)))
 		return "the log-likelihood must be finite, the number of observations not negative";

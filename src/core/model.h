@@ -16,6 +16,8 @@
 #define RT_PARAMETERS_MAX 6
 #define RT_COVARIANCES_MAX (RT_PARAMETERS_MAX * (RT_PARAMETERS_MAX + 1) / 2)
 
+#define RT_K_MAX 100			/* most regular intervals; a message of rt_model_check names it */
+
 /* Numbers are stored and never change */
 typedef enum rt_model_id
 {
@@ -35,7 +37,7 @@ typedef struct rt_model_kind
 	const char *name;
 	int			parameter_count;
 	const char *parameter_names[RT_PARAMETERS_MAX]; /* all are above 0 */
-	int			whole_max;		/* the first one is a whole number up to this; 0: it need not be one */
+	bool		has_whole_k;	/* the first one is k, a whole number up to RT_K_MAX */
 } rt_model_kind;
 
 /*

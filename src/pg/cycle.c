@@ -160,27 +160,37 @@ typedef struct Silence
 	int32		as_of;
 } Silence;
 
+/* The silence up to another day, her purchases being the same */
+static void
+silence_until(Silence *silence, int32 as_of)
+{
+	silence->as_of = as_of;
+	if (silence->by_calendar)
+	{
+		silence->probability = rt_calendar_cycle_silence(&silence->calendar, silence->last, as_of);
+		return;
+	}
+	silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
+	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+}
+
 /* At least one date */
 static void
 silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *silence)
 {
 	silence->last = dates->dates[dates->count - 1];
-	silence->as_of = dates->as_of;
 	silence->by_calendar = rt_calendar_cycle_hers(dates->dates, dates->count, &silence->calendar);
-	if (silence->by_calendar)
+	if (!silence->by_calendar)
 	{
-		silence->probability = rt_calendar_cycle_silence(&silence->calendar, silence->last, silence->as_of);
-		return;
+		silence->model.k = model->parameters[0];
+		silence->model.r = model->parameters[1];
+		silence->model.alpha = model->parameters[2];
+		silence->unit = model->time_unit;
+		rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
+							  &silence->intervals, &silence->sum);
+		silence->sum /= silence->unit;
 	}
-	silence->model.k = model->parameters[0];
-	silence->model.r = model->parameters[1];
-	silence->model.alpha = model->parameters[2];
-	silence->unit = model->time_unit;
-	rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
-						  &silence->intervals, &silence->sum);
-	silence->sum /= silence->unit;
-	silence->elapsed = elapsed_days(dates) / silence->unit;
-	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+	silence_until(silence, dates->as_of);
 }
 
 bool
@@ -217,12 +227,13 @@ silence_day(Datum history, DateADT as_of, const rt_model *model, double probabil
 	high = as_of;
 	while (high - low > 1)
 	{
-		dates.as_of = (int32) (low + (high - low) / 2);
-		silence_from_dates(&dates, model, &silence);
+		int64		middle = low + (high - low) / 2;
+
+		silence_until(&silence, (int32) middle);
 		if (silence.probability <= probability)
-			high = dates.as_of;
+			high = middle;
 		else
-			low = dates.as_of;
+			low = middle;
 	}
 	*day = (DateADT) high;
 	return high > silence.last;
