@@ -186,41 +186,36 @@ log_prefactor(double a, double b, double x, double y, double constant)
 static double
 continued_fraction(double a, double b, double x)
 {
-	const double tiny = DBL_MIN * 1e8;
-	double		c = 1;
-	double		d = 1 - (a + b) * x / (a + 1);
-	double		f;
+	/* numerators and denominators of the last two convergents */
+	double		above = 0,
+				above_next = 1;
+	double		below = 1,
+				below_next = 1;
 
-	if (fabs(d) < tiny)
-		d = tiny;
-	d = 1 / d;
-	f = d;
-	for (int m = 1; m < 1000000; m++)
+	for (int m = 0; m < 1000000; m++)
 	{
-		double		numerator = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-		double		step;
+		double		place = a + 2 * m;
+		double		inverse = 1 / (place * (place + 1));
+		double		odd = -(a + m) * (a + b + m) * x * inverse;
+		double		even = (m + 1) * (b - m - 1) * x / ((place + 1) * (place + 2));
 
-		d = 1 + numerator * d;
-		if (fabs(d) < tiny)
-			d = tiny;
-		c = 1 + numerator / c;
-		if (fabs(c) < tiny)
-			c = tiny;
-		d = 1 / d;
-		f *= d * c;
+		above = above_next + odd * above;
+		below = below_next + odd * below;
+		above_next = above + even * above_next;
+		below_next = below + even * below_next;
 
-		numerator = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-		d = 1 + numerator * d;
-		if (fabs(d) < tiny)
-			d = tiny;
-		c = 1 + numerator / c;
-		if (fabs(c) < tiny)
-			c = tiny;
-		d = 1 / d;
-		step = d * c;
-		f *= step;
-		if (fabs(step - 1) < 4 * DBL_EPSILON)
-			return f / a;
+		/* the last two agree when no digit is left between them */
+		if (fabs(above * below_next - above_next * below) <= 2 * DBL_EPSILON * fabs(above_next * below))
+			return above_next / below_next / a;
+		if (fabs(below_next) > 1e100 || fabs(below_next) < 1e-100)
+		{
+			double		scale = 1 / below_next;
+
+			above *= scale;
+			below *= scale;
+			above_next *= scale;
+			below_next = 1;
+		}
 	}
 	return NAN;
 }
@@ -267,7 +262,7 @@ rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower
 
 /*
  * Solves for the log-odds w = ln(x/y), on which the lower tail rises from 0 to
- * 1 over the whole line and its derivative is the prefactor: Newton's method
+ * 1 over the whole line and its derivative is the prefactor: Halley's method
  * on the logarithm of the smaller target tail, kept inside a bracket.
  */
 double
@@ -292,6 +287,7 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 		double		x = w < 0 ? small : large;
 		double		y = w < 0 ? large : small;
 		bool		is_lower;
+		bool		last = false;
 		double		prefactor,
 					tail,
 					excess,
@@ -318,12 +314,26 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 
 		/* d ln(tail) / dw */
 		slope = isfinite(tail) && tail < 0 ? exp(prefactor - tail) : 0;
-		next = slope > 0 ? w - excess / slope : NAN;
+		next = NAN;
+		if (slope > 0)
+		{
+			/* Halley's method: of the logarithm of the tail t the second derivative is t' (p'/p - t'), p the prefactor */
+			double		direction = by_lower ? 1 : -1;
+			double		newton = excess / slope;
+			double		bend = (a * y - b * x) - direction * slope;
+
+			next = w - newton / fmax(0.5, 1 - newton * bend / 2);
+			/* what is left is of third order */
+			last = fabs(excess) <= 1e-5 && fabs(newton) <= 1e-4 && fabs(newton * bend) <= 1e-5;
+		}
 		if (!(next > low && next < high))
+		{
+			last = false;
 			next = isfinite(tail) && high - low > 1e4 ? w + (excess > 0 ? -2 : 2) * (1 + fabs(w)) : (low + high) / 2;
-		if (!(next > low && next < high))
-			next = (low + high) / 2;
-		if (fabs(next - w) <= 1e-13 * (1 + fabs(w)))
+			if (!(next > low && next < high))
+				next = (low + high) / 2;
+		}
+		if (last || fabs(next - w) <= 1e-13 * (1 + fabs(w)))
 		{
 			w = next;
 			break;
