@@ -166,10 +166,11 @@ rt_gamma_shape(int64_t count, double sum, double sum_log)
 /*
  * The derivative of the restricted log-likelihood by x = ln k is
  * n k ((ln k - psi(k)) - (ln nk - psi(nk)) - s), that of the prior is
- * (ln prior_shape - x) / prior_deviation^2; their sum falls with x.
+ * (ln prior_shape - x) / prior_deviation^2; their sum falls with x.  Returns the
+ * root; variance is the inverse of the slope there, at most that of the prior.
  */
-double
-rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation)
+static double
+shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior_deviation, double *variance)
 {
 	double		n = (double) intervals->count;
 	double		precision = 1 / (prior_deviation * prior_deviation);
@@ -179,8 +180,9 @@ rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double 
 	double		s,
 				x;
 
+	*variance = prior_deviation * prior_deviation;
 	if (intervals->count < 2)
-		return prior_shape;
+		return center;
 	s = fmax(log(intervals->mean) - intervals->sum_log / n, 0);
 	x = fmin(fmax(center, low), high);
 	for (int i = 0; i < 100; i++)
@@ -196,6 +198,7 @@ rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double 
 		else
 			high = x;
 		slope = misfit + k * n * (n * k * rt_trigamma(n * k) - k * rt_trigamma(k)) - precision;
+		*variance = slope < -precision ? -1 / slope : 1 / precision;
 		next = slope < 0 ? x - excess / slope : (low + high) / 2;
 		if (!(next > low && next < high))
 			next = (low + high) / 2;
@@ -203,7 +206,31 @@ rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double 
 			break;
 		x = next;
 	}
-	return fmin(exp(x), RT_REGULARITY_MAX);
+	return x;
+}
+
+double
+rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation)
+{
+	double		variance;
+
+	if (intervals->count < 2)
+		return prior_shape;
+	return fmin(exp(shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance)), RT_REGULARITY_MAX);
+}
+
+void
+rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation, rt_shapes *shapes)
+{
+	double		variance;
+	double		center = shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance);
+	double		step = sqrt(3 * variance);
+
+	for (int i = 0; i < RT_SHAPES; i++)
+	{
+		shapes->k[i] = fmin(exp(center + (i - 1) * step), RT_REGULARITY_MAX);
+		shapes->weight[i] = i == 1 ? 2.0 / 3 : 1.0 / 6;
+	}
 }
 
 double

@@ -58,6 +58,21 @@ extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
 extern double rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation);
 
 /*
+ * What the shape of one customer may be, as three values and their weights: the
+ * posterior of ln k that rt_gamma_shape_shrunk finds the maximum of, as a normal
+ * distribution (Laplace's approximation), by Gauss-Hermite quadrature.
+ */
+#define RT_SHAPES 3
+
+typedef struct rt_shapes
+{
+	double		k[RT_SHAPES];	/* ascending, at most RT_REGULARITY_MAX */
+	double		weight[RT_SHAPES];	/* they add up to 1 */
+} rt_shapes;
+
+extern void rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation, rt_shapes *shapes);
+
+/*
  * Relative change of the interval from one purchase to the next: 0.1 is ten
  * percent longer each time.  The median of paired differences of logarithms
  * (Theil 1950, the incomplete method), so that single odd intervals do not

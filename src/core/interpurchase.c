@@ -153,3 +153,180 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 	return fmax(elapsed, rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
 				scale / model->k);
 }
+
+/* ---------------------------------------------- customers of different k */
+
+#define EVENNESS_STEPS 64.0		/* to a doubling of s */
+#define EVENNESS_SHIFT 1280.0	/* from s = 2^-20 on */
+
+int
+rt_evenness(const rt_intervals *intervals)
+{
+	double		s = log(intervals->mean) - intervals->sum_log / (double) intervals->count;
+
+	return (int) fmin(fmax(floor(EVENNESS_STEPS * log2(fmax(s, 1e-300)) + EVENNESS_SHIFT), 0), RT_EVENNESS_MAX);
+}
+
+/* The middle of the step */
+static double
+evenness_value(double step)
+{
+	return exp2((step + 0.5 - EVENNESS_SHIFT) / EVENNESS_STEPS);
+}
+
+/* ln k in steps that are small against what can be told of any customer's */
+#define SHAPE_NODES 133
+#define SHAPE_STEP	0.1
+#define SHAPE_FIRST (-4.0)
+
+#define DEVIATION_MIN 0.05		/* customers who differ less are all alike */
+#define DEVIATION_MAX 3.0
+#define EVEN_CUSTOMERS_MIN 30	/* fewer don't tell a deviation */
+
+/*
+ * By the mean and the logarithm of the deviation of ln k.  The restricted log-likelihood
+ * of k is lnGamma(nk) - n lnGamma(k) - nk ln n - nks, written without what cancels.
+ */
+static double
+shapes_objective(const double *x, double *gradient, void *argument)
+{
+	const rt_evenness_rows *data = argument;
+	double		precision = exp(-2 * x[1]);
+	double		k[SHAPE_NODES],
+				by_n[SHAPE_NODES],
+				exponent[SHAPE_NODES];
+	double		value = 0;
+	size_t		i = 0;
+
+	gradient[0] = gradient[1] = 0;
+	for (int g = 0; g < SHAPE_NODES; g++)
+		k[g] = exp(SHAPE_FIRST + SHAPE_STEP * g);
+	while (i < data->row_count)
+	{
+		double		n = data->rows[i].x;
+
+		for (int g = 0; g < SHAPE_NODES; g++)
+		{
+			double		distance = SHAPE_FIRST + SHAPE_STEP * g - x[0];
+
+			by_n[g] = (n - 1) / 2 * log(k[g]) + rt_stirling_error(n * k[g]) - n * rt_stirling_error(k[g]) -
+				distance * distance * precision / 2;
+		}
+		for (; i < data->row_count && data->rows[i].x == n; i++)
+		{
+			double		slope = n * evenness_value(data->rows[i].t_x);
+			double		highest = -INFINITY;
+			double		sum = 0,
+						first = 0,
+						second = 0;
+
+			for (int g = 0; g < SHAPE_NODES; g++)
+			{
+				exponent[g] = by_n[g] - slope * k[g];
+				highest = fmax(highest, exponent[g]);
+			}
+			for (int g = 0; g < SHAPE_NODES; g++)
+			{
+				double		distance = SHAPE_FIRST + SHAPE_STEP * g - x[0];
+				double		mass;
+
+				if (exponent[g] < highest - 40)
+					continue;
+				mass = exp(exponent[g] - highest);
+				sum += mass;
+				first += mass * distance;
+				second += mass * distance * distance;
+			}
+			value += data->rows[i].weight * (highest + log(sum) - x[1]);
+			gradient[0] += data->rows[i].weight * (first / sum * precision);
+			gradient[1] += data->rows[i].weight * (second / sum * precision - 1);
+		}
+	}
+	return value;
+}
+
+bool
+rt_interpurchase_fit_shapes(const rt_evenness_rows *data, bool (*interrupted) (void), double *median, double *deviation)
+{
+	double		lower[2] = {log(0.05), log(DEVIATION_MIN)};
+	double		upper[2] = {log(5000), log(DEVIATION_MAX)};
+	double		customers = 0;
+	rt_optimum	optimum;
+
+	*median = *deviation = 0;
+	for (size_t i = 0; i < data->row_count; i++)
+		customers += data->rows[i].weight;
+	if (customers < EVEN_CUSTOMERS_MIN)
+		return true;
+	optimum.x[0] = log(1.5);
+	optimum.x[1] = log(0.5);
+	rt_maximize(shapes_objective, (void *) data, 2, lower, upper, customers, interrupted, &optimum);
+	if (optimum.interrupted)
+		return false;
+	if (!optimum.at_bound)
+	{
+		*median = exp(optimum.x[0]);
+		*deviation = exp(optimum.x[1]);
+	}
+	return true;
+}
+
+double
+rt_interpurchase_silence_of_shapes(const rt_interpurchase *model, const rt_shapes *shapes,
+								   double n, double sum, double elapsed, double *log_silence)
+{
+	double		silence = 0;
+
+	for (int i = 0; i < RT_SHAPES; i++)
+	{
+		rt_interpurchase one = {shapes->k[i], model->r, model->alpha};
+
+		log_silence[i] = rt_interpurchase_log_silence(&one, n, sum, elapsed);
+		silence += shapes->weight[i] * exp(log_silence[i]);
+	}
+	return fmin(silence, 1);
+}
+
+/* trigamma(x) = value, by x dtrigamma/dx = -(x + 1) / (x + 1/2) trigamma, which is nearly so */
+static double
+trigamma_inverse(double value)
+{
+	double		x = (1 + sqrt(1 + 2 * value)) / (2 * value);
+
+	for (int i = 0; i < 100; i++)
+	{
+		double		step = log(rt_trigamma(x) / value) * (x + 0.5) / (x + 1);
+
+		x *= exp(step);
+		if (fabs(step) < 1e-12)
+			break;
+	}
+	return x;
+}
+
+double
+rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence)
+{
+	double		highest = -INFINITY;
+	double		weights = 0,
+				within = 0,
+				mean = 0,
+				square = 0;
+
+	for (int i = 0; i < RT_SHAPES; i++)
+		highest = fmax(highest, log_silence[i]);
+	if (!(highest > -INFINITY))
+		return shapes->k[0];
+	for (int i = 0; i < RT_SHAPES; i++)
+	{
+		double		weight = shapes->weight[i] * exp(log_silence[i] - highest);
+		double		log_mean = -rt_log_minus_digamma(shapes->k[i]);	/* of an interval, for a mean of 1 */
+
+		weights += weight;
+		within += weight * rt_trigamma(shapes->k[i]);
+		mean += weight * log_mean;
+		square += weight * log_mean * log_mean;
+	}
+	mean /= weights;
+	return trigamma_inverse(within / weights + fmax(square / weights - mean * mean, 0));
+}

@@ -82,6 +82,15 @@ rt_model_check(const rt_model *model)
 		return "the time unit must be above 0 and finite";
 	if (!(model->recency_weight > 0 && model->recency_weight <= 1))
 		return "the recency weight must be above 0 and at most 1";
+	if (model->k_deviation != 0 || model->k_median != 0)
+	{
+		if (kind->id != RT_MODEL_INTERPURCHASE)
+			return "a deviation of k belongs to the kind interpurchase only";
+		if (!(model->k_deviation > 0 && model->k_deviation <= RT_K_DEVIATION_MAX))
+			return "the deviation of k must be above 0 and at most 10";
+		if (!(model->k_median > 0) || isinf(model->k_median))
+			return "the median of k must be above 0 and finite";
+	}
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))

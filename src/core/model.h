@@ -16,7 +16,9 @@
 #define RT_PARAMETERS_MAX 6
 #define RT_COVARIANCES_MAX (RT_PARAMETERS_MAX * (RT_PARAMETERS_MAX + 1) / 2)
 
-#define RT_K_MAX 100			/* most regular intervals; a message of rt_model_check names it */
+/* messages of rt_model_check name them */
+#define RT_K_MAX 100			/* most regular intervals */
+#define RT_K_DEVIATION_MAX 10	/* of ln k across customers */
 
 /* Numbers are stored and never change */
 typedef enum rt_model_id
@@ -59,6 +61,8 @@ typedef struct rt_model
 	double		log_likelihood;
 	double		observations;	/* customers the likelihood is a sum over */
 	double		recency_weight; /* of an interval against the next one; 1: all alike */
+	double		k_median;		/* of k across customers, and the deviation of ln k; both 0: one k for all */
+	double		k_deviation;
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;

@@ -151,11 +151,15 @@ typedef struct Silence
 	bool		by_calendar;
 	rt_calendar_cycle calendar;
 	rt_interpurchase model;
+	bool		shapes_differ;	/* k is one of shapes, not that of the model */
+	rt_shapes	shapes;
+	double		log_silence[RT_SHAPES];
 	double		unit;			/* days */
 	double		intervals;
 	double		sum;
 	double		elapsed;
 	double		probability;	/* of a silence that long or longer */
+	double		probability_of_model;	/* the same, for model, which days are taken from */
 	int32		last;			/* purchase date */
 	int32		as_of;
 } Silence;
@@ -171,12 +175,17 @@ silence_until(Silence *silence, int32 as_of)
 		return;
 	}
 	silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
-	silence->probability = rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+	if (silence->shapes_differ)
+		silence->probability = rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes, silence->intervals,
+																  silence->sum, silence->elapsed, silence->log_silence);
+	else
+		silence->probability = silence->probability_of_model =
+			rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
 }
 
-/* At least one date */
+/* At least one date; intervals, if the caller has them, are those between the dates */
 static void
-silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *silence)
+silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model, Silence *silence)
 {
 	silence->last = dates->dates[dates->count - 1];
 	silence->by_calendar = rt_calendar_cycle_hers(dates->dates, dates->count, &silence->calendar);
@@ -189,6 +198,18 @@ silence_from_dates(const PurchaseDates *dates, const rt_model *model, Silence *s
 		rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
 							  &silence->intervals, &silence->sum);
 		silence->sum /= silence->unit;
+		silence->shapes_differ = model->k_deviation > 0;
+		if (silence->shapes_differ)
+		{
+			rt_intervals hers;
+
+			if (intervals == NULL)
+			{
+				rt_intervals_from_dates(dates->dates, dates->count, &hers);
+				intervals = &hers;
+			}
+			rt_gamma_shapes(intervals, model->k_median, model->k_deviation, &silence->shapes);
+		}
 	}
 	silence_until(silence, dates->as_of);
 }
@@ -202,7 +223,7 @@ silence_probability(Datum history, DateADT as_of, const rt_model *model, double 
 	purchase_dates(history, as_of, &dates);
 	if (dates.count == 0)
 		return false;
-	silence_from_dates(&dates, model, &silence);
+	silence_from_dates(&dates, NULL, model, &silence);
 	*probability = silence.probability;
 	return true;
 }
@@ -218,7 +239,7 @@ silence_day(Datum history, DateADT as_of, const rt_model *model, double probabil
 	purchase_dates(history, as_of, &dates);
 	if (dates.count == 0)
 		return false;
-	silence_from_dates(&dates, model, &silence);
+	silence_from_dates(&dates, NULL, model, &silence);
 	if (silence.probability > probability)
 		return false;
 
@@ -250,7 +271,7 @@ get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		return false;
-	silence_from_dates(&dates, model, silence);
+	silence_from_dates(&dates, NULL, model, silence);
 	return true;
 }
 
@@ -287,14 +308,20 @@ purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
  * after as_of at the earliest; false when that is beyond the calendar.
  */
 static bool
-purchase_day(const Silence *s, double p, DateADT *day)
+purchase_day(Silence *s, double p, DateADT *day)
 {
 	double		time,
 				days;
 
 	if (s->by_calendar)
 		return rt_calendar_cycle_quantile(&s->calendar, s->last, s->as_of, (1 - p) * s->probability, day);
-	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, s->probability, p);
+	if (s->shapes_differ)
+	{
+		s->model.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
+		s->probability_of_model = rt_interpurchase_silence(&s->model, s->intervals, s->sum, s->elapsed);
+		s->shapes_differ = false;
+	}
+	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, s->probability_of_model, p);
 	days = Max(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
 	if (!((double) s->last + days <= RT_DATE_MAX))
 		return false;
@@ -342,6 +369,15 @@ purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 	PG_RETURN_RANGE_P(compat_make_range(type, &from, &until));
 }
 
+/* Toward the base that the model was fitted to */
+static double
+regularity_shrunk(const rt_intervals *intervals, const rt_model *model)
+{
+	if (model->k_deviation > 0)
+		return rt_gamma_shape_shrunk(intervals, model->k_median, model->k_deviation);
+	return rt_gamma_shape_shrunk(intervals, model->parameters[0], REGULARITY_DEVIATION);
+}
+
 Datum
 purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 {
@@ -354,7 +390,7 @@ purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 	if (dates.count == 0)
 		PG_RETURN_NULL();
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
-	PG_RETURN_FLOAT8(rt_gamma_shape_shrunk(&intervals, model->parameters[0], REGULARITY_DEVIATION));
+	PG_RETURN_FLOAT8(regularity_shrunk(&intervals, model));
 }
 
 /* The names of regularity: a coefficient of variation of 0.2, 0.7 and 1.3 between them */
@@ -439,9 +475,9 @@ purchase_cycle(PG_FUNCTION_ARGS)
 		Silence		s;
 		DateADT		day;
 
-		silence_from_dates(&dates, model, &s);
+		silence_from_dates(&dates, &intervals, model, &s);
 		numbers[CYCLE_REGULARITY] = model == &own_model ? model->parameters[0] :
-			rt_gamma_shape_shrunk(&intervals, model->parameters[0], REGULARITY_DEVIATION);
+			regularity_shrunk(&intervals, model);
 		numbers[CYCLE_SILENCE] = s.probability;
 		values[CYCLE_PATTERN] = CStringGetTextDatum(pattern_name(numbers[CYCLE_REGULARITY]));
 		nulls[CYCLE_PATTERN] = false;

@@ -41,6 +41,9 @@ PG_FUNCTION_INFO_V1(fit_model_final);
 #define STATE_FIRST_ROWS	30
 #define LOG_UNIT			268435456.0 /* 2^28 to the unit */
 
+/* For age, which interpurchase does not use: t_x is how even the x intervals are */
+#define EVENNESS_ROW		1
+
 /* Fewer than these tell nothing about three parameters */
 #define INTERVALS_MIN		10
 #define CUSTOMERS_MIN		5
@@ -385,7 +388,11 @@ fit_model_add(PG_FUNCTION_ARGS)
 	if (kind->id != RT_MODEL_INTERPURCHASE)
 		state = add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
 	else if (intervals.count > 0)
+	{
 		state = add_row(state, (double) intervals.count, intervals.sum, 0, 1);
+		if (intervals.count > 1)
+			state = add_row(state, (double) intervals.count, rt_evenness(&intervals), EVENNESS_ROW, 1);
+	}
 	PG_RETURN_POINTER(state);
 }
 
@@ -522,12 +529,43 @@ parameters_text(const rt_model_kind *kind, const double *parameters)
 	return text.data;
 }
 
+/* Takes the rows that say how even intervals are out of the others */
+static rt_evenness_rows
+take_evenness_rows(FitState *state)
+{
+	rt_customer_row *rows = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, state->row_count) * sizeof(rt_customer_row));
+	rt_evenness_rows evenness = {rows, 0};
+	uint32		left = 0;
+
+	for (uint32 i = 0; i < state->row_count; i++)
+	{
+		const rt_customer_row *row = &state->rows[i];
+
+		if (row->age != EVENNESS_ROW)
+		{
+			state->rows[left++] = *row;
+			continue;
+		}
+		if (!(row->x >= 2 && row->x < PG_INT32_MAX && row->t_x >= 0 && row->t_x <= RT_EVENNESS_MAX &&
+			  row->weight > 0 && !isinf(row->weight)))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("state of fit_model is corrupt")));
+		rows[evenness.row_count++] = *row;
+	}
+	state->row_count = left;
+	return evenness;
+}
+
 Datum
 fit_model_final(PG_FUNCTION_ARGS)
 {
 	FitState   *state;
 	const rt_model_kind *kind;
 	rt_customers customers;
+	rt_evenness_rows evenness;
+	double		k_median = 0,
+				k_deviation = 0;
 	rt_fit		fit;
 	void	   *workspace;
 	StoredModel *result;
@@ -541,13 +579,17 @@ fit_model_final(PG_FUNCTION_ARGS)
 	state = copy_state(PG_GETARG_DATUM(0));
 	kind = rt_model_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);
+	evenness.rows = NULL;
+	evenness.row_count = 0;
+	if (kind->id == RT_MODEL_INTERPURCHASE)
+		evenness = take_evenness_rows(state);
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
 		const rt_customer_row *row = &state->rows[i];
 
 		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
 			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
-			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x) :
+			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x && row->age == 0) :
 			 is_contract(kind->id) ? !(row->t_x == 0 || (row->t_x == 1 && row->x >= 1)) : row->t_x > row->age))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
@@ -587,7 +629,11 @@ fit_model_final(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		fit.interrupted = false;
 		if (kind->id == RT_MODEL_INTERPURCHASE)
+		{
 			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
+			if (!fit.interrupted)
+				fit.interrupted = !rt_interpurchase_fit_shapes(&evenness, interrupts_pending, &k_median, &k_deviation);
+		}
 		else if (is_contract(kind->id))
 			rt_contract_fit_model(kind->id, &customers, interrupts_pending, &fit);
 		else
@@ -599,6 +645,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 	result->model.time_unit = state->time_unit;
 	result->model.log_likelihood = fit.log_likelihood;
 	result->model.observations = weights;
+	result->model.k_median = k_median;
+	result->model.k_deviation = k_deviation;
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		result->model.parameters[i] = fit.parameters[i];

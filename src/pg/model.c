@@ -151,6 +151,13 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"recency_weight\": ");
 		append_double(&text, model->recency_weight);
 	}
+	if (model->k_deviation != 0)
+	{
+		appendStringInfoString(&text, ", \"k_median\": ");
+		append_double(&text, model->k_median);
+		appendStringInfoString(&text, ", \"k_deviation\": ");
+		append_double(&text, model->k_deviation);
+	}
 	if (model->flags & RT_MODEL_FITTED)
 	{
 		appendStringInfoString(&text, ", \"log_likelihood\": ");
@@ -250,6 +257,10 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			model->time_unit = jsonb_double(&value);
 		else if (strcmp(key, "recency_weight") == 0)
 			model->recency_weight = jsonb_double(&value);
+		else if (strcmp(key, "k_median") == 0)
+			model->k_median = jsonb_double(&value);
+		else if (strcmp(key, "k_deviation") == 0)
+			model->k_deviation = jsonb_double(&value);
 		else if (strcmp(key, "log_likelihood") == 0)
 		{
 			model->log_likelihood = jsonb_double(&value);
@@ -260,6 +271,10 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 		else
 			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", key, kind->name, list_parameters(kind));
 	}
+	if (model->k_deviation == 0 && model->k_median != 0)
+		return "\"k_deviation\" is missing";
+	if (model->k_deviation != 0 && model->k_median == 0 && kind->id == RT_MODEL_INTERPURCHASE)
+		model->k_median = model->parameters[0];
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (model->parameters[i] == 0)
@@ -319,6 +334,8 @@ retention_model_send(PG_FUNCTION_ARGS)
 	pq_sendbyte(&message, model->flags);
 	pq_sendfloat8(&message, model->time_unit);
 	pq_sendfloat8(&message, model->recency_weight);
+	pq_sendfloat8(&message, model->k_median);
+	pq_sendfloat8(&message, model->k_deviation);
 	pq_sendfloat8(&message, model->log_likelihood);
 	pq_sendfloat8(&message, model->observations);
 	for (int i = 0; i < rt_model_kind_by_id(model->id)->parameter_count; i++)
@@ -349,6 +366,8 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	model->flags = (uint8) pq_getmsgbyte(message);
 	model->time_unit = pq_getmsgfloat8(message);
 	model->recency_weight = pq_getmsgfloat8(message);
+	model->k_median = pq_getmsgfloat8(message);
+	model->k_deviation = pq_getmsgfloat8(message);
 	model->log_likelihood = pq_getmsgfloat8(message);
 	model->observations = pq_getmsgfloat8(message);
 	for (int i = 0; i < kind->parameter_count; i++)

@@ -13,5 +13,7 @@ SELECT :'name', :'as_of', frequency(past, :'as_of')::int,
        greatest(last_purchase(past) + round(median_interval(past, :'as_of'))::int, date :'as_of' + 1),
        greatest(last_purchase(past) + round(median)::int, date :'as_of' + 1),
        contact_window(past, :'as_of', m), contact_window(past, :'as_of', m, 0.1, 0.9),
+       expected_share(past, :'as_of', m, contact_window(past, :'as_of', m), log_end),
+       expected_share(past, :'as_of', m, contact_window(past, :'as_of', m, 0.1, 0.9), log_end),
        silence_probability(past, :'as_of', m), silence_probability(past, :'as_of', with_recency_weight(m, 0.9)), overdue_ratio(past, :'as_of')
-FROM known, base, pooled;
+FROM known, base, pooled, (SELECT max(ordered_at)::date AS log_end FROM orders) o;

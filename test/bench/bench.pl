@@ -130,6 +130,9 @@ for my $mode (@modes)
 		"SELECT customer_id, mean_interval(h, $as_of), median_interval(h, $as_of), stddev_interval(h, $as_of), overdue_ratio(h, $as_of) FROM customer", $plain);
 	compare('cycle: the whole purchase_cycle with a model', $mode, '<= 0.5',
 		"SELECT customer_id, purchase_cycle(h, $as_of, $typed) FROM customer", $plain);
+	my $own = q('{"model":"interpurchase","k":1.2,"r":3,"alpha":200,"k_median":1.3,"k_deviation":0.5}'::retention_model);
+	compare('cycle: the same, customers differing in k', $mode, '<= 0.5',
+		"SELECT customer_id, purchase_cycle(h, $as_of, $own) FROM customer", $plain);
 	compare('fit interpurchase: read the histories', $mode, '-',
 		"SELECT fit_model('interpurchase', h, $as_of) FROM customer", "SELECT sum(frequency(h, $as_of)) FROM customer");
 }

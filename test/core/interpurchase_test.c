@@ -249,10 +249,196 @@ test_bounds(void)
 	CHECK(isfinite(fit.log_likelihood) && fit.parameters[0] > 100 && fit.parameters[0] <= 10001);
 }
 
+/* How even the intervals of customers are, k lognormal across them: rows in ascending order */
+static int
+simulate_evenness(double median, double deviation, rt_customer_row *rows, int customers)
+{
+	for (int i = 0; i < customers; i++)
+	{
+		int32_t		dates[16] = {0};
+		size_t		count = 3 + i % 12;
+		double		k = median * exp(deviation * normal());
+		double		mean = 1e5 * exp(normal());
+		rt_intervals intervals;
+
+		for (size_t j = 1; j < count; j++)
+			dates[j] = dates[j - 1] + 1 + (int32_t) (gamma_variate(k) / k * mean);
+		rt_intervals_from_dates(dates, count, &intervals);
+		rows[i].x = (double) intervals.count;
+		rows[i].t_x = rt_evenness(&intervals);
+		rows[i].weight = 1;
+	}
+	qsort(rows, (size_t) customers, sizeof(rt_customer_row), by_count);
+	return customers;
+}
+
+static void
+test_shapes_across_customers(void)
+{
+	static rt_customer_row rows[2000];
+	static const double truths[][2] = {{2, 0.8}, {1, 0.4}, {5, 1.5}};
+	double		median,
+				deviation;
+
+	for (int t = 0; t < 3; t++)
+	{
+		double		sum[2] = {0, 0},
+					square[2] = {0, 0};
+
+		for (int i = 0; i < 50; i++)
+		{
+			rt_evenness_rows data = {rows, 0};
+			double		errors[2];
+
+			data.row_count = (size_t) simulate_evenness(truths[t][0], truths[t][1], rows, 2000);
+			CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+			errors[0] = log(median / truths[t][0]);
+			errors[1] = log(deviation / truths[t][1]);
+			for (int j = 0; j < 2; j++)
+			{
+				sum[j] += errors[j];
+				square[j] += errors[j] * errors[j];
+			}
+		}
+		for (int j = 0; j < 2; j++)
+		{
+			double		mean = sum[j] / 50;
+			double		spread = sqrt(square[j] / 50 - mean * mean);
+
+			/* four errors of the mean of fifty, and what whole days do to short intervals */
+			CHECK(fabs(mean) < 0.57 * spread + 0.015);
+			CHECK(spread < 0.1);
+		}
+	}
+
+	/* all alike: no deviation, or one that makes no difference */
+	for (int i = 0; i < 20; i++)
+	{
+		rt_evenness_rows data = {rows, 0};
+
+		data.row_count = (size_t) simulate_evenness(2, 0, rows, 2000);
+		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+		CHECK(deviation < 0.25);
+		CHECK(deviation == 0 || fabs(median - 2) < 0.2);
+	}
+
+	/* too few to tell, and a base of clockwork: finite, whatever it is */
+	{
+		rt_evenness_rows data = {rows, 10};
+
+		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation) && deviation == 0 && median == 0);
+		for (int i = 0; i < 2000; i++)
+		{
+			rows[i].x = 5;
+			rows[i].t_x = 0;
+		}
+		data.row_count = 2000;
+		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+		CHECK(deviation >= 0 && isfinite(deviation) && isfinite(median));
+	}
+}
+
+/* The posterior of ln k by brute force */
+static void
+posterior_moments(const rt_intervals *intervals, double median, double deviation, double *mean, double *spread)
+{
+	double		n = (double) intervals->count;
+	double		s = log(intervals->mean) - intervals->sum_log / n;
+	double		sums[3] = {0, 0, 0};
+	double		highest = -INFINITY;
+
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (double x = -6; x < 11; x += 0.001)
+		{
+			double		k = exp(x);
+			double		z = (x - log(median)) / deviation;
+			double		density = lgamma(n * k) - n * lgamma(k) - n * k * (log(n) + s) - z * z / 2;
+
+			if (pass == 0)
+				highest = fmax(highest, density);
+			else
+			{
+				double		mass = exp(density - highest);
+
+				sums[0] += mass;
+				sums[1] += mass * x;
+				sums[2] += mass * x * x;
+			}
+		}
+	}
+	*mean = sums[1] / sums[0];
+	*spread = sqrt(sums[2] / sums[0] - *mean * *mean);
+}
+
+static void
+test_shapes_of_a_customer(void)
+{
+	for (int i = 0; i < 200; i++)
+	{
+		int32_t		dates[40] = {0};
+		size_t		count = (size_t) random_between(3, 40);
+		double		k = exp(normal());
+		rt_interpurchase model = {1, exp(normal()), exp(3 + normal())};
+		rt_intervals intervals;
+		rt_shapes	shapes;
+		double		mean,
+					spread,
+					silences[RT_SHAPES],
+					total = 0,
+					silent = 1,
+					after = INFINITY;
+
+		for (size_t j = 1; j < count; j++)
+			dates[j] = dates[j - 1] + 1 + (int32_t) (gamma_variate(k) / k * 50);
+		rt_intervals_from_dates(dates, count, &intervals);
+		rt_gamma_shapes(&intervals, 1.5, 0.8, &shapes);
+		posterior_moments(&intervals, 1.5, 0.8, &mean, &spread);
+		/* a normal distribution in its place: within a quarter of the spread */
+		CHECK(fabs(log(shapes.k[1]) - mean) < 0.25 * spread);
+		CHECK(fabs((log(shapes.k[2] / shapes.k[0]) / (2 * sqrt(3))) / spread - 1) < 0.25);
+		CHECK(fabs(shapes.k[1] - rt_gamma_shape_shrunk(&intervals, 1.5, 0.8)) < 1e-9 * shapes.k[1]);
+		for (int j = 0; j < RT_SHAPES; j++)
+			total += shapes.weight[j];
+		CHECK(fabs(total - 1) < 1e-15);
+		for (double elapsed = 0; elapsed < 2000; elapsed = 1.5 * elapsed + 1)
+		{
+			double		now = rt_interpurchase_silence_of_shapes(&model, &shapes, (double) intervals.count, intervals.sum, elapsed, silences);
+			double		shape = rt_interpurchase_shape_after(&shapes, silences);
+
+			CHECK(now <= silent && now >= 0);
+			CHECK(shape > 0 && shape <= shapes.k[2] * (1 + 1e-9));
+			/* who is silent for long is the less regular for it */
+			if (elapsed > 4 * intervals.mean)
+			{
+				CHECK(shape <= after * (1 + 1e-9));
+				after = shape;
+			}
+			silent = now;
+		}
+	}
+
+	/* nothing to tell them apart by: the three points of the base itself, and where they are one, that */
+	{
+		double		even[RT_SHAPES] = {-1, -2, -3};
+		double		gone[RT_SHAPES] = {-INFINITY, -INFINITY, -INFINITY};
+		rt_intervals one = {1, 20, log(20), 20, NAN};
+		rt_shapes	shapes;
+		rt_shapes	same = {{2.5, 2.5, 2.5}, {1.0 / 6, 2.0 / 3, 1.0 / 6}};
+
+		rt_gamma_shapes(&one, 2, 0.7, &shapes);
+		CHECK(fabs(log(shapes.k[0] / 2) + 0.7 * sqrt(3)) < 1e-12 && fabs(log(shapes.k[2] / 2) - 0.7 * sqrt(3)) < 1e-12);
+		CHECK(fabs(rt_interpurchase_shape_after(&same, even) - 2.5) < 1e-10);
+		CHECK(rt_interpurchase_shape_after(&shapes, gone) > 0);
+	}
+}
+
 const check_case interpurchase_cases[] = {
 	{"interpurchase: the likelihood is the one of the formula", test_likelihood},
 	{"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery},
 	{"interpurchase: the predictive distribution", test_predictive},
 	{"interpurchase: populations on the edge", test_bounds},
+	{"interpurchase: the distribution of k across customers", test_shapes_across_customers},
+	{"interpurchase: what the k of a customer may be", test_shapes_of_a_customer},
 	{NULL, NULL}
 };

@@ -98,3 +98,20 @@ SELECT silence_probability(h, '5874897-12-31', m) < 1e-20 AS silent, expected_ne
 SELECT contact_window(h, '2026-01-31', m, 0.75, 0.25) FROM pareto;
 SELECT contact_window(h, '2026-01-31', m, 0, 1) FROM pareto;
 SELECT silence_probability(h, 'infinity', m) FROM pareto;
+-- customers who differ in how regular they are: the intervals of each tell her own
+CREATE TEMP TABLE own AS SELECT '{"model":"interpurchase","k":1.5,"r":2,"alpha":60,"k_median":2,"k_deviation":1}'::retention_model AS m;
+SELECT m, m::text::retention_model::text = m::text AS same FROM own;
+SELECT '{"model":"interpurchase","k":1.5,"r":2,"alpha":60,"k_deviation":0.5}'::retention_model;
+WITH customer (name, h) AS (
+  SELECT 'even', purchase_history(date '2026-01-15' + 25 * i, 10) FROM generate_series(0, 6) i UNION ALL
+  SELECT 'uneven', purchase_history(d, 10) FROM unnest('{2026-01-01,2026-01-03,2026-04-05,2026-04-06,2026-06-20,2026-06-25,2026-06-30}'::date[]) d UNION ALL
+  SELECT 'once', purchase_history(date '2026-06-30', 10))
+SELECT name, round(regularity(h, '2026-07-20', m)::numeric, 3) AS regularity, contact_from, expected_next, contact_until,
+       round(silence_probability::numeric, 6) AS silence, stage,
+       contact_window(h, '2026-07-20', m) = daterange(contact_from, contact_until, '[]') AS same_window, expected_next_purchase(h, '2026-07-20', m) = expected_next AS same_day
+FROM customer, own, purchase_cycle(h, '2026-07-20', m) ORDER BY name;
+SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_deviation":-1}'::retention_model;
+SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_deviation":11}'::retention_model;
+SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_median":2}'::retention_model;
+SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_median":-2,"k_deviation":1}'::retention_model;
+SELECT '{"model":"bg/nbd","r":1,"alpha":2,"a":1,"b":2,"k_deviation":1}'::retention_model;
