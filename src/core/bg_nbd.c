@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "core/bg_nbd.h"
+#include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/special.h"
 
@@ -172,7 +173,8 @@ future_of(const rt_bg_nbd *model, const rt_customer *customer, double t, future 
 typedef enum what
 {
 	EXPECTED_PURCHASES,			/* sum of the chances that she stays for the i-th, i up to the number */
-	STILL_ALIVE					/* the chance that she stays through all */
+	STILL_ALIVE,				/* the chance that she stays through all */
+	TIME_ALIVE					/* the share of the time that she stays; only for k = 1, and only over p */
 } what;
 
 /*
@@ -192,6 +194,7 @@ sum_over_events(const future *f, int k, int j, what what)
 	double		expected = 0;	/* of the purchases so far */
 	double		sum = 0;
 	double		mode = (shape - 1) * f->odds;
+	int			phase = j;
 
 	for (double n = 0;; n++)
 	{
@@ -207,8 +210,9 @@ sum_over_events(const future *f, int k, int j, what what)
 						 next * (what == STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <= DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
 			break;
 		term = next;
-		if (fmod(j + n + 1, k) == 0)
+		if (++phase == k)
 		{
+			phase = 0;
 			expected += stays;
 			stays *= (f->b + purchases) / (f->a + f->b + purchases);
 			purchases++;
@@ -329,6 +333,14 @@ integrate_over_p(const future *f, int k, what what)
 
 		if (what == STILL_ALIVE)
 			value = stays_through(f, k, log_q);
+		else if (what == TIME_ALIVE)
+		{
+			/* the mean of (1 + p u odds)^-shape for u from 0 to 1 */
+			double		growth = log1p(p * f->odds);
+			double		power = (f->shape - 1) * growth;
+
+			value = (p * f->odds > 0 ? growth / (p * f->odds) : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+		}
 		else if (k == 1)
 			value = -expm1(-f->shape * log1p(p * f->odds)) / p;
 		else if (p * spread < 1e-8)
@@ -417,6 +429,60 @@ at_least_events(double shape, double odds, int n)
 	/* I_z(n, shape) */
 	rt_log_incomplete_beta(n, shape, odds / (1 + odds), 1 / (1 + odds), &log_lower, &log_upper);
 	return exp(log_lower);
+}
+
+/* The mean of her remaining lifetime, which she leaves at a purchase: N more of them, geometric with 1/p on average */
+static double
+mean_lifetime(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	double		sum = 0;
+	double		purchases;
+	future		f;
+
+	future_of(model, customer, 0, &f);
+	if (f.p_alive == 0)
+		return 0;
+	if (f.a <= 1)
+		return INFINITY;
+	purchases = (f.a + f.b - 1) / (f.a - 1);
+	for (int j = 0; j < model->k; j++)
+	{
+		if (f.shape + j <= 1)
+			return INFINITY;
+		sum += f.phases[j] * (model->alpha + customer->age) / (f.shape + j - 1) * (model->k * purchases - j);
+	}
+	return f.p_alive * sum;
+}
+
+double
+rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t)
+{
+	future		f;
+	double		from = 0;
+	double		sum = 0;
+
+	if (!(t >= 0))
+		return NAN;
+	if (isinf(t))
+		return mean_lifetime(model, customer);
+	future_of(model, customer, t, &f);
+	if (t == 0 || f.p_alive == 0)
+		return 0;
+	if (model->k == 1)
+		return f.p_alive * t * fmin(1, integrate_over_p(&f, 1, TIME_ALIVE));
+
+	/* for regular buyers over time, in panels that double from half a typical interval on */
+	while (from < t)
+	{
+		double		to = fmin(t, fmax(2 * from, (model->alpha + customer->age) * model->k / (f.shape + model->k) / 2));
+		double		half = (to - from) / 2;
+
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
+			sum += rt_gauss_weights[i] * half *
+				over_future(model, customer, from + half * (1 + rt_gauss_nodes[i]), STILL_ALIVE);
+		from = to;
+	}
+	return sum;
 }
 
 double

@@ -58,6 +58,8 @@ extern double rt_bg_nbd_p_alive(const rt_bg_nbd *model, const rt_customer *custo
 extern double rt_bg_nbd_p_gone(const rt_bg_nbd *model, const rt_customer *customer);
 /* She is still a customer after t more */
 extern double rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer *customer, double t);
+/* How much of t, which may be infinite, she is still a customer: infinite where the mean is */
+extern double rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t);
 /* Purchases within t; a new customer, just after her first purchase, is x = t_x = age = 0 */
 extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t);
 /* At least one purchase within t; exactly n */

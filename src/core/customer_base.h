@@ -10,14 +10,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/bg_bb.h"
 #include "core/bg_nbd.h"
+#include "core/ggompertz_nbd.h"
 #include "core/pareto_nbd.h"
+
+/* Kinds that share a core file */
+typedef enum rt_family
+{
+	RT_FAMILY_BG_NBD,			/* and MBG/NBD, BG/CNBD-k, MBG/CNBD-k */
+	RT_FAMILY_PARETO_NBD,
+	RT_FAMILY_GGOMPERTZ_NBD,
+	RT_FAMILY_BG_BB
+} rt_family;
 
 typedef struct rt_base
 {
-	bool		is_pareto;
-	rt_bg_nbd	bg_nbd;			/* unless is_pareto */
-	rt_pareto_nbd pareto_nbd;	/* if it is */
+	rt_family	family;
+	union
+	{
+		rt_bg_nbd	bg_nbd;
+		rt_pareto_nbd pareto_nbd;
+		rt_ggompertz_nbd ggompertz_nbd;
+		rt_bg_bb	bg_bb;
+	};
 } rt_base;
 
 /* False for a model that does not know who is still a customer */
@@ -32,6 +48,7 @@ extern double rt_base_log_likelihood(const rt_base *base, const rt_customer *cus
 extern double rt_base_p_alive(const rt_base *base, const rt_customer *customer);
 extern double rt_base_p_gone(const rt_base *base, const rt_customer *customer);
 extern double rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_base_expected_lifetime(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_expected_purchases(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);

@@ -16,6 +16,8 @@ static const rt_model_kind rt_model_kinds[] = {
 	{RT_MODEL_BG_CNBD_K, "bg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, true},
 	{RT_MODEL_MBG_CNBD_K, "mbg/cnbd-k", 5, {"k", "r", "alpha", "a", "b"}, true},
 	{RT_MODEL_PARETO_NBD, "pareto/nbd", 4, {"r", "alpha", "s", "beta"}, false},
+	{RT_MODEL_GGOMPERTZ_NBD, "ggompertz/nbd", 5, {"r", "alpha", "b", "s", "beta"}, false},
+	{RT_MODEL_BG_BB, "bg/bb", 4, {"alpha", "beta", "gamma", "delta"}, false},
 	{RT_MODEL_SBG, "sbg", 2, {"alpha", "beta"}, false},
 	{RT_MODEL_BDW, "bdw", 3, {"alpha", "beta", "c"}, false},
 };

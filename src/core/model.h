@@ -30,7 +30,9 @@ typedef enum rt_model_id
 	RT_MODEL_MBG_CNBD_K = 5,
 	RT_MODEL_PARETO_NBD = 6,
 	RT_MODEL_SBG = 7,
-	RT_MODEL_BDW = 8
+	RT_MODEL_BDW = 8,
+	RT_MODEL_GGOMPERTZ_NBD = 9,
+	RT_MODEL_BG_BB = 10
 } rt_model_id;
 
 typedef struct rt_model_kind

@@ -6,23 +6,12 @@
  */
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 
+#include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/pareto_nbd.h"
+#include "core/places.h"
 #include "core/special.h"
-
-/* Gauss-Legendre, 16 points: the positive ones */
-#define POINTS 8
-static const double nodes[POINTS] = {
-	0.095012509837637440185, 0.28160355077925891323, 0.45801677765722738634, 0.61787624440264374845,
-	0.7554044083550030339, 0.86563120238783174388, 0.94457502307323257608, 0.9894009349916499326
-};
-static const double weights[POINTS] = {
-	0.18945061045506849629, 0.18260341504492358887, 0.16915651939500253819, 0.14959598881657673208,
-	0.12462897125553387205, 0.09515851168249278481, 0.062253523938647892863, 0.027152459411754094852
-};
 
 /*
  * The integral from 0 to t of (1 + u/a)^-p (1 + u/b)^-(q + 1) du, and the means under it
@@ -62,13 +51,13 @@ integrate(double a, double p, double b, double q, double t, bool means, integral
 		double		middle = (from + to) / 2;
 		double		half = (to - from) / 2;
 
-		for (int i = 0; i < 2 * POINTS; i++)
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
 		{
-			double		v = middle + (i < POINTS ? -half : half) * nodes[i % POINTS];
+			double		v = middle + half * rt_gauss_nodes[i];
 			double		growth = expm1(v);
 			double		u = b * growth;
 			double		ln_a = log1p(u / a);
-			double		term = weights[i % POINTS] * half * exp(-q * v - p * ln_a);
+			double		term = rt_gauss_weights[i] * half * exp(-q * v - p * ln_a);
 
 			value += term;
 			if (means)
@@ -146,21 +135,32 @@ rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *custo
 	return rt_pareto_nbd_p_alive(model, customer) * exp(-model->s * log1p(t / (model->beta + customer->age)));
 }
 
-/* While she is alive she buys (r + x)/(alpha + age) times in a unit of time, and she is with a chance that falls as a power */
 double
-rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
 	double		beta = model->beta + customer->age;
 	double		growth = log1p(t / beta);
 	double		power = (model->s - 1) * growth;
-	double		time;
+	double		alive = rt_pareto_nbd_p_alive(model, customer);
 
 	if (!(t >= 0))
 		return NAN;
+	if (alive == 0)
+		return 0;
+	if (isinf(t))
+		return model->s > 1 ? alive * beta / (model->s - 1) : INFINITY;
 
 	/* the integral of (1 + u/beta)^-s: s = 1 is no exception of it, only of the usual formula */
-	time = beta * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
-	return rt_pareto_nbd_p_alive(model, customer) * (model->r + customer->x) / (model->alpha + customer->age) * time;
+	return alive * beta * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+}
+
+/* While she is alive she buys (r + x)/(alpha + age) times in a unit of time */
+double
+rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+{
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	return (model->r + customer->x) / (model->alpha + customer->age) * rt_pareto_nbd_expected_lifetime(model, customer, t);
 }
 
 /* She buys before she leaves and before t */
@@ -205,11 +205,11 @@ rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *custom
 		double		middle = (from + to) / 2;
 		double		half = (to - from) / 2;
 
-		for (int i = 0; i < 2 * POINTS; i++)
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
 		{
-			double		u = middle + (i < POINTS ? -half : half) * nodes[i % POINTS];
+			double		u = middle + half * rt_gauss_nodes[i];
 
-			sum += weights[i % POINTS] * half * model->s / (beta + u) *
+			sum += rt_gauss_weights[i] * half * model->s / (beta + u) *
 				exp(log_factor - m * log1p(u / alpha) + n * (log(u) - log(alpha + u)) - model->s * log1p(u / beta));
 		}
 		from = to;
@@ -220,99 +220,17 @@ rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *custom
 
 /* ----------------------------------------------------------------- fitting */
 
-/*
- * The integral from t_x to age is that from t_x on less that from age on, and the
- * different (x, t) of these are far fewer than the different customers.  Nothing is lost
- * in the difference: what is subtracted is never more than the term of
- * those who are still here.  Only for x >= 1: for x = 0 the integrals to
- * infinity converge too slowly, and there are few such customers.
- */
-typedef struct place
-{
-	double		x;
-	double		t;				/* in the unit of the rows */
-	double		log_weight;		/* ln of s times the integral from t on over (alpha + t)^-m (beta + t)^-s */
-	double		log_alpha;		/* mean of ln((alpha + u)/alpha) under it */
-	double		log_beta;
-	double		inverse_alpha;
-	double		inverse_beta;
-} place;
-
 typedef struct fit_data
 {
 	const rt_customers *customers;
-	place	   *places;
-	size_t		place_count;
-	uint32_t   *indexes;		/* of t_x and of age of each row */
+	rt_places	places;
 } fit_data;
 
-size_t
-rt_pareto_nbd_workspace(size_t row_count)
+/* The means of a place */
+enum
 {
-	return 2 * row_count * (sizeof(place) + sizeof(uint32_t));
-}
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const place *left = a,
-			   *right = b;
-
-	if (left->x != right->x)
-		return left->x < right->x ? -1 : 1;
-	return (left->t > right->t) - (left->t < right->t);
-}
-
-static uint32_t
-find_place(const fit_data *data, double x, double t)
-{
-	place		wanted = {.x = x, .t = t};
-	size_t		low = 0;
-	size_t		high = data->place_count - 1;
-
-	while (low < high)
-	{
-		size_t		middle = (low + high) / 2;
-
-		if (compare_places(&data->places[middle], &wanted) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (uint32_t) low;
-}
-
-static void
-make_places(const rt_customers *customers, void *workspace, fit_data *data)
-{
-	size_t		count = 0;
-
-	data->customers = customers;
-	data->places = workspace;
-	data->indexes = (uint32_t *) (data->places + 2 * customers->row_count);
-	data->place_count = 0;
-	for (size_t i = 0; i < customers->row_count; i++)
-	{
-		if (customers->rows[i].x < 1)
-			continue;
-		data->places[count].x = data->places[count + 1].x = customers->rows[i].x;
-		data->places[count++].t = customers->rows[i].t_x;
-		data->places[count++].t = customers->rows[i].age;
-	}
-	qsort(data->places, count, sizeof(place), compare_places);
-	for (size_t i = 0; i < count; i++)
-	{
-		if (data->place_count == 0 || compare_places(&data->places[data->place_count - 1], &data->places[i]) != 0)
-			data->places[data->place_count++] = data->places[i];
-	}
-	for (size_t i = 0; i < customers->row_count; i++)
-	{
-		if (customers->rows[i].x < 1)
-			continue;
-		data->indexes[2 * i] = find_place(data, customers->rows[i].x, customers->rows[i].t_x);
-		data->indexes[2 * i + 1] = find_place(data, customers->rows[i].x, customers->rows[i].age);
-	}
-}
+	LOG_ALPHA, LOG_BETA, INVERSE_ALPHA, INVERSE_BETA	/* of ln((alpha + u)/alpha), 1/(alpha + u) and so on */
+};
 
 /*
  * The likelihood and its gradient by ln r, ln(alpha / r), ln s and ln(beta / s), as in
@@ -334,19 +252,22 @@ objective(const double *x, double *gradient, void *argument)
 				value = 0;
 	size_t		i = 0;
 
-	for (size_t j = 0; j < data->place_count; j++)
+	for (size_t j = data->places.count; j-- > 0;)
 	{
-		place	   *p = &data->places[j];
+		rt_place   *p = &data->places.places[j];
+		const rt_place *next = rt_places_next(&data->places, j);
 		double		t = p->t / customers->time_unit;
-		double		b = beta + t;
+		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
 		integral	rest;
 
-		integrate(alpha + t, r + p->x, b, s, INFINITY, true, &rest);
-		p->log_weight = x[2] + log(rest.value / b);
-		p->log_alpha = rest.log_a + log1p(t / alpha);
-		p->log_beta = rest.log_b + log1p(t / beta);
-		p->inverse_alpha = rest.inverse_a;
-		p->inverse_beta = rest.inverse_b;
+		integrate(alpha + t, r + p->x, beta + t, s, until, true, &rest);
+		p->log_weight = x[2] + log(rest.value / (beta + t));
+		p->means[LOG_ALPHA] = rest.log_a + log1p(t / alpha);
+		p->means[LOG_BETA] = rest.log_b + log1p(t / beta);
+		p->means[INVERSE_ALPHA] = rest.inverse_a;
+		p->means[INVERSE_BETA] = rest.inverse_b;
+		if (next != NULL)
+			rt_place_add_next(p, next, -(r + p->x) * log1p(until / (alpha + t)) - s * log1p(until / (beta + t)));
 	}
 	while (i < customers->row_count)
 	{
@@ -367,13 +288,13 @@ objective(const double *x, double *gradient, void *argument)
 						later = 0;	/* less who left after age */
 			double		log_largest;
 			double		sum;
-			place		from = {0},
+			rt_place	from = {0},
 						to = {0};
 
 			if (n >= 1)
 			{
-				from = data->places[data->indexes[2 * i]];
-				to = data->places[data->indexes[2 * i + 1]];
+				from = data->places.places[data->places.indexes[2 * i]];
+				to = data->places.places[data->places.indexes[2 * i + 1]];
 				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
 			else if (age > t_x)
@@ -383,10 +304,10 @@ objective(const double *x, double *gradient, void *argument)
 				integrate(alpha + t_x, m, beta + t_x, s, age - t_x, true, &all);
 				from.log_weight = x[2] + log(all.value / (beta + t_x)) +
 					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
-				from.log_alpha = all.log_a + log1p(t_x / alpha);
-				from.log_beta = all.log_b + log1p(t_x / beta);
-				from.inverse_alpha = all.inverse_a;
-				from.inverse_beta = all.inverse_b;
+				from.means[LOG_ALPHA] = all.log_a + log1p(t_x / alpha);
+				from.means[LOG_BETA] = all.log_b + log1p(t_x / beta);
+				from.means[INVERSE_ALPHA] = all.inverse_a;
+				from.means[INVERSE_BETA] = all.inverse_b;
 			}
 			else
 				from.log_weight = -INFINITY;
@@ -397,10 +318,10 @@ objective(const double *x, double *gradient, void *argument)
 				later = exp(to.log_weight - log_largest);
 			sum = here + left - later;
 			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) - s * log_beta + log_largest + log(sum));
-			by_r += weight * (digamma_term - (here * log_alpha + left * from.log_alpha - later * to.log_alpha) / sum);
-			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.inverse_alpha - later * to.inverse_alpha) / sum);
-			by_s += weight * ((left - later) / s - here * log_beta - left * from.log_beta + later * to.log_beta) / sum;
-			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.inverse_beta - later * to.inverse_beta)) / sum);
+			by_r += weight * (digamma_term - (here * log_alpha + left * from.means[LOG_ALPHA] - later * to.means[LOG_ALPHA]) / sum);
+			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.means[INVERSE_ALPHA] - later * to.means[INVERSE_ALPHA]) / sum);
+			by_s += weight * ((left - later) / s - here * log_beta - left * from.means[LOG_BETA] + later * to.means[LOG_BETA]) / sum;
+			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.means[INVERSE_BETA] - later * to.means[INVERSE_BETA])) / sum);
 		}
 	}
 	gradient[0] = by_r * r + by_alpha * alpha;
@@ -437,7 +358,8 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*i
 		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
 		age += row->weight * (row->age / customers->time_unit);
 	}
-	make_places(customers, workspace, &data);
+	data.customers = customers;
+	rt_places_make(customers, workspace, &data.places);
 	rate = log(time / purchases);
 	age = log(age / total);
 	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)

@@ -42,11 +42,11 @@ extern double rt_pareto_nbd_p_alive(const rt_pareto_nbd *model, const rt_custome
 extern double rt_pareto_nbd_p_gone(const rt_pareto_nbd *model, const rt_customer *customer);
 extern double rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t);
+extern double rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t);
 
-/* workspace: so many bytes for so many rows, aligned for doubles */
-extern size_t rt_pareto_nbd_workspace(size_t row_count);
+/* workspace as in places.h */
 extern void rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace,
 									bool (*interrupted) (void), rt_fit *fit);
 

@@ -58,6 +58,18 @@ rt_random_gamma(rt_random *random, double shape)
 	}
 }
 
+static double
+random_beta(rt_random *random, double a, double b)
+{
+	double		x = rt_random_gamma(random, a);
+	double		y = rt_random_gamma(random, b);
+
+	/* both may vanish when a and b are tiny: then it is one end or the other */
+	if (x + y == 0)
+		return rt_random_uniform(random) * (a + b) < a;
+	return x / (x + y);
+}
+
 void
 rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 {
@@ -67,12 +79,33 @@ rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 
 	life->time = 0;
 	life->here = true;
-	if (base->is_pareto)
+	life->opportunities = base->family == RT_FAMILY_BG_BB;
+	if (base->family == RT_FAMILY_PARETO_NBD)
 	{
 		life->k = 1;
 		life->p = 0;
 		life->lambda = rt_random_gamma(random, base->pareto_nbd.r) / base->pareto_nbd.alpha;
 		life->end = -log(rt_random_uniform(random)) / (rt_random_gamma(random, base->pareto_nbd.s) / base->pareto_nbd.beta);
+		return;
+	}
+	if (base->family == RT_FAMILY_GGOMPERTZ_NBD)
+	{
+		const rt_ggompertz_nbd *m = &base->ggompertz_nbd;
+
+		life->k = 1;
+		life->p = 0;
+		life->lambda = rt_random_gamma(random, m->r) / m->alpha;
+		life->end = log1p(-log(rt_random_uniform(random)) / (rt_random_gamma(random, m->s) / m->beta)) / m->b;
+		return;
+	}
+	if (base->family == RT_FAMILY_BG_BB)
+	{
+		const rt_bg_bb *m = &base->bg_bb;
+
+		life->lambda = random_beta(random, m->alpha, m->beta);
+		life->p = random_beta(random, m->gamma, m->delta);
+		/* alive at the opportunities before this one */
+		life->end = floor(log(rt_random_uniform(random)) / log1p(-life->p));
 		return;
 	}
 	leaves = rt_random_gamma(random, model->a);
@@ -89,6 +122,14 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 {
 	if (!life->here)
 		return false;
+	if (life->opportunities)
+	{
+		do
+			life->time++;
+		while (life->time <= until && life->time <= life->end && rt_random_uniform(random) >= life->lambda);
+		life->here = life->time <= until && life->time <= life->end;
+		return life->here;
+	}
 	life->time += rt_random_gamma(random, life->k) / life->lambda;
 	if (!(life->time <= until && life->time <= life->end))
 	{

@@ -29,9 +29,10 @@ extern double rt_random_gamma(rt_random *random, double shape);
 /* A customer from her first purchase on */
 typedef struct rt_life
 {
+	bool		opportunities;	/* she can buy at times 1, 2 ... only, with probability lambda */
 	int			k;
 	double		lambda;
-	double		p;				/* to leave after a purchase */
+	double		p;				/* to leave after a purchase, or before an opportunity */
 	double		end;			/* when she leaves, whatever she buys; infinite if purchases decide */
 	double		time;			/* of the last purchase, in the model's unit; 0 is the first one */
 	bool		here;

@@ -33,6 +33,8 @@ PG_FUNCTION_INFO_V1(customer_base_expected_purchases);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_numbers);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new_number);
+PG_FUNCTION_INFO_V1(customer_base_lifetime);
+PG_FUNCTION_INFO_V1(customer_base_lifetime_numbers);
 PG_FUNCTION_INFO_V1(customer_base_purchase_probability);
 PG_FUNCTION_INFO_V1(customer_base_purchase_probability_numbers);
 PG_FUNCTION_INFO_V1(customer_base_purchase_pmf);
@@ -89,6 +91,24 @@ check_customer_base(const rt_model *model, const char *function, rt_base *base)
 				 errhint("Such as fit_model('bg/nbd', ...).")));
 }
 
+/* Who buys at opportunities has whole numbers of them */
+static void
+check_opportunities(const rt_base *base, const rt_customer *customer)
+{
+	if (base->family == RT_FAMILY_BG_BB)
+		check_whole_opportunities(customer);
+}
+
+void
+check_whole_opportunities(const rt_customer *customer)
+{
+	if (!rt_bg_bb_is_customer(customer))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x, customer->t_x, customer->age),
+				 errhint("A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T opportunities: whole numbers, x <= t_x <= T.")));
+}
+
 /* The model of argument 0 */
 static const rt_model *
 get_model(FunctionCallInfo fcinfo, const char *function, rt_base *base)
@@ -99,16 +119,32 @@ get_model(FunctionCallInfo fcinfo, const char *function, rt_base *base)
 	return model;
 }
 
+bool
+opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, rt_customer *customer)
+{
+	int32		on_stack[DATES_ON_STACK];
+	size_t		count;
+	int32	   *dates = history_dates(history, as_of, on_stack, DATES_ON_STACK, &count);
+
+	if (count == 0)
+		return false;
+	rt_bg_bb_opportunities(dates, count, as_of, time_unit, customer);
+	return true;
+}
+
 /* From the history of argument 1 and the date of argument 2; false when nothing was bought by then */
 static bool
-get_customer_of_history(FunctionCallInfo fcinfo, double time_unit, rt_customer *customer)
+get_customer_of_history(FunctionCallInfo fcinfo, const rt_base *base, double time_unit, rt_customer *customer)
 {
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(1));
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(2));
 	rt_rfm		rfm;
 	bool		found = false;
 
+	if (base->family == RT_FAMILY_BG_BB)
+		return opportunities_of_history(history, as_of, time_unit, customer);
 	if (history.size > 0)
-		check_history_status(rt_history_recency(history.bytes, history.size, as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found), 0);
+		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
 		return false;
 	customer->x = rfm.frequency;
@@ -158,7 +194,7 @@ score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
 	const rt_model *model = get_model(fcinfo, function, &base);
 	double		time = PG_NARGS() > 3 ? get_interval_days(fcinfo, 3) / model->time_unit : 0;
 
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+	if (!get_customer_of_history(fcinfo, &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score(&base, &customer, time));
 }
@@ -172,6 +208,7 @@ score_of_numbers(FunctionCallInfo fcinfo, const char *function, score score)
 
 	get_model(fcinfo, function, &base);
 	customer = get_customer(fcinfo, 1);
+	check_opportunities(&base, &customer);
 	PG_RETURN_FLOAT8(score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
 }
 
@@ -242,6 +279,31 @@ customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 	return score_of_numbers(fcinfo, "expected_purchases", rt_base_expected_purchases);
 }
 
+static double
+remaining_lifetime(const rt_base *base, const rt_customer *customer, double time)
+{
+	return rt_base_expected_lifetime(base, customer, INFINITY);
+}
+
+/* In days */
+Datum
+customer_base_lifetime(PG_FUNCTION_ARGS)
+{
+	double		time_unit = model_from_datum(PG_GETARG_DATUM(0))->time_unit;
+	Datum		result = score_of_history(fcinfo, "expected_remaining_lifetime",
+										  PG_NARGS() > 3 ? rt_base_expected_lifetime : remaining_lifetime);
+
+	if (fcinfo->isnull)
+		return result;
+	PG_RETURN_FLOAT8(DatumGetFloat8(result) * time_unit);
+}
+
+Datum
+customer_base_lifetime_numbers(PG_FUNCTION_ARGS)
+{
+	return score_of_numbers(fcinfo, "expected_remaining_lifetime", PG_NARGS() > 4 ? rt_base_expected_lifetime : remaining_lifetime);
+}
+
 Datum
 customer_base_purchase_probability(PG_FUNCTION_ARGS)
 {
@@ -291,9 +353,20 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
 		PG_RETURN_NULL();
-	customer.x = rfm.frequency;
-	customer.t_x = rfm.recency / model->time_unit;
-	customer.age = rfm.customer_age / model->time_unit;
+	if (base.family == RT_FAMILY_BG_BB)
+	{
+		opportunities_of_history(history, as_of, model->time_unit, &customer);
+
+		/* what she bought at the opportunity that is not over shows that she is still here */
+		if (rt_bg_bb_opportunities_over(rfm.recency, model->time_unit) >= customer.age)
+			PG_RETURN_NULL();
+	}
+	else
+	{
+		customer.x = rfm.frequency;
+		customer.t_x = rfm.recency / model->time_unit;
+		customer.age = rfm.customer_age / model->time_unit;
+	}
 	if (rfm.recency == rfm.customer_age || rt_base_p_gone(&base, &customer) < score)
 		PG_RETURN_NULL();
 
@@ -304,7 +377,8 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 	{
 		double		middle = floor(low + (high - low) / 2);
 
-		customer.age = middle / model->time_unit;
+		customer.age = base.family != RT_FAMILY_BG_BB ? middle / model->time_unit :
+			Max(customer.t_x, rt_bg_bb_opportunities_over(middle, model->time_unit));
 		if (rt_base_p_gone(&base, &customer) >= score)
 			high = middle;
 		else
@@ -374,7 +448,7 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "log_likelihood", &base);
 	double		sum_log = 0;
 
-	if (!get_customer_of_history(fcinfo, model->time_unit, &customer))
+	if (!get_customer_of_history(fcinfo, &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	if (rt_base_needs_intervals(&base))
 	{
@@ -398,6 +472,7 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 
 	get_model(fcinfo, "log_likelihood", &base);
 	customer = get_customer(fcinfo, 1);
+	check_opportunities(&base, &customer);
 	if (rt_base_needs_intervals(&base) && customer.x > 0 && PG_NARGS() == 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -363,6 +363,16 @@ fit_model_add(PG_FUNCTION_ARGS)
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
+	if (kind->id == RT_MODEL_BG_BB)
+	{
+		rt_customer customer;
+
+		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
+			PG_RETURN_POINTER(state);
+		state->customers++;
+		PG_RETURN_POINTER(add_row(state, customer.x, customer.t_x, customer.age, 1));
+	}
+
 	/* of most kinds the intervals themselves are not needed */
 	if (!rt_base_fit_needs_intervals(kind->id))
 	{
@@ -416,13 +426,15 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
-	if (rt_base_fit_needs_intervals(kind->id))
+	if (rt_base_fit_needs_intervals(kind->id) || is_contract(kind->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
 				 is_contract(kind->id) ? errhint("Use fit_model(kind, tenure, churned).") :
 				 errhint("It needs the intervals: use fit_model(kind, history, as_of).")));
 	customer = get_customer(fcinfo, 2);
+	if (kind->id == RT_MODEL_BG_BB)
+		check_whole_opportunities(&customer);
 	if (PG_NARGS() > 5)
 		weight = check_weight(PG_GETARG_FLOAT8(5));
 	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
@@ -622,7 +634,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	customers.rows = state->rows;
 	customers.row_count = state->row_count;
 	customers.sum_log = (double) state->sum_log / LOG_UNIT;
-	customers.time_unit = state->from_numbers ? 1 : state->time_unit;
+	customers.time_unit = state->from_numbers || kind->id == RT_MODEL_BG_BB ? 1 : state->time_unit;
 	workspace = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, rt_base_fit_workspace(kind->id, customers.row_count)));
 	do
 	{

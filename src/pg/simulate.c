@@ -71,7 +71,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		while (rt_life_next(&life, &random, ((double) until - first + 0.5) / model->time_unit))
 		{
 			CHECK_FOR_INTERRUPTS();
-			values[1] = DateADTGetDatum((DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
+			values[1] = DateADTGetDatum((DateADT) Min(first + (life.opportunities ? floor(life.time * model->time_unit) : rint(life.time * model->time_unit)), (double) until));
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	}

@@ -30,6 +30,13 @@ typedef struct seen
 	bool		alive_later;
 } seen;
 
+/* Whether she leaves by then; at opportunities, before them */
+static bool
+stays_until(const rt_life *life, double t)
+{
+	return life->opportunities ? life->end >= t : life->end > t;
+}
+
 /* A customer from her first purchase until age + t, in the order in which it happens */
 static seen
 live(const rt_base *model, double age, double t)
@@ -38,7 +45,7 @@ live(const rt_base *model, double age, double t)
 	rt_life		life;
 
 	rt_life_start(model, &generator, &life);
-	result.alive = life.here && life.end > age;
+	result.alive = life.here && stays_until(&life, age);
 	while (life.here)
 	{
 		double		before = life.time;
@@ -52,24 +59,29 @@ live(const rt_base *model, double age, double t)
 			result.customer.x++;
 			result.customer.t_x = life.time;
 			result.sum_log += log(life.time - before);
-			result.alive = life.here && life.end > age;
+			result.alive = life.here && stays_until(&life, age);
 		}
 		else
 			result.later++;
 	}
-	result.alive_later = result.alive_later && result.alive && life.end > age + t;
+	result.alive_later = result.alive_later && result.alive && stays_until(&life, age + t);
 	return result;
 }
 
 static const rt_base models[] = {
-	{.bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}},
-	{.bg_nbd = {1, true, 1.2, 6, 0.5, 1.5}},
-	{.bg_nbd = {2, false, 1.5, 5, 0.7, 2}},
-	{.bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}},
-	{.bg_nbd = {4, true, 2, 3, 1, 3}},
-	{.bg_nbd = {3, false, 0.6, 2, 0.2, 1.1}},
-	{.is_pareto = true, .pareto_nbd = {0.8, 5, 0.6, 8}},
-	{.is_pareto = true, .pareto_nbd = {1.5, 10, 1.6, 30}}
+	{RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}},
+	{RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 1.2, 6, 0.5, 1.5}},
+	{RT_FAMILY_BG_NBD, .bg_nbd = {2, false, 1.5, 5, 0.7, 2}},
+	{RT_FAMILY_BG_NBD, .bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}},
+	{RT_FAMILY_BG_NBD, .bg_nbd = {4, true, 2, 3, 1, 3}},
+	{RT_FAMILY_BG_NBD, .bg_nbd = {3, false, 0.6, 2, 0.2, 1.1}},
+	{RT_FAMILY_PARETO_NBD, .pareto_nbd = {0.8, 5, 0.6, 8}},
+	{RT_FAMILY_PARETO_NBD, .pareto_nbd = {1.5, 10, 1.6, 30}},
+	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {0.9, 5, 0.08, 0.7, 1.2}},
+	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {1.4, 6, 0.15, 0.5, 0.4}},
+	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {1.2, 4, 0.06, 1.5, 15}},
+	{RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}},
+	{RT_FAMILY_BG_BB, .bg_bb = {0.8, 3, 1.5, 40}}
 };
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
@@ -141,13 +153,15 @@ test_prediction(void)
 static void
 test_sums(void)
 {
-	static const rt_customer customers[] = {{0, 0, 0}, {0, 0, 20}, {3, 12.5, 15}, {8, 15, 15}};
+	static const rt_customer customers[] = {{0, 0, 0}, {0, 0, 20}, {3, 12, 15}, {8, 15, 15}};
 
 	for (int m = 0; m < MODELS; m++)
 	{
+		bool		whole = models[m].family == RT_FAMILY_BG_BB;
+
 		for (int c = 0; c < 4; c++)
 		{
-			for (double t = 0.01; t < 100; t *= 10)
+			for (double t = whole ? 1 : 0.01; t < 100; t *= 10)
 			{
 				double		sum = 0,
 							mean = 0;
@@ -167,6 +181,88 @@ test_sums(void)
 				CHECK(fabs(rt_base_p_alive_after(&models[m], &customers[c], t * 1e-12) - rt_base_p_alive(&models[m], &customers[c])) < 1e-9);
 			}
 		}
+	}
+}
+
+/* The time as a customer is the integral of the chance to be one, here by Simpson's rule */
+static void
+test_lifetime(void)
+{
+	static const rt_customer customers[] = {{0, 0, 0}, {0, 0, 20}, {3, 12, 15}, {8, 15, 15}};
+
+	for (int m = 0; m < MODELS; m++)
+	{
+		for (int c = 0; c < 4; c++)
+		{
+			const rt_base *model = &models[m];
+			double		sum = 0;
+			double		mean = rt_base_expected_lifetime(model, &customers[c], INFINITY);
+			double		last = 0;
+
+			if (model->family == RT_FAMILY_BG_BB)
+			{
+				for (int i = 1; i <= 40; i++)
+					sum += rt_base_p_alive_after(model, &customers[c], i);
+			}
+			else
+			{
+				for (int i = 0; i <= 4000; i++)
+					sum += 0.01 / 3 * (i == 0 || i == 4000 ? 1 : i % 2 == 1 ? 4 : 2) * rt_base_p_alive_after(model, &customers[c], 0.01 * i);
+			}
+			CHECK(fabs(rt_base_expected_lifetime(model, &customers[c], 40) / sum - 1) < 1e-9);
+
+			/* toward the mean, where there is one */
+			for (double t = 10; t < 1e7; t *= 10)
+			{
+				double		now = rt_base_expected_lifetime(model, &customers[c], t);
+
+				CHECK(now >= last * (1 - 1e-12) && now <= mean * (1 + 1e-9));
+				last = now;
+			}
+			if (model->family == RT_FAMILY_GGOMPERTZ_NBD)
+				CHECK(fabs(last / mean - 1) < 1e-9);
+		}
+	}
+
+	/* the rest of a power: between 10^6 and infinity there is a known part of it */
+	{
+		rt_base		bg = {RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 2.5, 8, 2.8, 3}};
+		rt_base		cnbd = {RT_FAMILY_BG_NBD, .bg_nbd = {3, true, 2.5, 8, 2.8, 3}};
+		rt_base		bb = {RT_FAMILY_BG_BB, .bg_bb = {1, 1, 2.5, 30}};
+		rt_customer c = {2, 9, 12};
+
+		for (int i = 0; i < 3; i++)
+		{
+			const rt_base *model = i == 0 ? &bg : i == 1 ? &cnbd : &bb;
+			double		mean = rt_base_expected_lifetime(model, &c, INFINITY);
+
+			CHECK(isfinite(mean));
+			CHECK(fabs(rt_base_expected_lifetime(model, &c, 3e5) / mean - 1) < 1e-4);
+		}
+	}
+}
+
+/* An end of life that does not age is that of Pareto/NBD */
+static void
+test_without_ageing(void)
+{
+	for (int i = 0; i < 300; i++)
+	{
+		double		r = pow(10, 2 * uniform() - 1),
+					alpha = pow(10, 3 * uniform() - 1),
+					s = pow(10, 2 * uniform() - 1),
+					beta = pow(10, 3 * uniform() - 1);
+		rt_pareto_nbd pareto = {r, alpha, s, beta};
+		rt_ggompertz_nbd gompertz = {r, alpha, 1e-9, s, beta * 1e-9};
+		rt_customer c = {floor(20 * uniform()), 0, 10 + 100 * uniform()};
+
+		if (c.x > 0)
+			c.t_x = c.age * uniform();
+		CHECK(fabs(rt_pareto_nbd_log_likelihood(&pareto, &c) / rt_ggompertz_nbd_log_likelihood(&gompertz, &c) - 1) < 1e-6);
+		CHECK(fabs(rt_pareto_nbd_p_alive(&pareto, &c) / rt_ggompertz_nbd_p_alive(&gompertz, &c) - 1) < 1e-5);
+		CHECK(fabs(rt_pareto_nbd_expected_purchases(&pareto, &c, 30) / rt_ggompertz_nbd_expected_purchases(&gompertz, &c, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_pareto_nbd_purchase_probability(&pareto, &c, 30) / rt_ggompertz_nbd_purchase_probability(&gompertz, &c, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_pareto_nbd_purchase_pmf(&pareto, &c, 2, 30) / rt_ggompertz_nbd_purchase_pmf(&gompertz, &c, 2, 30) - 1) < 1e-5);
 	}
 }
 
@@ -204,7 +300,8 @@ test_two_ways(void)
 static void
 test_extremes(void)
 {
-	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K, RT_MODEL_PARETO_NBD};
+	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K,
+	RT_MODEL_PARETO_NBD, RT_MODEL_GGOMPERTZ_NBD, RT_MODEL_BG_BB};
 
 	for (int i = 0; i < 8000; i++)
 	{
@@ -217,15 +314,21 @@ test_extremes(void)
 		int			p = 0;
 
 		memset(&stored, 0, sizeof(stored));
-		stored.id = (uint8_t) ids[i % 5];
-		if (i % 5 == 2 || i % 5 == 3)
+		stored.id = (uint8_t) ids[i % 7];
+		if (i % 7 == 2 || i % 7 == 3)
 			stored.parameters[p++] = 1 + floor(12 * uniform());
-		for (int j = 0; j < 4; j++)
+		while (p < rt_model_kind_by_id(stored.id)->parameter_count)
 			stored.parameters[p++] = pow(10, 12 * uniform() - 6);
 		CHECK(rt_base_from_model(&stored, &model));
 		c.x = i % 3 == 0 ? 0 : floor(pow(10, 4 * uniform()));
 		c.age = pow(10, 8 * uniform() - 3);
-		c.t_x = c.x == 0 ? 0 : i % 7 == 0 ? c.age : c.age * uniform();
+		c.t_x = c.x == 0 ? 0 : i % 11 == 0 ? c.age : c.age * uniform();
+		if (model.family == RT_FAMILY_BG_BB)
+		{
+			c.age = ceil(c.age);
+			c.x = fmin(c.x, c.age);
+			c.t_x = c.x == 0 ? 0 : fmax(c.x, floor(c.t_x));
+		}
 		alive = rt_base_p_alive(&model, &c);
 		CHECK(alive >= 0 && alive <= 1);
 		CHECK(isfinite(rt_base_log_likelihood(&model, &c, 0)));
@@ -233,9 +336,12 @@ test_extremes(void)
 		CHECK(value >= 0 && value <= alive * (1 + 1e-9));
 		value = rt_base_expected_purchases(&model, &c, t);
 		CHECK(isfinite(value) && value >= 0);
+		value = rt_base_expected_lifetime(&model, &c, t);
+		CHECK(value >= 0 && value <= alive * t * (1 + 1e-9));
+		CHECK(rt_base_expected_lifetime(&model, &c, INFINITY) >= value * (1 - 1e-7));
 		value = rt_base_purchase_probability(&model, &c, t);
 		CHECK(value >= 0 && value <= 1);
-		value = rt_base_purchase_pmf(&model, &c, (int) (i % 7), t);
+		value = rt_base_purchase_pmf(&model, &c, (int) (i % 6), t);
 		CHECK(value >= 0 && value <= 1 + 1e-9);
 	}
 }
@@ -265,7 +371,7 @@ total_log_likelihood(const rt_base *model, const rt_customers *customers)
 		sum += row->weight * rt_base_log_likelihood(model, &c, 0);
 		purchases += row->weight * row->x;
 	}
-	return sum + (model->is_pareto ? 0 : model->bg_nbd.k - 1) * (customers->sum_log - purchases * log(customers->time_unit));
+	return sum + (model->family == RT_FAMILY_BG_NBD ? model->bg_nbd.k - 1 : 0) * (customers->sum_log - purchases * log(customers->time_unit));
 }
 
 /* Known parameters come back, k exactly, the others as far off as their standard errors say */
@@ -278,17 +384,26 @@ test_fit(void)
 	for (int m = 0; m < MODELS; m++)
 	{
 		const rt_base *truth = &models[m];
-		const double *parameters = truth->is_pareto ? &truth->pareto_nbd.r : &truth->bg_nbd.r;
-		bool		any_k = !truth->is_pareto && (m % 2 == 1 || truth->bg_nbd.k > 1);
-		rt_model_id id = truth->is_pareto ? RT_MODEL_PARETO_NBD : ids[truth->bg_nbd.first_may_be_last][any_k];
-		double		z_sum[4] = {0},
-					z_square[4] = {0};
+		const double *parameters = truth->family == RT_FAMILY_BG_NBD ? &truth->bg_nbd.r :
+			truth->family == RT_FAMILY_PARETO_NBD ? &truth->pareto_nbd.r :
+			truth->family == RT_FAMILY_GGOMPERTZ_NBD ? &truth->ggompertz_nbd.r : &truth->bg_bb.alpha;
+		bool		any_k = truth->family == RT_FAMILY_BG_NBD && (m % 2 == 1 || truth->bg_nbd.k > 1);
+		rt_model_id id = truth->family == RT_FAMILY_BG_NBD ? ids[truth->bg_nbd.first_may_be_last][any_k] :
+			truth->family == RT_FAMILY_PARETO_NBD ? RT_MODEL_PARETO_NBD :
+			truth->family == RT_FAMILY_GGOMPERTZ_NBD ? RT_MODEL_GGOMPERTZ_NBD : RT_MODEL_BG_BB;
+		double		unit = truth->family == RT_FAMILY_BG_BB ? 1 : 7;
+		int			count = truth->family == RT_FAMILY_GGOMPERTZ_NBD ? 5 : 4;
+		double		z_sum[5] = {0},
+					z_square[5] = {0};
+		/* of five parameters some sets are nearly the same to data like these, so that only their likelihood is looked at */
+		bool		is_ridge = truth->family == RT_FAMILY_GGOMPERTZ_NBD;
+		double		gain = 0;
 		int			converged = 0,
-					replications = 15;
+					replications = is_ridge ? 6 : 15;
 
 		for (int replication = 0; replication < replications; replication++)
 		{
-			rt_customers customers = {rows, CUSTOMERS, 0, 7};
+			rt_customers customers = {rows, CUSTOMERS, 0, unit};
 			const double *p;
 			void	   *workspace;
 			rt_fit		fit;
@@ -299,13 +414,14 @@ test_fit(void)
 			fit.interrupted = false;
 			for (int i = 0; i < CUSTOMERS; i++)
 			{
-				seen		l = live(truth, 20 + 20 * uniform(), 0);
+				double		age = 20 + 20 * uniform();
+				seen		l = live(truth, truth->family == RT_FAMILY_BG_BB ? floor(age) : age, 0);
 
 				rows[i].x = l.customer.x;
-				rows[i].t_x = l.customer.t_x * 7;
-				rows[i].age = l.customer.age * 7;
+				rows[i].t_x = l.customer.t_x * unit;
+				rows[i].age = l.customer.age * unit;
 				rows[i].weight = 1;
-				customers.sum_log += l.sum_log + l.customer.x * log(7);
+				customers.sum_log += l.sum_log + l.customer.x * log(unit);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
 			workspace = malloc(rt_base_fit_workspace(id, CUSTOMERS) + 1);
@@ -321,12 +437,13 @@ test_fit(void)
 			CHECK(rt_base_from_model(&stored, &found));
 			CHECK(fabs(fit.log_likelihood / total_log_likelihood(&found, &customers) - 1) < 1e-11);
 			CHECK(fit.log_likelihood >= total_log_likelihood(truth, &customers));
+			gain += 2 * (fit.log_likelihood - total_log_likelihood(truth, &customers));
 			if (!fit.converged)
 				continue;
 			converged++;
 
 			/* in logarithms, where the errors are nearer to normal */
-			for (int i = 0; i < 4; i++)
+			for (int i = 0; i < count; i++)
 			{
 				double		variance = fit.covariance[(i + first) * (RT_PARAMETERS_MAX + 1)] / (p[i] * p[i]);
 				double		z = log(p[i] / parameters[i]) / sqrt(variance);
@@ -336,8 +453,11 @@ test_fit(void)
 				z_square[i] += z * z;
 			}
 		}
-		CHECK(converged >= replications - 1);
-		for (int i = 0; i < 4; i++)
+		CHECK(converged >= (is_ridge ? replications / 2 : replications - 1));
+
+		/* twice the gain over the truth is chi-squared: mean count, variance twice that */
+		CHECK(fabs(gain / replications - count) < 4 * sqrt(2.0 * count / replications));
+		for (int i = 0; i < count && !is_ridge; i++)
 		{
 			/* mean 0, variance 1: about four standard errors of either */
 			CHECK(fabs(z_sum[i] / converged) < 4 / sqrt(converged));
@@ -346,11 +466,153 @@ test_fit(void)
 	}
 }
 
+/* The likelihood of a fit, its parameters moved on the scale of logarithms */
+static double
+log_likelihood_at(rt_model_id id, const rt_fit *fit, const rt_customers *customers, int first, int i, double by_i, int j, double by_j)
+{
+	rt_model	stored;
+	rt_base		base;
+
+	memset(&stored, 0, sizeof(stored));
+	stored.id = (uint8_t) id;
+	memcpy(stored.parameters, fit->parameters, sizeof(stored.parameters));
+	stored.parameters[first + i] *= exp(by_i);
+	stored.parameters[first + j] *= exp(by_j);
+	CHECK(rt_base_from_model(&stored, &base));
+	return total_log_likelihood(&base, customers);
+}
+
+/*
+ * The fit goes by its gradient: where that vanishes the likelihood itself has no slope, and its
+ * curvature, by differences of the likelihood, is the inverse of the covariance.
+ */
+static void
+test_gradient(void)
+{
+	static rt_customer_row rows[1000];
+	static const struct
+	{
+		rt_model_id id;
+		rt_base		truth;
+	}			cases[] = {
+		{RT_MODEL_BG_NBD, {RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}}},
+		{RT_MODEL_MBG_CNBD_K, {RT_FAMILY_BG_NBD, .bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}}},
+		{RT_MODEL_PARETO_NBD, {RT_FAMILY_PARETO_NBD, .pareto_nbd = {0.8, 5, 0.6, 8}}},
+		{RT_MODEL_GGOMPERTZ_NBD, {RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {0.9, 5, 0.15, 0.7, 1.2}}},
+		{RT_MODEL_BG_BB, {RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}}}
+	};
+
+	for (int c = 0; c < 5; c++)
+	{
+		rt_customers customers = {rows, 1000, 0, 1};
+		int			first = cases[c].id == RT_MODEL_MBG_CNBD_K;
+		int			count = rt_model_kind_by_id(cases[c].id)->parameter_count - first;
+		void	   *workspace = malloc(rt_base_fit_workspace(cases[c].id, 1000) + 1);
+		double		step = 1e-3;
+		rt_fit		fit;
+
+		for (int i = 0; i < 1000; i++)
+		{
+			seen		l = live(&cases[c].truth, 20 + i % 20, 0);
+
+			rows[i].x = l.customer.x;
+			rows[i].t_x = l.customer.t_x;
+			rows[i].age = l.customer.age;
+			rows[i].weight = 1 + i % 3;
+			customers.sum_log += rows[i].weight * l.sum_log;
+		}
+		qsort(rows, 1000, sizeof(rows[0]), by_x);
+		fit.interrupted = false;
+		rt_base_fit_model(cases[c].id, &customers, workspace, NULL, &fit);
+		free(workspace);
+		CHECK(fit.converged);
+		for (int i = 0; i < count; i++)
+		{
+			double		here = fit.log_likelihood;
+			double		slope = (log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, i, 0) -
+								 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, i, 0)) / (2 * step);
+
+			/* of 2,000 customers; a thousandth of what one of them could change */
+			CHECK(fabs(slope) < 2e-3 * sqrt(2000));
+			for (int j = 0; j < count; j++)
+			{
+				double		sum = 0;
+
+				/* the row i of curvature times covariance is one of the identity */
+				for (int l = 0; l < count; l++)
+				{
+					double		curvature = l == i ?
+						(2 * here - log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, i, 0) -
+						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, i, 0)) / (step * step) :
+						(log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, l, -step) +
+						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, l, step) -
+						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, l, step) -
+						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, l, -step)) / (4 * step * step);
+
+					sum += curvature * fit.covariance[(l + first) * RT_PARAMETERS_MAX + j + first] /
+						(fit.parameters[l + first] * fit.parameters[j + first]);
+				}
+				CHECK(fabs(sum - (i == j)) < 0.02);
+			}
+		}
+	}
+}
+
+/* From days to opportunities: yearly ones of 365.25 days, daily ones, and those not over */
+static void
+test_opportunities(void)
+{
+	/* January 1st of 1995, 1996, 1998, 2001 and a day in June 1998, as days after the first */
+	static const int32_t dates[] = {0, 365, 1096, 1250, 2192};
+	rt_customer c;
+
+	rt_bg_bb_opportunities(dates, 5, 2192, 365.25, &c);
+	CHECK(c.age == 6 && c.x == 4 && c.t_x == 6);
+	rt_bg_bb_opportunities(dates, 5, 2191, 365.25, &c);
+	CHECK(c.age == 5 && c.x == 3 && c.t_x == 4);
+	rt_bg_bb_opportunities(dates, 5, 365 * 8, 365.25, &c);
+	CHECK(c.age == 7 && c.x == 4 && c.t_x == 6);
+	rt_bg_bb_opportunities(dates, 1, 0, 365.25, &c);
+	CHECK(c.age == 0 && c.x == 0 && c.t_x == 0);
+	rt_bg_bb_opportunities(dates, 3, 1100, 1, &c);
+	CHECK(c.age == 1100 && c.x == 2 && c.t_x == 1096);
+
+	/* the last day of each period belongs to it, the next one to the next, whatever the length */
+	for (int i = 0; i < 2000; i++)
+	{
+		double		unit = 1 + 400 * uniform();
+		int32_t		day[2] = {0, (int32_t) random_between(1, 5000)};
+		int			period;
+
+		rt_bg_bb_opportunities(day, 2, 100000, unit, &c);
+		CHECK(c.x == 1 && c.t_x >= 1);
+		period = (int) c.t_x;
+		CHECK(rt_bg_bb_opportunities_over(day[1] - 1, unit) < period);
+		CHECK(day[1] - 0.5 <= period * unit && day[1] - 0.5 > (period - 1) * unit);
+	}
+
+	/* simulated ones come back as they were */
+	{
+		static const rt_base model = {RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}};
+
+		for (int i = 0; i < 500; i++)
+		{
+			seen		l = live(&model, 12, 0);
+
+			CHECK(rt_bg_bb_is_customer(&l.customer));
+		}
+	}
+}
+
 const check_case customer_base_cases[] = {
 	{"customer base: predictions come true", test_prediction},
 	{"customer base: sums", test_sums},
+	{"customer base: the time as a customer", test_lifetime},
+	{"customer base: ageing or not", test_without_ageing},
 	{"customer base: two ways to the same", test_two_ways},
 	{"customer base: extremes", test_extremes},
 	{"customer base: known parameters are found", test_fit},
+	{"customer base: gradients are those of the likelihood", test_gradient},
+	{"customer base: opportunities", test_opportunities},
 	{NULL, NULL}
 };

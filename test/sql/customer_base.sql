@@ -9,7 +9,8 @@ INSERT INTO model VALUES ('bg/nbd', '{"model": "bg/nbd", "r": 0.243, "alpha": 4.
 	('mbg/nbd', '{"model": "mbg/nbd", "r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614, "time_unit_days": 7}'),
 	('bg/cnbd-k', '{"model": "bg/cnbd-k", "k": 2, "r": 0.359, "alpha": 1.129, "a": 0.523, "b": 2.785, "time_unit_days": 7}'),
 	('mbg/cnbd-k', '{"model": "mbg/cnbd-k", "k": 2, "r": 1.329, "alpha": 2.813, "a": 0.425, "b": 0.79, "time_unit_days": 7}'),
-	('pareto/nbd', '{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}');
+	('pareto/nbd', '{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}'),
+	('ggompertz/nbd', '{"model": "ggompertz/nbd", "r": 0.553, "alpha": 10.578, "b": 0.05, "s": 0.606, "beta": 0.8, "time_unit_days": 7}');
 SELECT kind, m, parameter(m, 'r') AS r FROM model;
 SELECT kind, name, round(p_alive(m, h, '2026-03-01')::numeric, 4) AS p_alive, round(churn_score(m, h, '2026-03-01')::numeric, 4) AS churn_score,
        round(p_alive(m, h, '2026-03-01', '6 months')::numeric, 4) AS in_half_a_year,
@@ -36,6 +37,31 @@ SELECT count(*) AS lost, count(*) FILTER (WHERE churn_score(m, h, lost) >= score
 FROM (SELECT *, lost_on(h, '2027-12-31', m, score) AS lost FROM customer, (SELECT m FROM model UNION ALL SELECT '{"model": "interpurchase", "k": 2, "r": 3, "alpha": 60}') m, unnest('{0.05, 0.3, 0.5, 0.9, 0.99}'::float8[]) score) s WHERE lost IS NOT NULL;
 SELECT lost_on(h, '2026-12-31', m, 1) FROM model, customer LIMIT 1;
 SELECT lost_on(h, 'infinity', m) FROM model, customer LIMIT 1;
+-- how long will she stay? in days; infinite where the mean is
+SELECT kind, name, round(expected_remaining_lifetime(m, h, '2026-03-01', '1 year')::numeric, 2) AS of_a_year, round(expected_remaining_lifetime(m, h, '2026-03-01')::numeric, 1) AS for_good,
+       round((365.25 * p_alive(m, h, '2026-03-01'))::numeric, 2) AS at_most
+FROM model, customer WHERE name <> 'late' ORDER BY kind, name;
+SELECT round(expected_remaining_lifetime('{"model": "pareto/nbd", "r": 1, "alpha": 10, "s": 3, "beta": 50, "time_unit_days": 7}', h, '2026-02-02')::numeric, 4) AS days,
+       round((7 * (50 + 4) / (3 - 1.0)), 4) AS by_hand FROM customer WHERE name = 'weekly';
+SELECT expected_remaining_lifetime(m, 3, 10, 12, 20) < 20 * p_alive(m, 3, 10, 12) AS below, expected_remaining_lifetime(m, 3, 10, 12) > expected_remaining_lifetime(m, 3, 10, 12, 20) AS above FROM model;
+SELECT expected_remaining_lifetime(m, h, '2026-03-01', '-1 day') FROM model, customer LIMIT 1;
+-- opportunities: the yearly donation
+CREATE TEMP TABLE donation (name text, h purchase_history);
+INSERT INTO donation VALUES ('each year', '{2020-03-01: 50, 2021-03-01: 50, 2022-02-28: 50, 2023-02-27: 60, 2024-02-29: 60}'), ('twice in one', '{2020-03-01: 50, 2020-09-01: 50, 2020-11-01: 20}'), ('once', '{2020-03-01: 50}');
+CREATE TEMP TABLE yearly AS SELECT '{"model": "bg/bb", "alpha": 1.2035, "beta": 0.7497, "gamma": 0.6567, "delta": 2.7834, "time_unit_days": 365.25}'::retention_model AS m;
+SELECT name, round(p_alive(m, h, d)::numeric, 4) AS p_alive, p_alive(m, h, d) = p_alive(m, x, t_x, 5) AS same, round(p_alive(m, h, d, '1 year')::numeric, 4) AS next_year,
+       round(expected_purchases(m, h, d, '10 years')::numeric, 4) AS in_ten_years, expected_purchases(m, h, d, '10 years') = expected_purchases(m, h, d, '10 years 360 days') AS whole_years,
+       round(purchase_probability(m, h, d, '2 years')::numeric, 4) AS again, lost_on(h, '2026-03-01', m) AS lost, round(expected_remaining_lifetime(m, h, d, '10 years')::numeric) AS days
+FROM donation, yearly, (VALUES (date '2025-06-30')) v(d), LATERAL (SELECT CASE name WHEN 'each year' THEN 4 WHEN 'once' THEN 0 ELSE 1 END AS x, CASE name WHEN 'each year' THEN 4 WHEN 'once' THEN 0 ELSE 1 END AS t_x) n;
+SELECT round(probabilities::numeric, 10) AS probabilities, round(mean::numeric, 10) = round(expected_purchases(m, 6.0)::numeric, 10) AS same
+FROM yearly, LATERAL (SELECT sum(purchase_pmf(m, n, interval '6 years')) AS probabilities, sum(n * purchase_pmf(m, n, 6.0)) AS mean FROM generate_series(0, 6) n) p;
+SELECT count(*) AS lost, count(*) FILTER (WHERE churn_score(m, h, lost) >= 0.5 AND churn_score(m, h, lost - 1) < 0.5 AND lost_on(h, lost + 200, m) = lost AND lost_on(h, lost - 1, m) IS NULL) AS right
+FROM (SELECT *, lost_on(h, '2029-03-01', m) AS lost FROM donation, yearly) s WHERE lost IS NOT NULL;
+SELECT p_alive(m, 3, 2, 5) FROM yearly;
+SELECT p_alive(m, 1.5, 2, 5) FROM yearly;
+SELECT fit_model('bg/bb', x, x + 0.5, 6) FROM (VALUES (1), (2)) v(x);
+SELECT count(*) AS purchases, count(DISTINCT purchase_date) AS days, bool_and(purchase_date - date '2020-01-01' = floor(365.25 * round((purchase_date - date '2020-01-01') / 365.25))) AS yearly
+FROM yearly, simulate_customers(m, 100, '2020-01-01', '2020-01-01', '2025-12-31');
 -- now and no time
 SELECT kind, expected_purchases(m, 3, 10, 12, 0) AS none, purchase_probability(m, 3, 10, 12, 0) AS never, purchase_pmf(m, 0, 0.0) AS sure, p_alive(m, 3, 10, 12, 0) = p_alive(m, 3, 10, 12) AS same FROM model;
 -- NULL in, NULL out
@@ -61,7 +87,7 @@ SELECT '{"model": "bg/nbd", "r": 0.359, "alpha": 1.129, "a": 0.523}'::retention_
 -- fitting: from numbers, with weights, by segment; too little; wrong
 CREATE TEMP TABLE rfm AS SELECT n, x, CASE WHEN x = 0 THEN 0 ELSE 2.0 + n * 7 % 23 END AS t_x, 25.0 + n % 13 AS T FROM generate_series(1, 400) n, LATERAL (SELECT (ARRAY[0, 0, 0, 0, 1, 1, 2, 3, 6, 11])[1 + n % 10] AS x) r;
 SELECT kind, observations(m), converged(m), time_unit_days(m), round(log_likelihood(m)::numeric, 4) AS log_likelihood, round(aic(m)::numeric, 4) AS aic
-FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd'), ('pareto/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
+FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd'), ('pareto/nbd'), ('ggompertz/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
 SET client_min_messages = error;
 SELECT fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T, count)::text FROM (SELECT x, t_x, T, count(*) FROM rfm GROUP BY 1, 2, 3) s) AS weighted,
        fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled,
