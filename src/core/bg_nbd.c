@@ -703,7 +703,7 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 }
 
 void
-rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -711,8 +711,8 @@ rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interr
 		0, 0, 1, 0,
 		0, 0, 1, 1
 	};
-	bool		any_k = id == RT_MODEL_BG_CNBD_K || id == RT_MODEL_MBG_CNBD_K;
-	fit_data	data = {customers, 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K};
+	bool		has_k = id == RT_MODEL_BG_CNBD_K || id == RT_MODEL_MBG_CNBD_K;
+	fit_data	data = {customers, k > 0 ? k : 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K};
 	double		start[4];
 	double		total = 0,
 				purchases = 0,
@@ -732,26 +732,26 @@ rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interr
 
 	/* one repeat purchase in the time they were seen buying; one in five leaves each time */
 	start[0] = 0;
-	start[1] = log(time / purchases);
+	start[1] = log(time / purchases / data.k);
 	start[2] = 0;
 	start[3] = log(4);
 	fit_with_k(&data, total, purchases / time, start, interrupted, &best);
 
 	/* more regular, from where the last one ended, until two in a row are worse */
-	for (int k = 2, worse = 0; any_k && !best.interrupted && k <= RT_K_MAX && worse < 2; k++)
+	for (int next_k = 2, worse = 0; has_k && k == 0 && !best.interrupted && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
-		fit_data	trial = {customers, k, data.first_may_be_last};
+		fit_data	trial = {customers, next_k, data.first_may_be_last};
 
 		for (int i = 0; i < 4; i++)
 			start[i] = best.x[i];
-		start[1] += log((double) data.k / k);
+		start[1] += log((double) data.k / next_k);
 		fit_with_k(&trial, total, purchases / time, start, interrupted, &next);
 		if (next.interrupted)
 			best = next;
 		else if (next.value > best.value)
 		{
 			best = next;
-			data.k = k;
+			data.k = next_k;
 			worse = 0;
 		}
 		else
@@ -764,7 +764,7 @@ rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers, bool (*interr
 	}
 	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, &found);
 	*fit = found;
-	if (!any_k)
+	if (!has_k)
 		return;
 
 	/* k comes first, and is a whole number */

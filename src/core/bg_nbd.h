@@ -67,10 +67,10 @@ extern double rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_cu
 extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t);
 
 /*
- * The most likely model of the kind, for a kind with k the best one from 1 on.
- * Errors and bounds as in rt_fit.
+ * The most likely model of the kind; for a kind with k with this one, or with 0 for k
+ * the best one from 1 on.  Errors and bounds as in rt_fit.
  */
-extern void rt_bg_nbd_fit_model(rt_model_id id, const rt_customers *customers,
+extern void rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers,
 								bool (*interrupted) (void), rt_fit *fit);
 
 #endif							/* RT_BG_NBD_H */

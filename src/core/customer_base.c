@@ -189,7 +189,7 @@ rt_base_fit_workspace(rt_model_id id, size_t row_count)
 }
 
 void
-rt_base_fit_model(rt_model_id id, const rt_customers *customers, void *workspace,
+rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace,
 				  bool (*interrupted) (void), rt_fit *fit)
 {
 	if (id == RT_MODEL_PARETO_NBD)
@@ -199,5 +199,5 @@ rt_base_fit_model(rt_model_id id, const rt_customers *customers, void *workspace
 	else if (id == RT_MODEL_BG_BB)
 		rt_bg_bb_fit_model(customers, interrupted, fit);
 	else
-		rt_bg_nbd_fit_model(id, customers, interrupted, fit);
+		rt_bg_nbd_fit_model(id, k, customers, interrupted, fit);
 }

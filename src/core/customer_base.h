@@ -53,9 +53,9 @@ extern double rt_base_expected_purchases(const rt_base *base, const rt_customer 
 extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);
 
-/* workspace: so many bytes for so many rows, aligned for doubles */
+/* k of the kinds that have one, 0 for the best; workspace: so many bytes for so many rows, aligned for doubles */
 extern size_t rt_base_fit_workspace(rt_model_id id, size_t row_count);
-extern void rt_base_fit_model(rt_model_id id, const rt_customers *customers, void *workspace,
+extern void rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace,
 							  bool (*interrupted) (void), rt_fit *fit);
 
 #endif							/* RT_CUSTOMER_BASE_H */

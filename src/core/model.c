@@ -58,6 +58,28 @@ rt_model_kind_by_name(const char *name, size_t length)
 	return NULL;
 }
 
+const rt_model_kind *
+rt_model_kind_to_fit(const char *name, size_t length, int *k)
+{
+	size_t		stem = length;
+
+	*k = 0;
+	while (stem > 0 && name[stem - 1] >= '0' && name[stem - 1] <= '9')
+		stem--;
+	if (stem == length || length - stem > 3 || name[stem] == '0')
+		return rt_model_kind_by_name(name, length);
+	for (size_t i = stem; i < length; i++)
+		*k = *k * 10 + (name[i] - '0');
+	for (int i = 0; i < KINDS && *k <= RT_K_MAX; i++)
+	{
+		const rt_model_kind *kind = &rt_model_kinds[i];
+
+		if (kind->has_whole_k && strlen(kind->name) == stem + 1 && memcmp(kind->name, name, stem) == 0)
+			return kind;
+	}
+	return NULL;
+}
+
 int
 rt_model_parameter_index(const rt_model_kind *kind, const char *name, size_t length)
 {

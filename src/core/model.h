@@ -73,6 +73,9 @@ typedef struct rt_model
 extern const rt_model_kind *rt_model_kind_by_id(int id);
 extern const rt_model_kind *rt_model_kind_by_name(const char *name, size_t length);
 
+/* The same, or such a kind with a number in the place of its k, as in bg/cnbd-2; k is 0 when none is given */
+extern const rt_model_kind *rt_model_kind_to_fit(const char *name, size_t length, int *k);
+
 /* All kinds, for messages: i from 0 on, NULL at the end */
 extern const rt_model_kind *rt_model_kind_at(int i);
 

@@ -54,7 +54,7 @@ typedef struct FitState
 	uint8		version;
 	uint8		kind;
 	uint8		from_numbers;	/* not from histories: there is no as_of, nor sum_log */
-	uint8		unused;
+	uint8		k;				/* 0: the best one is to be found */
 	int32		as_of;
 	uint32		row_count;
 	uint32		capacity;		/* rows */
@@ -108,7 +108,7 @@ static void
 check_state(const FitState *state)
 {
 	if (VARSIZE(state) < state_size(0) || state->version != STATE_VERSION ||
-		rt_model_kind_by_id(state->kind) == NULL ||
+		rt_model_kind_by_id(state->kind) == NULL || state->k > RT_K_MAX ||
 		state->capacity < STATE_FIRST_ROWS || state->row_count > state->capacity ||
 		VARSIZE(state) != state_size(state->capacity) ||
 		!(state->time_unit > 0) || isinf(state->time_unit))
@@ -297,7 +297,7 @@ check_constant(bool same, const char *name)
 
 /* The state to add to: a new one for the first row, else one that was made with the same constants */
 static FitState *
-state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, bool from_numbers, int32 as_of, double time_unit)
+state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool from_numbers, int32 as_of, double time_unit)
 {
 	FitState   *state;
 
@@ -309,13 +309,14 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, bool from_nu
 	{
 		state = new_state(STATE_FIRST_ROWS);
 		state->kind = (uint8) kind->id;
+		state->k = (uint8) k;
 		state->from_numbers = from_numbers;
 		state->as_of = as_of;
 		state->time_unit = time_unit;
 		return state;
 	}
 	state = own_state(PG_GETARG_DATUM(0));
-	check_constant(state->kind == (uint8) kind->id, "the kind of model");
+	check_constant(state->kind == (uint8) kind->id && state->k == (uint8) k, "the kind of model");
 	check_constant(state->from_numbers == (uint8) from_numbers, "the form of the customers");
 	check_constant(state->as_of == as_of, "as_of");
 	check_constant(state->time_unit == time_unit, "the time unit");
@@ -336,6 +337,7 @@ Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
 	const rt_model_kind *kind;
+	int			k;
 	DateADT		as_of;
 	FitState   *state;
 	int32		on_stack[128];
@@ -354,14 +356,14 @@ fit_model_add(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
 	if (is_contract(kind->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
 				 errhint("Use fit_model(kind, tenure, churned).")));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
-	state = state_to_add_to(fcinfo, kind, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
+	state = state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
 	if (kind->id == RT_MODEL_BG_BB)
 	{
@@ -410,6 +412,7 @@ Datum
 fit_model_add_numbers(PG_FUNCTION_ARGS)
 {
 	const rt_model_kind *kind;
+	int			k;
 	FitState   *state;
 	rt_customer customer;
 	double		weight = 1;
@@ -425,7 +428,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
 	if (rt_base_fit_needs_intervals(kind->id) || is_contract(kind->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -437,7 +440,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		check_whole_opportunities(&customer);
 	if (PG_NARGS() > 5)
 		weight = check_weight(PG_GETARG_FLOAT8(5));
-	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
+	state = state_to_add_to(fcinfo, kind, k, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
 	if (weight > 0)
 	{
 		state->customers++;
@@ -451,6 +454,7 @@ Datum
 fit_model_add_contracts(PG_FUNCTION_ARGS)
 {
 	const rt_model_kind *kind;
+	int			k;
 	FitState   *state;
 	int32		tenure;
 	bool		churned;
@@ -467,7 +471,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	kind = model_kind_from_text(PG_GETARG_TEXT_PP(1));
+	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
 	if (!is_contract(kind->id))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -481,7 +485,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 				 errmsg("a contract with a tenure of %d periods cannot have %s", tenure, churned ? "churned" : "lasted"),
 				 errhint("A tenure is the number of renewals that have come up; who churned did not renew at the last of them.")));
 	weight = PG_NARGS() > 4 ? check_weight(PG_GETARG_FLOAT8(4)) : 1;
-	state = state_to_add_to(fcinfo, kind, true, 0, PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
+	state = state_to_add_to(fcinfo, kind, k, true, 0, PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
 	if (weight > 0)
 	{
 		state->customers++;
@@ -507,7 +511,7 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
 	state = own_state(PG_GETARG_DATUM(0));
-	check_constant(state->kind == other->kind, "the kind of model");
+	check_constant(state->kind == other->kind && state->k == other->k, "the kind of model");
 	check_constant(state->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(state->as_of == other->as_of, "as_of");
 	check_constant(state->time_unit == other->time_unit, "the time unit");
@@ -649,7 +653,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		else if (is_contract(kind->id))
 			rt_contract_fit_model(kind->id, &customers, interrupts_pending, &fit);
 		else
-			rt_base_fit_model(kind->id, &customers, workspace, interrupts_pending, &fit);
+			rt_base_fit_model(kind->id, state->k, &customers, workspace, interrupts_pending, &fit);
 	} while (fit.interrupted);
 
 	result = new_model(kind);

@@ -92,9 +92,9 @@ list_parameters(const rt_model_kind *kind)
 }
 
 const rt_model_kind *
-model_kind_from_text(const text *name)
+model_kind_to_fit(const text *name, int *k)
 {
-	const rt_model_kind *kind = rt_model_kind_by_name(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	const rt_model_kind *kind = rt_model_kind_to_fit(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), k);
 
 	if (kind == NULL)
 		ereport(ERROR,

@@ -29,7 +29,7 @@ extern const rt_model *model_from_datum(Datum value);
 extern StoredModel *new_model(const rt_model_kind *kind);
 
 /* The kind, or an error that lists all */
-extern const rt_model_kind *model_kind_from_text(const text *name);
+extern const rt_model_kind *model_kind_to_fit(const text *name, int *k);
 
 /* An error unless the model is of this kind, naming the function */
 extern void check_model_kind(const rt_model *model, rt_model_id id, const char *function);

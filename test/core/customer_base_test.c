@@ -425,7 +425,7 @@ test_fit(void)
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
 			workspace = malloc(rt_base_fit_workspace(id, CUSTOMERS) + 1);
-			rt_base_fit_model(id, &customers, workspace, NULL, &fit);
+			rt_base_fit_model(id, 0, &customers, workspace, NULL, &fit);
 			free(workspace);
 			CHECK(!fit.interrupted);
 			p = fit.parameters + first;
@@ -523,7 +523,7 @@ test_gradient(void)
 		}
 		qsort(rows, 1000, sizeof(rows[0]), by_x);
 		fit.interrupted = false;
-		rt_base_fit_model(cases[c].id, &customers, workspace, NULL, &fit);
+		rt_base_fit_model(cases[c].id, 0, &customers, workspace, NULL, &fit);
 		free(workspace);
 		CHECK(fit.converged);
 		for (int i = 0; i < count; i++)

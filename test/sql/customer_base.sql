@@ -119,3 +119,14 @@ SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), -1, '2026-01-01'
 SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), 10, '2026-01-01', '2026-01-31', '2026-01-30');
 SELECT * FROM simulate_customers((SELECT m FROM model LIMIT 1), 10, '-infinity', '2026-01-31', '2026-01-30');
 SELECT count(*) FROM simulate_customers((SELECT m FROM model LIMIT 1), 0, '2026-01-01', '2026-01-31', '2026-06-30');
+-- a given k in the place of the best one
+SET client_min_messages = error;
+CREATE TEMP TABLE regular AS SELECT purchase_history(purchase_date) AS h FROM simulate_customers('{"model": "mbg/cnbd-k", "k": 3, "r": 2, "alpha": 8, "a": 0.4, "b": 2}', 2000, '2025-01-01', '2025-02-28', '2025-12-31') GROUP BY customer_id;
+SELECT kind, parameter(m, 'k') AS k, model_kind(m), rank() OVER (ORDER BY round(log_likelihood(m)::numeric, 4) DESC) AS place, standard_error(m, 'k') IS NULL AS given
+FROM (SELECT kind, fit_model(kind, h, '2025-12-31') AS m FROM regular, unnest('{mbg/cnbd-k, mbg/cnbd-1, mbg/cnbd-2, mbg/cnbd-3, mbg/cnbd-12}'::text[]) kind GROUP BY kind) f ORDER BY place, kind;
+SELECT log_likelihood(fit_model('mbg/cnbd-1', h, '2025-12-31')) = log_likelihood(fit_model('mbg/nbd', h, '2025-12-31')) AS same FROM regular;
+RESET client_min_messages;
+SELECT fit_model('mbg/cnbd-101', h, '2025-12-31') FROM regular;
+SELECT fit_model('mbg/cnbd-01', h, '2025-12-31') FROM regular;
+SELECT fit_model('mbg/nbd-2', h, '2025-12-31') FROM regular;
+SELECT fit_model(CASE WHEN frequency(h, '2025-12-31') > 0 THEN 'mbg/cnbd-2' ELSE 'mbg/cnbd-3' END, h, '2025-12-31') FROM regular;
