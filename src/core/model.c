@@ -18,6 +18,7 @@ static const rt_model_kind rt_model_kinds[] = {
 	{RT_MODEL_PARETO_NBD, "pareto/nbd", 4, {"r", "alpha", "s", "beta"}, false},
 	{RT_MODEL_GGOMPERTZ_NBD, "ggompertz/nbd", 5, {"r", "alpha", "b", "s", "beta"}, false},
 	{RT_MODEL_BG_BB, "bg/bb", 4, {"alpha", "beta", "gamma", "delta"}, false},
+	{RT_MODEL_GAMMA_GAMMA, "gamma-gamma", 3, {"p", "q", "gamma"}, false},
 	{RT_MODEL_SBG, "sbg", 2, {"alpha", "beta"}, false},
 	{RT_MODEL_BDW, "bdw", 3, {"alpha", "beta", "c"}, false},
 };
@@ -115,6 +116,10 @@ rt_model_check(const rt_model *model)
 		if (!(model->k_median > 0) || isinf(model->k_median))
 			return "the median of k must be above 0 and finite";
 	}
+	if (!(model->left_out >= 0) || isinf(model->left_out) || fabs(model->frequency_correlation) > 1)
+		return "customers left out must not be negative, and a correlation lies between -1 and 1";
+	if (kind->id != RT_MODEL_GAMMA_GAMMA && (model->left_out != 0 || model->frequency_correlation != 0))
+		return "customers left out and the correlation of frequency belong to the kind gamma-gamma only";
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))

@@ -32,7 +32,8 @@ typedef enum rt_model_id
 	RT_MODEL_SBG = 7,
 	RT_MODEL_BDW = 8,
 	RT_MODEL_GGOMPERTZ_NBD = 9,
-	RT_MODEL_BG_BB = 10
+	RT_MODEL_BG_BB = 10,
+	RT_MODEL_GAMMA_GAMMA = 11
 } rt_model_id;
 
 typedef struct rt_model_kind
@@ -65,6 +66,8 @@ typedef struct rt_model
 	double		recency_weight; /* of an interval against the next one; 1: all alike */
 	double		k_median;		/* of k across customers, and the deviation of ln k; both 0: one k for all */
 	double		k_deviation;
+	double		left_out;		/* of gamma-gamma: repeat customers without a mean order value above 0 */
+	double		frequency_correlation;	/* of gamma-gamma, of x and the mean order value; NaN: not known */
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;

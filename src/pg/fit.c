@@ -23,6 +23,7 @@
 
 #include "core/contract.h"
 #include "core/customer_base.h"
+#include "core/gamma_gamma.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
 #include "pg/clock.h"
@@ -30,10 +31,12 @@
 #include "pg/history.h"
 #include "pg/customer_base.h"
 #include "pg/model.h"
+#include "pg/value.h"
 
 PG_FUNCTION_INFO_V1(fit_model_add);
 PG_FUNCTION_INFO_V1(fit_model_add_numbers);
 PG_FUNCTION_INFO_V1(fit_model_add_contracts);
+PG_FUNCTION_INFO_V1(fit_model_add_spend);
 PG_FUNCTION_INFO_V1(fit_model_combine);
 PG_FUNCTION_INFO_V1(fit_model_final);
 
@@ -58,7 +61,7 @@ typedef struct FitState
 	int32		as_of;
 	uint32		row_count;
 	uint32		capacity;		/* rows */
-	uint32		unused2;
+	uint32		left_out;		/* of gamma-gamma: repeat customers without a mean value above 0 */
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
 	int64		sum_log;		/* in 1/LOG_UNIT */
@@ -333,6 +336,20 @@ check_weight(double weight)
 	return weight;
 }
 
+/* A customer with x repeat orders of this mean value */
+static FitState *
+add_spend(FitState *state, double x, double mean)
+{
+	state->customers++;
+	if (x == 0)
+		return state;
+	if (mean > 0)
+		return add_row(state, x, mean, 0, 1);
+	if (state->left_out < PG_UINT32_MAX)
+		state->left_out++;
+	return state;
+}
+
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
@@ -365,6 +382,18 @@ fit_model_add(PG_FUNCTION_ARGS)
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
+	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+	{
+		HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
+		rt_rfm		rfm;
+		bool		found = false;
+
+		if (history.size > 0)
+			check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
+		if (!found)
+			PG_RETURN_POINTER(state);
+		PG_RETURN_POINTER(add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
+	}
 	if (kind->id == RT_MODEL_BG_BB)
 	{
 		rt_customer customer;
@@ -429,10 +458,11 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
-	if (rt_base_fit_needs_intervals(kind->id) || is_contract(kind->id))
+	if (rt_base_fit_needs_intervals(kind->id) || is_contract(kind->id) || kind->id == RT_MODEL_GAMMA_GAMMA)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
+				 kind->id == RT_MODEL_GAMMA_GAMMA ? errhint("Use fit_model(kind, x, mean_value).") :
 				 is_contract(kind->id) ? errhint("Use fit_model(kind, tenure, churned).") :
 				 errhint("It needs the intervals: use fit_model(kind, history, as_of).")));
 	customer = get_customer(fcinfo, 2);
@@ -447,6 +477,38 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
 	}
 	PG_RETURN_POINTER(state);
+}
+
+/* kind, x, mean_value */
+Datum
+fit_model_add_spend(PG_FUNCTION_ARGS)
+{
+	const rt_model_kind *kind;
+	int			k;
+	double		x;
+	double		mean;
+
+	check_aggregate_call(fcinfo, "fit_model_add", "the aggregate fit_model(...)");
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the kind of model of a fit must not be null")));
+	if (PG_ARGISNULL(2))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
+	if (kind->id != RT_MODEL_GAMMA_GAMMA)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model of kind \"%s\" is not fitted to order values", kind->name),
+				 errhint("Use fit_model('gamma-gamma', x, mean_value), or fit_model(kind, history, as_of).")));
+	x = PG_GETARG_FLOAT8(2);
+	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
+	check_orders(x, mean);
+	PG_RETURN_POINTER(add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
 }
 
 /* kind, tenure, churned, weight, time_unit */
@@ -522,6 +584,7 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		state = add_row(state, row->x, row->t_x, row->age, row->weight);
 	}
 	state->customers += other->customers;
+	state->left_out = (uint32) Min((uint64) state->left_out + other->left_out, PG_UINT32_MAX);
 	add_sum_log(state, other->sum_log);
 	PG_RETURN_POINTER(state);
 }
@@ -606,6 +669,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
 			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
 			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x && row->age == 0) :
+			 kind->id == RT_MODEL_GAMMA_GAMMA ? !(row->x > 0 && row->t_x > 0 && row->age == 0) :
 			 is_contract(kind->id) ? !(row->t_x == 0 || (row->t_x == 1 && row->x >= 1)) : row->t_x > row->age))
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_CORRUPTED),
@@ -625,6 +689,13 @@ fit_model_final(PG_FUNCTION_ARGS)
 					 errdetail("Of %.15g renewals %.15g were refused.", intervals, refused),
 					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
 	}
+	else if (kind->id == RT_MODEL_GAMMA_GAMMA && (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, %.15g orders in all.",
+						   (long long) state->customers, repeat_customers, intervals),
+				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN, INTERVALS_MIN)));
 	else if (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
@@ -650,6 +721,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 			if (!fit.interrupted)
 				fit.interrupted = !rt_interpurchase_fit_shapes(&evenness, interrupts_pending, &k_median, &k_deviation);
 		}
+		else if (kind->id == RT_MODEL_GAMMA_GAMMA)
+			rt_gamma_gamma_fit_model(&customers, interrupts_pending, &fit);
 		else if (is_contract(kind->id))
 			rt_contract_fit_model(kind->id, &customers, interrupts_pending, &fit);
 		else
@@ -661,6 +734,11 @@ fit_model_final(PG_FUNCTION_ARGS)
 	result->model.time_unit = state->time_unit;
 	result->model.log_likelihood = fit.log_likelihood;
 	result->model.observations = weights;
+	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+	{
+		result->model.left_out = state->left_out;
+		result->model.frequency_correlation = rt_gamma_gamma_correlation(&customers);
+	}
 	result->model.k_median = k_median;
 	result->model.k_deviation = k_deviation;
 	for (int i = 0; i < kind->parameter_count; i++)

@@ -37,6 +37,8 @@ PG_FUNCTION_INFO_V1(retention_model_aic);
 PG_FUNCTION_INFO_V1(retention_model_bic);
 PG_FUNCTION_INFO_V1(retention_model_observations);
 PG_FUNCTION_INFO_V1(retention_model_converged);
+PG_FUNCTION_INFO_V1(retention_model_left_out);
+PG_FUNCTION_INFO_V1(retention_model_frequency_correlation);
 PG_FUNCTION_INFO_V1(retention_model_standard_error);
 PG_FUNCTION_INFO_V1(retention_model_confidence_interval);
 PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
@@ -158,6 +160,13 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"k_deviation\": ");
 		append_double(&text, model->k_deviation);
 	}
+	if (model->id == RT_MODEL_GAMMA_GAMMA && (model->flags & RT_MODEL_FITTED))
+	{
+		appendStringInfoString(&text, ", \"left_out\": ");
+		append_double(&text, model->left_out);
+		appendStringInfoString(&text, ", \"frequency_correlation\": ");
+		append_double(&text, model->frequency_correlation);
+	}
 	if (model->flags & RT_MODEL_FITTED)
 	{
 		appendStringInfoString(&text, ", \"log_likelihood\": ");
@@ -245,6 +254,11 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			}
 			continue;
 		}
+		if (strcmp(key, "frequency_correlation") == 0 && value.type == jbvNull)
+		{
+			model->frequency_correlation = NAN;
+			continue;
+		}
 		if (value.type != jbvNumeric)
 			return psprintf("\"%s\" must be a number", key);
 		if (index >= 0)
@@ -257,6 +271,10 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			model->time_unit = jsonb_double(&value);
 		else if (strcmp(key, "recency_weight") == 0)
 			model->recency_weight = jsonb_double(&value);
+		else if (strcmp(key, "left_out") == 0)
+			model->left_out = jsonb_double(&value);
+		else if (strcmp(key, "frequency_correlation") == 0)
+			model->frequency_correlation = jsonb_double(&value);
 		else if (strcmp(key, "k_median") == 0)
 			model->k_median = jsonb_double(&value);
 		else if (strcmp(key, "k_deviation") == 0)
@@ -336,6 +354,8 @@ retention_model_send(PG_FUNCTION_ARGS)
 	pq_sendfloat8(&message, model->recency_weight);
 	pq_sendfloat8(&message, model->k_median);
 	pq_sendfloat8(&message, model->k_deviation);
+	pq_sendfloat8(&message, model->left_out);
+	pq_sendfloat8(&message, model->frequency_correlation);
 	pq_sendfloat8(&message, model->log_likelihood);
 	pq_sendfloat8(&message, model->observations);
 	for (int i = 0; i < rt_model_kind_by_id(model->id)->parameter_count; i++)
@@ -368,6 +388,10 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	model->recency_weight = pq_getmsgfloat8(message);
 	model->k_median = pq_getmsgfloat8(message);
 	model->k_deviation = pq_getmsgfloat8(message);
+	model->left_out = pq_getmsgfloat8(message);
+	model->frequency_correlation = pq_getmsgfloat8(message);
+	if (isnan(model->frequency_correlation))
+		model->frequency_correlation = NAN;
 	model->log_likelihood = pq_getmsgfloat8(message);
 	model->observations = pq_getmsgfloat8(message);
 	for (int i = 0; i < kind->parameter_count; i++)
@@ -482,6 +506,33 @@ retention_model_observations(PG_FUNCTION_ARGS)
 	if (!(model->flags & RT_MODEL_FITTED))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(model->observations);
+}
+
+/* Of a fitted gamma-gamma model; NULL of any other */
+static bool
+is_fitted_spend(const rt_model *model)
+{
+	return model->id == RT_MODEL_GAMMA_GAMMA && (model->flags & RT_MODEL_FITTED);
+}
+
+Datum
+retention_model_left_out(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!is_fitted_spend(model))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(model->left_out);
+}
+
+Datum
+retention_model_frequency_correlation(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	if (!is_fitted_spend(model) || isnan(model->frequency_correlation))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(model->frequency_correlation);
 }
 
 Datum

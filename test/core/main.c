@@ -71,6 +71,7 @@ main(void)
 	check_run(interpurchase_cases);
 	check_run(customer_base_cases);
 	check_run(contract_cases);
+	check_run(gamma_gamma_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -1,0 +1,155 @@
+/*
+ * gamma_gamma.c
+ *		What customers spend each time.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+
+#include "core/gamma_gamma.h"
+#include "core/optimize.h"
+#include "core/special.h"
+
+bool
+rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spend)
+{
+	spend->p = model->parameters[0];
+	spend->q = model->parameters[1];
+	spend->gamma = model->parameters[2];
+	return model->id == RT_MODEL_GAMMA_GAMMA;
+}
+
+/*
+ * With s = x z / gamma: ln B(p x, q)^-1 - ln z + p x ln(s / (1 + s)) - q ln(1 + s), in
+ * which nothing large cancels
+ */
+double
+rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *m, double x, double mean)
+{
+	double		shape = m->p * x;
+	double		share = x * mean / m->gamma;
+
+	return rt_log_gamma_ratio(shape, m->q) - lgamma(m->q) - log(mean) - shape * log1p(1 / share) - m->q * log1p(share);
+}
+
+double
+rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
+{
+	double		excess = m->p * x + (m->q - 1);
+
+	if (!(excess > 0))
+		return NAN;
+	return m->p * (m->gamma + x * fmax(mean, 0)) / excess;
+}
+
+/* By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity */
+static double
+objective(const double *x, double *gradient, void *argument)
+{
+	const rt_customers *customers = argument;
+	rt_gamma_gamma m = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
+	double		log_gamma_q = lgamma(m.q);
+	double		by_p = 0,
+				by_q = 0,
+				by_gamma = 0,
+				value = 0;
+	size_t		i = 0;
+
+	while (i < customers->row_count)
+	{
+		double		n = customers->rows[i].x;
+		double		shape = m.p * n;
+		double		gamma_term = rt_log_gamma_ratio(shape, m.q) - log_gamma_q;
+		double		digamma_p = rt_digamma_difference(shape, m.q);
+		double		digamma_q = rt_digamma_difference(m.q, shape);
+
+		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		{
+			double		weight = customers->rows[i].weight;
+			double		mean = customers->rows[i].t_x;
+			double		share = n * mean / m.gamma;
+			double		log_rest = log1p(1 / share);
+			double		log_share = log1p(share);
+
+			value += weight * (gamma_term - log(mean) - shape * log_rest - m.q * log_share);
+			by_p += weight * n * (digamma_p - log_rest);
+			by_q += weight * (digamma_q - log_share);
+			by_gamma += weight * (m.q * share - shape) / (1 + share) / m.gamma;
+		}
+	}
+	gradient[0] = by_p * m.p - by_gamma * m.gamma;
+	gradient[1] = by_q * m.q + by_gamma * m.gamma;
+	gradient[2] = by_gamma * m.gamma;
+	return value;
+}
+
+void
+rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+{
+	static const double logarithms[9] = {
+		1, 0, 0,
+		0, 1, 0,
+		-1, 1, 1
+	};
+	static const double moves[][3] = {{0, 0, 0}, {2, 1, 0}, {-2, -1, 0}};
+	double		total = 0,
+				sum = 0;
+	rt_optimum	best;
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		total += customers->rows[i].weight;
+		sum += customers->rows[i].weight * log(customers->rows[i].t_x);
+	}
+	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
+	{
+		double		level = sum / total;
+		double		lower[3] = {log(1e-4), log(1e-4), level - log(1e6)};
+		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
+		rt_optimum	next = {.x = {log(2) + moves[i][0], log(3) + moves[i][1], level + moves[i][2]}};
+
+		rt_maximize(objective, (void *) customers, 3, lower, upper, total, interrupted, &next);
+		next.at_bound |= next.x[0] > RT_ALIKE || next.x[1] > RT_ALIKE;
+		if (i == 0 || next.interrupted || next.value > best.value)
+			best = next;
+		if (best.interrupted || (best.converged && !best.at_bound))
+			break;
+	}
+	if (best.interrupted)
+	{
+		fit->interrupted = true;
+		return;
+	}
+	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
+}
+
+double
+rt_gamma_gamma_correlation(const rt_customers *customers)
+{
+	double		total = 0,
+				mean_x = 0,
+				mean_z = 0,
+				xx = 0,
+				zz = 0,
+				xz = 0;
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_customer_row *row = &customers->rows[i];
+
+		total += row->weight;
+		mean_x += row->weight * row->x;
+		mean_z += row->weight * row->t_x;
+	}
+	mean_x /= total;
+	mean_z /= total;
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_customer_row *row = &customers->rows[i];
+
+		xx += row->weight * (row->x - mean_x) * (row->x - mean_x);
+		zz += row->weight * (row->t_x - mean_z) * (row->t_x - mean_z);
+		xz += row->weight * (row->x - mean_x) * (row->t_x - mean_z);
+	}
+	return xx > 0 && zz > 0 ? fmax(-1, fmin(1, xz / sqrt(xx) / sqrt(zz))) : NAN;
+}

@@ -1,0 +1,52 @@
+/*
+ * gamma_gamma.h
+ *		What customers spend each time: the Gamma-Gamma model.
+ *
+ * The orders of a customer are Gamma(p, rate nu) around a level of her own, p / nu; nu is
+ * Gamma(q, rate gamma) across customers, and does not depend on how often she buys.  Of a
+ * customer with x orders of the mean value z the log-likelihood is
+ *
+ *		ln Gamma(p x + q) - ln Gamma(p x) - ln Gamma(q) + q ln gamma + (p x - 1) ln z
+ *			+ p x ln x - (p x + q) ln(gamma + x z)
+ *
+ * and her next order is expected to be worth p (gamma + x z) / (p x + q - 1).  In the terms of
+ * rt_customer_row: x, and z in t_x.
+ *
+ * Source: Fader, Hardie, Lee (2005), "RFM and CLV: Using iso-value curves for customer base
+ * analysis"; Fader, Hardie (2013), "The Gamma-Gamma model of monetary value".
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_GAMMA_GAMMA_H
+#define RT_GAMMA_GAMMA_H
+
+#include <stdbool.h>
+
+#include "core/customers.h"
+
+typedef struct rt_gamma_gamma
+{
+	double		p;
+	double		q;
+	double		gamma;
+} rt_gamma_gamma;
+
+/* False for a model of another kind */
+extern bool rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spend);
+
+/* x and mean above 0 */
+extern double rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *spend, double x, double mean);
+
+/*
+ * The value to expect of an order; x = 0 is a customer of whom no order is known.  What she was
+ * given back counts as nothing spent: a mean below 0 is 0.  NaN where there is no mean,
+ * for p x + q up to 1.
+ */
+extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double x, double mean);
+
+extern void rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
+
+/* Of x and the mean value across customers: Pearson's; NaN where either does not vary */
+extern double rt_gamma_gamma_correlation(const rt_customers *customers);
+
+#endif							/* RT_GAMMA_GAMMA_H */

@@ -1,0 +1,173 @@
+/*
+ * value.c
+ *		What customers are worth, in money.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+#include "core/gamma_gamma.h"
+#include "pg/clock.h"
+#include "pg/errors.h"
+#include "pg/history.h"
+#include "pg/model.h"
+#include "pg/value.h"
+
+PG_FUNCTION_INFO_V1(value_expected_order_value);
+PG_FUNCTION_INFO_V1(value_expected_order_value_numbers);
+PG_FUNCTION_INFO_V1(value_log_likelihood);
+PG_FUNCTION_INFO_V1(value_lifetime_value);
+
+/* To all digits that a double has */
+static Datum
+money_datum(double value)
+{
+	return DirectFunctionCall1(float8_numeric, Float8GetDatum(value));
+}
+
+/* The model of argument 0 */
+static void
+get_spend(FunctionCallInfo fcinfo, const char *function, rt_gamma_gamma *spend)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+
+	check_model_kind(model, RT_MODEL_GAMMA_GAMMA, function);
+	rt_gamma_gamma_from_model(model, spend);
+}
+
+Datum
+value_expected_order_value(PG_FUNCTION_ARGS)
+{
+	HistoryBytes history = history_bytes(PG_GETARG_DATUM(1));
+	rt_gamma_gamma spend;
+	rt_rfm		rfm;
+	bool		found = false;
+	double		value;
+
+	get_spend(fcinfo, "expected_order_value", &spend);
+	if (history.size > 0)
+		check_history_status(rt_history_rfm(history.bytes, history.size, as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found), 0);
+	if (!found)
+		PG_RETURN_NULL();
+	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0, rfm.monetary_value);
+	if (isnan(value))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(money_datum(value));
+}
+
+void
+check_orders(double x, double mean)
+{
+	if (!(x >= 0) || isinf(x))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("x of a customer must not be negative, and finite, but is %g", x)));
+	if (isnan(mean) || isinf(mean))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a mean order value of %g is not finite", mean)));
+}
+
+Datum
+value_log_likelihood(PG_FUNCTION_ARGS)
+{
+	rt_gamma_gamma spend;
+	double		x = PG_GETARG_FLOAT8(1);
+	double		mean = PG_GETARG_FLOAT8(2);
+
+	get_spend(fcinfo, "log_likelihood", &spend);
+	check_orders(x, mean);
+	if (!(x > 0 && mean > 0))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_gamma_gamma_log_likelihood(&spend, x, mean));
+}
+
+Datum
+value_expected_order_value_numbers(PG_FUNCTION_ARGS)
+{
+	rt_gamma_gamma spend;
+	double		x = PG_GETARG_FLOAT8(1);
+	double		mean = PG_GETARG_FLOAT8(2);
+	double		value;
+
+	get_spend(fcinfo, "expected_order_value", &spend);
+	check_orders(x, mean);
+	value = rt_gamma_gamma_expected_value(&spend, x, mean);
+	if (isnan(value))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(money_datum(value));
+}
+
+static double
+get_share(FunctionCallInfo fcinfo, int argument, const char *name, double highest)
+{
+	double		value = PG_GETARG_FLOAT8(argument);
+
+	if (!(value >= 0 && value <= highest))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 isinf(highest) ? errmsg("a %s of %g is negative or not a number", name, value) :
+				 errmsg("a %s of %g is not between 0 and 1", name, value)));
+	return value;
+}
+
+/* spend_per_period, periods, churn_rate, discount_rate, margin: the sum of left^i, i from 0 to periods - 1 */
+Datum
+value_lifetime_value(PG_FUNCTION_ARGS)
+{
+	double		spend;
+	double		periods = INFINITY;
+	double		churn;
+	double		discount;
+	double		margin;
+	double		log_left;
+	double		sum;
+
+	for (int i = 0; i < 5; i++)
+	{
+		if (i != 1 && PG_ARGISNULL(i))
+			PG_RETURN_NULL();
+	}
+	spend = DatumGetFloat8(DirectFunctionCall1(numeric_float8, PG_GETARG_DATUM(0)));
+	churn = get_share(fcinfo, 2, "churn rate", 1);
+	discount = get_share(fcinfo, 3, "discount rate", INFINITY);
+	margin = get_share(fcinfo, 4, "margin", INFINITY);
+	if (!(spend >= 0) || isinf(spend))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a spend of %g in each period is negative or not finite", spend)));
+	if (isinf(discount) || isinf(margin))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a discount rate and a margin must be finite")));
+	if (!PG_ARGISNULL(1))
+	{
+		int32		count = PG_GETARG_INT32(1);
+
+		if (count < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%d is no number of periods", count)));
+		periods = count;
+	}
+	log_left = log1p(-churn) - log1p(discount);
+	if (log_left == 0)
+	{
+		if (isinf(periods))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a customer who never leaves is worth any amount of undiscounted money"),
+					 errhint("Give a number of periods, a churn rate or a discount rate above 0.")));
+		sum = periods;
+	}
+	else
+		sum = periods == 0 ? 0 : expm1(periods * log_left) / expm1(log_left);
+	PG_RETURN_DATUM(money_datum(spend * margin * sum));
+}

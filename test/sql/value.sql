@@ -1,0 +1,49 @@
+-- What customers are worth: what is expected, what is typed wrong.
+SET extra_float_digits = 0;
+SET datestyle = 'ISO';
+CREATE TEMP TABLE customer (name text, h purchase_history);
+INSERT INTO customer VALUES ('regular', '{2026-01-05: 30, 2026-01-12: 10, 2026-01-19: 20, 2026-02-02: 30}'), ('once', '{2026-01-05: 500}'),
+	('big', '{2026-01-05: 10, 2026-02-05: 400, 2026-03-05: 600}'), ('gave back', '{2026-01-05: 20, 2026-02-05: 10, 2026-02-10: -50}'), ('later', '{2026-12-01: 10}');
+INSERT INTO customer SELECT 'unknown', purchase_history(d) FROM unnest('{2026-01-05, 2026-02-05}'::date[]) d;
+CREATE TEMP TABLE spend AS SELECT '{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model AS m;
+-- p (gamma + x mean) / (p x + q - 1), and of who has bought once p gamma / (q - 1)
+SELECT name, monetary_value(h, d), round(expected_order_value(m, h, d), 4) AS expected, historic_value(h, d),
+       round(expected_order_value(m, h, d) - (6.25 * (15.44 + x * greatest(mean, 0)) / (6.25 * x + 2.74))::numeric, 10) AS difference
+FROM customer, spend, (VALUES (date '2026-06-30')) v(d),
+     LATERAL (SELECT CASE WHEN monetary_value(h, d) IS NULL THEN 0 ELSE frequency(h, d) END AS x, coalesce(monetary_value(h, d), 0) AS mean) s ORDER BY name;
+SELECT expected_order_value(m, 3, 20) > expected_order_value(m, 3, 19) AS rises, expected_order_value(m, 0, 20) = expected_order_value(m, 0, 0) AS base, expected_order_value(m, 3, -20) = expected_order_value(m, 3, 0) AS nothing FROM spend;
+-- no mean: q up to 1
+SELECT expected_order_value(m, 0, 0) AS none, round(expected_order_value(m, 2, 30), 4) AS some FROM (SELECT '{"model": "gamma-gamma", "p": 1, "q": 0.5, "gamma": 15}'::retention_model AS m) s;
+SELECT round(exp(log_likelihood('{"model": "gamma-gamma", "p": 6, "q": 4, "gamma": 16}', 3, 35))::numeric, 9) AS density, log_likelihood(m, 0, 5) IS NULL AS none FROM spend;
+-- fits: from histories, from numbers, in any order; who is left out is counted
+CREATE TEMP TABLE rfm AS SELECT n, n % 6 AS x, CASE WHEN n % 17 = 0 THEN -5 WHEN n % 19 = 0 THEN NULL ELSE 10 + n * 7 % 23 + n % 6 END::float8 AS mean FROM generate_series(1, 500) n;
+SELECT observations(m), left_out(m), round(frequency_correlation(m)::numeric, 6) AS correlation, converged(m),
+       (SELECT corr(x, mean) = frequency_correlation(m) OR abs(corr(x, mean) - frequency_correlation(m)) < 1e-12 FROM rfm WHERE x > 0 AND mean > 0) AS as_corr,
+       (SELECT count(*) FROM rfm WHERE x > 0 AND NOT coalesce(mean > 0, false)) AS to_leave_out
+FROM (SELECT fit_model('gamma-gamma', x, mean) AS m FROM rfm) s;
+SELECT fit_model('gamma-gamma', x, mean)::text = (SELECT fit_model('gamma-gamma', x, mean)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled FROM rfm;
+SELECT m::text::retention_model::text = m::text AS same, model_kind(m) FROM (SELECT fit_model('gamma-gamma', x, mean) AS m FROM rfm) s;
+SELECT left_out(m) IS NULL AND frequency_correlation(m) IS NULL AS typed_in FROM spend;
+SELECT left_out('{"model": "bg/nbd", "r": 1, "alpha": 2, "a": 1, "b": 2}') IS NULL AS other_kind;
+SELECT fit_model('gamma-gamma', x, mean) FROM rfm WHERE x < 2 AND n < 20;
+SELECT fit_model('bg/nbd', x, mean) FROM rfm;
+SELECT fit_model('gamma-gamma', x, mean, 5) FROM rfm;
+SELECT fit_model('gamma-gamma', -1, 5.0::float8);
+SELECT fit_model('gamma-gamma', 1, 'NaN'::float8);
+SELECT expected_order_value('{"model": "bg/nbd", "r": 1, "alpha": 2, "a": 1, "b": 2}', 1, 2);
+SELECT expected_order_value(m, -1, 2) FROM spend;
+SELECT expected_order_value(m, h, 'infinity') FROM spend, customer LIMIT 1;
+SELECT p_alive(m, 1, 2, 3) FROM spend;
+SELECT '{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": -1}'::retention_model;
+SELECT '{"model": "bg/nbd", "r": 1, "alpha": 2, "a": 1, "b": 2, "left_out": 3}'::retention_model;
+-- the back of an envelope: twenty years at 1,000 a month
+SELECT lifetime_value(1000, 240) AS exactly, lifetime_value(1000, 240, margin => 0.25) AS margin, lifetime_value(1000, 0) AS none, lifetime_value(1000, 1, 0.5, 0.5) AS first;
+SELECT round(lifetime_value(1000, 240, 0.01, 0.004), 6) = round((SELECT sum(1000 * power(0.99 / 1.004, i)) FROM generate_series(0, 239) i)::numeric, 6) AS closed_sum,
+       round(lifetime_value(1000, NULL, 0.02), 6) AS for_ever, lifetime_value(1000, churn_rate => 1) AS leaves_at_once, lifetime_value(1000, NULL, NULL) IS NULL AS unknown;
+SELECT lifetime_value(1000);
+SELECT lifetime_value(-1, 12);
+SELECT lifetime_value(1000, -1);
+SELECT lifetime_value(1000, 12, 1.5);
+SELECT lifetime_value(1000, 12, 0.1, -0.1);
+SELECT lifetime_value('NaN', 12);
+SELECT lifetime_value(1000, 12, 0, 'infinity');

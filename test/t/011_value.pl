@@ -1,0 +1,85 @@
+# What customers are worth: every matching row of the reference values, and fits on real logs.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $data = "$ENV{RETENTION_SHARED}/data";
+plan skip_all => 'no shared data here' unless -r "$data/reference_values.csv";
+
+my $node = PostgreSQL::Test::Cluster->new('value');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION retention');
+
+sub query
+{
+	return $node->safe_psql('postgres', "SET extra_float_digits = 1; $_[0]");
+}
+
+foreach my $name ('cdnow_sample', 'retailer_transaction_log')
+{
+	query(qq{CREATE TABLE ${name}_orders (customer_id text, ordered_at timestamp, amount numeric);
+		COPY ${name}_orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER);
+		CREATE TABLE $name AS SELECT purchase_history(ordered_at, amount) AS h FROM ${name}_orders GROUP BY customer_id});
+}
+my $fitted = query("SELECT fit_model('gamma-gamma', h, '1997-09-30') FROM cdnow_sample");
+
+my $looked_at = 0;
+open(my $in, '<', "$data/reference_values.csv") or die $!;
+while (my $line = <$in>)
+{
+	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
+	# who leaves with the same chance each time needs no fit
+	next if $quantity eq 'param_theta';
+	next unless $model =~ /^(Gamma-Gamma|geometric)$/;
+	my %input = map { split /=/, $_, 2 } grep { /=/ } split /;/, $inputs;
+	my $typed = exists $input{p} ? "'{\"model\": \"gamma-gamma\", \"p\": $input{p}, \"q\": $input{q}, \"gamma\": $input{gamma}}'::retention_model" : "'$fitted'::retention_model";
+	my ($parameter) = $quantity =~ /^param_(\w+)/;
+	no warnings 'uninitialized';
+	my %sql = (
+		loglik => "log_likelihood($typed)",
+		cond_expected_mean_value => "expected_order_value($typed, $input{x}, $input{m_x})",
+		density_mean_value => "exp(log_likelihood($typed, $input{x}, $input{m_x}))",
+		# the first payment is due with the next renewal
+		residual_lifetime_value => "$input{retention} * lifetime_value($input{margin}, NULL, 1 - $input{retention}, $input{d})",
+		residual_lifetime_value_survived => "$input{retention} * lifetime_value($input{margin}, NULL, 1 - $input{retention}, $input{d})");
+	if ($quantity eq 'std_error')
+	{
+		my ($values) = $line =~ /,p;q;gamma,([\d.;]+),/;
+		$values = $value if !defined $values;
+		my @parameter = qw(p q gamma);
+		foreach my $expected (split /;/, $values)
+		{
+			my $name = shift @parameter;
+			my $error = query("SELECT standard_error($typed, '$name')");
+			cmp_ok(abs($error / $expected - 1), '<=', 0.02, "$model standard error of $name: $error");
+		}
+		$looked_at++;
+		next;
+	}
+	next unless defined $parameter || exists $sql{$quantity};
+	my $found = query('SELECT ' . (defined $parameter ? "parameter($typed, '$parameter')" : $sql{$quantity}));
+	$tolerance = $1 * ($2 ? 0.01 : 1) * $value if $tolerance =~ /^rel ([\d.e-]+)(%?)/;
+	cmp_ok(abs($found - $value), '<=', $tolerance, "$model $name $quantity $inputs: $found");
+	$looked_at++;
+}
+close $in;
+cmp_ok($looked_at, '==', 18, 'all rows of spending and of the formula without a model');
+
+# a log with returns: who has no mean value above 0 is counted, not dropped in silence, and scored
+is(query(q{
+	SELECT left_out(m) = (SELECT count(*) FROM retailer_transaction_log WHERE frequency(h, '2019-03-31') > 0 AND NOT coalesce(monetary_value(h, '2019-03-31') > 0, false)),
+		left_out(m) > 2700, observations(m) + left_out(m) = (SELECT count(*) FROM retailer_transaction_log WHERE frequency(h, '2019-03-31') > 0), converged(m),
+		(SELECT count(*) = count(value) AND min(value) > 0 AND max(value) < 'infinity' FROM retailer_transaction_log, expected_order_value(m, h, '2019-03-31') value)
+	FROM (SELECT fit_model('gamma-gamma', h, '2019-03-31') AS m FROM retailer_transaction_log) s}), 't|t|t|t|t', 'the retailer log, whole');
+
+# in other money: p and q stay, gamma is in that money
+is(query(q{
+	SELECT abs(parameter(a, 'p') / parameter(b, 'p') - 1) < 1e-5, abs(parameter(a, 'gamma') * 100 / parameter(b, 'gamma') - 1) < 1e-5
+	FROM (SELECT fit_model('gamma-gamma', frequency(h, d), monetary_value(h, d)) AS a, fit_model('gamma-gamma', frequency(h, d), 100 * monetary_value(h, d)) AS b
+		FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d)) s}), 't|t', 'in cents as in dollars');
+
+$node->stop;
+done_testing();
