@@ -23,6 +23,37 @@ CREATE FUNCTION lifetime_value(spend_per_period numeric, periods integer DEFAULT
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'value_lifetime_value';
 
+CREATE FUNCTION discounted_expected_purchases(model retention_model, history purchase_history, as_of date, discount_rate double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
+	AS 'MODULE_PATHNAME', 'value_discounted_purchases';
+
+CREATE FUNCTION discounted_expected_purchases(model retention_model, history purchase_history, as_of date, discount_rate double precision, horizon interval) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'value_discounted_purchases';
+
+CREATE FUNCTION discounted_expected_purchases(model retention_model, x double precision, t_x double precision, T double precision, discount_rate double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
+	AS 'MODULE_PATHNAME', 'value_discounted_purchases_numbers';
+
+CREATE FUNCTION discounted_expected_purchases(model retention_model, x double precision, t_x double precision, T double precision, discount_rate double precision, horizon double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'value_discounted_purchases_numbers';
+
+CREATE FUNCTION clv(model retention_model, spend retention_model, history purchase_history, as_of date, horizon interval, discount_rate double precision,
+		margin double precision DEFAULT 1) RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'value_clv';
+
+CREATE FUNCTION clv(model retention_model, spend retention_model, history purchase_history, as_of date, discount_rate double precision) RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
+	AS 'MODULE_PATHNAME', 'value_clv';
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision) IS 'The purchases to expect from her after as_of, for ever, one that lies u years ahead counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its relatives by quadrature to 1e-8, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a rate that is not above 0. Source: Fader, Hardie, Lee (2005), "RFM and CLV"; Fader, Hardie, Shang (2010).';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision, interval) IS 'The purchases to expect from her within the horizon after as_of, one that lies u years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative rate or horizon.';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision) IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 those of a new customer, her first one besides. Error 22023 for a model of another kind, a rate that is not above 0, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision, double precision) IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, a negative rate or horizon, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval, double precision, double precision) IS 'Customer lifetime value within the horizon after as_of: margin (1) times expected_order_value times discounted_expected_purchases, in the money of the orders. discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by as_of, or where the spend model has no mean for her (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a negative rate, margin or horizon. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision) IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, without end. Error 22023 for a discount_rate that is not above 0, too.';
 COMMENT ON FUNCTION expected_order_value(retention_model, purchase_history, date) IS 'The value to expect of her next order day, in the money of the orders, by a model of kind gamma-gamma: between the mean of her repeat orders up to as_of (default: today), which few orders don''t tell well, and that of the base. Of who has bought once that of the base. Where she was given back more than she spent her mean counts as 0, so that it is never negative. NULL if nothing was bought by as_of, and where there is no mean (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", equation 5.';
 COMMENT ON FUNCTION expected_order_value(retention_model, double precision, double precision) IS 'The value to expect of the next order of a customer with x repeat orders of this mean value; for x = 0 that of the base. NULL where there is no mean (p x + q up to 1). Error 22023 for a model of another kind, a negative x or a mean that is not finite.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision) IS 'The logarithm of the probability density of the mean value of x orders, by a model of kind gamma-gamma: whose orders are out of the ordinary. NULL unless both are above 0. Error 22023 for a model of another kind, a negative x or a mean that is not finite. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", equation 1a.';

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/bg_bb.h"
+#include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/special.h"
 
@@ -214,6 +215,58 @@ rt_bg_bb_expected_purchases(const rt_bg_bb *model, const rt_customer *customer, 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
 	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t));
+}
+
+/*
+ * Opportunities at which she is still here, the j-th counting exp(-rate j): one by one, and
+ * beyond those many by an integral over j from one half on, where terms change slowly
+ */
+static double
+discounted_opportunities(const rt_bg_bb *m, double t, double rate)
+{
+	double		discount = exp(-rate);
+	double		term = 1;
+	double		sum = 0;
+	double		j = 0;
+
+	while (j < t && j < TERMS_MAX)
+	{
+		term *= (m->delta + j) / (m->gamma + m->delta + j) * discount;
+		sum += term;
+		j++;
+		if (term * fmin(t - j, discount / (1 - discount)) <= DBL_EPSILON / 8 * sum)
+			return sum;
+	}
+	for (double from = j + 0.5; from < t + 0.5;)
+	{
+		double		step = 1 / (rate / 6 + (m->gamma / 6 + 1) / from);
+		double		to = fmin(t + 0.5, from + step);
+		double		half = (to - from) / 2;
+
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
+		{
+			double		u = from + half * (1 + rt_gauss_nodes[i]);
+
+			sum += rt_gauss_weights[i] * half *
+				exp(rt_log_gamma_ratio(m->delta, u) - rt_log_gamma_ratio(m->gamma + m->delta, u) - rate * u);
+		}
+		from = to;
+		if (exp(rt_log_gamma_ratio(m->delta, from) - rt_log_gamma_ratio(m->gamma + m->delta, from) - rate * from) * fmin(t + 0.5 - from, 1 / rate) <= DBL_EPSILON * sum)
+			break;
+	}
+	return sum;
+}
+
+double
+rt_bg_bb_discounted_purchases(const rt_bg_bb *model, const rt_customer *customer, double t, double rate)
+{
+	rt_bg_bb	m = model_of_alive(model, customer);
+
+	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
+		return NAN;
+	if (rate == 0)
+		return rt_bg_bb_expected_purchases(model, customer, t);
+	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * discounted_opportunities(&m, isinf(t) ? t : whole(t), rate);
 }
 
 /* She is still here at the j-th opportunity, and takes it as the first one */

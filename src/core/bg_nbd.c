@@ -174,7 +174,8 @@ typedef enum what
 {
 	EXPECTED_PURCHASES,			/* sum of the chances that she stays for the i-th, i up to the number */
 	STILL_ALIVE,				/* the chance that she stays through all */
-	TIME_ALIVE					/* the share of the time that she stays; only for k = 1, and only over p */
+	TIME_ALIVE,					/* the share of the time that she stays; only for k = 1, and only over p */
+	DISCOUNTED					/* purchases for ever, each counting exp(-u / t); the same */
 } what;
 
 /*
@@ -303,6 +304,31 @@ purchases_for_ever(const future *f, int k)
 	return (sum - last) / k;
 }
 
+/* exp(y) E_n(y), the integral of exp(-y v) (1 + v)^-n: Lentz's method, as in the incomplete gamma function */
+static double
+scaled_exponential_integral(double n, double y)
+{
+	double		b = y + n;
+	double		c = 1 / DBL_MIN;
+	double		d = 1 / b;
+	double		result = d;
+
+	for (int i = 1; i < 100000; i++)
+	{
+		double		a = -i * (n - 1 + i);
+		double		change;
+
+		b += 2;
+		d = 1 / (a * d + b);
+		c = b + a / c;
+		change = c * d;
+		result *= change;
+		if (fabs(change - 1) <= 2 * DBL_EPSILON)
+			break;
+	}
+	return result;
+}
+
 /*
  * The same as an integral over the chance p to leave, by the trapezoidal rule in
  * ln(p / (1 - p)), which converges exponentially: she makes (1 - stays) / p purchases
@@ -341,6 +367,8 @@ integrate_over_p(const future *f, int k, what what)
 
 			value = (p * f->odds > 0 ? growth / (p * f->odds) : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 		}
+		else if (what == DISCOUNTED)
+			value = f->shape / p * scaled_exponential_integral(f->shape + 1, 1 / (p * f->odds));
 		else if (k == 1)
 			value = -expm1(-f->shape * log1p(p * f->odds)) / p;
 		else if (p * spread < 1e-8)
@@ -429,6 +457,56 @@ at_least_events(double shape, double odds, int n)
 	/* I_z(n, shape) */
 	rt_log_incomplete_beta(n, shape, odds / (1 + odds), 1 / (1 + odds), &log_lower, &log_upper);
 	return exp(log_lower);
+}
+
+/* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
+static const double few_nodes[5] = {-0.90617984593866399280, -0.53846931010568309104, 0, 0.53846931010568309104, 0.90617984593866399280};
+static const double few_weights[5] = {0.23692688505618908751, 0.47862867049936646804, 0.56888888888888888889, 0.47862867049936646804, 0.23692688505618908751};
+
+/*
+ * By parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the purchases expected
+ * up to u, in panels that double from the time of a few purchases on.
+ */
+double
+rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
+{
+	double		alpha = model->alpha + customer->age;
+	double		shape = model->r + model->k * customer->x;
+	double		first = 2 * alpha / (shape + model->k);
+	double		from = 0;
+	double		last = 0;
+	double		sum = 0;
+
+	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
+		return NAN;
+	if (rate == 0)
+		return rt_bg_nbd_expected_purchases(model, customer, t);
+	if (model->k == 1 && isinf(t))
+	{
+		future		f;
+
+		future_of(model, customer, 1 / rate, &f);
+		return f.p_alive == 0 ? 0 : f.p_alive * integrate_over_p(&f, 1, DISCOUNTED);
+	}
+	while (from < t)
+	{
+		double		to = fmin(t, from + fmin(fmax(from, first), 2 / rate));
+		double		half = (to - from) / 2;
+
+		for (int i = 0; i < 5; i++)
+		{
+			double		u = from + half * (1 + few_nodes[i]);
+
+			last = rt_bg_nbd_expected_purchases(model, customer, u);
+			sum += few_weights[i] * half * rate * exp(-rate * u) * last;
+		}
+		from = to;
+
+		/* no more than as if she never left, from here on */
+		if (exp(-rate * from) * (2 * last + shape / alpha / rate) <= 1e-12 * sum)
+			return sum;
+	}
+	return sum + exp(-rate * t) * rt_bg_nbd_expected_purchases(model, customer, t);
 }
 
 /* The mean of her remaining lifetime, which she leaves at a purchase: N more of them, geometric with 1/p on average */

@@ -62,6 +62,11 @@ extern double rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer 
 extern double rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t);
 /* Purchases within t; a new customer, just after her first purchase, is x = t_x = age = 0 */
 extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t);
+/*
+ * Purchases within t, which may be infinite for a rate above 0, one at the time u from now
+ * counting exp(-rate u); to 1e-8 relative
+ */
+extern double rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
 /* At least one purchase within t; exactly n */
 extern double rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t);
 extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t);

@@ -23,12 +23,13 @@ typedef struct lifetime
 	double		s;
 	double		c;				/* (beta - 1 + exp(b age)) / exp(b age): from beta at first toward 1 */
 	double		log_c;
+	double		discount;		/* of what is earned at u: exp(-discount u); only for STAYS */
 } lifetime;
 
 static lifetime
 lifetime_at(const rt_ggompertz_nbd *model, double age)
 {
-	lifetime	life = {model->b, model->s, 0, 0};
+	lifetime	life = {model->b, model->s, 0, 0, 0};
 
 	life.c = model->beta * exp(-model->b * age) - expm1(-model->b * age);
 	life.log_c = log(life.c);
@@ -110,7 +111,7 @@ integrate(const lifetime *life, double a, double m, what what, int n, double log
 	while (from < t)
 	{
 		double		steepness = here.hazard * fabs(life->c - 1) * here.decay;
-		double		scale = life->s * here.hazard / 6 + steepness + (what == STAYS ? 0 : m / (a + from) / 6 + 1 / (a + from));
+		double		scale = (life->s * here.hazard + life->discount) / 6 + steepness + (what == STAYS ? 0 : m / (a + from) / 6 + 1 / (a + from));
 		double		step = 1 / scale;
 		double		to,
 					half,
@@ -130,7 +131,7 @@ integrate(const lifetime *life, double a, double m, what what, int n, double log
 			if (what == LEAVES_AFTER_N)
 				term *= life->s * then.hazard * exp(log_factor - m * log_ratio + n * (log(u) - log(a + u)) - life->s * then.left);
 			else
-				term *= exp(-life->s * then.left - m * log_ratio) *
+				term *= exp(-life->s * then.left - m * log_ratio - life->discount * u) *
 					(what == LEAVES ? life->s * then.hazard : what == BUYS ? m / (a + u) : 1);
 			value += term;
 			if (age != NULL)
@@ -146,11 +147,11 @@ integrate(const lifetime *life, double a, double m, what what, int n, double log
 		/* no more than all who are still here can leave or buy, and they stay no longer than with the least hazard to come */
 		from = to;
 		here = moment_at(life, from);
-		rest = exp(-life->s * here.left - (what == STAYS || what == LEAVES_AFTER_N ? 0 : m * log1p(from / a)));
+		rest = exp(-life->s * here.left - life->discount * from - (what == STAYS || what == LEAVES_AFTER_N ? 0 : m * log1p(from / a)));
 		if (what == LEAVES_AFTER_N && from * m > a * n) /* behind the likeliest time of n purchases */
 			rest *= exp(log_factor - m * log1p(from / a) + n * (log(from) - log(a + from)));
 		if (what == STAYS)
-			rest *= fmin(t - from, 1 / (life->s * fmin(here.hazard, life->b)));
+			rest *= fmin(t - from, 1 / (life->s * fmin(here.hazard, life->b) + life->discount));
 		if (rest <= DBL_EPSILON / 100 * value)
 			break;
 	}
@@ -227,6 +228,18 @@ rt_ggompertz_nbd_expected_purchases(const rt_ggompertz_nbd *model, const rt_cust
 	if (!(t >= 0) || isinf(t))
 		return NAN;
 	return (model->r + customer->x) / (model->alpha + customer->age) * rt_ggompertz_nbd_expected_lifetime(model, customer, t);
+}
+
+double
+rt_ggompertz_nbd_discounted_purchases(const rt_ggompertz_nbd *model, const rt_customer *customer, double t, double rate)
+{
+	lifetime	life = lifetime_at(model, customer->age);
+
+	if (!(t >= 0 && rate >= 0))
+		return NAN;
+	life.discount = rate;
+	return (model->r + customer->x) / (model->alpha + customer->age) * rt_ggompertz_nbd_p_alive(model, customer) *
+		integrate(&life, 1, 0, STAYS, 0, 0, t, NULL, NULL);
 }
 
 double

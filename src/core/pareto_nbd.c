@@ -163,6 +163,36 @@ rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *
 	return (model->r + customer->x) / (model->alpha + customer->age) * rt_pareto_nbd_expected_lifetime(model, customer, t);
 }
 
+/* While she is alive, with (1 + u/beta)^-s, in panels of the scale on which this and the discount fall */
+double
+rt_pareto_nbd_discounted_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
+{
+	double		beta = model->beta + customer->age;
+	double		from = 0;
+	double		sum = 0;
+
+	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
+		return NAN;
+	if (rate == 0)
+		return rt_pareto_nbd_expected_purchases(model, customer, t);
+	while (from < t)
+	{
+		double		step = 1 / (rate / 6 + (model->s / 6 + 1) / (beta + from));
+		double		half = (fmin(t, from + step) - from) / 2;
+
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
+		{
+			double		u = from + half * (1 + rt_gauss_nodes[i]);
+
+			sum += rt_gauss_weights[i] * half * exp(-rate * u - model->s * log1p(u / beta));
+		}
+		from = fmin(t, from + step);
+		if (exp(-rate * from - model->s * log1p(from / beta)) * fmin(t - from, 1 / rate) <= DBL_EPSILON * sum)
+			break;
+	}
+	return (model->r + customer->x) / (model->alpha + customer->age) * rt_pareto_nbd_p_alive(model, customer) * sum;
+}
+
 /* She buys before she leaves and before t */
 double
 rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t)

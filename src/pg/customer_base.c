@@ -80,7 +80,7 @@ get_customer(FunctionCallInfo fcinfo, int first)
 	return customer;
 }
 
-static void
+void
 check_customer_base(const rt_model *model, const char *function, rt_base *base)
 {
 	if (!rt_base_from_model(model, base))
@@ -91,8 +91,7 @@ check_customer_base(const rt_model *model, const char *function, rt_base *base)
 				 errhint("Such as fit_model('bg/nbd', ...).")));
 }
 
-/* Who buys at opportunities has whole numbers of them */
-static void
+void
 check_opportunities(const rt_base *base, const rt_customer *customer)
 {
 	if (base->family == RT_FAMILY_BG_BB)
@@ -132,12 +131,11 @@ opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, 
 	return true;
 }
 
-/* From the history of argument 1 and the date of argument 2; false when nothing was bought by then */
-static bool
-get_customer_of_history(FunctionCallInfo fcinfo, const rt_base *base, double time_unit, rt_customer *customer)
+bool
+customer_of_history(Datum value, DateADT date, const rt_base *base, double time_unit, rt_customer *customer)
 {
-	HistoryBytes history = history_bytes(PG_GETARG_DATUM(1));
-	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(2));
+	HistoryBytes history = history_bytes(value);
+	DateADT		as_of = as_of_date(date);
 	rt_rfm		rfm;
 	bool		found = false;
 
@@ -153,7 +151,7 @@ get_customer_of_history(FunctionCallInfo fcinfo, const rt_base *base, double tim
 	return true;
 }
 
-static double
+double
 get_time(FunctionCallInfo fcinfo, int argument)
 {
 	double		time = PG_GETARG_FLOAT8(argument);
@@ -165,8 +163,7 @@ get_time(FunctionCallInfo fcinfo, int argument)
 	return time;
 }
 
-/* An interval as a number of days; a month is a twelfth of 365.25 of them */
-static double
+double
 get_interval_days(FunctionCallInfo fcinfo, int argument)
 {
 	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
@@ -194,7 +191,7 @@ score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
 	const rt_model *model = get_model(fcinfo, function, &base);
 	double		time = PG_NARGS() > 3 ? get_interval_days(fcinfo, 3) / model->time_unit : 0;
 
-	if (!get_customer_of_history(fcinfo, &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score(&base, &customer, time));
 }
@@ -448,7 +445,7 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "log_likelihood", &base);
 	double		sum_log = 0;
 
-	if (!get_customer_of_history(fcinfo, &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	if (rt_base_needs_intervals(&base))
 	{

@@ -11,11 +11,24 @@
 
 #include "utils/date.h"
 
-#include "core/customers.h"
+#include "core/customer_base.h"
 #include "pg/history.h"
 
 /* From three float8 arguments x, t_x, T; an error that names the value unless they are a customer */
 extern rt_customer get_customer(FunctionCallInfo fcinfo, int first);
+
+/* An error with the function's name unless the model knows who is still a customer */
+extern void check_customer_base(const rt_model *model, const char *function, rt_base *base);
+
+/* An error unless it is a customer of this model: who buys at opportunities has whole numbers of them */
+extern void check_opportunities(const rt_base *base, const rt_customer *customer);
+
+/* What is known of her at the end of that day, in the model's unit; false when nothing was bought by then */
+extern bool customer_of_history(Datum history, DateADT as_of, const rt_base *base, double time_unit, rt_customer *customer);
+
+/* An argument that is a time from now: a number, or an interval in days, a month being 365.25/12 of them */
+extern double get_time(FunctionCallInfo fcinfo, int argument);
+extern double get_interval_days(FunctionCallInfo fcinfo, int argument);
 
 /* For a model of opportunities: an error unless they are whole numbers, x <= t_x <= T */
 extern void check_whole_opportunities(const rt_customer *customer);

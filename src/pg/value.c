@@ -15,6 +15,7 @@
 
 #include "core/gamma_gamma.h"
 #include "pg/clock.h"
+#include "pg/customer_base.h"
 #include "pg/errors.h"
 #include "pg/history.h"
 #include "pg/model.h"
@@ -24,6 +25,9 @@ PG_FUNCTION_INFO_V1(value_expected_order_value);
 PG_FUNCTION_INFO_V1(value_expected_order_value_numbers);
 PG_FUNCTION_INFO_V1(value_log_likelihood);
 PG_FUNCTION_INFO_V1(value_lifetime_value);
+PG_FUNCTION_INFO_V1(value_discounted_purchases);
+PG_FUNCTION_INFO_V1(value_discounted_purchases_numbers);
+PG_FUNCTION_INFO_V1(value_clv);
 
 /* To all digits that a double has */
 static Datum
@@ -170,4 +174,100 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 	else
 		sum = periods == 0 ? 0 : expm1(periods * log_left) / expm1(log_left);
 	PG_RETURN_DATUM(money_datum(spend * margin * sum));
+}
+
+/* ------------------------------------------------- models of both together */
+
+#define DAYS_PER_YEAR 365.25
+
+/* A rate of so much a year, as a continuous one in the model's unit */
+static double
+discount_in_unit(double discount_rate, double time_unit, bool for_ever)
+{
+	if (!(discount_rate >= 0) || isinf(discount_rate))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a discount rate of %g is negative or not finite", discount_rate)));
+	if (for_ever && discount_rate == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("without a discount rate purchases for ever may be worth any amount"),
+				 errhint("Give a discount rate above 0 (0.1 is 10 percent a year), or a horizon.")));
+	return log1p(discount_rate) * time_unit / DAYS_PER_YEAR;
+}
+
+/* model, history, as_of, discount_rate and perhaps a horizon */
+Datum
+value_discounted_purchases(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	bool		for_ever = PG_NARGS() == 4;
+	double		rate;
+	double		horizon = INFINITY;
+	rt_base		base;
+	rt_customer customer;
+
+	check_customer_base(model, "discounted_expected_purchases", &base);
+	rate = discount_in_unit(PG_GETARG_FLOAT8(3), model->time_unit, for_ever);
+	if (!for_ever)
+		horizon = get_interval_days(fcinfo, 4) / model->time_unit;
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, horizon, rate));
+}
+
+/* model, x, t_x, T, discount_rate and perhaps a horizon */
+Datum
+value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	bool		for_ever = PG_NARGS() == 5;
+	double		rate;
+	rt_base		base;
+	rt_customer customer = get_customer(fcinfo, 1);
+
+	check_customer_base(model, "discounted_expected_purchases", &base);
+	check_opportunities(&base, &customer);
+	rate = discount_in_unit(PG_GETARG_FLOAT8(4), model->time_unit, for_ever);
+	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
+}
+
+/* model, spend, history, as_of, horizon, discount_rate, margin; or without a horizon and margin */
+Datum
+value_clv(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *spend_model = model_from_datum(PG_GETARG_DATUM(1));
+	HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(3));
+	bool		for_ever = PG_NARGS() == 5;
+	int			next = for_ever ? 4 : 5;
+	double		rate;
+	double		margin = for_ever ? 1 : get_share(fcinfo, 6, "margin", INFINITY);
+	double		horizon = INFINITY;
+	double		value;
+	rt_base		base;
+	rt_customer customer;
+	rt_gamma_gamma spend;
+	rt_rfm		rfm;
+	bool		found = false;
+
+	check_customer_base(model, "clv", &base);
+	check_model_kind(spend_model, RT_MODEL_GAMMA_GAMMA, "clv");
+	rt_gamma_gamma_from_model(spend_model, &spend);
+	rate = discount_in_unit(PG_GETARG_FLOAT8(next), model->time_unit, for_ever);
+	if (isinf(margin))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a margin must be finite")));
+	if (!for_ever)
+		horizon = get_interval_days(fcinfo, 4) / model->time_unit;
+	if (history.size > 0)
+		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
+	if (!found || !customer_of_history(PG_GETARG_DATUM(2), as_of, &base, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0, rfm.monetary_value);
+	if (isnan(value))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(money_datum(margin * value * rt_base_discounted_purchases(&base, &customer, horizon, rate)));
 }

@@ -242,6 +242,46 @@ test_lifetime(void)
 	}
 }
 
+/* Money later is worth less: the sum over short times of the purchases in them, each discounted */
+static void
+test_discounted(void)
+{
+	static const rt_customer customers[] = {{0, 0, 0}, {0, 0, 20}, {3, 12, 15}, {8, 15, 15}};
+
+	for (int m = 0; m < MODELS; m++)
+	{
+		for (int c = 0; c < 4; c++)
+		{
+			const rt_base *model = &models[m];
+			bool		whole = model->family == RT_FAMILY_BG_BB;
+
+			for (double rate = 0.001; rate < 2; rate *= 20)
+			{
+				double		step = whole ? 1 : 0.02;
+				double		sum = 0;
+				double		last = 0;
+				double		now,
+							for_ever;
+
+				for (int i = 1; i * step <= 40.001; i++)
+				{
+					double		until = rt_base_expected_purchases(model, &customers[c], i * step);
+
+					/* in the middle of the step, or with the opportunity */
+					sum += (until - last) * exp(-rate * (whole ? i : (i - 0.5) * step));
+					last = until;
+				}
+				now = rt_base_discounted_purchases(model, &customers[c], 40, rate);
+				CHECK(fabs(now / sum - 1) < (whole ? 1e-12 : rate * rate * step * step + 2e-7));
+				for_ever = rt_base_discounted_purchases(model, &customers[c], INFINITY, rate);
+				CHECK(for_ever >= now * (1 - 1e-8) && for_ever <= now + exp(-40 * rate) * 1e4);
+				CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 60 / rate, rate) / for_ever - 1) < 1e-7);
+			}
+			CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 40, 1e-12) / rt_base_expected_purchases(model, &customers[c], 40) - 1) < 1e-9);
+		}
+	}
+}
+
 /* An end of life that does not age is that of Pareto/NBD */
 static void
 test_without_ageing(void)
@@ -608,6 +648,7 @@ const check_case customer_base_cases[] = {
 	{"customer base: predictions come true", test_prediction},
 	{"customer base: sums", test_sums},
 	{"customer base: the time as a customer", test_lifetime},
+	{"customer base: money later is worth less", test_discounted},
 	{"customer base: ageing or not", test_without_ageing},
 	{"customer base: two ways to the same", test_two_ways},
 	{"customer base: extremes", test_extremes},

@@ -47,3 +47,25 @@ SELECT lifetime_value(1000, 12, 1.5);
 SELECT lifetime_value(1000, 12, 0.1, -0.1);
 SELECT lifetime_value('NaN', 12);
 SELECT lifetime_value(1000, 12, 0, 'infinity');
+-- purchases and money later are worth less
+CREATE TEMP TABLE base (kind text, m retention_model);
+INSERT INTO base VALUES ('bg/nbd', '{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "time_unit_days": 7}'),
+	('mbg/cnbd-k', '{"model": "mbg/cnbd-k", "k": 2, "r": 1.329, "alpha": 2.813, "a": 0.425, "b": 0.79, "time_unit_days": 7}'),
+	('pareto/nbd', '{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}'),
+	('ggompertz/nbd', '{"model": "ggompertz/nbd", "r": 0.553, "alpha": 10.578, "b": 0.05, "s": 0.606, "beta": 0.8, "time_unit_days": 7}'),
+	('bg/bb', '{"model": "bg/bb", "alpha": 1.2, "beta": 0.75, "gamma": 0.66, "delta": 2.78, "time_unit_days": 30}');
+SELECT kind, name, round(clv(base.m, spend.m, h, d, '3 years', 0.1), 2) AS clv, round(clv(base.m, spend.m, h, d, 0.1), 2) AS for_ever,
+       abs(clv(base.m, spend.m, h, d, '3 years', 0.1) - expected_order_value(spend.m, h, d) * discounted_expected_purchases(base.m, h, d, 0.1, '3 years')::numeric) < 1e-9 AS product,
+       abs(clv(base.m, spend.m, h, d, '3 years', 0) - expected_order_value(spend.m, h, d) * expected_purchases(base.m, h, d, '3 years')::numeric) < 1e-6 AS without_discount,
+       abs(clv(base.m, spend.m, h, d, '3 years', 0.1, 0.25) * 4 / nullif(clv(base.m, spend.m, h, d, '3 years', 0.1), 0) - 1) < 1e-9 AS margin
+FROM base, spend, customer, (VALUES (date '2026-06-30')) v(d) WHERE name IN ('regular', 'once', 'gave back', 'later') ORDER BY kind, name;
+SELECT kind, abs(discounted_expected_purchases(m, h, '2026-06-30', 0.1, '14 days') - discounted_expected_purchases(m, frequency(h, d), recency(h, d) / 7, customer_age(h, d) / 7, 0.1, 2)) < 1e-12 AS same
+FROM base, customer, (VALUES (date '2026-06-30')) v(d) WHERE name = 'regular' AND kind <> 'bg/bb' ORDER BY kind;
+SELECT clv(base.m, spend.m, h, '2026-06-30', 0) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', '1 year', -0.1) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', '-1 year', 0.1) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', '1 year', 0.1, -1) FROM base, spend, customer LIMIT 1;
+SELECT clv(spend.m, base.m, h, '2026-06-30', '1 year', 0.1) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, base.m, h, '2026-06-30', '1 year', 0.1) FROM base, customer LIMIT 1;
+SELECT discounted_expected_purchases(m, 3, 2, 1, 0.1) FROM base LIMIT 1;
+SELECT discounted_expected_purchases(m, 1, 1, 2, 0) FROM base LIMIT 1;

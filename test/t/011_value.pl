@@ -68,6 +68,26 @@ while (my $line = <$in>)
 close $in;
 cmp_ok($looked_at, '==', 18, 'all rows of spending and of the formula without a model');
 
+# discounted purchases: rates a week or a period, as a rate a year
+$looked_at = 0;
+open($in, '<', "$data/reference_values.csv") or die $!;
+while (my $line = <$in>)
+{
+	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
+	next unless $quantity =~ /^de(rt|t_new_customer)$/;
+	my %input = map { split /=/, $_, 2 } split /;/, $inputs;
+	my $weekly = $model eq 'Pareto/NBD';
+	my @parameters = $weekly ? qw(r alpha s beta) : qw(alpha beta gamma delta);
+	my $m = "'{\"model\": \"" . lc($model) . '", ' . join(', ', map { "\"$_\": $input{$_}" } @parameters) . ', "time_unit_days": ' . ($weekly ? 7 : 365.25) . "}'::retention_model";
+	my $rate = $weekly ? 'exp(' . ($input{delta} =~ s/52/52.0/r) . '::float8 * 365.25 / 7) - 1' : $input{d};
+	my $found = query("SELECT discounted_expected_purchases($m, " . join(', ', map { $_ // 0 } @input{'x', 't_x'}, $input{T} // $input{n}) . ", $rate)");
+	$tolerance = $1 * $value if $tolerance =~ /^rel ([\d.e-]+)/;
+	cmp_ok(abs($found - $value), '<=', $tolerance, "$model $quantity $inputs: $found");
+	$looked_at++;
+}
+close $in;
+cmp_ok($looked_at, '==', 16, 'all rows of discounted purchases');
+
 # a log with returns: who has no mean value above 0 is counted, not dropped in silence, and scored
 is(query(q{
 	SELECT left_out(m) = (SELECT count(*) FROM retailer_transaction_log WHERE frequency(h, '2019-03-31') > 0 AND NOT coalesce(monetary_value(h, '2019-03-31') > 0, false)),
