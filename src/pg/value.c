@@ -264,8 +264,12 @@ value_clv(PG_FUNCTION_ARGS)
 		horizon = get_interval_days(fcinfo, 4) / model->time_unit;
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
-	if (!found || !customer_of_history(PG_GETARG_DATUM(2), as_of, &base, model->time_unit, &customer))
+	if (!found)
 		PG_RETURN_NULL();
+	if (base.family == RT_FAMILY_BG_BB)
+		opportunities_of_history(history, as_of, model->time_unit, &customer);
+	else
+		customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit, rfm.customer_age / model->time_unit};
 	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0, rfm.monetary_value);
 	if (isnan(value))
 		PG_RETURN_NULL();

@@ -176,6 +176,9 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model/)
 	my $pareto = q('{"model": "pareto/nbd", "r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669, "time_unit_days": 7}'::retention_model);
 	$beyond->('model: p_alive of pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(p_alive($pareto, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(expected_purchases($pareto, h, $last, '39 weeks')) FROM base");
+	my $spend = q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
+	$beyond->('value: clv of a year, bg/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(clv($truth, $spend, h, $last, '1 year', 0.1)) FROM base");
+	$beyond->('value: clv of a year, pareto/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(clv($pareto, $spend, h, $last, '1 year', 0.1)) FROM base");
 	print "\n";
 	row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
