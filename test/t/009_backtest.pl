@@ -67,6 +67,21 @@ for my $row (@rows)
 	cmp_ok(abs($window80 - 0.8), '<', 0.08 + $noise80, sprintf('%s, %s intervals: near four fifths', $name, $class));
 }
 
+# the alarm: over the dates of a log no worse than 1.5 times her mean interval, and ordered better
+my %alarm;
+foreach my $line (split /\n/, $report =~ s/.*## The alarm//sr)
+{
+	my ($name, $auc, $auc_ratio, $alarms, $ratio_right, $model_right) = $line =~ /^\| (\w+) \| [\d-]+ \| \d+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$/ or next;
+	$alarm{$name}{right} += $alarms * ($model_right - $ratio_right) / 100;
+	$alarm{$name}{auc} += $auc - $auc_ratio;
+}
+is(scalar keys %alarm, 4, 'alarms of four logs');
+foreach my $name (sort keys %alarm)
+{
+	cmp_ok($alarm{$name}{right}, '>', 0, sprintf('%s: %.0f more alarms right', $name, $alarm{$name}{right}));
+	cmp_ok($alarm{$name}{auc}, '>', 0, "$name: and a better order");
+}
+
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };
 close $doc;
