@@ -386,30 +386,37 @@ integrate_over_p(const future *f, int k, what what)
 }
 
 static double
+over_known_future(const rt_bg_nbd *model, const future *f, what what)
+{
+	double		events;
+	double		sum = 0;
+
+	if (f->odds == 0)
+		return what == STILL_ALIVE ? f->p_alive : 0;
+	if (f->p_alive == 0)
+		return 0;
+
+	/* the mean, ten deviations, and the geometric end of the distribution */
+	events = (f->shape + model->k) * f->odds;
+	if (events + 10 * sqrt(events * (1 + f->odds)) + 40 * (1 + f->odds) > TERMS_MAX * model->k)
+		return f->p_alive * integrate_over_p(f, model->k, what);
+	for (int j = 0; j < model->k; j++)
+	{
+		if (f->phases[j] > 0)
+			sum += f->phases[j] * sum_over_events(f, model->k, j, what);
+	}
+	return f->p_alive * sum;
+}
+
+static double
 over_future(const rt_bg_nbd *model, const rt_customer *customer, double t, what what)
 {
 	future		f;
-	double		events;
-	double		sum = 0;
 
 	if (!(t >= 0))
 		return NAN;
 	future_of(model, customer, t, &f);
-	if (t == 0)
-		return what == STILL_ALIVE ? f.p_alive : 0;
-	if (f.p_alive == 0)
-		return 0;
-
-	/* the mean, ten deviations, and the geometric end of the distribution */
-	events = (f.shape + model->k) * f.odds;
-	if (events + 10 * sqrt(events * (1 + f.odds)) + 40 * (1 + f.odds) > TERMS_MAX * model->k)
-		return f.p_alive * integrate_over_p(&f, model->k, what);
-	for (int j = 0; j < model->k; j++)
-	{
-		if (f.phases[j] > 0)
-			sum += f.phases[j] * sum_over_events(&f, model->k, j, what);
-	}
-	return f.p_alive * sum;
+	return over_known_future(model, &f, what);
 }
 
 double
@@ -473,6 +480,7 @@ rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *custom
 	double		alpha = model->alpha + customer->age;
 	double		shape = model->r + model->k * customer->x;
 	double		first = 2 * alpha / (shape + model->k);
+	future		f;
 	double		from = 0;
 	double		last = 0;
 	double		sum = 0;
@@ -481,13 +489,9 @@ rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *custom
 		return NAN;
 	if (rate == 0)
 		return rt_bg_nbd_expected_purchases(model, customer, t);
+	future_of(model, customer, 1 / rate, &f);
 	if (model->k == 1 && isinf(t))
-	{
-		future		f;
-
-		future_of(model, customer, 1 / rate, &f);
 		return f.p_alive == 0 ? 0 : f.p_alive * integrate_over_p(&f, 1, DISCOUNTED);
-	}
 	while (from < t)
 	{
 		double		to = fmin(t, from + fmin(fmax(from, first), 2 / rate));
@@ -497,7 +501,8 @@ rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *custom
 		{
 			double		u = from + half * (1 + few_nodes[i]);
 
-			last = rt_bg_nbd_expected_purchases(model, customer, u);
+			f.odds = u / alpha;
+			last = over_known_future(model, &f, EXPECTED_PURCHASES);
 			sum += few_weights[i] * half * rate * exp(-rate * u) * last;
 		}
 		from = to;
@@ -506,7 +511,8 @@ rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *custom
 		if (exp(-rate * from) * (2 * last + shape / alpha / rate) <= 1e-12 * sum)
 			return sum;
 	}
-	return sum + exp(-rate * t) * rt_bg_nbd_expected_purchases(model, customer, t);
+	f.odds = t / alpha;
+	return sum + exp(-rate * t) * over_known_future(model, &f, EXPECTED_PURCHASES);
 }
 
 /* The mean of her remaining lifetime, which she leaves at a purchase: N more of them, geometric with 1/p on average */

@@ -219,7 +219,7 @@ my %on_boundary = (
 	'donations_1995 mbg/nbd' => 'all buy alike',
 	'donations_1995 pareto/nbd' => 'all buy alike',
 	'donations_1995 bg/nbd' => 'all leave alike',
-	'ggompertz/nbd' => 'without ageing it is pareto/nbd');
+	'ggompertz/nbd' => 'mostly without ageing');
 
 # in days and in weeks the same likelihood up to the change of unit, whose density has n log 7 less
 foreach my $name (sort keys %end)
