@@ -331,11 +331,21 @@ rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n,
 
 /* ----------------------------------------------------------------- fitting */
 
+typedef struct fit_data
+{
+	const rt_customers *customers;
+	bool		(*interrupted) (void);
+	bool		stopped;
+} fit_data;
+
+#define ROWS_BETWEEN_QUESTIONS 100 /* a row takes as long as it has opportunities */
+
 /* By ln alpha, ln(beta / alpha), ln gamma and ln(delta / gamma) */
 static double
 objective(const double *x, double *gradient, void *argument)
 {
-	const rt_customers *customers = argument;
+	fit_data   *data = argument;
+	const rt_customers *customers = data->customers;
 	rt_bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
 	double		by[4] = {0, 0, 0, 0};
 	double		value = 0;
@@ -353,6 +363,11 @@ objective(const double *x, double *gradient, void *argument)
 		};
 		states		s;
 
+		if (i % ROWS_BETWEEN_QUESTIONS == 0 && data->interrupted != NULL && data->interrupted())
+		{
+			data->stopped = true;
+			return NAN;
+		}
 		customer_states(&m, row->x, row->t_x, row->age, &s);
 		value += row->weight * (log_here(&m, row->x, row->age) + s.log_scale + log(s.here + s.gone));
 		for (int j = 0; j < 4; j++)
@@ -380,6 +395,7 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 				asked = 0,
 				age = 0;
 	double		odds;
+	fit_data	data = {customers, interrupted, false};
 	rt_optimum	best;
 
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -401,7 +417,8 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 
 		for (int j = 0; j < 4; j++)
 			next.x[j] = start[j] + moves[i][j];
-		rt_maximize(objective, (void *) customers, 4, lower, upper, total, interrupted, &next);
+		rt_maximize(objective, &data, 4, lower, upper, total, interrupted, &next);
+		next.interrupted |= data.stopped;
 		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
 		if (i == 0 || next.interrupted || next.value > best.value)
 			best = next;
@@ -413,5 +430,7 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 		fit->interrupted = true;
 		return;
 	}
-	rt_fit_from_optimum(objective, (void *) customers, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, fit);
+	if (data.stopped)
+		fit->interrupted = true;
 }
