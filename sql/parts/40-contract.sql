@@ -44,6 +44,19 @@ CREATE FUNCTION expected_renewals(model retention_model, tenure integer, horizon
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
 	AS 'MODULE_PATHNAME', 'contract_expected_renewals';
 
+CREATE FUNCTION discounted_expected_renewals(model retention_model, tenure integer, discount_rate double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'contract_discounted_renewals';
+
+CREATE FUNCTION discounted_expected_renewals(model retention_model, tenure integer, discount_rate double precision, horizon integer) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'contract_discounted_renewals';
+
+CREATE FUNCTION residual_lifetime_value(model retention_model, value_per_period numeric, tenure integer, discount_rate double precision,
+		margin double precision DEFAULT 1) RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'contract_residual_lifetime_value';
+
 COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean) IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean, double precision) IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
@@ -53,3 +66,6 @@ COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision, double 
 COMMENT ON FUNCTION survival_probability(retention_model, integer) IS 'The share of new contracts that last through so many renewals, by a model of kind sbg or bdw: B(alpha, beta + t^c) / B(alpha, beta). Error 22023 for a model of another kind or a negative number.';
 COMMENT ON FUNCTION retention_rate(retention_model, integer) IS 'The share of those that are asked for this renewal, the first one is 1, that renew, by a model of kind sbg or bdw. It rises with the number of renewals, since who leaves easily has left. Error 22023 for a model of another kind or a renewal below 1.';
 COMMENT ON FUNCTION expected_renewals(retention_model, integer, integer) IS 'How many of the next horizon renewals a customer with tenure renewals behind her is expected to make, by a model of kind sbg or bdw. Error 22023 for a model of another kind or a negative number.';
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision) IS 'The renewals to expect, for ever, of a customer with tenure renewals behind her whose next one is due now, which counts in full, each later one 1 / (1 + discount_rate) of the one before; by a model of kind sbg or bdw. discount_rate is per period of the contract. The literature''s discounted expected residual lifetime. Error 22023 for a model of another kind, a negative tenure or a discount_rate that is not above 0. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision, integer) IS 'The same for the next horizon renewals. Error 22023 for a model of another kind, a negative tenure, rate or horizon.';
+COMMENT ON FUNCTION residual_lifetime_value(retention_model, numeric, integer, double precision, double precision) IS 'What the contract of a customer with tenure renewals behind her is still worth just before the next one, which is paid at once: value_per_period times margin (1) times discounted_expected_renewals. discount_rate is per period of the contract, 0.1 for 10 percent. Errors: 22023 for a model of another kind, a negative value, margin or tenure, or a discount_rate that is not above 0. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';

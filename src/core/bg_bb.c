@@ -258,15 +258,15 @@ discounted_opportunities(const rt_bg_bb *m, double t, double rate)
 }
 
 double
-rt_bg_bb_discounted_purchases(const rt_bg_bb *model, const rt_customer *customer, double t, double rate)
+rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer, double t, double rate)
 {
 	rt_bg_bb	m = model_of_alive(model, customer);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
 	if (rate == 0)
-		return rt_bg_bb_expected_purchases(model, customer, t);
-	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * discounted_opportunities(&m, isinf(t) ? t : whole(t), rate);
+		return m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t));
+	return m.alpha / (m.alpha + m.beta) * discounted_opportunities(&m, isinf(t) ? t : whole(t), rate);
 }
 
 /* She is still here at the j-th opportunity, and takes it as the first one */

@@ -61,7 +61,7 @@ extern double rt_bg_bb_p_gone(const rt_bg_bb *model, const rt_customer *customer
 extern double rt_bg_bb_p_alive_after(const rt_bg_bb *model, const rt_customer *customer, double t);
 extern double rt_bg_bb_expected_purchases(const rt_bg_bb *model, const rt_customer *customer, double t);
 extern double rt_bg_bb_expected_lifetime(const rt_bg_bb *model, const rt_customer *customer, double t);
-extern double rt_bg_bb_discounted_purchases(const rt_bg_bb *model, const rt_customer *customer, double t, double rate);
+extern double rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer, double t, double rate);
 extern double rt_bg_bb_purchase_probability(const rt_bg_bb *model, const rt_customer *customer, double t);
 extern double rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n, double t);
 extern void rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);

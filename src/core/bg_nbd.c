@@ -174,8 +174,7 @@ typedef enum what
 {
 	EXPECTED_PURCHASES,			/* sum of the chances that she stays for the i-th, i up to the number */
 	STILL_ALIVE,				/* the chance that she stays through all */
-	TIME_ALIVE,					/* the share of the time that she stays; only for k = 1, and only over p */
-	DISCOUNTED					/* purchases for ever, each counting exp(-u / t); the same */
+	TIME_ALIVE					/* the share of the time that she stays; only for k = 1, and only over p */
 } what;
 
 /*
@@ -304,31 +303,6 @@ purchases_for_ever(const future *f, int k)
 	return (sum - last) / k;
 }
 
-/* exp(y) E_n(y), the integral of exp(-y v) (1 + v)^-n: Lentz's method, as in the incomplete gamma function */
-static double
-scaled_exponential_integral(double n, double y)
-{
-	double		b = y + n;
-	double		c = 1 / DBL_MIN;
-	double		d = 1 / b;
-	double		result = d;
-
-	for (int i = 1; i < 100000; i++)
-	{
-		double		a = -i * (n - 1 + i);
-		double		change;
-
-		b += 2;
-		d = 1 / (a * d + b);
-		c = b + a / c;
-		change = c * d;
-		result *= change;
-		if (fabs(change - 1) <= 2 * DBL_EPSILON)
-			break;
-	}
-	return result;
-}
-
 /*
  * The same as an integral over the chance p to leave, by the trapezoidal rule in
  * ln(p / (1 - p)), which converges exponentially: she makes (1 - stays) / p purchases
@@ -367,8 +341,6 @@ integrate_over_p(const future *f, int k, what what)
 
 			value = (p * f->odds > 0 ? growth / (p * f->odds) : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 		}
-		else if (what == DISCOUNTED)
-			value = f->shape / p * scaled_exponential_integral(f->shape + 1, 1 / (p * f->odds));
 		else if (k == 1)
 			value = -expm1(-f->shape * log1p(p * f->odds)) / p;
 		else if (p * spread < 1e-8)
@@ -467,52 +439,197 @@ at_least_events(double shape, double odds, int n)
 }
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
-static const double few_nodes[5] = {-0.90617984593866399280, -0.53846931010568309104, 0, 0.53846931010568309104, 0.90617984593866399280};
-static const double few_weights[5] = {0.23692688505618908751, 0.47862867049936646804, 0.56888888888888888889, 0.47862867049936646804, 0.23692688505618908751};
+#define FEW 5
+static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0, 0.53846931010568309104, 0.90617984593866399280};
+static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804, 0.56888888888888888889, 0.47862867049936646804, 0.23692688505618908751};
+
+/*
+ * The purchases expected by several times, the last one the latest: as sum_over_events, but
+ * term by term for all of them, since what differs is only the odds.
+ */
+static void
+expected_by_times(const rt_bg_nbd *model, const future *f, const double *odds, double *expected)
+{
+	double		latest = odds[FEW];
+	double		events = (f->shape + model->k) * latest;
+
+	/* where the first terms are below any double, or many */
+	if ((f->shape + model->k) * log1p(latest) > 600 || events + 10 * sqrt(events * (1 + latest)) > TERMS_MAX)
+	{
+		future		g = *f;
+
+		for (int i = 0; i <= FEW; i++)
+		{
+			g.odds = odds[i];
+			expected[i] = over_known_future(model, &g, EXPECTED_PURCHASES);
+		}
+		return;
+	}
+	for (int i = 0; i <= FEW; i++)
+		expected[i] = 0;
+	for (int j = 0; j < model->k; j++)
+	{
+		double		shape = f->shape + j;
+		double		mode = (shape - 1) * latest;
+		double		z[FEW + 1],
+					term[FEW + 1];
+		double		stays = 1;
+		double		purchases = 0;
+		double		value = 0;
+		int			phase = j;
+
+		if (!(f->phases[j] > 0))
+			continue;
+		for (int i = 0; i <= FEW; i++)
+		{
+			z[i] = odds[i] / (1 + odds[i]);
+			term[i] = f->phases[j] * exp(-shape * log1p(odds[i]));
+		}
+		for (double n = 0;; n++)
+		{
+			double		factor = (shape + n) / (n + 1);
+
+			for (int i = 0; i <= FEW; i++)
+			{
+				expected[i] += term[i] * value;
+				term[i] *= z[i] * factor;
+			}
+			if (n > mode && term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <= DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
+				break;
+			if (++phase == model->k)
+			{
+				phase = 0;
+				value += stays;
+				stays *= (f->b + purchases) / (f->a + f->b + purchases);
+				purchases++;
+			}
+		}
+	}
+}
+
+/* Nodes of the trapezoidal rule for one of two variables, no more than this */
+#define NODES 400
+
+/*
+ * For ever.  With lambda given she buys first, and again if she stays, each time after
+ * the interval that counts rho = (lambda / (lambda + rate))^k:
+ *
+ *		rho^((k - j) / k) / (1 - rho + p rho)
+ *
+ * purchases when j events of the first interval have happened; the mean over lambda and p,
+ * by the trapezoidal rule in ln lambda and ln(p / (1 - p)), converges exponentially.  To
+ * the left and right of all p that matter only a power of p or 1 - p is left.
+ */
+static double
+discounted_for_ever(const rt_bg_nbd *model, const rt_customer *customer, const future *f, double rate)
+{
+	double		alpha = model->alpha + customer->age;
+	double		deviation = sqrt(1 / f->a + 1 / f->b);
+	double		center = log(f->a) - log(f->b);
+	double		log_beta = lgamma(f->a) - rt_log_gamma_ratio(f->b, f->a);
+	double		never[NODES],	/* 1 - rho */
+				again[NODES],	/* rho */
+				weight[NODES];
+	double		most = 0;
+	double		from,
+				to,
+				step;
+	double		sum = 0;
+	int			count;
+
+	/* lambda, from the chance of 1e-13 to be below on */
+	step = fmin(0.25, 0.45 / sqrt(f->shape + model->k));
+	from = log(f->shape) - log(alpha) - fmin(30 / f->shape + 5, 9 / sqrt(f->shape) + 30 / (f->shape + 1));
+	to = log(f->shape + model->k + 9 * sqrt(f->shape + model->k) + 30) - log(alpha);
+	step = fmax(step, (to - from) / (NODES - 1));
+	count = (int) ((to - from) / step) + 1;
+	for (int i = 0; i < count; i++)
+	{
+		double		log_lambda = from + i * step;
+		double		events = exp(log_lambda) * alpha;
+		double		log_ratio = -log1p(rate / exp(log_lambda));	/* ln(lambda / (lambda + rate)) */
+		double		term = f->shape * (log_lambda + log(alpha)) - events - lgamma(f->shape) + model->k * log_ratio;
+
+		/* over what has happened of the interval that runs */
+		weight[i] = 0;
+		for (int j = 0; j < model->k; j++)
+		{
+			weight[i] += step * f->phases[j] * exp(term);
+			term += log(events / (f->shape + j)) - log_ratio;
+		}
+		never[i] = -expm1(model->k * log_ratio);
+		again[i] = exp(model->k * log_ratio);
+		most = fmax(most, again[i] / never[i]);
+	}
+
+	/* p */
+	step = fmin(0.5, 0.5 * deviation);
+	from = fmax(-28 - log1p(most) - log1p(f->b), center - 14 * deviation - 30 / f->a);
+	to = fmin(28 + log1p(f->a), center + 14 * deviation + 30 / f->b);
+	for (double u = from;; u += step)
+	{
+		double		log_q = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
+		double		p = exp(u + log_q);
+		double		term = step * exp(f->a * (u + log_q) + f->b * log_q - log_beta);
+		double		value = 0;
+
+		for (int i = 0; i < count; i++)
+			value += weight[i] / (never[i] + p * again[i]);
+		if (u == from)
+			term += term / expm1(f->a * step);
+		if (u >= to)
+		{
+			term += term / expm1(f->b * step);
+			return sum + term * value;
+		}
+		sum += term * value;
+	}
+}
 
 /*
  * By parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the purchases expected
  * up to u, in panels that double from the time of a few purchases on.
  */
 double
-rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
+rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
 {
 	double		alpha = model->alpha + customer->age;
-	double		shape = model->r + model->k * customer->x;
-	double		first = 2 * alpha / (shape + model->k);
-	future		f;
+	double		first;
 	double		from = 0;
-	double		last = 0;
 	double		sum = 0;
+	double		last = 0;
+	future		f;
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
+	future_of(model, customer, t, &f);
+	f.p_alive = 1;
 	if (rate == 0)
-		return rt_bg_nbd_expected_purchases(model, customer, t);
-	future_of(model, customer, 1 / rate, &f);
-	if (model->k == 1 && isinf(t))
-		return f.p_alive == 0 ? 0 : f.p_alive * integrate_over_p(&f, 1, DISCOUNTED);
+		return over_known_future(model, &f, EXPECTED_PURCHASES);
+	if (isinf(t))
+		return discounted_for_ever(model, customer, &f, rate);
+	first = 2 * alpha / (f.shape + model->k);
 	while (from < t)
 	{
-		double		to = fmin(t, from + fmin(fmax(from, first), 2 / rate));
+		double		to = fmin(t, from + fmin(fmax(from, first), 0.5 / rate));
 		double		half = (to - from) / 2;
+		double		odds[FEW + 1];
+		double		expected[FEW + 1];
 
-		for (int i = 0; i < 5; i++)
-		{
-			double		u = from + half * (1 + few_nodes[i]);
-
-			f.odds = u / alpha;
-			last = over_known_future(model, &f, EXPECTED_PURCHASES);
-			sum += few_weights[i] * half * rate * exp(-rate * u) * last;
-		}
+		for (int i = 0; i < FEW; i++)
+			odds[i] = (from + half * (1 + few_nodes[i])) / alpha;
+		odds[FEW] = to / alpha;
+		expected_by_times(model, &f, odds, expected);
+		for (int i = 0; i < FEW; i++)
+			sum += few_weights[i] * half * rate * exp(-rate * alpha * odds[i]) * expected[i];
+		last = expected[FEW];
 		from = to;
 
 		/* no more than as if she never left, from here on */
-		if (exp(-rate * from) * (2 * last + shape / alpha / rate) <= 1e-12 * sum)
+		if (exp(-rate * from) * (2 * last + f.shape / alpha / rate) <= 1e-12 * sum)
 			return sum;
 	}
-	f.odds = t / alpha;
-	return sum + exp(-rate * t) * over_known_future(model, &f, EXPECTED_PURCHASES);
+	return sum + exp(-rate * t) * last;
 }
 
 /* The mean of her remaining lifetime, which she leaves at a purchase: N more of them, geometric with 1/p on average */

@@ -64,9 +64,9 @@ extern double rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_custo
 extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t);
 /*
  * Purchases within t, which may be infinite for a rate above 0, one at the time u from now
- * counting exp(-rate u); to 1e-8 relative
+ * counting exp(-rate u), of a customer who is still one: times p_alive of any; to 1e-7 relative
  */
-extern double rt_bg_nbd_discounted_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
+extern double rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
 /* At least one purchase within t; exactly n */
 extern double rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t);
 extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t);

@@ -4,9 +4,11 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <float.h>
 #include <math.h>
 
 #include "core/contract.h"
+#include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/special.h"
 
@@ -42,6 +44,64 @@ double
 rt_contract_log_retention(const rt_contract *contract, double t)
 {
 	return t >= 1 ? log_left(contract, pow(t - 1, contract->c), pow(t, contract->c)) : NAN;
+}
+
+/* Added up one by one */
+#define TERMS_MAX 2000
+
+/*
+ * One by one; beyond so many the Euler-Maclaurin formula of midpoints, an integral from half
+ * a renewal before with the slope at its ends, where terms change slowly
+ */
+double
+rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount)
+{
+	double		start = rt_contract_log_survival(contract, tenure);
+	double		rate = log1p(discount);
+	double		log_term = rate;
+	double		term = 0;
+	double		before = 0;
+	double		sum = 0;
+	double		i = 0;
+
+	if (!(tenure >= 0 && horizon >= 0 && discount >= 0) || (isinf(horizon) && discount == 0))
+		return NAN;
+	while (i < horizon && i < TERMS_MAX)
+	{
+		i++;
+		log_term += rt_contract_log_retention(contract, tenure + i) - rate;
+		before = term;
+		term = exp(log_term);
+		sum += term;
+		if (!(term * fmin(horizon - i, discount > 0 ? 1 / discount : INFINITY) > DBL_EPSILON / 8 * sum))
+			return sum;
+	}
+	if (i < horizon)
+	{
+		double		from = i + 0.5;
+		double		end = horizon + 0.5;
+
+		sum += (term - before) / 24;
+		while (from < end)
+		{
+			double		step = 1 / (rate / 6 + (contract->alpha * contract->c / 6 + 1) / from);
+			double		to = fmin(end, from + step);
+			double		half = (to - from) / 2;
+			double		last = 0;
+
+			for (int node = 0; node < RT_GAUSS_POINTS; node++)
+			{
+				double		u = from + half * (1 + rt_gauss_nodes[node]);
+
+				last = exp(rt_contract_log_survival(contract, tenure + u) - start - rate * (u - 1));
+				sum += rt_gauss_weights[node] * half * last;
+			}
+			from = to;
+			if (!(last * fmin(end - from, 1 / rate) > DBL_EPSILON * sum))
+				break;
+		}
+	}
+	return sum;
 }
 
 typedef struct fit_data

@@ -149,20 +149,26 @@ rt_base_expected_purchases(const rt_base *base, const rt_customer *customer, dou
 }
 
 double
-rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate)
+rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
 	switch (base->family)
 	{
 		case RT_FAMILY_BG_NBD:
-			return rt_bg_nbd_discounted_purchases(&base->bg_nbd, customer, t, rate);
+			return rt_bg_nbd_discounted_if_alive(&base->bg_nbd, customer, t, rate);
 		case RT_FAMILY_PARETO_NBD:
-			return rt_pareto_nbd_discounted_purchases(&base->pareto_nbd, customer, t, rate);
+			return rt_pareto_nbd_discounted_if_alive(&base->pareto_nbd, customer, t, rate);
 		case RT_FAMILY_GGOMPERTZ_NBD:
-			return rt_ggompertz_nbd_discounted_purchases(&base->ggompertz_nbd, customer, t, rate);
+			return rt_ggompertz_nbd_discounted_if_alive(&base->ggompertz_nbd, customer, t, rate);
 		case RT_FAMILY_BG_BB:
-			return rt_bg_bb_discounted_purchases(&base->bg_bb, customer, t, rate);
+			return rt_bg_bb_discounted_if_alive(&base->bg_bb, customer, t, rate);
 	}
 	return NAN;
+}
+
+double
+rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate)
+{
+	return rt_base_p_alive(base, customer) * rt_base_discounted_if_alive(base, customer, t, rate);
 }
 
 double

@@ -50,6 +50,7 @@ extern double rt_base_p_gone(const rt_base *base, const rt_customer *customer);
 extern double rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_expected_lifetime(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_expected_purchases(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate);
 extern double rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate);
 extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);

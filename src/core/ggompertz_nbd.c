@@ -231,14 +231,14 @@ rt_ggompertz_nbd_expected_purchases(const rt_ggompertz_nbd *model, const rt_cust
 }
 
 double
-rt_ggompertz_nbd_discounted_purchases(const rt_ggompertz_nbd *model, const rt_customer *customer, double t, double rate)
+rt_ggompertz_nbd_discounted_if_alive(const rt_ggompertz_nbd *model, const rt_customer *customer, double t, double rate)
 {
 	lifetime	life = lifetime_at(model, customer->age);
 
 	if (!(t >= 0 && rate >= 0))
 		return NAN;
 	life.discount = rate;
-	return (model->r + customer->x) / (model->alpha + customer->age) * rt_ggompertz_nbd_p_alive(model, customer) *
+	return (model->r + customer->x) / (model->alpha + customer->age) *
 		integrate(&life, 1, 0, STAYS, 0, 0, t, NULL, NULL);
 }
 

@@ -135,23 +135,27 @@ rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *custo
 	return rt_pareto_nbd_p_alive(model, customer) * exp(-model->s * log1p(t / (model->beta + customer->age)));
 }
 
-double
-rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+/* Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the usual formula */
+static double
+lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
 	double		beta = model->beta + customer->age;
 	double		growth = log1p(t / beta);
 	double		power = (model->s - 1) * growth;
+
+	if (isinf(t))
+		return model->s > 1 ? beta / (model->s - 1) : INFINITY;
+	return beta * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+}
+
+double
+rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+{
 	double		alive = rt_pareto_nbd_p_alive(model, customer);
 
 	if (!(t >= 0))
 		return NAN;
-	if (alive == 0)
-		return 0;
-	if (isinf(t))
-		return model->s > 1 ? alive * beta / (model->s - 1) : INFINITY;
-
-	/* the integral of (1 + u/beta)^-s: s = 1 is no exception of it, only of the usual formula */
-	return alive * beta * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+	return alive == 0 ? 0 : alive * lifetime_if_alive(model, customer, t);
 }
 
 /* While she is alive she buys (r + x)/(alpha + age) times in a unit of time */
@@ -165,7 +169,7 @@ rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *
 
 /* While she is alive, with (1 + u/beta)^-s, in panels of the scale on which this and the discount fall */
 double
-rt_pareto_nbd_discounted_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
+rt_pareto_nbd_discounted_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
 {
 	double		beta = model->beta + customer->age;
 	double		from = 0;
@@ -174,7 +178,7 @@ rt_pareto_nbd_discounted_purchases(const rt_pareto_nbd *model, const rt_customer
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
 	if (rate == 0)
-		return rt_pareto_nbd_expected_purchases(model, customer, t);
+		return (model->r + customer->x) / (model->alpha + customer->age) * lifetime_if_alive(model, customer, t);
 	while (from < t)
 	{
 		double		step = 1 / (rate / 6 + (model->s / 6 + 1) / (beta + from));
@@ -190,7 +194,7 @@ rt_pareto_nbd_discounted_purchases(const rt_pareto_nbd *model, const rt_customer
 		if (exp(-rate * from - model->s * log1p(from / beta)) * fmin(t - from, 1 / rate) <= DBL_EPSILON * sum)
 			break;
 	}
-	return (model->r + customer->x) / (model->alpha + customer->age) * rt_pareto_nbd_p_alive(model, customer) * sum;
+	return (model->r + customer->x) / (model->alpha + customer->age) * sum;
 }
 
 /* She buys before she leaves and before t */

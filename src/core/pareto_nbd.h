@@ -43,7 +43,7 @@ extern double rt_pareto_nbd_p_gone(const rt_pareto_nbd *model, const rt_customer
 extern double rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t);
-extern double rt_pareto_nbd_discounted_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate);
+extern double rt_pareto_nbd_discounted_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate);
 extern double rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t);
 extern double rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t);
 

@@ -8,14 +8,18 @@
 
 #include <math.h>
 
-#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
 
 #include "core/contract.h"
 #include "pg/model.h"
+#include "pg/value.h"
 
 PG_FUNCTION_INFO_V1(contract_survival);
 PG_FUNCTION_INFO_V1(contract_retention_rate);
 PG_FUNCTION_INFO_V1(contract_expected_renewals);
+PG_FUNCTION_INFO_V1(contract_discounted_renewals);
+PG_FUNCTION_INFO_V1(contract_residual_lifetime_value);
 
 /* The model of argument 0 */
 static rt_contract
@@ -68,17 +72,53 @@ contract_expected_renewals(PG_FUNCTION_ARGS)
 	rt_contract contract = get_contract(fcinfo, "expected_renewals");
 	int32		tenure = get_renewals(fcinfo, 1, 0);
 	int32		horizon = get_renewals(fcinfo, 2, 0);
-	double		log_left = 0;
-	double		sum = 0;
 
-	/* what is left of her falls from renewal to renewal */
-	for (int32 i = 1; i <= horizon; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		log_left += rt_contract_log_retention(&contract, (double) tenure + i);
-		if (log_left < -700)
-			break;
-		sum += exp(log_left);
-	}
-	PG_RETURN_FLOAT8(sum);
+	PG_RETURN_FLOAT8(rt_contract_expected_renewals(&contract, tenure, horizon, 0));
+}
+
+/* Per period */
+static double
+get_discount(FunctionCallInfo fcinfo, int argument, bool for_ever)
+{
+	double		discount = PG_GETARG_FLOAT8(argument);
+
+	if (!(discount >= 0) || isinf(discount))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a discount rate of %g is negative or not finite", discount)));
+	if (for_ever && discount == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("without a discount rate renewals for ever may be worth any amount"),
+				 errhint("Give a discount rate above 0 (0.1 is 10 percent a period), or a horizon.")));
+	return discount;
+}
+
+/* model, tenure, discount_rate and perhaps a horizon */
+Datum
+contract_discounted_renewals(PG_FUNCTION_ARGS)
+{
+	rt_contract contract = get_contract(fcinfo, "discounted_expected_renewals");
+	bool		for_ever = PG_NARGS() == 3;
+	int32		tenure = get_renewals(fcinfo, 1, 0);
+	double		discount = get_discount(fcinfo, 2, for_ever);
+
+	PG_RETURN_FLOAT8(rt_contract_expected_renewals(&contract, tenure, for_ever ? INFINITY : get_renewals(fcinfo, 3, 0), discount));
+}
+
+/* model, value_per_period, tenure, discount_rate, margin */
+Datum
+contract_residual_lifetime_value(PG_FUNCTION_ARGS)
+{
+	rt_contract contract = get_contract(fcinfo, "residual_lifetime_value");
+	double		value = DatumGetFloat8(DirectFunctionCall1(numeric_float8, PG_GETARG_DATUM(1)));
+	int32		tenure = get_renewals(fcinfo, 2, 0);
+	double		discount = get_discount(fcinfo, 3, true);
+	double		margin = PG_GETARG_FLOAT8(4);
+
+	if (!(value >= 0) || isinf(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a value of %g in each period is negative or not finite", value)));
+	PG_RETURN_DATUM(money_datum(value * check_margin(margin) * rt_contract_expected_renewals(&contract, tenure, INFINITY, discount)));
 }

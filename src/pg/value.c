@@ -28,9 +28,9 @@ PG_FUNCTION_INFO_V1(value_lifetime_value);
 PG_FUNCTION_INFO_V1(value_discounted_purchases);
 PG_FUNCTION_INFO_V1(value_discounted_purchases_numbers);
 PG_FUNCTION_INFO_V1(value_clv);
+PG_FUNCTION_INFO_V1(value_at_risk);
 
-/* To all digits that a double has */
-static Datum
+Datum
 money_datum(double value)
 {
 	return DirectFunctionCall1(float8_numeric, Float8GetDatum(value));
@@ -109,6 +109,16 @@ value_expected_order_value_numbers(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(money_datum(value));
 }
 
+double
+check_margin(double margin)
+{
+	if (!(margin >= 0) || isinf(margin))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a margin of %g is negative or not finite", margin)));
+	return margin;
+}
+
 static double
 get_share(FunctionCallInfo fcinfo, int argument, const char *name, double highest)
 {
@@ -142,15 +152,15 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 	spend = DatumGetFloat8(DirectFunctionCall1(numeric_float8, PG_GETARG_DATUM(0)));
 	churn = get_share(fcinfo, 2, "churn rate", 1);
 	discount = get_share(fcinfo, 3, "discount rate", INFINITY);
-	margin = get_share(fcinfo, 4, "margin", INFINITY);
+	margin = check_margin(PG_GETARG_FLOAT8(4));
 	if (!(spend >= 0) || isinf(spend))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a spend of %g in each period is negative or not finite", spend)));
-	if (isinf(discount) || isinf(margin))
+	if (isinf(discount))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a discount rate and a margin must be finite")));
+				 errmsg("a discount rate must be finite")));
 	if (!PG_ARGISNULL(1))
 	{
 		int32		count = PG_GETARG_INT32(1);
@@ -232,46 +242,71 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
 }
 
-/* model, spend, history, as_of, horizon, discount_rate, margin; or without a horizon and margin */
-Datum
-value_clv(PG_FUNCTION_ARGS)
+/* What a function of model, spend, history, as_of, horizon, discount_rate, margin is asked, or one without horizon and margin */
+typedef struct asked
+{
+	rt_base		base;
+	rt_gamma_gamma spend;
+	rt_customer customer;
+	double		x;				/* repeat orders of known value */
+	double		mean;			/* of their values */
+	double		value;			/* of an order to expect */
+	double		margin;
+	double		horizon;		/* in the model's unit */
+	double		rate;
+} asked;
+
+/* False when nothing was bought by as_of or the spend model has no mean */
+static bool
+get_asked(FunctionCallInfo fcinfo, const char *function, asked *a)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_model *spend_model = model_from_datum(PG_GETARG_DATUM(1));
+	const rt_model *spend = model_from_datum(PG_GETARG_DATUM(1));
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
 	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(3));
 	bool		for_ever = PG_NARGS() == 5;
-	int			next = for_ever ? 4 : 5;
-	double		rate;
-	double		margin = for_ever ? 1 : get_share(fcinfo, 6, "margin", INFINITY);
-	double		horizon = INFINITY;
-	double		value;
-	rt_base		base;
-	rt_customer customer;
-	rt_gamma_gamma spend;
 	rt_rfm		rfm;
 	bool		found = false;
 
-	check_customer_base(model, "clv", &base);
-	check_model_kind(spend_model, RT_MODEL_GAMMA_GAMMA, "clv");
-	rt_gamma_gamma_from_model(spend_model, &spend);
-	rate = discount_in_unit(PG_GETARG_FLOAT8(next), model->time_unit, for_ever);
-	if (isinf(margin))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a margin must be finite")));
-	if (!for_ever)
-		horizon = get_interval_days(fcinfo, 4) / model->time_unit;
+	check_customer_base(model, function, &a->base);
+	check_model_kind(spend, RT_MODEL_GAMMA_GAMMA, function);
+	rt_gamma_gamma_from_model(spend, &a->spend);
+	a->rate = discount_in_unit(PG_GETARG_FLOAT8(for_ever ? 4 : 5), model->time_unit, for_ever);
+	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(6));
+	a->horizon = for_ever ? INFINITY : get_interval_days(fcinfo, 4) / model->time_unit;
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
-		PG_RETURN_NULL();
-	if (base.family == RT_FAMILY_BG_BB)
-		opportunities_of_history(history, as_of, model->time_unit, &customer);
+		return false;
+	if (a->base.family == RT_FAMILY_BG_BB)
+		opportunities_of_history(history, as_of, model->time_unit, &a->customer);
 	else
-		customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit, rfm.customer_age / model->time_unit};
-	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0, rfm.monetary_value);
-	if (isnan(value))
+		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit, rfm.customer_age / model->time_unit};
+	a->x = rfm.has_value ? rfm.frequency : 0;
+	a->mean = rfm.monetary_value;
+	a->value = rt_gamma_gamma_expected_value(&a->spend, a->x, a->mean);
+	return !isnan(a->value);
+}
+
+Datum
+value_clv(PG_FUNCTION_ARGS)
+{
+	asked		a;
+
+	if (!get_asked(fcinfo, "clv", &a))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(money_datum(margin * value * rt_base_discounted_purchases(&base, &customer, horizon, rate)));
+	PG_RETURN_DATUM(money_datum(a.margin * a.value * rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate)));
+}
+
+/* What clv would be if she were still a customer, with the chance that she is not */
+Datum
+value_at_risk(PG_FUNCTION_ARGS)
+{
+	asked		a;
+	double		gone;
+
+	if (!get_asked(fcinfo, "value_at_risk", &a))
+		PG_RETURN_NULL();
+	gone = rt_base_p_gone(&a.base, &a.customer);
+	PG_RETURN_DATUM(money_datum(gone == 0 ? 0 : a.margin * a.value * gone * rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate)));
 }
