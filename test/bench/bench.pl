@@ -147,7 +147,7 @@ for my $mode (@modes)
 compare('merge stored histories into one', 'parallel', '-', 'SELECT purchase_history(h) FROM customer', 'SELECT count(*) FROM customer');
 
 # Fitting and scoring a base of 1,000,000 whose truth is known: what it takes beyond reading the rows
-if (!$ENV{ONLY} || $ENV{ONLY} =~ /model/)
+if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 {
 	my $truth = q('{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "time_unit_days": 7}'::retention_model);
 	psql("CREATE TABLE base AS SELECT customer_id, purchase_history(purchase_date) AS h
@@ -157,6 +157,7 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model/)
 	my $beyond = sub
 	{
 		my ($name, $mode, $scale, $bar, $query) = @_;
+		return if $ENV{ONLY} && "$name, $mode" !~ /$ENV{ONLY}/;
 		my ($times) = measure($mode, $query, $read);
 		row("$name, $mode", sprintf('%.3f', $times->[0] / $scale), sprintf('%.3f', $times->[1] / $scale), sprintf('%.3f', ($times->[0] - $times->[1]) / $scale), $bar);
 	};
@@ -179,6 +180,9 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model/)
 	my $spend = q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
 	$beyond->('value: clv of a year, bg/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(clv($truth, $spend, h, $last, '1 year', 0.1)) FROM base");
 	$beyond->('value: clv of a year, pareto/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(clv($pareto, $spend, h, $last, '1 year', 0.1)) FROM base");
+	$beyond->('value: clv for ever, bg/nbd, us a row', 'serial', 1000, '-', "SELECT sum(clv($truth, $spend, h, $last, 0.1)) FROM base");
+	$beyond->('value: clv for ever, pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(clv($pareto, $spend, h, $last, 0.1)) FROM base");
+	$beyond->('value: value_at_risk of a year, bg/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(value_at_risk($truth, $spend, h, $last, '1 year', 0.1)) FROM base");
 	print "\n";
 	row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
