@@ -44,6 +44,8 @@ extern const check_case calendar_cycle_cases[];
 extern const check_case interpurchase_cases[];
 extern const check_case customer_base_cases[];
 extern const check_case contract_cases[];
+extern const check_case exact_sum_cases[];
+extern const check_case spend_trend_cases[];
 extern const check_case gamma_gamma_cases[];
 extern const check_case history_log_cases[];
 extern const check_case fuzz_cases[];

@@ -71,6 +71,8 @@ main(void)
 	check_run(interpurchase_cases);
 	check_run(customer_base_cases);
 	check_run(contract_cases);
+	check_run(exact_sum_cases);
+	check_run(spend_trend_cases);
 	check_run(gamma_gamma_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);

@@ -1,0 +1,227 @@
+/*
+ * spend_trend.c
+ *		Has the average order value changed: spend_trend(history, as_of, recent), and of all.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "core/spend_trend.h"
+#include "pg/clock.h"
+#include "pg/composite.h"
+#include "pg/history.h"
+#include "pg/money.h"
+#include "pg/value.h"
+
+PG_FUNCTION_INFO_V1(spend_trend);
+PG_FUNCTION_INFO_V1(overall_spend_trend_add);
+PG_FUNCTION_INFO_V1(overall_spend_trend_combine);
+PG_FUNCTION_INFO_V1(overall_spend_trend_final);
+
+#define DAYS_PER_YEAR 365.25
+#define STATE_VERSION 1
+
+/* In the order of the type spend_trend */
+enum
+{
+	TREND_RECENT_ORDERS, TREND_RECENT_AVERAGE, TREND_EARLIER_ORDERS, TREND_EARLIER_AVERAGE,
+	TREND_CHANGE, TREND_SLOPE, TREND_P_VALUE, TREND_COLUMNS
+};
+
+typedef struct TrendState
+{
+	int32		vl_len_;
+	int32		version;
+	DateADT		as_of;
+	DateADT		behind;
+	rt_spend_total total;
+} TrendState;
+
+/* The last day that is not recent */
+static DateADT
+day_before_recent(DateADT as_of, Interval *recent)
+{
+	Timestamp	time;
+	DateADT		day;
+
+	time = DatumGetTimestamp(DirectFunctionCall2(date_mi_interval, DateADTGetDatum(as_of), IntervalPGetDatum(recent)));
+	day = date_from_timestamp(time);
+	if (day >= as_of)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("recent of \"%s\" holds no day",
+						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(recent)))),
+				 errhint("Give an interval of a day or more, such as '3 months'.")));
+	return day;
+}
+
+static HistoryDays
+days_until(Datum history, DateADT as_of)
+{
+	HistoryDays days = history_days(history_bytes(history));
+
+	while (days.count > 0 && days.days[days.count - 1].date > as_of)
+		days.count--;
+	return days;
+}
+
+static Datum
+average(const rt_spend *spend)
+{
+	return DirectFunctionCall2(numeric_div,
+							   NumericGetDatum(money_sum_to_numeric(&spend->money)),
+							   NumericGetDatum(int64_to_numeric(spend->orders)));
+}
+
+static Datum
+trend_row(FunctionCallInfo fcinfo, const rt_spend_trend *trend)
+{
+	TupleDesc	tupdesc = composite_result(fcinfo, TREND_COLUMNS);
+	Datum		values[TREND_COLUMNS];
+	bool		nulls[TREND_COLUMNS] = {false};
+	double		recent = rt_money_sum_double(&trend->recent.money, 1) / (double) trend->recent.orders;
+	double		earlier = rt_money_sum_double(&trend->earlier.money, 1) / (double) trend->earlier.orders;
+
+	nulls[TREND_RECENT_AVERAGE] = trend->recent.orders == 0;
+	nulls[TREND_EARLIER_AVERAGE] = trend->earlier.orders == 0;
+	nulls[TREND_CHANGE] = nulls[TREND_RECENT_AVERAGE] || nulls[TREND_EARLIER_AVERAGE] || !(earlier > 0);
+	nulls[TREND_SLOPE] = isnan(trend->slope);
+	nulls[TREND_P_VALUE] = isnan(trend->p_value);
+	values[TREND_RECENT_ORDERS] = Int64GetDatum(trend->recent.orders);
+	values[TREND_EARLIER_ORDERS] = Int64GetDatum(trend->earlier.orders);
+	if (!nulls[TREND_RECENT_AVERAGE])
+		values[TREND_RECENT_AVERAGE] = average(&trend->recent);
+	if (!nulls[TREND_EARLIER_AVERAGE])
+		values[TREND_EARLIER_AVERAGE] = average(&trend->earlier);
+	values[TREND_CHANGE] = Float8GetDatum(recent / earlier - 1);
+	if (!nulls[TREND_SLOPE])
+		values[TREND_SLOPE] = money_datum(trend->slope * DAYS_PER_YEAR);
+	values[TREND_P_VALUE] = Float8GetDatum(trend->p_value);
+	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+}
+
+Datum
+spend_trend(PG_FUNCTION_ARGS)
+{
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
+	DateADT		behind = day_before_recent(as_of, PG_GETARG_INTERVAL_P(2));
+	HistoryDays days = days_until(PG_GETARG_DATUM(0), as_of);
+	rt_ranked  *room;
+	rt_spend_trend trend;
+	bool		bought = false;
+
+	for (size_t i = 0; i < days.count && !bought; i++)
+		bought = days.days[i].orders > 0;
+	if (!bought)
+		PG_RETURN_NULL();
+	room = palloc_array(rt_ranked, days.count);
+	rt_spend_trend_of(days.days, days.count, behind, room, &trend);
+	PG_RETURN_DATUM(trend_row(fcinfo, &trend));
+}
+
+/* ------------------------------------------------------------ of all customers */
+
+/* The state of an aggregate is its own, and changed in place; any other is copied */
+static TrendState *
+own_state(FunctionCallInfo fcinfo, int argument)
+{
+	bool		aggregates = AggCheckCallContext(fcinfo, NULL) != 0;
+	TrendState *state = (TrendState *) (aggregates ? PG_DETOAST_DATUM(PG_GETARG_DATUM(argument)) : PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argument)));
+
+	if (VARSIZE(state) != sizeof(TrendState) || state->version != STATE_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("state of overall_spend_trend is corrupt")));
+	return state;
+}
+
+Datum
+overall_spend_trend_add(PG_FUNCTION_ARGS)
+{
+	TrendState *state;
+	DateADT		as_of;
+	DateADT		behind;
+	HistoryDays days;
+
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("as_of and recent of overall_spend_trend must not be NULL")));
+	as_of = as_of_date(PG_GETARG_DATEADT(2));
+	behind = day_before_recent(as_of, PG_GETARG_INTERVAL_P(3));
+	if (PG_ARGISNULL(0))
+	{
+		MemoryContext context;
+
+		if (!AggCheckCallContext(fcinfo, &context))
+			context = CurrentMemoryContext;
+		state = (TrendState *) MemoryContextAllocZero(context, sizeof(TrendState));
+		SET_VARSIZE(state, sizeof(TrendState));
+		state->version = STATE_VERSION;
+		state->as_of = as_of;
+		state->behind = behind;
+	}
+	else
+		state = own_state(fcinfo, 0);
+	if (state->as_of != as_of || state->behind != behind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of and recent must be the same for all rows of overall_spend_trend"),
+				 errhint("Use GROUP BY for several trends.")));
+	if (!PG_ARGISNULL(1))
+	{
+		days = days_until(PG_GETARG_DATUM(1), as_of);
+		rt_spend_total_add(&state->total, days.days, days.count, behind, as_of);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+overall_spend_trend_combine(PG_FUNCTION_ARGS)
+{
+	TrendState *state;
+	TrendState *other;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	other = own_state(fcinfo, 1);
+	if (PG_ARGISNULL(0))
+	{
+		MemoryContext context;
+
+		if (!AggCheckCallContext(fcinfo, &context))
+			context = CurrentMemoryContext;
+		state = (TrendState *) MemoryContextAlloc(context, sizeof(TrendState));
+		memcpy(state, other, sizeof(TrendState));
+		PG_RETURN_POINTER(state);
+	}
+	state = own_state(fcinfo, 0);
+	if (state->as_of != other->as_of || state->behind != other->behind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of and recent must be the same for all rows of overall_spend_trend")));
+	rt_spend_total_combine(&state->total, &other->total);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+overall_spend_trend_final(PG_FUNCTION_ARGS)
+{
+	TrendState *state = own_state(fcinfo, 0);
+	rt_spend_trend trend;
+
+	if (state->total.customers == 0)
+		PG_RETURN_NULL();
+	rt_spend_total_trend(&state->total, &trend);
+	PG_RETURN_DATUM(trend_row(fcinfo, &trend));
+}
