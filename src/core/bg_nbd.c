@@ -143,31 +143,38 @@ typedef struct future
 	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
 } future;
 
-static void
-future_of(const rt_bg_nbd *model, const rt_customer *customer, double t, future *f)
+void
+rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases)
 {
+	double		shape = model->r + model->k * customer->x;
 	double		ratio = (customer->age - customer->t_x) / (model->alpha + customer->age);
 	double		sum = 1;
 
+	phases[0] = 1;
+	for (int j = 1; j < model->k; j++)
+	{
+		phases[j] = phases[j - 1] * (shape + j - 1) * ratio / j;
+		sum += phases[j];
+		if (sum > RESCALE)
+		{
+			for (int i = 0; i <= j; i++)
+				phases[i] /= RESCALE;
+			sum /= RESCALE;
+		}
+	}
+	for (int j = 0; j < model->k; j++)
+		phases[j] /= sum;
+}
+
+static void
+future_of(const rt_bg_nbd *model, const rt_customer *customer, double t, future *f)
+{
 	f->p_alive = rt_bg_nbd_p_alive(model, customer);
 	f->shape = model->r + model->k * customer->x;
 	f->odds = t / (model->alpha + customer->age);
 	f->a = model->a;
 	f->b = model->b + customer->x + (model->first_may_be_last ? 1 : 0);
-	f->phases[0] = 1;
-	for (int j = 1; j < model->k; j++)
-	{
-		f->phases[j] = f->phases[j - 1] * (f->shape + j - 1) * ratio / j;
-		sum += f->phases[j];
-		if (sum > RESCALE)
-		{
-			for (int i = 0; i <= j; i++)
-				f->phases[i] /= RESCALE;
-			sum /= RESCALE;
-		}
-	}
-	for (int j = 0; j < model->k; j++)
-		f->phases[j] /= sum;
+	rt_bg_nbd_phases(model, customer, f->phases);
 }
 
 typedef enum what

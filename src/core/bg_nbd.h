@@ -67,6 +67,8 @@ extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_cust
  * counting exp(-rate u), of a customer who is still one: times p_alive of any; to 1e-7 relative
  */
 extern double rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
+/* The probability that j of the k events of the interval that runs have happened, if she is a customer; room for k */
+extern void rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases);
 /* At least one purchase within t; exactly n */
 extern double rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t);
 extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t);

@@ -32,6 +32,12 @@ rt_random_uniform(rt_random *random)
 	return ((double) (next_bits(random) >> 11) + 0.5) * 0x1p-53;
 }
 
+double
+rt_random_normal(rt_random *random)
+{
+	return sqrt(-2 * log(rt_random_uniform(random))) * cos(6.28318530717958647693 * rt_random_uniform(random));
+}
+
 /* Marsaglia and Tsang (2000), "A simple method for generating gamma variables" */
 double
 rt_random_gamma(rt_random *random, double shape)
@@ -49,7 +55,7 @@ rt_random_gamma(rt_random *random, double shape)
 	c = 1 / sqrt(9 * d);
 	for (;;)
 	{
-		double		z = sqrt(-2 * log(rt_random_uniform(random))) * cos(6.28318530717958647693 * rt_random_uniform(random));
+		double		z = rt_random_normal(random);
 		double		v = 1 + c * z;
 
 		v = v * v * v;
@@ -79,6 +85,7 @@ rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 
 	life->time = 0;
 	life->here = true;
+	life->passed = 0;
 	life->opportunities = base->family == RT_FAMILY_BG_BB;
 	if (base->family == RT_FAMILY_PARETO_NBD)
 	{
@@ -117,6 +124,61 @@ rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 	life->here = !(model->first_may_be_last && rt_random_uniform(random) < life->p);
 }
 
+/*
+ * Who is still here after x purchases and age has, in each kind of model, levels that are
+ * distributed as before but for what she has done: shapes grow with purchases, rates with time
+ */
+void
+rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
+{
+	double		x = customer->x;
+	double		age = customer->age;
+	rt_base		now = *base;
+	double		phases[RT_K_MAX];
+	double		u;
+	int			passed = 0;
+
+	switch (base->family)
+	{
+		case RT_FAMILY_BG_NBD:
+			now.bg_nbd.first_may_be_last = false;
+			now.bg_nbd.b += x + (base->bg_nbd.first_may_be_last ? 1 : 0);
+			now.bg_nbd.r += base->bg_nbd.k * x;
+			now.bg_nbd.alpha += age;
+			break;
+		case RT_FAMILY_PARETO_NBD:
+			now.pareto_nbd.r += x;
+			now.pareto_nbd.alpha += age;
+			now.pareto_nbd.beta += age;
+			break;
+		case RT_FAMILY_GGOMPERTZ_NBD:
+			/* eta exp(b age) is her rate now: its distribution has the scale of beta exp(-b age) */
+			now.ggompertz_nbd.r += x;
+			now.ggompertz_nbd.alpha += age;
+			now.ggompertz_nbd.beta = (base->ggompertz_nbd.beta + expm1(base->ggompertz_nbd.b * age)) * exp(-base->ggompertz_nbd.b * age);
+			break;
+		case RT_FAMILY_BG_BB:
+			now.bg_bb.alpha += x;
+			now.bg_bb.beta += age - x;
+			now.bg_bb.delta += age;
+			break;
+	}
+	if (base->family != RT_FAMILY_BG_NBD || base->bg_nbd.k == 1)
+	{
+		rt_life_start(&now, random, life);
+		return;
+	}
+
+	/* so many events have happened of the interval that runs */
+	rt_bg_nbd_phases(&base->bg_nbd, customer, phases);
+	u = rt_random_uniform(random);
+	while (passed < base->bg_nbd.k - 1 && u >= phases[passed])
+		u -= phases[passed++];
+	now.bg_nbd.r += passed;
+	rt_life_start(&now, random, life);
+	life->passed = passed;
+}
+
 bool
 rt_life_next(rt_life *life, rt_random *random, double until)
 {
@@ -130,7 +192,8 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 		life->here = life->time <= until && life->time <= life->end;
 		return life->here;
 	}
-	life->time += rt_random_gamma(random, life->k) / life->lambda;
+	life->time += rt_random_gamma(random, life->k - life->passed) / life->lambda;
+	life->passed = 0;
 	if (!(life->time <= until && life->time <= life->end))
 	{
 		life->here = false;

@@ -24,21 +24,26 @@ typedef struct rt_random
 /* The stream with this number of a seed; streams do not depend on each other */
 extern void rt_random_start(rt_random *random, int64_t seed, uint64_t stream);
 extern double rt_random_uniform(rt_random *random); /* above 0, below 1 */
+extern double rt_random_normal(rt_random *random);
 extern double rt_random_gamma(rt_random *random, double shape);
 
-/* A customer from her first purchase on */
+/* A customer from her first purchase on, or from now on */
 typedef struct rt_life
 {
 	bool		opportunities;	/* she can buy at times 1, 2 ... only, with probability lambda */
 	int			k;
+	int			passed;			/* of the k events of the interval that runs */
 	double		lambda;
 	double		p;				/* to leave after a purchase, or before an opportunity */
 	double		end;			/* when she leaves, whatever she buys; infinite if purchases decide */
-	double		time;			/* of the last purchase, in the model's unit; 0 is the first one */
+	double		time;			/* of the last purchase, in the model's unit; 0 is the first one, or now */
 	bool		here;
 } rt_life;
 
 extern void rt_life_start(const rt_base *base, rt_random *random, rt_life *life);
+
+/* The future of one who is still a customer: as if she had made a purchase now, but for what has passed of the interval that runs */
+extern void rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life);
 
 /* Her next purchase, in life->time; false when there is none up to until */
 extern bool rt_life_next(rt_life *life, rt_random *random, double until);

@@ -73,6 +73,7 @@ main(void)
 	check_run(contract_cases);
 	check_run(exact_sum_cases);
 	check_run(spend_trend_cases);
+	check_run(prediction_cases);
 	check_run(gamma_gamma_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);

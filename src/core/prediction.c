@@ -1,0 +1,172 @@
+/*
+ * prediction.c
+ *		How sure is a prediction.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/prediction.h"
+#include "core/simulate.h"
+
+/* Parameters are drawn so often, and of each draw of them so many futures */
+#define PARAMETER_DRAWS 100
+#define FUTURES (RT_PREDICTION_DRAWS / PARAMETER_DRAWS)
+
+/* Purchases between two questions whether to stop */
+#define PURCHASES_BETWEEN_QUESTIONS 10000
+
+/* The logarithms of parameters: a triangular root of their covariance, all 0 where it is not known */
+typedef struct spread
+{
+	int			count;
+	double		root[RT_PARAMETERS_MAX][RT_PARAMETERS_MAX];
+} spread;
+
+static void
+spread_of(const rt_model *model, spread *s)
+{
+	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	int			first = kind->has_whole_k ? 1 : 0;
+
+	memset(s, 0, sizeof(*s));
+	s->count = kind->parameter_count;
+	if (!(model->flags & RT_MODEL_CONVERGED))
+		return;
+	for (int i = first; i < s->count; i++)
+	{
+		for (int j = first; j <= i; j++)
+		{
+			double		rest = model->covariance[i * (i + 1) / 2 + j] / (model->parameters[i] * model->parameters[j]);
+
+			for (int l = first; l < j; l++)
+				rest -= s->root[i][l] * s->root[j][l];
+			if (!isfinite(rest))
+			{
+				memset(s->root, 0, sizeof(s->root));
+				return;
+			}
+			if (i == j)
+				s->root[i][i] = sqrt(fmax(rest, 0));
+			else
+				s->root[i][j] = s->root[j][j] > 0 ? rest / s->root[j][j] : 0;
+		}
+	}
+}
+
+static void
+draw_parameters(const rt_model *model, const spread *s, rt_random *random, rt_model *drawn)
+{
+	double		z[RT_PARAMETERS_MAX];
+
+	*drawn = *model;
+	for (int i = 0; i < s->count; i++)
+	{
+		double		shift = 0;
+
+		z[i] = rt_random_normal(random);
+		for (int j = 0; j <= i; j++)
+			shift += s->root[i][j] * z[j];
+		drawn->parameters[i] *= exp(shift);
+	}
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+	double		left = *(const double *) a;
+	double		right = *(const double *) b;
+
+	return (left > right) - (left < right);
+}
+
+/* A seed that is hers */
+static int64_t
+seed_of(const rt_customer *customer, double x, double mean)
+{
+	double		facts[] = {customer->x, customer->t_x, customer->age, x, mean};
+	uint64_t	seed = 0;
+
+	for (int i = 0; i < (int) (sizeof(facts) / sizeof(facts[0])); i++)
+	{
+		uint64_t	bits;
+
+		facts[i] += 0;			/* minus zero is zero */
+		memcpy(&bits, &facts[i], sizeof(bits));
+		seed = (seed ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
+		seed ^= seed >> 32;
+	}
+	return (int64_t) seed;
+}
+
+bool
+rt_predict(const rt_model *model, const rt_customer *customer, double t,
+		   const rt_model *spend, double x, double mean, double rate,
+		   bool (*interrupted) (void), double *draws)
+{
+	spread		model_spread,
+				spend_spread;
+	int64_t		seed = seed_of(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
+	int			purchases = 0;
+
+	spread_of(model, &model_spread);
+	if (spend != NULL)
+		spread_of(spend, &spend_spread);
+	for (int i = 0; i < PARAMETER_DRAWS; i++)
+	{
+		rt_random	random;
+		rt_model	drawn;
+		rt_base		base;
+		rt_gamma_gamma values;
+		double		alive;
+
+		rt_random_start(&random, seed, (uint64_t) i);
+		draw_parameters(model, &model_spread, &random, &drawn);
+		rt_base_from_model(&drawn, &base);
+		alive = rt_base_p_alive(&base, customer);
+		if (spend != NULL)
+		{
+			draw_parameters(spend, &spend_spread, &random, &drawn);
+			rt_gamma_gamma_from_model(&drawn, &values);
+		}
+		for (int j = 0; j < FUTURES; j++)
+		{
+			rt_life		life;
+			double		level = 1;
+			double		sum = 0;
+
+			draws[i * FUTURES + j] = 0;
+			if (rt_random_uniform(&random) >= alive)
+				continue;
+
+			/* what an order of hers is worth is Gamma(p) divided by this */
+			if (spend != NULL)
+				level = rt_random_gamma(&random, values.p * x + values.q) / (values.gamma + x * fmax(mean, 0));
+			rt_life_go_on(&base, customer, &random, &life);
+			while (rt_life_next(&life, &random, t))
+			{
+				sum += spend == NULL ? 1 : rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
+				if (++purchases == PURCHASES_BETWEEN_QUESTIONS)
+				{
+					purchases = 0;
+					if (interrupted != NULL && interrupted())
+						return false;
+				}
+			}
+			draws[i * FUTURES + j] = sum;
+		}
+	}
+	qsort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending);
+	return true;
+}
+
+void
+rt_prediction_limits(const double *draws, double level, double *lower, double *upper)
+{
+	int			left_out = (int) floor(RT_PREDICTION_DRAWS * (1 - level) / 2 * (1 + 1e-12));
+
+	*lower = draws[left_out];
+	*upper = draws[RT_PREDICTION_DRAWS - 1 - left_out];
+}

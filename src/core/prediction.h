@@ -1,0 +1,36 @@
+/*
+ * prediction.h
+ *		How sure is a prediction: what one customer will do, drawn many times.
+ *
+ * A draw takes parameters of the model, and of the spend model, from the normal distribution
+ * of their logarithms around the estimates with the covariance of the fit; whether she is still
+ * a customer, how often she buys and when she leaves from what these say of her, given what she
+ * has done; and her purchases, and what each is worth, from that.  So it holds what is not known
+ * of the parameters and what is her own chance.  Of a model that was typed in or did not
+ * converge parameters are taken as they are.  The same customer has the same draws.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_PREDICTION_H
+#define RT_PREDICTION_H
+
+#include <stdbool.h>
+
+#include "core/customer_base.h"
+#include "core/gamma_gamma.h"
+
+#define RT_PREDICTION_DRAWS 2000
+
+/*
+ * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the number
+ * of purchases, or with a spend model their value, one at the time u counting exp(-rate u); x
+ * and mean are her orders for that.  False when interrupted.
+ */
+extern bool rt_predict(const rt_model *model, const rt_customer *customer, double t,
+					   const rt_model *spend, double x, double mean, double rate,
+					   bool (*interrupted) (void), double *draws);
+
+/* The limits that leave out at most (1 - level) / 2 of the draws on each side */
+extern void rt_prediction_limits(const double *draws, double level, double *lower, double *upper);
+
+#endif							/* RT_PREDICTION_H */
