@@ -589,13 +589,6 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static bool
-interrupts_pending(void)
-{
-	/* one that can't be processed now would only start the fit over and over */
-	return INTERRUPTS_PENDING_CONDITION() && INTERRUPTS_CAN_BE_PROCESSED();
-}
-
 /* The parameters, for a message */
 static char *
 parameters_text(const rt_model_kind *kind, const double *parameters)

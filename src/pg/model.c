@@ -557,6 +557,15 @@ retention_model_standard_error(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(sqrt(variance));
 }
 
+void
+check_confidence_level(double level)
+{
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a confidence level of %g is not between 0 and 1", level)));
+}
+
 /* Symmetric for the logarithm, whose estimate is nearer to normal, and so never below 0 */
 Datum
 retention_model_confidence_interval(PG_FUNCTION_ARGS)
@@ -570,10 +579,7 @@ retention_model_confidence_interval(PG_FUNCTION_ARGS)
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
-	if (!(level > 0 && level < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a confidence level of %g is not between 0 and 1", level)));
+	check_confidence_level(level);
 	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
 		PG_RETURN_NULL();
 	width = rt_normal_quantile((1 - level) / 2) * sqrt(variance) / parameter;

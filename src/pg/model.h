@@ -34,4 +34,7 @@ extern const rt_model_kind *model_kind_to_fit(const text *name, int *k);
 /* An error unless the model is of this kind, naming the function */
 extern void check_model_kind(const rt_model *model, rt_model_id id, const char *function);
 
+/* An error unless it is between 0 and 1 */
+extern void check_confidence_level(double level);
+
 #endif							/* RETENTION_MODEL_H */

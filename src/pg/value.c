@@ -242,26 +242,11 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
 }
 
-/* What a function of model, spend, history, as_of, horizon, discount_rate, margin is asked, or one without horizon and margin */
-typedef struct asked
+bool
+get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a)
 {
-	rt_base		base;
-	rt_gamma_gamma spend;
-	rt_customer customer;
-	double		x;				/* repeat orders of known value */
-	double		mean;			/* of their values */
-	double		value;			/* of an order to expect */
-	double		margin;
-	double		horizon;		/* in the model's unit */
-	double		rate;
-} asked;
-
-/* False when nothing was bought by as_of or the spend model has no mean */
-static bool
-get_asked(FunctionCallInfo fcinfo, const char *function, asked *a)
-{
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_model *spend = model_from_datum(PG_GETARG_DATUM(1));
+	const rt_model *model = a->model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *spend = a->spend_model = model_from_datum(PG_GETARG_DATUM(1));
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
 	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(3));
 	bool		for_ever = PG_NARGS() == 5;
@@ -291,9 +276,9 @@ get_asked(FunctionCallInfo fcinfo, const char *function, asked *a)
 Datum
 value_clv(PG_FUNCTION_ARGS)
 {
-	asked		a;
+	ClvArguments a;
 
-	if (!get_asked(fcinfo, "clv", &a))
+	if (!get_clv_arguments(fcinfo, "clv", &a))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(money_datum(a.margin * a.value * rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate)));
 }
@@ -302,10 +287,10 @@ value_clv(PG_FUNCTION_ARGS)
 Datum
 value_at_risk(PG_FUNCTION_ARGS)
 {
-	asked		a;
+	ClvArguments a;
 	double		gone;
 
-	if (!get_asked(fcinfo, "value_at_risk", &a))
+	if (!get_clv_arguments(fcinfo, "value_at_risk", &a))
 		PG_RETURN_NULL();
 	gone = rt_base_p_gone(&a.base, &a.customer);
 	PG_RETURN_DATUM(money_datum(gone == 0 ? 0 : a.margin * a.value * gone * rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate)));

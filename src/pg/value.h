@@ -9,6 +9,28 @@
 
 #include "pg/compat.h"
 
+#include "core/customer_base.h"
+#include "core/gamma_gamma.h"
+
+/* Of a function of model, spend, history, as_of, horizon, discount_rate, margin, or of one without horizon and margin */
+typedef struct ClvArguments
+{
+	const rt_model *model;
+	const rt_model *spend_model;
+	rt_base		base;
+	rt_gamma_gamma spend;
+	rt_customer customer;
+	double		x;				/* repeat orders of known value */
+	double		mean;			/* of their values */
+	double		value;			/* of an order to expect */
+	double		margin;
+	double		horizon;		/* in the model's unit */
+	double		rate;			/* the same, continuous */
+} ClvArguments;
+
+/* False when nothing was bought by as_of or the spend model has no mean; an error with the function's name */
+extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *arguments);
+
 /* A numeric with all digits that a double has */
 extern Datum money_datum(double value);
 

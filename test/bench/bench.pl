@@ -26,6 +26,8 @@ my %settings = (
 	parallel => [ 'SET client_min_messages = error', 'SET max_parallel_workers_per_gather = 4', 'SET parallel_setup_cost = 0',
 		'SET parallel_tuple_cost = 0.005', 'SET min_parallel_table_scan_size = 0' ]);
 
+my @modes = ('serial', 'parallel');
+
 # Runs the queries in turn; returns their median times in ms and the largest memory of a node in kB
 sub measure
 {
@@ -61,6 +63,44 @@ sub compare
 	row("$name, $mode", sprintf('%.1f', $times->[0]), sprintf('%.1f', $times->[1]), sprintf('%.2f', $ratio), $bar);
 }
 
+# From raw orders to what each customer is worth, statement by statement, against the floor query on the same rows
+sub whole_path
+{
+	my ($truth) = @_;
+	return if $ENV{ONLY} && 'whole path' !~ /$ENV{ONLY}/;
+	my $last = "date '2026-10-01'";
+	psql("CREATE TABLE base_order AS SELECT customer_id, purchase_date AS ordered_on, ((hashint8(row_number() OVER () + customer_id % 97) & 2147483647) % 20000)::numeric / 100 + 5 AS amount
+		FROM simulate_customers($truth, 1000000, '2026-01-01', '2026-03-26', '2026-10-01') ORDER BY purchase_date", 'VACUUM ANALYZE base_order');
+	my @script = (
+		[ 'histories', 'CREATE TABLE path_history AS SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM base_order GROUP BY 1' ],
+		[ 'fit bg/nbd', "CREATE TABLE path_bg AS SELECT fit_model('bg/nbd', h, $last, 7) AS m FROM path_history" ],
+		[ 'fit pareto/nbd', "CREATE TABLE path_pareto AS SELECT fit_model('pareto/nbd', h, $last, 7) AS m FROM path_history" ],
+		[ 'fit gamma-gamma', "CREATE TABLE path_spend AS SELECT fit_model('gamma-gamma', h, $last) AS m FROM path_history" ],
+		[ 'scores and clv', "CREATE TABLE path_score AS SELECT customer_id, p_alive(p.m, h, $last), expected_purchases(b.m, h, $last, '1 year'),
+			expected_order_value(s.m, h, $last), clv(b.m, s.m, h, $last, '1 year', 0.1) FROM path_history, path_bg b, path_pareto p, path_spend s" ]);
+	print "\nThe whole path, ", psql('SELECT count(*) FROM base_order'), " orders of 1,000,000 customers\n\n";
+	row('stage', 'ms', 'floor, ms', 'ratio', 'bar');
+	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
+	for my $mode (@modes)
+	{
+		my ($floor) = measure($mode, 'SELECT customer_id, count(*), min(ordered_on), max(ordered_on), sum(amount) FROM base_order GROUP BY 1');
+		my @rounds;
+		for my $round (1 .. $repeat)
+		{
+			my $out = psql(@{ $settings{$mode} }, 'DROP TABLE IF EXISTS path_history, path_bg, path_pareto, path_spend, path_score',
+				map { "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) $_->[1]" } @script);
+			push @rounds, [ $out =~ /Execution Time: ([\d.]+)/g ];
+		}
+		my $total = median(map { my $sum = 0; $sum += $_ for @$_; $sum } @rounds);
+		for my $i (0 .. $#script)
+		{
+			my $time = median(map { $_->[$i] } @rounds);
+			row("  $script[$i][0], $mode", sprintf('%.0f', $time), sprintf('%.0f', $floor->[0]), sprintf('%.2f', $time / $floor->[0]), '-');
+		}
+		row("the whole path, $mode", sprintf('%.0f', $total), sprintf('%.0f', $floor->[0]), sprintf('%.2f', $total / $floor->[0]), $mode eq 'serial' ? '<= 8' : '<= 4');
+	}
+}
+
 print "$customers customers, $orders orders; medians of $repeat; ", psql('SHOW server_version'), "; ",
 	`nproc` =~ s/\n//r, " processors\n\n";
 
@@ -84,7 +124,6 @@ row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
 print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
 
 my $as_of = "date '2026-01-31'";
-my @modes = ('serial', 'parallel');
 for my $order ('time', 'clustered')
 {
 	my $from = "FROM orders_$order";
@@ -183,6 +222,7 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	$beyond->('value: clv for ever, bg/nbd, us a row', 'serial', 1000, '-', "SELECT sum(clv($truth, $spend, h, $last, 0.1)) FROM base");
 	$beyond->('value: clv for ever, pareto/nbd, us a row', 'serial', 1000, '-', "SELECT sum(clv($pareto, $spend, h, $last, 0.1)) FROM base");
 	$beyond->('value: value_at_risk of a year, bg/nbd, us a row', 'serial', 1000, '<= 5', "SELECT sum(value_at_risk($truth, $spend, h, $last, '1 year', 0.1)) FROM base");
+	whole_path($truth);
 	print "\n";
 	row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";

@@ -182,7 +182,7 @@ place_among(const double *draws, double value)
 		below += draws[i] < value;
 		same += draws[i] == value;
 	}
-	return (below + rt_random_uniform(&generator) * same) / RT_PREDICTION_DRAWS;
+	return fmin(0.9999, (below + rt_random_uniform(&generator) * same) / RT_PREDICTION_DRAWS);
 }
 
 /* Places are even, and as many as promised are within the limits */

@@ -38,3 +38,20 @@ SELECT survival_probability(m, -1) FROM model;
 SELECT retention_rate(m, 0) FROM model;
 SELECT retention_rate('{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}', 1);
 SELECT p_alive(m, 1, 2, 3) FROM model ORDER BY kind, segment;
+-- what contracts are worth: sums written out, with and without an end
+SELECT kind, segment, n, abs(discounted_expected_renewals(m, n, 0.1, 30) - (SELECT sum(survival_probability(m, n + i) / survival_probability(m, n) / power(1.1, i - 1)) FROM generate_series(1, 30) i)) < 1e-12 AS thirty,
+       abs(discounted_expected_renewals(m, n, 0.1) - (SELECT sum(survival_probability(m, n + i) / survival_probability(m, n) / power(1.1, i - 1)) FROM generate_series(1, 500) i)) < 1e-12 AS for_ever,
+       discounted_expected_renewals(m, n, 0, 5) = expected_renewals(m, n, 5) AS undiscounted,
+       abs(residual_lifetime_value(m, 250, n, 0.1, 0.4) - (100 * discounted_expected_renewals(m, n, 0.1))::numeric) < 1e-9 AS value
+FROM model, unnest('{0, 3}'::int[]) n ORDER BY 1, 2, 3;
+-- far more terms than are added up one by one: mpmath's hypergeometric function and sum
+SELECT abs(discounted_expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 1.296}', 0, 0.00001) / 578.0425683452897062776 - 1) < 1e-11 AS sbg,
+       abs(discounted_expected_renewals('{"model": "bdw", "alpha": 0.764, "beta": 1.296, "c": 1.5}', 0, 0.0001) / 5.48641442652914342424 - 1) < 1e-11 AS bdw,
+       abs(discounted_expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 1.296}', 0, 0.0001, 100000) / (SELECT sum(exp(s) / power(1.0001::float8, i - 1)) FROM (SELECT i, sum(ln((0.296::float8 + i) / (0.796::float8 + i))) OVER (ORDER BY i) AS s FROM generate_series(1, 100000) i) l) - 1) < 1e-11 AS horizon;
+SELECT expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 1.296}', 0, 2147483647) > 50000 AS very_long, discounted_expected_renewals('{"model": "sbg", "alpha": 1e6, "beta": 1e-3}', 0, 0.1) < 1e-8 AS all_leave;
+SELECT discounted_expected_renewals(m, 0, 0) FROM model LIMIT 1;
+SELECT discounted_expected_renewals(m, 0, -0.1, 5) FROM model LIMIT 1;
+SELECT discounted_expected_renewals(m, -1, 0.1) FROM model LIMIT 1;
+SELECT discounted_expected_renewals('{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}', 1, 0.1);
+SELECT residual_lifetime_value(m, -5, 0, 0.1) FROM model LIMIT 1;
+SELECT residual_lifetime_value(m, 5, 0, 0.1, -1) FROM model LIMIT 1;

@@ -69,3 +69,27 @@ SELECT clv(spend.m, base.m, h, '2026-06-30', '1 year', 0.1) FROM base, spend, cu
 SELECT clv(base.m, base.m, h, '2026-06-30', '1 year', 0.1) FROM base, customer LIMIT 1;
 SELECT discounted_expected_purchases(m, 3, 2, 1, 0.1) FROM base LIMIT 1;
 SELECT discounted_expected_purchases(m, 1, 1, 2, 0) FROM base LIMIT 1;
+-- what is at risk: with clv, what she would be worth if she certainly still were a customer
+SELECT kind, name, round(value_at_risk(base.m, spend.m, h, d, '3 years', 0.1), 2) AS at_risk,
+       abs(value_at_risk(base.m, spend.m, h, d, '3 years', 0.1) * p_alive(base.m, h, d)::numeric - clv(base.m, spend.m, h, d, '3 years', 0.1) * churn_score(base.m, h, d)::numeric) < 1e-9 AS within,
+       abs(value_at_risk(base.m, spend.m, h, d, 0.1) * p_alive(base.m, h, d)::numeric - clv(base.m, spend.m, h, d, 0.1) * churn_score(base.m, h, d)::numeric) < 1e-9 AS for_ever,
+       abs(value_at_risk(base.m, spend.m, h, d, '3 years', 0.1, 0.25) * 4 - value_at_risk(base.m, spend.m, h, d, '3 years', 0.1)) < 1e-9 AS margin
+FROM base, spend, customer, (VALUES (date '2026-06-30')) v(d) WHERE name IN ('regular', 'once', 'gave back', 'later') ORDER BY kind, name;
+-- gone as surely as can be: the chance to be a customer is 0 to all digits, and nothing is divided by it
+SELECT kind, p_alive(base.m, h, '2026-06-30') < 1e-30 AS gone, clv(base.m, spend.m, h, '2026-06-30', '1 year', 0.1) < 1e-20 AS nothing, value_at_risk(base.m, spend.m, h, '2026-06-30', '1 year', 0.1) > 100 AS at_risk
+FROM base, spend, (SELECT purchase_history(d::date, 20) AS h FROM generate_series('2024-01-01', '2025-06-30', interval '1 day') d) s WHERE kind <> 'bg/bb' ORDER BY 1;
+SELECT value_at_risk(base.m, spend.m, h, '2026-06-30', 0) FROM base, spend, customer LIMIT 1;
+SELECT value_at_risk(spend.m, spend.m, h, '2026-06-30', '1 year', 0.1) FROM spend, customer LIMIT 1;
+-- whatever the parameters, the purchases and the refunds: an amount that is not negative, or NULL where there is no mean
+SELECT count(*) > 2000 AS many, bool_and(v >= 0 AND v < 'infinity' AND risk >= 0 AND risk < 'infinity') AS amounts, count(*) FILTER (WHERE v IS NULL) AS without, count(*) FILTER (WHERE mean_exists AND v IS NULL) AS missing
+FROM (SELECT clv(m, s, h, '2026-06-30', '2 years', 0.1) AS v, value_at_risk(m, s, h, '2026-06-30', '2 years', 0.1) AS risk,
+             p * CASE WHEN monetary_value(h, '2026-06-30') IS NULL THEN 0 ELSE frequency(h, '2026-06-30') END + q > 1 AS mean_exists
+	FROM (SELECT i, power(10, (hashint4(i * 7 + 1) % 250) / 100.0) AS p, power(10, (hashint4(i * 7 + 2) % 250) / 100.0) AS q,
+	             power(10, (hashint4(i * 7 + 3) % 250) / 100.0) AS u, power(10, (hashint4(i * 7 + 4) % 250) / 100.0) AS w,
+	             (SELECT purchase_history(date '2026-01-01' + hashint4(i * 1000 + j) % 179, CASE abs(hashint4(i * 999 + j)) % 5 WHEN 0 THEN 0 WHEN 1 THEN -40 ELSE abs(hashint4(i * 998 + j)) % 100 END)
+	              FROM generate_series(1, 1 + i % 9) j) AS h
+	      FROM generate_series(1, 600) i) r,
+	LATERAL (SELECT format('{"model": "gamma-gamma", "p": %s, "q": %s, "gamma": %s}', p, q, u)::retention_model AS s) spends,
+	LATERAL (VALUES (format('{"model": "bg/nbd", "r": %s, "alpha": %s, "a": %s, "b": %s}', p, u, q, w)::retention_model), (format('{"model": "mbg/cnbd-k", "k": 3, "r": %s, "alpha": %s, "a": %s, "b": %s}', w, u, p, q)::retention_model),
+	         (format('{"model": "pareto/nbd", "r": %s, "alpha": %s, "s": %s, "beta": %s}', p, u, q, w)::retention_model), (format('{"model": "ggompertz/nbd", "r": %s, "alpha": %s, "b": 0.01, "s": %s, "beta": %s}', p, u, q, w)::retention_model)) models(m)
+	WHERE purchase_days(h) > 0) s;

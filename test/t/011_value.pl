@@ -68,6 +68,30 @@ while (my $line = <$in>)
 close $in;
 cmp_ok($looked_at, '==', 18, 'all rows of spending and of the formula without a model');
 
+# contracts at the end of a period, before they are renewed; and a factor of payments at the end of each period
+$looked_at = 0;
+open($in, '<', "$data/reference_values.csv") or die $!;
+while (my $line = <$in>)
+{
+	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
+	if ($model eq 'sBG' && $quantity eq 'residual_lifetime_value')
+	{
+		my %input = map { split /=/, $_, 2 } grep { /=/ } split /;/, $inputs;
+		my ($period) = $inputs =~ /end of contract period (\d+)/;
+		my $found = query("SELECT residual_lifetime_value('{\"model\": \"sbg\", \"alpha\": $input{alpha}, \"beta\": $input{beta}}', $input{margin}, $period - 1, $input{d})");
+		cmp_ok(abs($found - $value), '<=', $tolerance, "$model $quantity $inputs: $found");
+		$looked_at++;
+	}
+	elsif ($quantity eq 'clv_ratio')
+	{
+		my @expected = $line =~ /,([\d.]+);([\d.]+),0,/;
+		is(query("SELECT lifetime_value(1, $_, discount_rate => 1) / 2 = $expected[$_ - 1]"), 't', "factor of $_ periods") for 1, 2;
+		$looked_at++;
+	}
+}
+close $in;
+cmp_ok($looked_at, '==', 3, 'the rows of contracts and of factors');
+
 # discounted purchases: rates a week or a period, as a rate a year
 $looked_at = 0;
 open($in, '<', "$data/reference_values.csv") or die $!;

@@ -1,0 +1,73 @@
+/*
+ * prediction.c
+ *		How sure is a prediction: limits of purchases and of what a customer is worth.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include "miscadmin.h"
+#include "utils/date.h"
+
+#include "core/prediction.h"
+#include "pg/composite.h"
+#include "pg/customer_base.h"
+#include "pg/errors.h"
+#include "pg/model.h"
+#include "pg/value.h"
+
+PG_FUNCTION_INFO_V1(purchases_interval);
+PG_FUNCTION_INFO_V1(clv_interval);
+
+/* The limits of what rt_predict draws */
+static void
+predict(const rt_model *model, const rt_customer *customer, double t,
+		const rt_model *spend, double x, double mean, double rate, double level, double *lower, double *upper)
+{
+	double		draws[RT_PREDICTION_DRAWS];
+
+	check_confidence_level(level);
+	while (!rt_predict(model, customer, t, spend, x, mean, rate, interrupts_pending, draws))
+		CHECK_FOR_INTERRUPTS();
+	rt_prediction_limits(draws, level, lower, upper);
+}
+
+/* model, history, as_of, horizon, level */
+Datum
+purchases_interval(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	double		t = get_interval_days(fcinfo, 3) / model->time_unit;
+	bool		nulls[2] = {false, false};
+	Datum		values[2];
+	rt_base		base;
+	rt_customer customer;
+	double		lower,
+				upper;
+
+	check_customer_base(model, "purchases_interval", &base);
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+		PG_RETURN_NULL();
+	predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper);
+	values[0] = Float8GetDatum(lower);
+	values[1] = Float8GetDatum(upper);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
+}
+
+/* model, spend, history, as_of, horizon, discount_rate, margin, level */
+Datum
+clv_interval(PG_FUNCTION_ARGS)
+{
+	bool		nulls[2] = {false, false};
+	Datum		values[2];
+	ClvArguments a;
+	double		lower,
+				upper;
+
+	if (!get_clv_arguments(fcinfo, "clv_interval", &a))
+		PG_RETURN_NULL();
+	predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate, PG_GETARG_FLOAT8(7), &lower, &upper);
+	values[0] = money_datum(a.margin * lower);
+	values[1] = money_datum(a.margin * upper);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
+}
