@@ -49,6 +49,7 @@ objective(const double *x, double *gradient, void *argument)
 	const rt_customers *customers = argument;
 	rt_gamma_gamma m = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
 	double		log_gamma_q = lgamma(m.q);
+	double		log_gamma = x[2] + x[1] - x[0];
 	double		by_p = 0,
 				by_q = 0,
 				by_gamma = 0,
@@ -62,16 +63,17 @@ objective(const double *x, double *gradient, void *argument)
 		double		gamma_term = rt_log_gamma_ratio(shape, m.q) - log_gamma_q;
 		double		digamma_p = rt_digamma_difference(shape, m.q);
 		double		digamma_q = rt_digamma_difference(m.q, shape);
+		double		log_factor = log(n) - log_gamma;
 
 		for (; i < customers->row_count && customers->rows[i].x == n; i++)
 		{
 			double		weight = customers->rows[i].weight;
-			double		mean = customers->rows[i].t_x;
-			double		share = n * mean / m.gamma;
-			double		log_rest = log1p(1 / share);
+			double		log_mean = customers->rows[i].age;
+			double		share = n * customers->rows[i].t_x / m.gamma;
 			double		log_share = log1p(share);
+			double		log_rest = log_share - log_mean - log_factor;	/* ln(1 + 1/share) */
 
-			value += weight * (gamma_term - log(mean) - shape * log_rest - m.q * log_share);
+			value += weight * (gamma_term - log_mean - shape * log_rest - m.q * log_share);
 			by_p += weight * n * (digamma_p - log_rest);
 			by_q += weight * (digamma_q - log_share);
 			by_gamma += weight * (m.q * share - shape) / (1 + share) / m.gamma;
@@ -99,7 +101,7 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (voi
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		total += customers->rows[i].weight;
-		sum += customers->rows[i].weight * log(customers->rows[i].t_x);
+		sum += customers->rows[i].weight * customers->rows[i].age;
 	}
 	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
 	{

@@ -10,7 +10,7 @@
  *			+ p x ln x - (p x + q) ln(gamma + x z)
  *
  * and her next order is expected to be worth p (gamma + x z) / (p x + q - 1).  In the terms of
- * rt_customer_row: x, and z in t_x.
+ * rt_customer_row: x, z in t_x, and ln z in age.
  *
  * Source: Fader, Hardie, Lee (2005), "RFM and CLV: Using iso-value curves for customer base
  * analysis"; Fader, Hardie (2013), "The Gamma-Gamma model of monetary value".

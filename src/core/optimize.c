@@ -13,6 +13,8 @@
 #define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
+#define SHORTEST_STEP 1e-10		/* coordinates are logarithms: less is rounding */
+
 #define NEAR_BOUND 0.01			/* coordinates are logarithms: one percent */
 
 static double
@@ -57,6 +59,7 @@ rt_maximize(rt_objective objective, void *data, int count,
 		double		step[RT_OPTIMIZE_MAX];
 		double		change[RT_OPTIMIZE_MAX];
 		double		largest = 0;
+		double		farthest = 0;
 		double		length,
 					slope,
 					curvature,
@@ -94,10 +97,10 @@ rt_maximize(rt_objective objective, void *data, int count,
 		}
 
 		/* coordinates are logarithms: no step multiplies a parameter by more than e^2 */
-		length = 1;
 		for (int i = 0; i < count; i++)
-			length = fmin(length, 2 / fmax(fabs(direction[i]), 1e-300));
-		for (int halving = 0; halving < 60; halving++)
+			farthest = fmax(farthest, fabs(direction[i]));
+		length = fmin(1, 2 / fmax(farthest, 1e-300));
+		for (int halving = 0; halving < 60 && length * farthest > SHORTEST_STEP; halving++)
 		{
 			if (interrupted != NULL && interrupted())
 			{

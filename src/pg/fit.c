@@ -657,7 +657,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		evenness = take_evenness_rows(state);
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
-		const rt_customer_row *row = &state->rows[i];
+		rt_customer_row *row = &state->rows[i];
 
 		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
 			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
@@ -672,6 +672,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 		refused += row->weight * row->t_x;
 		if (row->x > 0)
 			repeat_customers += row->weight;
+		if (kind->id == RT_MODEL_GAMMA_GAMMA)
+			row->age = log(row->t_x);	/* its fit asks for this all the time */
 	}
 	if (is_contract(kind->id))
 	{

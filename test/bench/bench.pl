@@ -69,7 +69,8 @@ sub whole_path
 	my ($truth) = @_;
 	return if $ENV{ONLY} && 'whole path' !~ /$ENV{ONLY}/;
 	my $last = "date '2026-10-01'";
-	psql("CREATE TABLE base_order AS SELECT customer_id, purchase_date AS ordered_on, ((hashint8(row_number() OVER () + customer_id % 97) & 2147483647) % 20000)::numeric / 100 + 5 AS amount
+	psql("CREATE TABLE base_order AS SELECT customer_id, purchase_date AS ordered_on,
+		(10 + (hashint8(customer_id) & 2147483647) % 1000 / 10.0)::numeric(10, 2) * (50 + (hashint8(row_number() OVER ()) & 2147483647) % 100) / 100 AS amount
 		FROM simulate_customers($truth, 1000000, '2026-01-01', '2026-03-26', '2026-10-01') ORDER BY purchase_date", 'VACUUM ANALYZE base_order');
 	my @script = (
 		[ 'histories', 'CREATE TABLE path_history AS SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM base_order GROUP BY 1' ],

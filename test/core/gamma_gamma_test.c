@@ -104,6 +104,7 @@ test_fit(void)
 
 				rows[j] = (rt_customer_row) {1 + j % 5 * (j % 3), 0, 0, 1};
 				rows[j].t_x = spend_some(&truths[t], (int) rows[j].x, &next);
+				rows[j].age = log(rows[j].t_x);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
 			rt_gamma_gamma_fit_model(&customers, NULL, &fit);
