@@ -77,8 +77,8 @@ sub whole_path
 		[ 'fit bg/nbd', "CREATE TABLE path_bg AS SELECT fit_model('bg/nbd', h, $last, 7) AS m FROM path_history" ],
 		[ 'fit pareto/nbd', "CREATE TABLE path_pareto AS SELECT fit_model('pareto/nbd', h, $last, 7) AS m FROM path_history" ],
 		[ 'fit gamma-gamma', "CREATE TABLE path_spend AS SELECT fit_model('gamma-gamma', h, $last) AS m FROM path_history" ],
-		[ 'scores and clv', "CREATE TABLE path_score AS SELECT customer_id, p_alive(p.m, h, $last), expected_purchases(b.m, h, $last, '1 year'),
-			expected_order_value(s.m, h, $last), clv(b.m, s.m, h, $last, '1 year', 0.1) FROM path_history, path_bg b, path_pareto p, path_spend s" ]);
+		[ 'scores and clv', "CREATE TABLE path_score AS SELECT customer_id, p_alive((SELECT m FROM path_pareto), h, $last), expected_purchases((SELECT m FROM path_bg), h, $last, '1 year'),
+			expected_order_value((SELECT m FROM path_spend), h, $last), clv((SELECT m FROM path_bg), (SELECT m FROM path_spend), h, $last, '1 year', 0.1) FROM path_history" ]);
 	print "\nThe whole path, ", psql('SELECT count(*) FROM base_order'), " orders of 1,000,000 customers\n\n";
 	row('stage', 'ms', 'floor, ms', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
