@@ -153,6 +153,55 @@ FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'t
 WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
 \set ECHO none
 
+SELECT count(*) FILTER (WHERE monetary_value(h, :'today') > 0) >= 10 AS priced FROM customer \gset
+\if :priced
+\echo
+\echo '--- Q5. Has the average order value been falling over the last three months? Overall, and of whom most surely?'
+\echo
+\set ECHO queries
+SELECT recent_orders, round(recent_average, 2) AS recent_average, earlier_orders, round(earlier_average, 2) AS earlier_average,
+       round(100 * change::numeric, 1) AS percent, p_value
+FROM (SELECT (overall_spend_trend(h, :'today', '3 months')).* FROM customer) t;
+
+SELECT customer_id, recent_orders, round(recent_average, 2) AS recent_average, earlier_orders, round(earlier_average, 2) AS earlier_average,
+       round(100 * change::numeric, 1) AS percent, round(p_value::numeric, 6) AS p_value
+FROM customer, spend_trend(h, :'today') WHERE change < 0 ORDER BY spend_trend.p_value, customer_id LIMIT 4;
+\set ECHO none
+
+\echo
+\echo '--- Q8. What is each customer worth, and what is at risk? First what they spend each time.'
+\echo
+\set ECHO queries
+CREATE TABLE worth AS
+  SELECT (SELECT m FROM base ORDER BY aic(m) LIMIT 1) AS m, fit_model('gamma-gamma', h, :'today') AS spend FROM customer;
+
+SELECT parameters(spend), observations(spend), left_out(spend), round(frequency_correlation(spend)::numeric, 3) AS frequency_correlation FROM worth;
+
+CREATE TABLE scored AS
+  SELECT customer_id, h, churn_score(m, h, :'today'), expected_order_value(spend, h, :'today'), clv(m, spend, h, :'today', '3 years', 0.1), value_at_risk(m, spend, h, :'today', '3 years', 0.1)
+  FROM customer, worth;
+
+SELECT CASE WHEN churn_score < 0.2 THEN 'here' WHEN churn_score < 0.8 THEN 'drifting' ELSE 'gone' END AS segment, count(*) AS customers,
+       round(sum(total_spend(h))) AS spent_so_far, round(sum(clv)) AS worth_three_years, round(sum(value_at_risk)) AS at_risk
+FROM scored GROUP BY 1 ORDER BY min(churn_score);
+
+SELECT customer_id, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv, round(lower) AS lower, round(upper) AS upper, round(value_at_risk) AS at_risk
+FROM scored, worth, clv_interval(m, spend, h, :'today', '3 years', 0.1, level => 0.8)
+WHERE customer_id IN (SELECT customer_id FROM scored WHERE churn_score < 0.8 ORDER BY value_at_risk DESC, customer_id LIMIT 4) ORDER BY value_at_risk DESC, customer_id;
+\set ECHO none
+
+\echo
+\echo '--- Q8. What has losing them cost, month by month? What each was worth on the day she was last seen.'
+\echo
+\set ECHO queries
+SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1))) AS value_lost
+FROM customer, worth, lost_on(h, :'today', m)
+WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
+
+SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month, round(lifetime_value(1000, NULL, churn_rate => 0.02), 2) AS while_2_percent_leave_each_month;
+\set ECHO none
+\endif
+
 \echo
 \echo '--- Q11. Is the model any good? Fitted to what was known half a year ago: what it expected, and what came.'
 \echo

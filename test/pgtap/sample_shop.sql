@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(29);
+SELECT plan(36);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -67,6 +67,23 @@ SELECT cmp_ok((SELECT avg((p_value < 0.01)::int) FROM rhythm WHERE story IN ('ra
 SELECT is((SELECT count(*) FROM cycle WHERE story = 'yearly' AND stage = 'active' AND calendar_period = 'yearly'), 200::bigint, 'who buys once a year is not late in between');
 SELECT is_empty($$ SELECT customer_id FROM cycle JOIN rhythm USING (customer_id)
   WHERE cycle.story = 'yearly' AND (abs(expected_next - next_peak) > 3 OR contact_from > expected_next) $$, 'and is expected when her time of the year comes');
+
+-- order values: 12 percent down since April, and 10 percent up in the North before
+CREATE TEMP TABLE valued AS SELECT customer_id, region, purchase_history(ordered_at, amount) AS h FROM shop.orders JOIN shop.customers USING (customer_id) GROUP BY 1, 2;
+SELECT ok((SELECT change BETWEEN -0.14 AND -0.10 AND p_value < 1e-20 FROM (SELECT (overall_spend_trend(h, '2026-06-30', '3 months')).* FROM valued) t), 'the fall of the average order value is found');
+SELECT ok((SELECT abs(change) < 0.03 AND p_value > 0.01 FROM (SELECT (overall_spend_trend(h, '2026-03-31', '3 months')).* FROM valued WHERE region <> 'North') t), 'and none before it began');
+SELECT cmp_ok((SELECT avg((p_value < 0.05)::int) FROM valued, spend_trend(h, '2026-03-31') WHERE region <> 'North' AND p_value IS NOT NULL), '<=', 0.05, 'alarms about single customers before are as many as promised');
+SELECT ok((SELECT count(*) FILTER (WHERE change < 0) > 200 AND count(*) FILTER (WHERE change > 0) < 5 FROM valued, spend_trend(h, '2026-06-30') WHERE p_value < 0.05), 'and after it nearly all are of a fall');
+
+-- what was lost: by month, and by who is gone
+CREATE TEMP TABLE worth AS SELECT fit_model('mbg/nbd', h, '2026-06-30') AS m, fit_model('gamma-gamma', h, '2026-06-30') AS spend FROM valued;
+SELECT ok((SELECT frequency_correlation(spend) BETWEEN -0.05 AND 0.05 AND left_out(spend) < 5 FROM worth), 'spending does not depend on frequency, and hardly anybody is left out');
+CREATE TEMP TABLE scored AS SELECT valued.*, story, left_on, clv(m, spend, h, '2026-06-30', '3 years', 0.1), value_at_risk(m, spend, h, '2026-06-30', '3 years', 0.1) FROM valued JOIN shop.truth USING (customer_id), worth;
+SELECT ok((SELECT sum(value_at_risk) FILTER (WHERE story = 'price_rise') > 20 * sum(clv) FILTER (WHERE story = 'price_rise') AND
+                  sum(value_at_risk) FILTER (WHERE story = 'left') > 5 * sum(clv) FILTER (WHERE story = 'left') AND
+                  sum(value_at_risk) FILTER (WHERE story = 'clockwork') < 0.05 * sum(clv) FILTER (WHERE story = 'clockwork') FROM scored), 'who left is at risk or gone, who keeps coming is worth something');
+SELECT ok((SELECT month BETWEEN '2025-10-01' AND '2025-12-01' FROM (SELECT date_trunc('month', lost_on)::date AS month, sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1)) AS value
+  FROM valued, worth, lost_on(h, '2026-06-30', m) WHERE lost_on IS NOT NULL GROUP BY 1 ORDER BY value DESC LIMIT 1) t), 'the most was lost in the months after the price rise');
 
 SELECT * FROM finish();
 ROLLBACK;
