@@ -380,6 +380,13 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+static bool
+all_alike(const double *x, const void *data)
+{
+	(void) data;
+	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+}
+
 void
 rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
 {
@@ -389,7 +396,11 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 		0, 0, 1, 0,
 		0, 0, 1, 1
 	};
-	static const double moves[][4] = {{0, 0, 0, 0}, {-1, 0, -2, 2}, {1, 0, 1, 0}};
+	static const double moves[3 * 4] = {
+		0, 0, 0, 0,
+		-1, 0, -2, 2,
+		1, 0, 1, 0
+	};
 	double		total = 0,
 				taken = 0,
 				asked = 0,
@@ -408,22 +419,12 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 		age += row->weight * row->age;
 	}
 	odds = log(fmax(asked - taken, 0.01 * taken) / taken);
-	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
 	{
 		double		lower[4] = {log(1e-4), odds - log(1e6), log(1e-6), -log(1e7)};
 		double		upper[4] = {log(1e6), odds + log(1e6), log(1e6), log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
-		rt_optimum	next;
 
-		for (int j = 0; j < 4; j++)
-			next.x[j] = start[j] + moves[i][j];
-		rt_maximize(objective, &data, 4, lower, upper, total, interrupted, &next);
-		next.interrupted |= data.stopped;
-		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
-		if (i == 0 || next.interrupted || next.value > best.value)
-			best = next;
-		if (best.interrupted || (best.converged && !best.at_bound))
-			break;
+		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
 	}
 	if (best.interrupted)
 	{

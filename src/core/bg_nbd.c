@@ -882,32 +882,28 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
-/*
- * From start on; where that ends at a bound or nowhere, from others as well: far out,
- * where customers are all alike, the likelihood is flat and lets no search back.
- */
+static bool
+all_alike(const double *x, const void *data)
+{
+	(void) data;
+	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+}
+
 static void
 fit_with_k(const fit_data *data, double customers, double rate, const double *start,
 		   bool (*interrupted) (void), rt_optimum *best)
 {
-	static const double moves[][4] = {{0, 0, 0, 0}, {-1, 0, -1.5, 0}, {1, 0, -3, 1}, {0, 0.7, 0.7, -1}};
+	static const double moves[4 * 4] = {
+		0, 0, 0, 0,
+		-1, 0, -1.5, 0,
+		1, 0, -3, 1,
+		0, 0.7, 0.7, -1
+	};
 	double		middle = -log(rate * data->k);
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
-	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
-	{
-		rt_optimum	next;
-
-		for (int j = 0; j < 4; j++)
-			next.x[j] = fmin(fmax(start[j] + moves[i][j], lower[j]), upper[j]);
-		rt_maximize(objective, (void *) data, 4, lower, upper, customers, interrupted, &next);
-		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
-		if (i == 0 || next.interrupted || next.value > best->value)
-			*best = next;
-		if (best->interrupted || (best->converged && !best->at_bound))
-			return;
-	}
+	rt_maximize_from(objective, (void *) data, 4, lower, upper, all_alike, customers, interrupted, start, moves, 4, best);
 }
 
 void

@@ -85,6 +85,13 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+static bool
+all_alike(const double *x, const void *data)
+{
+	(void) data;
+	return x[0] > RT_ALIKE || x[1] > RT_ALIKE;
+}
+
 void
 rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
 {
@@ -93,7 +100,11 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (voi
 		0, 1, 0,
 		-1, 1, 1
 	};
-	static const double moves[][3] = {{0, 0, 0}, {2, 1, 0}, {-2, -1, 0}};
+	static const double moves[3 * 3] = {
+		0, 0, 0,
+		2, 1, 0,
+		-2, -1, 0
+	};
 	double		total = 0,
 				sum = 0;
 	rt_optimum	best;
@@ -103,19 +114,13 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (voi
 		total += customers->rows[i].weight;
 		sum += customers->rows[i].weight * customers->rows[i].age;
 	}
-	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
 	{
 		double		level = sum / total;
 		double		lower[3] = {log(1e-4), log(1e-4), level - log(1e6)};
 		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
-		rt_optimum	next = {.x = {log(2) + moves[i][0], log(3) + moves[i][1], level + moves[i][2]}};
+		double		start[3] = {log(2), log(3), level};
 
-		rt_maximize(objective, (void *) customers, 3, lower, upper, total, interrupted, &next);
-		next.at_bound |= next.x[0] > RT_ALIKE || next.x[1] > RT_ALIKE;
-		if (i == 0 || next.interrupted || next.value > best.value)
-			best = next;
-		if (best.interrupted || (best.converged && !best.at_bound))
-			break;
+		rt_maximize_from(objective, (void *) customers, 3, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
 	}
 	if (best.interrupted)
 	{

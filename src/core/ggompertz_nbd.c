@@ -280,6 +280,7 @@ typedef struct fit_data
 	rt_places	places;
 	bool		(*interrupted) (void);
 	bool		stopped;
+	double		mean_age;
 } fit_data;
 
 #define ROWS_BETWEEN_QUESTIONS 1000
@@ -402,6 +403,13 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+/* A lifetime without ageing is that of Pareto/NBD: ln b as good as at its bound */
+static bool
+all_alike(const double *x, const void *data)
+{
+	return x[0] > RT_ALIKE || x[3] > RT_ALIKE || x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
+}
+
 void
 rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
 {
@@ -412,7 +420,11 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool 
 		0, 0, 0, 1, 0,
 		0, 0, 1, 1, 1
 	};
-	static const double moves[][5] = {{0, 0, 0, 0, 0}, {0, 0, -3, 0, 0}, {-1, 0, 1, 1, 1}};
+	static const double moves[3 * 5] = {
+		0, 0, 0, 0, 0,
+		0, 0, -3, 0, 0,
+		-1, 0, 1, 1, 1
+	};
 	double		total = 0,
 				purchases = 0,
 				time = 0,
@@ -432,25 +444,14 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool 
 	}
 	rt_places_make(customers, workspace, &data.places);
 	rate = log(time / purchases);
-	age = log(age / total);
-	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
+	data.mean_age = age / total;
+	age = log(data.mean_age);
 	{
 		double		lower[5] = {log(1e-4), rate - log(1e6), -age - log(1e6), log(1e-6), age - log(1e7)};
 		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age + log(1e7)};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
-		rt_optimum	next;
 
-		for (int j = 0; j < 5; j++)
-			next.x[j] = start[j] + moves[i][j];
-		rt_maximize(objective, &data, 5, lower, upper, total, interrupted, &next);
-
-		/* a lifetime without ageing is that of Pareto/NBD: ln b as good as at its bound */
-		next.interrupted |= data.stopped;
-		next.at_bound |= next.x[0] > RT_ALIKE || next.x[3] > RT_ALIKE || next.x[2] < -age - RT_ALIKE;
-		if (i == 0 || next.interrupted || next.value > best.value)
-			best = next;
-		if (best.interrupted || (best.converged && !best.at_bound))
-			break;
+		rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
 	}
 	if (best.interrupted)
 	{

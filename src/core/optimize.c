@@ -169,6 +169,30 @@ rt_maximize(rt_objective objective, void *data, int count,
 	}
 }
 
+void
+rt_maximize_from(rt_objective objective, void *data, int count,
+				 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
+				 double scale, bool (*interrupted) (void),
+				 const double *start, const double *moves, int move_count, rt_optimum *best)
+{
+	for (int i = 0; i < move_count; i++)
+	{
+		rt_optimum	next;
+
+		for (int j = 0; j < count; j++)
+			next.x[j] = fmin(fmax(start[j] + moves[i * count + j], lower[j]), upper[j]);
+		rt_maximize(objective, data, count, lower, upper, scale, interrupted, &next);
+
+		/* the objective may have ended early, too */
+		next.interrupted |= interrupted != NULL && interrupted();
+		next.at_bound |= nearly(next.x, data);
+		if (i == 0 || next.interrupted || next.value > best->value)
+			*best = next;
+		if (best->interrupted || (best->converged && !best->at_bound))
+			return;
+	}
+}
+
 /* Inverts a positive definite matrix in place by Cholesky's method */
 static bool
 invert(double *matrix, int count)

@@ -49,6 +49,16 @@ extern void rt_maximize(rt_objective objective, void *data, int count,
 						bool (*interrupted) (void), rt_optimum *optimum);
 
 /*
+ * The best of several searches: from start on, and where that ends at a bound or nowhere, from start + each of
+ * the moves, move_count rows of count: far out, where customers are all alike, a likelihood is flat and lets
+ * no search back.  nearly says of which points at_bound is true besides; start is moved into the box.
+ */
+extern void rt_maximize_from(rt_objective objective, void *data, int count,
+							 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
+							 double scale, bool (*interrupted) (void),
+							 const double *start, const double *moves, int move_count, rt_optimum *best);
+
+/*
  * The inverse of the negative Hessian at x by differences of the gradient:
  * covariance[i * count + j].  False when it is not positive definite.
  */

@@ -365,6 +365,13 @@ objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+static bool
+all_alike(const double *x, const void *data)
+{
+	(void) data;
+	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+}
+
 void
 rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
 {
@@ -374,7 +381,11 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*i
 		0, 0, 1, 0,
 		0, 0, 1, 1
 	};
-	static const double moves[][4] = {{0, 0, 0, 0}, {-1, 0, -2, 2}, {1, 0, 1, 0}};
+	static const double moves[3 * 4] = {
+		0, 0, 0, 0,
+		-1, 0, -2, 2,
+		1, 0, 1, 0
+	};
 	double		total = 0,
 				purchases = 0,
 				time = 0,
@@ -396,21 +407,12 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*i
 	rt_places_make(customers, workspace, &data.places);
 	rate = log(time / purchases);
 	age = log(age / total);
-	for (int i = 0; i < (int) (sizeof(moves) / sizeof(moves[0])); i++)
 	{
 		double		lower[4] = {log(1e-4), rate - log(1e6), log(1e-6), age - log(1e7)};
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
-		rt_optimum	next;
 
-		for (int j = 0; j < 4; j++)
-			next.x[j] = start[j] + moves[i][j];
-		rt_maximize(objective, &data, 4, lower, upper, total, interrupted, &next);
-		next.at_bound |= next.x[0] > RT_ALIKE || next.x[2] > RT_ALIKE;
-		if (i == 0 || next.interrupted || next.value > best.value)
-			best = next;
-		if (best.interrupted || (best.converged && !best.at_bound))
-			break;
+		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
 	}
 	if (best.interrupted)
 	{

@@ -119,6 +119,13 @@ is(query(q{
 		(SELECT count(*) = count(value) AND min(value) > 0 AND max(value) < 'infinity' FROM retailer_transaction_log, expected_order_value(m, h, '2019-03-31') value)
 	FROM (SELECT fit_model('gamma-gamma', h, '2019-03-31') AS m FROM retailer_transaction_log) s}), 't|t|t|t|t', 'the retailer log, whole');
 
+# and what each of them is worth: never negative, nobody without a value
+is(query(q{
+	SELECT count(*) = count(clv) AND count(*) = count(risk) AND count(*) > 36000, min(clv) >= 0 AND max(clv) < 'infinity', min(risk) >= 0 AND max(risk) < 'infinity', sum(clv) > 0
+	FROM (SELECT clv(m, spend, h, '2019-03-31', '1 year', 0.1, 0.4), value_at_risk(m, spend, h, '2019-03-31', '1 year', 0.1, 0.4) AS risk
+		FROM retailer_transaction_log, (SELECT fit_model('bg/nbd', h, '2019-03-31') AS m, fit_model('gamma-gamma', h, '2019-03-31') AS spend FROM retailer_transaction_log) f
+		WHERE purchase_days(h) > 0) s}), 't|t|t|t', 'the retailer log, valued whole');
+
 # in other money: p and q stay, gamma is in that money
 is(query(q{
 	SELECT abs(parameter(a, 'p') / parameter(b, 'p') - 1) < 1e-5, abs(parameter(a, 'gamma') * 100 / parameter(b, 'gamma') - 1) < 1e-5
