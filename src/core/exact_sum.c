@@ -67,6 +67,14 @@ rt_exact_sum_combine(rt_exact_sum *sum, const rt_exact_sum *other)
 		carry_on(sum);
 }
 
+void
+rt_exact_sum_move_down(rt_exact_sum *sum, int64_t limbs)
+{
+	carry_on(sum);
+	for (int64_t i = 0; i < RT_EXACT_LIMBS; i++)
+		sum->limbs[i] = limbs < RT_EXACT_LIMBS - i ? sum->limbs[i + limbs] : 0;
+}
+
 double
 rt_exact_sum_value(const rt_exact_sum *sum)
 {

@@ -26,6 +26,9 @@ typedef struct rt_exact_sum
 extern void rt_exact_sum_add(rt_exact_sum *sum, double term);
 extern void rt_exact_sum_combine(rt_exact_sum *sum, const rt_exact_sum *other);
 
+/* Divides by 2^32 so many times; what lies below the smallest double then is left out */
+extern void rt_exact_sum_move_down(rt_exact_sum *sum, int64_t limbs);
+
 /* To the last digit but one; infinite when it does not fit into a double */
 extern double rt_exact_sum_value(const rt_exact_sum *sum);
 

@@ -74,6 +74,7 @@ main(void)
 	check_run(exact_sum_cases);
 	check_run(spend_trend_cases);
 	check_run(prediction_cases);
+	check_run(decayed_sum_cases);
 	check_run(gamma_gamma_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);

@@ -1,0 +1,197 @@
+/*
+ * decayed_sum.c
+ *		The aggregates decayed_sum(value, ts, half_life) and decayed_count(ts, half_life).
+ *
+ * The state is a bytea that is changed in place, as history_agg.c does.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "core/decayed_sum.h"
+#include "pg/clock.h"
+
+PG_FUNCTION_INFO_V1(decayed_sum_add_date);
+PG_FUNCTION_INFO_V1(decayed_sum_add_timestamp);
+PG_FUNCTION_INFO_V1(decayed_count_add_date);
+PG_FUNCTION_INFO_V1(decayed_count_add_timestamp);
+PG_FUNCTION_INFO_V1(decayed_sum_combine);
+PG_FUNCTION_INFO_V1(decayed_sum_final);
+
+#define STATE_VERSION 1
+
+typedef struct DecayState
+{
+	int32		vl_len_;
+	int32		version;
+	rt_decayed_sum sum;
+} DecayState;
+
+/* The state of an aggregate is its own, and changed in place; any other is copied */
+static DecayState *
+own_state(FunctionCallInfo fcinfo, int argument)
+{
+	Datum		value = PG_GETARG_DATUM(argument);
+	DecayState *state = (DecayState *) (AggCheckCallContext(fcinfo, NULL) ? PG_DETOAST_DATUM(value) : PG_DETOAST_DATUM_COPY(value));
+
+	if (VARSIZE(state) != sizeof(DecayState) || state->version != STATE_VERSION || state->sum.half_life <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("state of decayed_sum is corrupt")));
+	return state;
+}
+
+static DecayState *
+new_state(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+	DecayState *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		context = CurrentMemoryContext;
+	state = (DecayState *) MemoryContextAllocZero(context, sizeof(DecayState));
+	SET_VARSIZE(state, sizeof(DecayState));
+	state->version = STATE_VERSION;
+	return state;
+}
+
+/* In microseconds */
+static int64
+get_half_life(FunctionCallInfo fcinfo, int argument)
+{
+	Interval   *interval;
+	double		microseconds;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("a half-life must not be NULL")));
+	interval = PG_GETARG_INTERVAL_P(argument);
+	microseconds = (double) interval->day * USECS_PER_DAY + (double) interval->time;
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a half-life of \"%s\" is not always the same number of days",
+						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval)))),
+				 errhint("Write it in days, such as '30 days'.")));
+	if (INTERVAL_NOT_FINITE(interval) || !(microseconds >= 1 && microseconds < 9e18))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a half-life of \"%s\" is not above 0",
+						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+	return (int64) interval->day * USECS_PER_DAY + interval->time;
+}
+
+/* value is argument 1, or 1 where there is none; then the time and the half-life */
+static Datum
+add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
+{
+	int			time_argument = has_value ? 2 : 1;
+	int64		half_life = get_half_life(fcinfo, time_argument + 1);
+	double		value = 1;
+	Timestamp	time;
+	DecayState *state;
+
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(fcinfo);
+		state->sum.half_life = half_life;
+	}
+	else
+		state = own_state(fcinfo, 0);
+	if (state->sum.half_life != half_life)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the half-life must be the same for all rows of a group")));
+	if (PG_ARGISNULL(time_argument) || (has_value && PG_ARGISNULL(1)))
+		PG_RETURN_POINTER(state);
+	if (has_value)
+		value = PG_GETARG_FLOAT8(1);
+	if (isnan(value) || isinf(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a value of %g cannot be added up", value)));
+	if (is_date)
+		time = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(date_from_date(PG_GETARG_DATEADT(time_argument)))));
+	else
+		time = PG_GETARG_TIMESTAMP(time_argument);
+	if (TIMESTAMP_NOT_FINITE(time))
+		date_from_timestamp(time);
+	rt_decayed_sum_add(&state->sum, value, time);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+decayed_sum_add_date(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, true, true);
+}
+
+Datum
+decayed_sum_add_timestamp(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, true, false);
+}
+
+Datum
+decayed_count_add_date(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, false, true);
+}
+
+Datum
+decayed_count_add_timestamp(PG_FUNCTION_ARGS)
+{
+	return add(fcinfo, false, false);
+}
+
+Datum
+decayed_sum_combine(PG_FUNCTION_ARGS)
+{
+	DecayState *state;
+	DecayState *other;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	other = own_state(fcinfo, 1);
+	if (PG_ARGISNULL(0))
+	{
+		state = new_state(fcinfo);
+		state->sum = other->sum;
+		PG_RETURN_POINTER(state);
+	}
+	state = own_state(fcinfo, 0);
+	if (state->sum.half_life != other->sum.half_life)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the half-life must be the same for all rows of a group")));
+	rt_decayed_sum_combine(&state->sum, &other->sum);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+decayed_sum_final(PG_FUNCTION_ARGS)
+{
+	DecayState *state = own_state(fcinfo, 0);
+	double		value;
+
+	if (state->sum.terms == 0)
+		PG_RETURN_NULL();
+	value = rt_decayed_sum_value(&state->sum);
+	if (isinf(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a decayed sum is out of range")));
+	PG_RETURN_FLOAT8(value);
+}
