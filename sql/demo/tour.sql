@@ -232,6 +232,18 @@ GROUP BY 1 ORDER BY 1;
 \set ECHO none
 
 \echo
+\echo '--- On which day would we have called? Three customers who left, replayed order by order: when half an interval too late.'
+\echo
+\set ECHO queries
+WITH gone AS (SELECT customer_id FROM customer WHERE purchase_days(h) >= 8 AND overdue_ratio(h, :'today') BETWEEN 4 AND 20 ORDER BY total_spend(h) DESC NULLS LAST, customer_id LIMIT 3),
+replay AS (SELECT customer_id, ordered_at::date AS ordered_on, (running_cycle(ordered_at::date) OVER w).*, lead(ordered_at::date) OVER w AS next_order
+           FROM orders WHERE customer_id IN (SELECT customer_id FROM gone) AND (amount >= 0) IS NOT FALSE WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at::date))
+SELECT customer_id, purchase_number, ordered_on AS last_order, round(mean_interval::numeric, 1) AS mean_interval, expected_next,
+       ordered_on + ceil(1.5 * mean_interval)::int AS call_on, next_order AS came_back_on
+FROM replay WHERE purchase_number > 3 AND ordered_on + ceil(1.5 * mean_interval)::int < coalesce(next_order, :'today') ORDER BY customer_id, ordered_on;
+\set ECHO none
+
+\echo
 \echo '--- Tonight, must we read ten years again? No: yesterday\'s histories || today\'s orders.'
 \echo
 \set ECHO queries

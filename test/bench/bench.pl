@@ -230,6 +230,29 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
 }
 
+# Window functions on rows that an index delivers in order, so that no sort hides the work; and with one
+unless ($big || ($ENV{ONLY} && $ENV{ONLY} !~ /window/))
+{
+	psql('CREATE INDEX ON orders_clustered (customer_id, ordered_at)', 'VACUUM ANALYZE orders_clustered');
+	my $over = 'OVER (PARTITION BY customer_id ORDER BY ordered_at)';
+	my $w = 'WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at)';
+	my $gaps = "SELECT customer_id, ordered_at, row_number() OVER w AS n, extract(epoch FROM ordered_at - lag(ordered_at) OVER w)::float8 / 86400 AS gap FROM orders_clustered $w";
+	# the shape of a gamma distribution by Minka's approximation
+	my $plain = "SELECT n, gap, gap / nullif(avg(gap) OVER (w ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), mean, (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s), ordered_at + mean * interval '1 day'
+		FROM (SELECT *, avg(gap) OVER w AS mean, nullif(greatest(ln(avg(gap) OVER w) - avg(ln(gap)) OVER w, 0), 0) AS s FROM ($gaps) g $w) h $w";
+	my @sorted = @{ $settings{serial} };
+	for my $order ('from an index', 'with a sort')
+	{
+		$settings{serial} = [ @sorted, $order eq 'with a sort' ? ('SET enable_indexscan = off', 'SET enable_indexonlyscan = off') : ('SET enable_sort = off', 'SET enable_seqscan = off', 'SET enable_bitmapscan = off') ];
+		compare("window: days_since_previous, $order: ts - lag(ts)", 'serial', '<= 1.1', "SELECT days_since_previous(ordered_at) $over FROM orders_clustered", "SELECT ordered_at - lag(ordered_at) $over FROM orders_clustered");
+		compare("window: running_cycle, $order: plain SQL", 'serial', '>= 2', "SELECT running_cycle(ordered_at) $over FROM orders_clustered", $plain);
+		compare("window: session_id, $order: plain SQL", 'serial', '-', "SELECT session_id(ordered_at, '30 days') $over FROM orders_clustered",
+			"SELECT sum(new) OVER w FROM (SELECT customer_id, ordered_at, (ordered_at - lag(ordered_at) OVER w > '30 days')::int AS new FROM orders_clustered $w) s $w");
+		compare("window: decayed_sum, $order: sum", 'serial', '-', "SELECT decayed_sum(amount, ordered_at, '30 days') $over FROM orders_clustered", "SELECT sum(amount) $over FROM orders_clustered");
+	}
+	$settings{serial} = \@sorted;
+}
+
 unless ($big || $ENV{ONLY})
 {
 	my $rows = psql('SELECT count(*) FROM orders_clustered WHERE customer_id < 10000');
