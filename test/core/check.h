@@ -48,6 +48,7 @@ extern const check_case exact_sum_cases[];
 extern const check_case spend_trend_cases[];
 extern const check_case prediction_cases[];
 extern const check_case decayed_sum_cases[];
+extern const check_case running_cycle_cases[];
 extern const check_case gamma_gamma_cases[];
 extern const check_case history_log_cases[];
 extern const check_case fuzz_cases[];

@@ -75,6 +75,7 @@ main(void)
 	check_run(spend_trend_cases);
 	check_run(prediction_cases);
 	check_run(decayed_sum_cases);
+	check_run(running_cycle_cases);
 	check_run(gamma_gamma_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);

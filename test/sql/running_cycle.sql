@@ -55,6 +55,10 @@ SELECT days_since_previous(on_day) OVER (ORDER BY on_day) FROM orders WHERE fals
 SELECT count(days) AS all_but_the_first, sum(days) AS days FROM (SELECT DISTINCT on_day, days_since_previous(on_day) OVER (ORDER BY on_day) AS days FROM orders) s;
 -- the order of rows of the same time does not matter
 SELECT bool_and(a IS NOT DISTINCT FROM b) AS same FROM (SELECT running_cycle(on_day) OVER (PARTITION BY customer_id ORDER BY on_day, id) AS a, running_cycle(on_day) OVER (PARTITION BY customer_id ORDER BY on_day, id DESC) AS b FROM orders) s;
+-- nor does the frame, and what is left out of it
+SELECT bool_and(a IS NOT DISTINCT FROM r AND b IS NOT DISTINCT FROM r AND c IS NOT DISTINCT FROM late) AS same
+FROM (SELECT id, running_cycle(on_day) OVER (w ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING) AS a, running_cycle(on_day) OVER (w GROUPS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP) AS b, lateness(on_day) OVER (w RANGE '3 days' PRECEDING EXCLUDE CURRENT ROW) AS c
+	FROM orders WINDOW w AS (PARTITION BY customer_id ORDER BY on_day)) s JOIN ours USING (id);
 -- errors
 SELECT days_since_previous(on_day) OVER (PARTITION BY customer_id ORDER BY on_day DESC) FROM orders;
 SELECT running_cycle(at_time) OVER (ORDER BY at_time DESC NULLS LAST) FROM (VALUES (timestamp '2026-01-01 10:00'), ('2026-01-02 09:30')) v(at_time);

@@ -22,7 +22,11 @@ SELECT d, session_id(d, '30 minutes') OVER (ORDER BY d) FROM unnest('{2026-03-29
 -- a day is 24 hours in every zone
 SET timezone = 'Europe/Berlin';
 SELECT d, purchase_spell(d, '1 day') OVER (ORDER BY d) FROM unnest('{2026-03-28 12:00, 2026-03-29 13:00, 2026-03-30 13:00:01}'::timestamptz[]) d;
--- no look ahead, no gap no answer
+-- no look ahead, whatever the frame; no gap no answer
+SET timezone = 'UTC';
+SELECT bool_and(a.n = b.n AND a.back IS NOT DISTINCT FROM b.back) AS same, count(*) FROM (SELECT id, purchase_spell(ts, '2 days') OVER w AS n, is_reactivation(ts, '2 days') OVER w AS back FROM events WINDOW w AS (PARTITION BY customer_id ORDER BY ts)) a
+JOIN (SELECT id, purchase_spell(ts, '2 days') OVER (w ROWS BETWEEN 1 FOLLOWING AND 2 FOLLOWING) AS n, is_reactivation(ts, '2 days') OVER w AS back FROM events WHERE ts < '2026-03-01' WINDOW w AS (PARTITION BY customer_id ORDER BY ts)) b USING (id);
+SELECT count(*) AS first_spells FROM (SELECT session_id(ts, '2 days') OVER (PARTITION BY customer_id ORDER BY ts) AS n FROM events) s WHERE n <= 1;
 SELECT purchase_spell(d, NULL) OVER (ORDER BY d) IS NULL AS nothing FROM (VALUES (date '2026-01-01')) v(d);
 SELECT d, purchase_spell(d, CASE WHEN d <> '2026-01-05' THEN interval '3 days' END) OVER (ORDER BY d) FROM unnest('{2026-01-01, 2026-01-05, 2026-01-06}'::date[]) d;
 -- errors
