@@ -1,6 +1,6 @@
 /*
  * composite.h
- *		Rows as results.
+ *		Rows, and numbers that may be missing, as results.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -9,8 +9,19 @@
 
 #include "pg/compat.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "funcapi.h"
+
+/* NaN is NULL */
+#define PG_RETURN_FLOAT8_OR_NULL(x) \
+	do { \
+		double		value_ = (x); \
+		if (isnan(value_)) \
+			PG_RETURN_NULL(); \
+		PG_RETURN_FLOAT8(value_); \
+	} while (0)
 
 /*
  * The row type that the calling function returns, looked up once a call site;

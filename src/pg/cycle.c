@@ -72,14 +72,6 @@ elapsed_days(const PurchaseDates *dates)
 	return (double) dates->as_of - (double) dates->dates[dates->count - 1];
 }
 
-#define PG_RETURN_FLOAT8_OR_NULL(x) \
-	do { \
-		double		value_ = (x); \
-		if (isnan(value_)) \
-			PG_RETURN_NULL(); \
-		PG_RETURN_FLOAT8(value_); \
-	} while (0)
-
 Datum
 purchase_cycle_mean_interval(PG_FUNCTION_ARGS)
 {

@@ -2,8 +2,6 @@
  * decayed_sum.c
  *		The aggregates decayed_sum(value, ts, half_life) and decayed_count(ts, half_life).
  *
- * The state is a bytea that is changed in place, as history_agg.c does.
- *
  * Copyright (c) 2026, retention contributors
  */
 #include "pg/compat.h"
@@ -17,6 +15,7 @@
 
 #include "core/decayed_sum.h"
 #include "pg/clock.h"
+#include "pg/fixed_state.h"
 
 PG_FUNCTION_INFO_V1(decayed_sum_add_date);
 PG_FUNCTION_INFO_V1(decayed_sum_add_timestamp);
@@ -25,40 +24,29 @@ PG_FUNCTION_INFO_V1(decayed_count_add_timestamp);
 PG_FUNCTION_INFO_V1(decayed_sum_combine);
 PG_FUNCTION_INFO_V1(decayed_sum_final);
 
-#define STATE_VERSION 1
+#define STATE_VERSION 0x10002
 
 typedef struct DecayState
 {
-	int32		vl_len_;
-	int32		version;
+	FixedState	head;
 	rt_decayed_sum sum;
 } DecayState;
 
-/* The state of an aggregate is its own, and changed in place; any other is copied */
-static DecayState *
-own_state(FunctionCallInfo fcinfo, int argument)
+static void
+check_state(const DecayState *state)
 {
-	Datum		value = PG_GETARG_DATUM(argument);
-	DecayState *state = (DecayState *) (AggCheckCallContext(fcinfo, NULL) ? PG_DETOAST_DATUM(value) : PG_DETOAST_DATUM_COPY(value));
-
-	if (VARSIZE(state) != sizeof(DecayState) || state->version != STATE_VERSION || state->sum.half_life <= 0)
+	if (state->sum.half_life <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("state of decayed_sum is corrupt")));
-	return state;
 }
 
 static DecayState *
-new_state(FunctionCallInfo fcinfo)
+get_state(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
-	DecayState *state;
+	DecayState *state = fixed_state(fcinfo, 0, sizeof(DecayState), STATE_VERSION, "decayed_sum");
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		context = CurrentMemoryContext;
-	state = (DecayState *) MemoryContextAllocZero(context, sizeof(DecayState));
-	SET_VARSIZE(state, sizeof(DecayState));
-	state->version = STATE_VERSION;
+	check_state(state);
 	return state;
 }
 
@@ -89,6 +77,15 @@ get_half_life(FunctionCallInfo fcinfo, int argument)
 	return (int64) interval->day * USECS_PER_DAY + interval->time;
 }
 
+static void
+check_half_life(bool same)
+{
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the half-life must be the same for all rows of a group")));
+}
+
 /* value is argument 1, or 1 where there is none; then the time and the half-life */
 static Datum
 add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
@@ -101,15 +98,12 @@ add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
 
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(fcinfo);
+		state = fixed_state_new(fcinfo, sizeof(DecayState), STATE_VERSION);
 		state->sum.half_life = half_life;
 	}
 	else
-		state = own_state(fcinfo, 0);
-	if (state->sum.half_life != half_life)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the half-life must be the same for all rows of a group")));
+		state = get_state(fcinfo);
+	check_half_life(state->sum.half_life == half_life);
 	if (PG_ARGISNULL(time_argument) || (has_value && PG_ARGISNULL(1)))
 		PG_RETURN_POINTER(state);
 	if (has_value)
@@ -155,35 +149,27 @@ decayed_count_add_timestamp(PG_FUNCTION_ARGS)
 Datum
 decayed_sum_combine(PG_FUNCTION_ARGS)
 {
-	DecayState *state;
-	DecayState *other;
+	void	   *state;
+	void	   *other;
 
-	if (PG_ARGISNULL(1))
+	if (fixed_states(fcinfo, sizeof(DecayState), STATE_VERSION, "decayed_sum", &state, &other))
 	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		rt_decayed_sum *sum = &((DecayState *) state)->sum;
+		const rt_decayed_sum *more = &((DecayState *) other)->sum;
+
+		check_state(state);
+		check_half_life(sum->half_life == more->half_life);
+		rt_decayed_sum_combine(sum, more);
 	}
-	other = own_state(fcinfo, 1);
-	if (PG_ARGISNULL(0))
-	{
-		state = new_state(fcinfo);
-		state->sum = other->sum;
-		PG_RETURN_POINTER(state);
-	}
-	state = own_state(fcinfo, 0);
-	if (state->sum.half_life != other->sum.half_life)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the half-life must be the same for all rows of a group")));
-	rt_decayed_sum_combine(&state->sum, &other->sum);
+	if (state == NULL)
+		PG_RETURN_NULL();
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 decayed_sum_final(PG_FUNCTION_ARGS)
 {
-	DecayState *state = own_state(fcinfo, 0);
+	DecayState *state = get_state(fcinfo);
 	double		value;
 
 	if (state->sum.terms == 0)

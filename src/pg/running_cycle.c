@@ -47,14 +47,6 @@ next_purchase(FunctionCallInfo fcinfo, bool logarithms, double weight, RowTime *
 	return cycle;
 }
 
-#define PG_RETURN_FLOAT8_OR_NULL(x) \
-	do { \
-		double		value_ = (x); \
-		if (isnan(value_)) \
-			PG_RETURN_NULL(); \
-		PG_RETURN_FLOAT8(value_); \
-	} while (0)
-
 Datum
 running_days_since_previous(PG_FUNCTION_ARGS)
 {

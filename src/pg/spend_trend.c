@@ -15,6 +15,7 @@
 #include "core/spend_trend.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
+#include "pg/fixed_state.h"
 #include "pg/history.h"
 #include "pg/money.h"
 #include "pg/value.h"
@@ -24,8 +25,7 @@ PG_FUNCTION_INFO_V1(overall_spend_trend_add);
 PG_FUNCTION_INFO_V1(overall_spend_trend_combine);
 PG_FUNCTION_INFO_V1(overall_spend_trend_final);
 
-#define DAYS_PER_YEAR 365.25
-#define STATE_VERSION 1
+#define STATE_VERSION 0x10001
 
 /* In the order of the type spend_trend */
 enum
@@ -36,8 +36,7 @@ enum
 
 typedef struct TrendState
 {
-	int32		vl_len_;
-	int32		version;
+	FixedState	head;
 	DateADT		as_of;
 	DateADT		behind;
 	rt_spend_total total;
@@ -127,18 +126,14 @@ spend_trend(PG_FUNCTION_ARGS)
 
 /* ------------------------------------------------------------ of all customers */
 
-/* The state of an aggregate is its own, and changed in place; any other is copied */
-static TrendState *
-own_state(FunctionCallInfo fcinfo, int argument)
+static void
+check_same(bool same)
 {
-	bool		aggregates = AggCheckCallContext(fcinfo, NULL) != 0;
-	TrendState *state = (TrendState *) (aggregates ? PG_DETOAST_DATUM(PG_GETARG_DATUM(argument)) : PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(argument)));
-
-	if (VARSIZE(state) != sizeof(TrendState) || state->version != STATE_VERSION)
+	if (!same)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of overall_spend_trend is corrupt")));
-	return state;
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of and recent must be the same for all rows of overall_spend_trend"),
+				 errhint("Use GROUP BY for several trends.")));
 }
 
 Datum
@@ -157,23 +152,13 @@ overall_spend_trend_add(PG_FUNCTION_ARGS)
 	behind = day_before_recent(as_of, PG_GETARG_INTERVAL_P(3));
 	if (PG_ARGISNULL(0))
 	{
-		MemoryContext context;
-
-		if (!AggCheckCallContext(fcinfo, &context))
-			context = CurrentMemoryContext;
-		state = (TrendState *) MemoryContextAllocZero(context, sizeof(TrendState));
-		SET_VARSIZE(state, sizeof(TrendState));
-		state->version = STATE_VERSION;
+		state = fixed_state_new(fcinfo, sizeof(TrendState), STATE_VERSION);
 		state->as_of = as_of;
 		state->behind = behind;
 	}
 	else
-		state = own_state(fcinfo, 0);
-	if (state->as_of != as_of || state->behind != behind)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("as_of and recent must be the same for all rows of overall_spend_trend"),
-				 errhint("Use GROUP BY for several trends.")));
+		state = fixed_state(fcinfo, 0, sizeof(TrendState), STATE_VERSION, "overall_spend_trend");
+	check_same(state->as_of == as_of && state->behind == behind);
 	if (!PG_ARGISNULL(1))
 	{
 		days = days_until(PG_GETARG_DATUM(1), as_of);
@@ -185,39 +170,26 @@ overall_spend_trend_add(PG_FUNCTION_ARGS)
 Datum
 overall_spend_trend_combine(PG_FUNCTION_ARGS)
 {
-	TrendState *state;
-	TrendState *other;
+	void	   *first;
+	void	   *second;
 
-	if (PG_ARGISNULL(1))
+	if (fixed_states(fcinfo, sizeof(TrendState), STATE_VERSION, "overall_spend_trend", &first, &second))
 	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	other = own_state(fcinfo, 1);
-	if (PG_ARGISNULL(0))
-	{
-		MemoryContext context;
+		TrendState *state = first;
+		const TrendState *other = second;
 
-		if (!AggCheckCallContext(fcinfo, &context))
-			context = CurrentMemoryContext;
-		state = (TrendState *) MemoryContextAlloc(context, sizeof(TrendState));
-		memcpy(state, other, sizeof(TrendState));
-		PG_RETURN_POINTER(state);
+		check_same(state->as_of == other->as_of && state->behind == other->behind);
+		rt_spend_total_combine(&state->total, &other->total);
 	}
-	state = own_state(fcinfo, 0);
-	if (state->as_of != other->as_of || state->behind != other->behind)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("as_of and recent must be the same for all rows of overall_spend_trend")));
-	rt_spend_total_combine(&state->total, &other->total);
-	PG_RETURN_POINTER(state);
+	if (first == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(first);
 }
 
 Datum
 overall_spend_trend_final(PG_FUNCTION_ARGS)
 {
-	TrendState *state = own_state(fcinfo, 0);
+	TrendState *state = fixed_state(fcinfo, 0, sizeof(TrendState), STATE_VERSION, "overall_spend_trend");
 	rt_spend_trend trend;
 
 	if (state->total.customers == 0)

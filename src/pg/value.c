@@ -188,8 +188,6 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 
 /* ------------------------------------------------- models of both together */
 
-#define DAYS_PER_YEAR 365.25
-
 /* A rate of so much a year, as a continuous one in the model's unit */
 static double
 discount_in_unit(double discount_rate, double time_unit, bool for_ever)

@@ -31,6 +31,8 @@ typedef struct ClvArguments
 /* False when nothing was bought by as_of or the spend model has no mean; an error with the function's name */
 extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *arguments);
 
+#define DAYS_PER_YEAR 365.25
+
 /* A numeric with all digits that a double has */
 extern Datum money_datum(double value);
 
