@@ -65,5 +65,14 @@ is($node->safe_psql('postgres', "$zone $free $one"), $node->safe_psql('postgres'
 	'workers use the time zone of the session');
 isnt($node->safe_psql('postgres', "$zone $free $one"), $one_serial, 'which makes a difference');
 
+# sums of doubles are exact: the same to the last digit with any number of workers
+foreach my $sum ("decayed_sum(amount, ordered_at, '30 days') FROM orders", "decayed_count(ordered_at, '90 minutes') FROM orders", "overall_spend_trend(h, '2024-10-01', '3 months') FROM customer")
+{
+	like($node->safe_psql('postgres', "$free EXPLAIN SELECT $sum"), qr/Partial/, "parallel: $sum");
+	my $alone = $node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; SELECT $sum");
+	is($node->safe_psql('postgres', "$free SELECT $sum"), $alone, "the same with four workers: $alone");
+	is($node->safe_psql('postgres', "$free SET parallel_leader_participation = off; SET max_parallel_workers_per_gather = 2; SELECT $sum"), $alone, 'and with two');
+}
+
 $node->stop;
 done_testing();
