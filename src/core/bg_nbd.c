@@ -544,9 +544,10 @@ discounted_for_ever(const rt_bg_nbd *model, const rt_customer *customer, const f
 	double		sum = 0;
 	int			count;
 
-	/* lambda, from the chance of 1e-13 to be below on */
+	/* lambda, from the chance of 1e-13 to be below on, or where she hardly buys before it counts nothing */
 	step = fmin(0.25, 0.45 / sqrt(f->shape + model->k));
 	from = log(f->shape) - log(alpha) - fmin(30 / f->shape + 5, 9 / sqrt(f->shape) + 30 / (f->shape + 1));
+	from = fmax(from, fmin(-log(alpha), log(rate)) - 60);
 	to = log(f->shape + model->k + 9 * sqrt(f->shape + model->k) + 30) - log(alpha);
 	step = fmax(step, (to - from) / (NODES - 1));
 	count = (int) ((to - from) / step) + 1;

@@ -64,7 +64,7 @@ extern double rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_custo
 extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t);
 /*
  * Purchases within t, which may be infinite for a rate above 0, one at the time u from now
- * counting exp(-rate u), of a customer who is still one: times p_alive of any; to 1e-7 relative
+ * counting exp(-rate u), of a customer who is still one: times p_alive of any; to 1e-7 relative, within a time and with k > 1 to 1e-5
  */
 extern double rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
 /* The probability that j of the k events of the interval that runs have happened, if she is a customer; room for k */

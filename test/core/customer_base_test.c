@@ -350,6 +350,8 @@ test_extremes(void)
 		rt_customer c;
 		double		t = pow(10, 12 * uniform() - 6);
 		double		alive,
+					rate,
+					within,
 					value;
 		int			p = 0;
 
@@ -383,6 +385,15 @@ test_extremes(void)
 		CHECK(value >= 0 && value <= 1);
 		value = rt_base_purchase_pmf(&model, &c, (int) (i % 6), t);
 		CHECK(value >= 0 && value <= 1 + 1e-9);
+
+		/* later ones count less; those within a time are no more than those for ever */
+		if (i % 4 > 0)
+			continue;
+		rate = pow(10, 8 * uniform() - 6);
+		value = rt_base_discounted_if_alive(&model, &c, INFINITY, rate);
+		CHECK(isfinite(value) && value >= 0);
+		within = rt_base_discounted_if_alive(&model, &c, fmin(t, 100 / rate), rate);
+		CHECK(within >= 0 && within <= value * (1 + 1e-5) + 1e-300);
 	}
 }
 
