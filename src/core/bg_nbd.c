@@ -282,6 +282,46 @@ stays_through(const future *f, int k, double log_q)
 	return sum / k;
 }
 
+/*
+ * 1 - stays_through, and not rounded to 0 where she hardly ever leaves: of the root that goes to 1 the
+ * differences from 1, of the others what the sum of its powers is, (1 - 1/q) / (1 - 1/w).
+ */
+static double
+leaves_within(const future *f, int k, double log_q)
+{
+	double		leave = -expm1(log_q / k);
+	double		log_base = log1p(f->odds * leave);
+	double		sum = 0;
+	double		phases_short = 0;	/* of 1 */
+	double		factor_over = 0;
+	double		power_short = -expm1(-f->shape * log_base);
+
+	if (k == 1)
+		return power_short;
+	if (log_q < -2)
+		return 1 - stays_through(f, k, log_q);
+	for (int j = 1; j < k; j++)
+	{
+		phases_short -= f->phases[j] * expm1(j * (log_q / k - log_base));
+		factor_over += expm1(-j * log_q / k) / k;
+	}
+
+	/* 1 - (1 - phases_short) (1 + factor_over) (1 - power_short) */
+	sum = power_short + (1 - power_short) * (phases_short - factor_over * (1 - phases_short));
+	for (int l = 1; l <= k / 2; l++)
+	{
+		double complex root = cexp(log_q / k + TWO_PI * I * l / k);
+		double complex base = 1 + f->odds * (1 - root);
+		double complex phases = 0;
+		double complex factor = -expm1(-log_q) / (1 - 1 / root);
+
+		for (int j = k - 1; j >= 0; j--)
+			phases = phases * root / base + f->phases[j];
+		sum -= creal(phases * factor * cexp(-f->shape * clog(base))) * (2 * l == k ? 1 : 2) / k;
+	}
+	return sum;
+}
+
 /* The number of purchases if she never leaves */
 static double
 purchases_for_ever(const future *f, int k)
@@ -348,12 +388,10 @@ integrate_over_p(const future *f, int k, what what)
 
 			value = (p * f->odds > 0 ? growth / (p * f->odds) : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 		}
-		else if (k == 1)
-			value = -expm1(-f->shape * log1p(p * f->odds)) / p;
-		else if (p * spread < 1e-8)
+		else if (k > 1 && p * spread < 1e-8)
 			value = for_ever;
 		else
-			value = (1 - stays_through(f, k, log_q)) / p;
+			value = leaves_within(f, k, log_q) / p;
 		term = exp(f->a * log_p + f->b * log_q - log_beta) * value * step;
 		if (u == low)
 			sum += term / expm1(f->a * step);
