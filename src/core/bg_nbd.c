@@ -291,7 +291,7 @@ leaves_within(const future *f, int k, double log_q)
 {
 	double		leave = -expm1(log_q / k);
 	double		log_base = log1p(f->odds * leave);
-	double		sum = 0;
+	double		sum;
 	double		phases_short = 0;	/* of 1 */
 	double		factor_over = 0;
 	double		power_short = -expm1(-f->shape * log_base);

@@ -122,6 +122,9 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		rt_gamma_gamma values;
 		double		alive;
 
+		/* futures without purchases take their time, too */
+		if (interrupted != NULL && interrupted())
+			return false;
 		rt_random_start(&random, seed, (uint64_t) i);
 		draw_parameters(model, &model_spread, &random, &drawn);
 		rt_base_from_model(&drawn, &base);

@@ -50,23 +50,20 @@ exact_p(const rt_ranked *values, size_t count, size_t size, double distance)
 	for (int64_t i = 0; i < (int64_t) (size + 1) * sums; i++)
 		cells[i] = 0;
 	cells[0] = 1;
-	for (size_t i = 0, end = 0; i < count; i++)
+	for (size_t start = 0, end; start < count; start = end)
 	{
-		size_t		start = i;
-
-		if (i == end)
-			end = ties_end(values, count, i);
-		else
-			while (start > 0 && values[start - 1].value == values[i].value)
-				start--;
-		for (int64_t j = (int64_t) (i < size ? i + 1 : size); j > 0; j--)
+		end = ties_end(values, count, start);
+		for (size_t i = start; i < end; i++)
 		{
-			int64_t		step = (int64_t) (start + end + 1) - 2 * j;
-			const double *from = cells + (j - 1) * sums;
-			double	   *to = cells + j * sums;
+			for (int64_t j = (int64_t) (i < size ? i + 1 : size); j > 0; j--)
+			{
+				int64_t		step = (int64_t) (start + end + 1) - 2 * j;
+				const double *from = cells + (j - 1) * sums;
+				double	   *to = cells + j * sums;
 
-			for (int64_t s = step > 0 ? step : 0; s < (step < 0 ? sums + step : sums); s++)
-				to[s] += from[s - step];
+				for (int64_t s = step > 0 ? step : 0; s < (step < 0 ? sums + step : sums); s++)
+					to[s] += from[s - step];
+			}
 		}
 	}
 	for (int64_t s = 0; s < sums; s++)

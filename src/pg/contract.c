@@ -80,12 +80,8 @@ contract_expected_renewals(PG_FUNCTION_ARGS)
 static double
 get_discount(FunctionCallInfo fcinfo, int argument, bool for_ever)
 {
-	double		discount = PG_GETARG_FLOAT8(argument);
+	double		discount = check_discount_rate(PG_GETARG_FLOAT8(argument));
 
-	if (!(discount >= 0) || isinf(discount))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a discount rate of %g is negative or not finite", discount)));
 	if (for_ever && discount == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -119,6 +119,16 @@ check_margin(double margin)
 	return margin;
 }
 
+double
+check_discount_rate(double rate)
+{
+	if (!(rate >= 0) || isinf(rate))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a discount rate of %g is negative or not finite", rate)));
+	return rate;
+}
+
 static double
 get_share(FunctionCallInfo fcinfo, int argument, const char *name, double highest)
 {
@@ -192,11 +202,7 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 static double
 discount_in_unit(double discount_rate, double time_unit, bool for_ever)
 {
-	if (!(discount_rate >= 0) || isinf(discount_rate))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a discount rate of %g is negative or not finite", discount_rate)));
-	if (for_ever && discount_rate == 0)
+	if (check_discount_rate(discount_rate) == 0 && for_ever)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("without a discount rate purchases for ever may be worth any amount"),
