@@ -459,3 +459,28 @@ rt_log_resultant_tail(double n, double length)
 	}
 	return fmin(0, n * (rt_log_bessel_i0_scaled(tilt) + tilt) - tilt * length + log(ratio / tilt / slope) / 2);
 }
+
+/* The finite series for half-integers and whole numbers: all its terms are positive */
+double
+rt_chi_square_tail(int degrees, double x)
+{
+	double		half = x / 2;
+	double		log_half = log(half);
+	double		sum = 0;
+
+	if (degrees < 1 || !(x >= 0))
+		return NAN;
+	if (x == 0)
+		return 1;
+	if (isinf(x))
+		return 0;
+	for (double a = degrees % 2 == 0 ? 0 : 0.5; a < degrees / 2.0; a++)
+		sum += exp(a * log_half - half - lgamma(a + 1));
+	return degrees % 2 == 0 ? sum : sum + erfc(sqrt(half));
+}
+
+double
+rt_normal_two_sided(double x)
+{
+	return erfc(fabs(x) * M_SQRT1_2);
+}

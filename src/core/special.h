@@ -49,6 +49,13 @@ extern double rt_incomplete_beta_inverse_odds(double a, double b, double lower, 
 extern double rt_normal_quantile(double upper);
 
 /*
+ * The probability that a chi-squared variable of a whole number of degrees of freedom, from 1 on,
+ * exceeds x, and that a standard normal variable lies at least as far from 0, up or down, as x
+ */
+extern double rt_chi_square_tail(int degrees, double x);
+extern double rt_normal_two_sided(double x);
+
+/*
  * ln I_0(x) - x and I_1(x) / I_0(x), x from 0 on: modified Bessel functions of the
  * first kind
  */

@@ -29,4 +29,20 @@
  */
 extern TupleDesc composite_result(FunctionCallInfo fcinfo, int columns);
 
+/* An array of rows as a result, which unnest makes a table */
+typedef struct CompositeArray
+{
+	TupleDesc	tupdesc;
+	Oid			element_type;
+	Datum	   *elements;
+	int			count;
+	int			room;
+} CompositeArray;
+
+/* The calling function returns an array of rows of so many columns, and adds at most room of them */
+extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns, int64 room);
+extern void composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 room);
+extern void composite_array_add(CompositeArray *array, Datum *values, bool *nulls);
+extern Datum composite_array_finish(CompositeArray *array);
+
 #endif							/* RETENTION_COMPOSITE_H */

@@ -26,6 +26,10 @@ fixed_state(FunctionCallInfo fcinfo, int argument, Size size, int32 version, con
 	Datum		value = PG_GETARG_DATUM(argument);
 	FixedState *state = (FixedState *) (AggCheckCallContext(fcinfo, NULL) ? PG_DETOAST_DATUM(value) : PG_DETOAST_DATUM_COPY(value));
 
+	/* what comes from another process may lie anywhere */
+	if ((uintptr_t) state % MAXIMUM_ALIGNOF != 0)
+		state = (FixedState *) PG_DETOAST_DATUM_COPY(PointerGetDatum(state));
+
 	if (VARSIZE(state) != size || state->version != version)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),

@@ -1,0 +1,415 @@
+/*
+ * hazard.c
+ *		What makes customers leave sooner: the proportional hazards model of Cox.
+ *
+ * The partial likelihood of Cox (1972), with ties as Efron (1977) or Breslow (1974) has them.
+ * Rows come with the longest durations first, so that the sums over all who are
+ * at risk grow as time goes back.  Covariates are standardized inside: the likelihood knows no
+ * origin, and steps, pivots and what counts as large then mean the same for each.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "core/hazard.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#define ROWS_BETWEEN_INTERRUPTS 65536
+#define ITERATIONS_MAX	100
+
+/* A step this small, in standard deviations, is rounding */
+#define STEP_SMALL		1e-9
+
+/*
+ * A likelihood with a maximum is reached within ten steps, the last of them ever smaller.  One
+ * that rises without end takes equal steps for ever.
+ */
+#define ITERATIONS_ENOUGH 25
+#define STEP_LARGE		1e-2
+
+/* Part of a column's variance that those before it must leave */
+#define PIVOT_SMALL		1e-11
+
+typedef struct moments
+{
+	double		sum;			/* of the weights exp(eta) */
+	double		first[RT_COVARIATES_MAX];
+	double		second[RT_COVARIATES_MAX * RT_COVARIATES_MAX];	/* lower triangle */
+} moments;
+
+struct rt_hazard_room
+{
+	moments		at_risk;
+	moments		leaving;		/* at the time that is looked at */
+	double		mean[RT_COVARIATES_MAX];
+	double		scale[RT_COVARIATES_MAX];
+	double		beta[RT_COVARIATES_MAX];
+	double		tried[RT_COVARIATES_MAX];
+	double		step[RT_COVARIATES_MAX];
+	double		gradient[RT_COVARIATES_MAX];
+	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
+	double		factor[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
+	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
+};
+
+typedef struct problem
+{
+	const rt_hazard_row *rows;
+	size_t		count;
+	int			used;			/* columns, moved to the front of each row's x */
+	rt_hazard_ties ties;
+	bool		(*interrupted) (void);
+} problem;
+
+size_t
+rt_hazard_room_size(void)
+{
+	return sizeof(rt_hazard_room);
+}
+
+int
+rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int covariates)
+{
+	if (left->time != right->time)
+		return left->time > right->time ? -1 : 1;
+	for (int i = 0; i < covariates; i++)
+		if (left->x[i] != right->x[i])
+			return left->x[i] < right->x[i] ? -1 : 1;
+	return 0;
+}
+
+static double
+linear(const double *beta, const double *x, int n)
+{
+	double		eta = 0;
+
+	for (int i = 0; i < n; i++)
+		eta += beta[i] * x[i];
+	return eta;
+}
+
+static void
+add_moments(moments *m, const double *x, int n, double weight)
+{
+	m->sum += weight;
+	for (int i = 0; i < n; i++)
+	{
+		double		weighted = weight * x[i];
+
+		m->first[i] += weighted;
+		for (int j = 0; j <= i; j++)
+			m->second[i * n + j] += weighted * x[j];
+	}
+}
+
+static void
+clear_moments(moments *m, int n)
+{
+	m->sum = 0;
+	memset(m->first, 0, (size_t) n * sizeof(double));
+	memset(m->second, 0, (size_t) (n * n) * sizeof(double));
+}
+
+/*
+ * The log-likelihood at beta; room->gradient and, in the lower triangle, room->information.
+ * *interrupted is set when the caller is to end; NaN when numbers became too large.
+ */
+static double
+evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *interrupted)
+{
+	moments    *at_risk = &room->at_risk;
+	moments    *leaving = &room->leaving;
+	int			n = p->used;
+	double		highest = -INFINITY;
+	double		value = 0;
+
+	/* weights relative to the largest one can't overflow, and none of them matters for the value */
+	for (size_t i = 0; i < p->count; i++)
+		highest = fmax(highest, linear(beta, p->rows[i].x, n));
+	clear_moments(at_risk, n);
+	memset(room->gradient, 0, sizeof(room->gradient));
+	memset(room->information, 0, (size_t) (n * n) * sizeof(double));
+	for (size_t begin = 0, end; begin < p->count; begin = end)
+	{
+		double		events = 0;
+		double		inverse = 0;	/* sums over the ties of powers of 1/d, d their denominators, and of the share f taken off */
+		double		inverse_f = 0;
+		double		inverse_2 = 0;
+		double		inverse_2f = 0;
+		double		inverse_2ff = 0;
+
+		clear_moments(leaving, n);
+		for (end = begin; end < p->count && p->rows[end].time == p->rows[begin].time; end++)
+		{
+			const rt_hazard_row *row = &p->rows[end];
+			double		eta = linear(beta, row->x, n) - highest;
+			double		weight = exp(eta);
+
+			if (end % ROWS_BETWEEN_INTERRUPTS == 0 && p->interrupted != NULL && p->interrupted())
+			{
+				*interrupted = true;
+				return NAN;
+			}
+			add_moments(at_risk, row->x, n, weight * (double) (row->events + row->censored));
+			if (row->events == 0)
+				continue;
+			events += (double) row->events;
+			value += (double) row->events * eta;
+			for (int i = 0; i < n; i++)
+				room->gradient[i] += (double) row->events * row->x[i];
+			if (p->ties == RT_TIES_EFRON)
+				add_moments(leaving, row->x, n, weight * (double) row->events);
+		}
+		if (events == 0)
+			continue;
+		if (p->ties == RT_TIES_BRESLOW || events == 1)
+		{
+			value -= events * log(at_risk->sum);
+			inverse = events / at_risk->sum;
+			inverse_2 = inverse / at_risk->sum;
+		}
+		else
+			for (double k = 0; k < events; k++)
+			{
+				double		f = k / events;
+				double		d = at_risk->sum - f * leaving->sum;
+
+				value -= log(d);
+				inverse += 1 / d;
+				inverse_f += f / d;
+				inverse_2 += 1 / (d * d);
+				inverse_2f += f / (d * d);
+				inverse_2ff += f * f / (d * d);
+			}
+		for (int i = 0; i < n; i++)
+		{
+			room->gradient[i] -= at_risk->first[i] * inverse - leaving->first[i] * inverse_f;
+			for (int j = 0; j <= i; j++)
+				room->information[i * n + j] += at_risk->second[i * n + j] * inverse - leaving->second[i * n + j] * inverse_f -
+					at_risk->first[i] * at_risk->first[j] * inverse_2 +
+					(at_risk->first[i] * leaving->first[j] + leaving->first[i] * at_risk->first[j]) * inverse_2f -
+					leaving->first[i] * leaving->first[j] * inverse_2ff;
+		}
+	}
+	return value;
+}
+
+/* The Cholesky factor of room->information in room->factor; the first column without a pivot, or n */
+static int
+factorize(rt_hazard_room *room, int n)
+{
+	const double *a = room->information;
+	double	   *l = room->factor;
+
+	for (int j = 0; j < n; j++)
+	{
+		double		pivot = a[j * n + j];
+
+		for (int k = 0; k < j; k++)
+			pivot -= l[j * n + k] * l[j * n + k];
+		if (!(pivot > PIVOT_SMALL * a[j * n + j]) || !(pivot > DBL_MIN))
+			return j;
+		l[j * n + j] = sqrt(pivot);
+		for (int i = j + 1; i < n; i++)
+		{
+			double		sum = a[i * n + j];
+
+			for (int k = 0; k < j; k++)
+				sum -= l[i * n + k] * l[j * n + k];
+			l[i * n + j] = sum / l[j * n + j];
+		}
+	}
+	return n;
+}
+
+static void
+solve(const rt_hazard_room *room, int n, const double *right, double *x)
+{
+	const double *l = room->factor;
+
+	for (int i = 0; i < n; i++)
+	{
+		x[i] = right[i];
+		for (int k = 0; k < i; k++)
+			x[i] -= l[i * n + k] * x[k];
+		x[i] /= l[i * n + i];
+	}
+	for (int i = n; i-- > 0;)
+	{
+		for (int k = i + 1; k < n; k++)
+			x[i] -= l[k * n + i] * x[k];
+		x[i] /= l[i * n + i];
+	}
+}
+
+/* Standardizes x; what is the same for everybody has scale 0 */
+static void
+standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *room)
+{
+	for (int j = 0; j < covariates; j++)
+	{
+		double		weights = 0;
+		double		mean = 0;
+		double		squares = 0;
+		double		largest = 0;
+
+		for (size_t i = 0; i < count; i++)
+			largest = fmax(largest, fabs(rows[i].x[j]));
+		for (size_t i = 0; i < count && largest > 0; i++)
+		{
+			double		weight = (double) (rows[i].events + rows[i].censored);
+
+			weights += weight;
+			mean += (rows[i].x[j] / largest - mean) * (weight / weights);
+		}
+		for (size_t i = 0; i < count && largest > 0; i++)
+		{
+			double		away = rows[i].x[j] / largest - mean;
+
+			squares += away * away * (double) (rows[i].events + rows[i].censored);
+		}
+		room->mean[j] = mean * largest;
+		room->scale[j] = largest > 0 && squares > 0 ? sqrt(squares / weights) * largest : 0;
+		/* the differences are rounding when the values are all but the same */
+		if (room->scale[j] < 1e-13 * largest)
+			room->scale[j] = 0;
+		if (room->scale[j] > 0)
+			for (size_t i = 0; i < count; i++)
+				rows[i].x[j] = (rows[i].x[j] - room->mean[j]) / room->scale[j];
+	}
+}
+
+/* Takes column j of those used out of all rows */
+static void
+drop_column(problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
+{
+	for (size_t i = 0; i < p->count; i++)
+		memmove(&rows[i].x[j], &rows[i].x[j + 1], (size_t) (p->used - 1 - j) * sizeof(double));
+	memmove(&room->column[j], &room->column[j + 1], (size_t) (p->used - 1 - j) * sizeof(int));
+	p->used--;
+}
+
+/*
+ * The columns that the last step still moved are infinite; the others have the information that is left when
+ * those stay where they are.
+ */
+static void
+fix_infinite(problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
+{
+	int			from[RT_COVARIATES_MAX];
+	int			n = 0;
+
+	for (int j = 0; j < p->used; j++)
+		if (fabs(room->step[j]) > STEP_LARGE * largest)
+		{
+			fit->status[room->column[j]] = RT_COEFFICIENT_INFINITE;
+			fit->coefficients[room->column[j]] = room->beta[j];
+		}
+		else
+			from[n++] = j;
+	for (int i = 0; i < n; i++)
+	{
+		room->beta[i] = room->beta[from[i]];
+		room->column[i] = room->column[from[i]];
+		for (int j = 0; j <= i; j++)
+			room->information[i * n + j] = room->information[from[i] * p->used + from[j]];
+	}
+	/* nothing is left to tell the others apart: they are as good as redundant */
+	p->used = factorize(room, n) == n ? n : 0;
+}
+
+void
+rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
+			  bool (*interrupted) (void), rt_hazard_room *room, rt_hazard_fit *fit)
+{
+	problem		p = {rows, count, covariates, ties, interrupted};
+	double		value;
+	double		largest = 0;
+	int			broken;
+
+	memset(fit, 0, sizeof(*fit));
+	fit->covariates = covariates;
+	standardize(rows, count, covariates, room);
+	for (int j = 0; j < covariates; j++)
+	{
+		room->column[j] = j;
+		fit->status[j] = RT_COEFFICIENT_REDUNDANT;
+		fit->coefficients[j] = fit->std_errors[j] = NAN;
+	}
+	for (int j = covariates; j-- > 0;)
+		if (room->scale[j] == 0)
+			drop_column(&p, rows, room, j);
+
+	/* at 0 it is seen which columns say nothing new */
+	memset(room->beta, 0, sizeof(room->beta));
+	for (;;)
+	{
+		value = evaluate(&p, room->beta, room, &fit->interrupted);
+		if (fit->interrupted)
+			return;
+		broken = factorize(room, p.used);
+		if (broken == p.used)
+			break;
+		drop_column(&p, rows, room, broken);
+	}
+	fit->used = p.used;
+	fit->null_log_likelihood = fit->log_likelihood = value;
+	fit->converged = true;
+	for (int iteration = 0; p.used > 0; iteration++)
+	{
+		double		next;
+		int			halvings = 0;
+
+		solve(room, p.used, room->gradient, room->step);
+		largest = 0;
+		for (int j = 0; j < p.used; j++)
+			largest = fmax(largest, fabs(room->step[j]));
+		if (largest < STEP_SMALL)
+		{
+			/* one more step makes it exact; the information is that of this point */
+			for (int j = 0; j < p.used; j++)
+				room->beta[j] += room->step[j];
+			break;
+		}
+		fit->converged = !(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE) && iteration < ITERATIONS_MAX;
+		if (!fit->converged)
+			break;
+		for (;;)
+		{
+			for (int j = 0; j < p.used; j++)
+				room->tried[j] = room->beta[j] + room->step[j];
+			next = evaluate(&p, room->tried, room, &fit->interrupted);
+			if (fit->interrupted)
+				return;
+			if (next >= value - 1e-12 * (1 + fabs(value)) || halvings++ == 40)
+				break;
+			for (int j = 0; j < p.used; j++)
+				room->step[j] /= 2;
+		}
+		memcpy(room->beta, room->tried, sizeof(room->beta));
+		value = next;
+		if (factorize(room, p.used) < p.used)
+		{
+			/* far out, where nothing changes any more */
+			fit->converged = false;
+			break;
+		}
+	}
+	fit->log_likelihood = value;
+
+	if (!fit->converged)
+		fix_infinite(&p, room, largest, fit);
+	for (int j = 0; j < p.used; j++)
+	{
+		int			covariate = room->column[j];
+		double		scale = room->scale[covariate];
+
+		memset(room->tried, 0, sizeof(room->tried));
+		room->tried[j] = 1;
+		solve(room, p.used, room->tried, room->step);
+		fit->status[covariate] = RT_COEFFICIENT_KNOWN;
+		fit->coefficients[covariate] = room->beta[j] / scale;
+		fit->std_errors[covariate] = sqrt(room->step[j]) / scale;
+	}
+}

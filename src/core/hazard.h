@@ -1,0 +1,65 @@
+/*
+ * hazard.h
+ *		What makes customers leave sooner: the proportional hazards model of Cox.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_HAZARD_H
+#define RT_HAZARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RT_COVARIATES_MAX 64
+
+/* Customers that are alike: how long they were seen, how many of them left then, and their covariates */
+typedef struct rt_hazard_row
+{
+	double		time;
+	int64_t		events;
+	int64_t		censored;
+	double	   *x;
+} rt_hazard_row;
+
+typedef enum rt_hazard_ties
+{
+	RT_TIES_EFRON,
+	RT_TIES_BRESLOW
+} rt_hazard_ties;
+
+typedef enum rt_coefficient_status
+{
+	RT_COEFFICIENT_KNOWN,
+	RT_COEFFICIENT_REDUNDANT,	/* the same for all, or a combination of those before: left out */
+	RT_COEFFICIENT_INFINITE		/* the likelihood rises without end; the sign is that of the coefficient */
+} rt_coefficient_status;
+
+typedef struct rt_hazard_fit
+{
+	int			covariates;
+	int			used;			/* those not redundant */
+	double		coefficients[RT_COVARIATES_MAX];
+	double		std_errors[RT_COVARIATES_MAX];	/* NaN unless known */
+	rt_coefficient_status status[RT_COVARIATES_MAX];
+	double		log_likelihood;
+	double		null_log_likelihood;	/* of no covariates */
+	bool		converged;		/* no coefficient is infinite */
+	bool		interrupted;	/* nothing else is set */
+} rt_hazard_fit;
+
+/* What a fit needs besides: several hundred kB */
+typedef struct rt_hazard_room rt_hazard_room;
+extern size_t rt_hazard_room_size(void);
+
+/* In the order that rt_fit_hazard wants; covariates is the same for all rows */
+extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int covariates);
+
+/*
+ * The fit of greatest partial likelihood by Newton's method.  Rows are sorted, some with events, and no two
+ * alike; x is changed.  Covariates are finite, 1 to RT_COVARIATES_MAX of them.
+ */
+extern void rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
+						  bool (*interrupted) (void), rt_hazard_room *room, rt_hazard_fit *fit);
+
+#endif							/* RT_HAZARD_H */
