@@ -62,6 +62,69 @@ rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day)
 	*year = (int32_t) (year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
+/* 2000-01-01 was a Saturday */
+#define FIRST_MONDAY 2
+
+static int64_t
+floor_division(int64_t a, int64_t b)
+{
+	return (a >= 0 ? a : a - (b - 1)) / b;
+}
+
+int32_t
+rt_unit_number(rt_calendar_unit unit, int32_t date)
+{
+	int32_t		year;
+	int			month,
+				day;
+
+	switch (unit)
+	{
+		case RT_UNIT_DAY:
+			return date;
+		case RT_UNIT_WEEK:
+			return (int32_t) floor_division((int64_t) date - FIRST_MONDAY, 7);
+		case RT_UNIT_MONTH:
+			rt_date_to_ymd(date, &year, &month, &day);
+			return year * 12 + month - 1;
+		case RT_UNIT_QUARTER:
+			rt_date_to_ymd(date, &year, &month, &day);
+			return year * 4 + (month - 1) / 3;
+		case RT_UNIT_YEAR:
+			rt_date_to_ymd(date, &year, &month, &day);
+			return year;
+	}
+	return 0;
+}
+
+int32_t
+rt_unit_start(rt_calendar_unit unit, int64_t number)
+{
+	int64_t		months = number;
+	int64_t		days = number;
+	int32_t		date;
+
+	switch (unit)
+	{
+		case RT_UNIT_WEEK:
+			days = number * 7 + FIRST_MONDAY;
+			/* fall through */
+		case RT_UNIT_DAY:
+			return (int32_t) (days < RT_DATE_MIN ? RT_DATE_MIN : days > RT_DATE_MAX ? RT_DATE_MAX : days);
+		case RT_UNIT_QUARTER:
+			months = number * 3;
+			break;
+		case RT_UNIT_YEAR:
+			months = number * 12;
+			break;
+		case RT_UNIT_MONTH:
+			break;
+	}
+	if (rt_date_from_ymd(floor_division(months, 12), (int) (months - floor_division(months, 12) * 12) + 1, 1, &date))
+		return date;
+	return months < 0 ? RT_DATE_MIN : RT_DATE_MAX;
+}
+
 static char *
 print_padded(char *p, uint32_t value, int width)
 {

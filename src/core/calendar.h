@@ -25,6 +25,23 @@
 extern bool rt_date_from_ymd(int64_t year, int month, int day, int32_t *date);
 extern void rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day);
 
+/* Periods by the calendar, a week from Monday on; each has a number, the next one the next number */
+typedef enum rt_calendar_unit
+{
+	RT_UNIT_DAY,
+	RT_UNIT_WEEK,
+	RT_UNIT_MONTH,
+	RT_UNIT_QUARTER,
+	RT_UNIT_YEAR
+} rt_calendar_unit;
+
+#define RT_CALENDAR_UNITS 5
+
+extern int32_t rt_unit_number(rt_calendar_unit unit, int32_t date);
+
+/* The first day of a period; of one that begins before the first date or behind the last one, that date */
+extern int32_t rt_unit_start(rt_calendar_unit unit, int64_t number);
+
 /*
  * ISO text.  Printing returns the length (no terminating NUL).  Parsing reads
  * from *text on, at most to end, moves *text behind what it read and returns

@@ -429,6 +429,8 @@ typedef struct scan_record
 	bool		bought;			/* not refunds alone */
 	bool		known;			/* some order of known amount */
 	int64_t		amount;			/* in the history's money unit; set with_amount only */
+	uint64_t	orders;
+	uint64_t	unknown;		/* orders of unknown amount */
 } scan_record;
 
 /*
@@ -456,6 +458,8 @@ scan_next(scan *s, bool with_amount, scan_record *record)
 		if (record->known)
 			p = with_amount ? rt_get_varint(p, s->end, &amount) : rt_skip_varint(p, s->end);
 		record->amount = (int64_t) amount;
+		record->orders = 1;
+		record->unknown = record->known ? 0 : 1;
 	}
 	else
 	{
@@ -469,6 +473,8 @@ scan_next(scan *s, bool with_amount, scan_record *record)
 		record->bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
 		record->known = unknown != kind >> RT_KIND_ORDERS_SHIFT;
 		record->amount = rt_unzigzag(amount);
+		record->orders = kind >> RT_KIND_ORDERS_SHIFT;
+		record->unknown = unknown;
 	}
 	s->next = p;
 	return p != NULL;
@@ -550,6 +556,49 @@ rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *date
 		if (*count == room)
 			return RT_NO_SPACE;
 		dates[(*count)++] = (int32_t) s.date;
+	}
+	return RT_OK;
+}
+
+rt_status
+rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar_unit unit,
+				   rt_period_purchases *periods, size_t *count)
+{
+	scan		s;
+	size_t		room = *count;
+	int64_t		behind = INT64_MIN; /* the first day that is not in the last period */
+	int64_t		money_unit;
+	rt_period_purchases *last = NULL;
+
+	*count = 0;
+	if (scan_start(&s, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	money_unit = rt_format_unit(s.format);
+	while (s.next < s.end)
+	{
+		scan_record record;
+
+		if (!scan_next(&s, true, &record) ||
+			record.amount > INT64_MAX / money_unit || record.amount < INT64_MIN / money_unit)
+			return RT_MALFORMED;
+		if (s.date > as_of)
+			break;
+		if (s.date >= behind)
+		{
+			if (*count == room)
+				return RT_NO_SPACE;
+			last = &periods[(*count)++];
+			last->period = rt_unit_number(unit, (int32_t) s.date);
+			last->orders = last->known = 0;
+			last->spend.high = last->spend.low = 0;
+			behind = rt_unit_start(unit, (int64_t) last->period + 1);
+			/* the last period there is never ends */
+			if (behind <= s.date)
+				behind = INT64_MAX;
+		}
+		last->orders += (int64_t) record.orders;
+		last->known += (int64_t) (record.orders - record.unknown);
+		rt_money_sum_add(&last->spend, record.amount * money_unit);
 	}
 	return RT_OK;
 }

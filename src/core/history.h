@@ -151,4 +151,20 @@ extern rt_status rt_history_recency(const uint8_t *bytes, size_t size, int32_t a
  */
 extern rt_status rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates, size_t *count);
 
+/* What was bought within one period of the calendar */
+typedef struct rt_period_purchases
+{
+	int32_t		period;			/* rt_unit_number */
+	int64_t		orders;			/* 0: only refunds */
+	int64_t		known;			/* orders of known amount */
+	rt_money_sum spend;			/* refunds taken off */
+} rt_period_purchases;
+
+/*
+ * The periods up to as_of in which something was bought or sent back, in order.  Takes room for
+ * *count, sets it to how many there are; RT_NO_SPACE when there are more.  size is always enough.
+ */
+extern rt_status rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar_unit unit,
+									rt_period_purchases *periods, size_t *count);
+
 #endif							/* RT_HISTORY_H */

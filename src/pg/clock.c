@@ -174,3 +174,24 @@ date_from_timestamptz_at(TimestampTz time, text *zone)
 																	 PointerGetDatum(zone),
 																	 TimestampTzGetDatum(time))));
 }
+
+rt_calendar_unit
+calendar_unit_from_text(const text *name)
+{
+	static const struct
+	{
+		const char *name;
+		rt_calendar_unit unit;
+	}			units[] = {
+		{"day", RT_UNIT_DAY}, {"week", RT_UNIT_WEEK}, {"month", RT_UNIT_MONTH}, {"quarter", RT_UNIT_QUARTER}, {"year", RT_UNIT_YEAR}
+	};
+	size_t		length = VARSIZE_ANY_EXHDR(name);
+
+	for (int i = 0; i < RT_CALENDAR_UNITS; i++)
+		if (strlen(units[i].name) == length && pg_strncasecmp(units[i].name, VARDATA_ANY(name), length) == 0)
+			return units[i].unit;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" is no period of the calendar", text_to_cstring(name)),
+			 errhint("Use 'day', 'week', 'month', 'quarter' or 'year'.")));
+}

@@ -13,6 +13,8 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
+#include "core/calendar.h"
+
 /* An infinite date or time is an error that names it */
 extern DateADT date_from_date(DateADT date);
 extern DateADT date_from_timestamp(Timestamp time);
@@ -23,5 +25,8 @@ extern DateADT as_of_date(DateADT as_of);
 
 /* As AT TIME ZONE would have it, abbreviations included */
 extern DateADT date_from_timestamptz_at(TimestampTz time, text *zone);
+
+/* 'day', 'week', 'month', 'quarter' or 'year', however written; anything else is an error */
+extern rt_calendar_unit calendar_unit_from_text(const text *name);
 
 #endif							/* RETENTION_CLOCK_H */

@@ -156,6 +156,29 @@ history_dates(HistoryBytes history, int32 as_of, int32 *room, size_t room_count,
 	return dates;
 }
 
+rt_period_purchases *
+history_periods(HistoryBytes history, int32 as_of, rt_calendar_unit unit,
+				rt_period_purchases *room, size_t room_count, size_t *count)
+{
+	rt_status	status;
+
+	*count = room_count;
+	if (history.size == 0)
+	{
+		*count = 0;
+		return room;
+	}
+	status = rt_history_periods(history.bytes, history.size, as_of, unit, room, count);
+	if (status == RT_NO_SPACE)
+	{
+		*count = rt_history_count(history.bytes, history.size);
+		room = palloc_array(rt_period_purchases, *count);
+		status = rt_history_periods(history.bytes, history.size, as_of, unit, room, count);
+	}
+	check_history_status(status, 0);
+	return room;
+}
+
 void
 history_days_normalize(HistoryDays *days)
 {

@@ -1,0 +1,95 @@
+/*
+ * cohort.c
+ *		How many come back.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "core/cohort.h"
+
+#include <string.h>
+
+int
+rt_cohort_cell_compare(const void *left, const void *right)
+{
+	const rt_cohort_cell *a = left;
+	const rt_cohort_cell *b = right;
+
+	if (a->cohort != b->cohort)
+		return a->cohort < b->cohort ? -1 : 1;
+	return (a->period > b->period) - (a->period < b->period);
+}
+
+size_t
+rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, int32_t limit, rt_cohort_row *rows)
+{
+	size_t		made = 0;
+
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		int32_t		cohort = cells[begin].cohort;
+		int64_t		periods = (int64_t) last_period - cohort + 1;
+		int64_t		since = 0;
+		size_t		cell;
+
+		for (end = begin; end < count && cells[end].cohort == cohort; end++)
+			;
+		if (periods <= 0)
+			continue;
+		if (periods > (int64_t) limit + 1)
+			periods = (int64_t) limit + 1;
+		made += (size_t) periods;
+		if (rows == NULL)
+			continue;
+		/* backward, so that who bought later has been counted */
+		for (cell = end; cell > begin && cells[cell - 1].period >= periods; cell--)
+			since += cells[cell - 1].last;
+		for (int64_t period = periods - 1; period >= 0; period--)
+		{
+			rt_cohort_row *row = &rows[made - (size_t) (periods - period)];
+
+			memset(row, 0, sizeof(*row));
+			row->cohort = cohort;
+			row->period = (int32_t) period;
+			row->cohorts = 1;
+			row->eligible = cells[begin].active;
+			if (cell > begin && cells[cell - 1].period == period)
+			{
+				cell--;
+				since += cells[cell].last;
+				row->active = cells[cell].active;
+				row->orders = cells[cell].orders;
+				row->known = cells[cell].known;
+				row->spend = cells[cell].spend;
+			}
+			row->active_since = since;
+		}
+	}
+	return made;
+}
+
+size_t
+rt_cohort_curve(const rt_cohort_row *rows, size_t count, rt_cohort_row *curve)
+{
+	size_t		periods = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_cohort_row *sum = &curve[rows[i].period];
+
+		while (periods <= (size_t) rows[i].period)
+		{
+			memset(&curve[periods], 0, sizeof(*curve));
+			curve[periods].period = (int32_t) periods;
+			periods++;
+		}
+		sum->cohorts += rows[i].cohorts;
+		sum->eligible += rows[i].eligible;
+		sum->active += rows[i].active;
+		sum->active_since += rows[i].active_since;
+		sum->orders += rows[i].orders;
+		sum->known += rows[i].known;
+		sum->spend.high += rows[i].spend.high;
+		sum->spend.low += rows[i].spend.low;
+	}
+	return periods;
+}

@@ -1,0 +1,275 @@
+/*
+ * cohort.c
+ *		The aggregates cohort_retention and retention_curve.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+
+#include "core/cohort.h"
+#include "core/proportion.h"
+#include "core/special.h"
+#include "pg/clock.h"
+#include "pg/composite.h"
+#include "pg/history.h"
+#include "pg/money.h"
+#include "pg/tally_state.h"
+
+PG_FUNCTION_INFO_V1(cohort_retention_add);
+PG_FUNCTION_INFO_V1(cohort_retention_combine);
+PG_FUNCTION_INFO_V1(cohort_retention_final);
+PG_FUNCTION_INFO_V1(retention_curve_final);
+
+/* Of each cohort and period: the counts of a cell */
+static const TallyKind cohort_kind = {"cohort_retention", 0x20005, 6, "period, as_of and the number of periods"};
+
+enum { UNIT_CONSTANT, AS_OF_CONSTANT, LIMIT_CONSTANT };
+
+typedef struct CellKey
+{
+	int32		cohort;
+	int32		period;
+} CellKey;
+
+/* In the order of the counts */
+enum { CELL_ACTIVE, CELL_LAST, CELL_ORDERS, CELL_KNOWN, CELL_SPEND_HIGH, CELL_SPEND_LOW };
+
+#define NO_LIMIT (PG_INT32_MAX - 1)
+
+static int32
+get_limit(FunctionCallInfo fcinfo)
+{
+	int32		limit;
+
+	if (PG_NARGS() < 5)
+		return NO_LIMIT;
+	if (PG_ARGISNULL(4))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the number of periods must not be null")));
+	limit = PG_GETARG_INT32(4);
+	if (limit < 0 || limit > NO_LIMIT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d is no number of periods", limit)));
+	return limit;
+}
+
+/* Of history, period, as_of and perhaps the number of periods */
+Datum
+cohort_retention_add(PG_FUNCTION_ARGS)
+{
+	int64		constants[TALLY_CONSTANTS] = {0};
+	TallyState *state;
+	rt_period_purchases room[PERIODS_ON_STACK];
+	rt_period_purchases *periods;
+	size_t		count;
+	size_t		last;
+	int64	   *before = NULL;
+	CellKey		key;
+
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("period and as_of of a cohort must not be null")));
+	constants[UNIT_CONSTANT] = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
+	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
+	constants[LIMIT_CONSTANT] = get_limit(fcinfo);
+	state = tally_state_to_add_to(fcinfo, &cohort_kind, constants);
+	if (PG_ARGISNULL(1))
+		PG_RETURN_POINTER(state);
+	periods = history_periods(history_bytes(PG_GETARG_DATUM(1)), (int32) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], room, PERIODS_ON_STACK, &count);
+
+	/* what was sent back before the first purchase belongs to no period */
+	while (count > 0 && periods->orders == 0)
+	{
+		periods++;
+		count--;
+	}
+	if (count == 0)
+		PG_RETURN_POINTER(state);
+	for (last = count - 1; periods[last].orders == 0; last--)
+		;
+	key.cohort = periods[0].period;
+	for (size_t i = 0; i < count; i++)
+	{
+		int64		period = (int64) periods[i].period - key.cohort;
+		bool		active = periods[i].orders > 0;
+		int64	   *counts;
+
+		key.period = (int32) Min(period, constants[LIMIT_CONSTANT] + 1);
+		counts = tally_state_counts(&state, &cohort_kind, &key, sizeof(key));
+
+		/* behind the limit several periods share a cell, and she counts once */
+		if (active && counts != before)
+			counts[CELL_ACTIVE]++;
+		if (i == last)
+			counts[CELL_LAST]++;
+		counts[CELL_ORDERS] += periods[i].orders;
+		counts[CELL_KNOWN] += periods[i].known;
+		counts[CELL_SPEND_HIGH] += periods[i].spend.high;
+		counts[CELL_SPEND_LOW] += periods[i].spend.low;
+		before = active ? counts : before;
+	}
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+cohort_retention_combine(PG_FUNCTION_ARGS)
+{
+	return tally_state_combine(fcinfo, &cohort_kind);
+}
+
+/* All rows of the triangle; *priced: some amount is known */
+static rt_cohort_row *
+cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_t *row_count)
+{
+	TallyState *state = tally_state_argument(fcinfo, 0, &cohort_kind);
+	rt_tally_entry *entries = tally_state_entries(state, &cohort_kind);
+	size_t		count = state->tally.keys;
+	rt_cohort_cell *cells = palloc_extended(Max(count, 1) * sizeof(rt_cohort_cell), MCXT_ALLOC_HUGE);
+	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
+	int32		limit = (int32) state->constants[LIMIT_CONSTANT];
+	int32		last_period;
+	rt_cohort_row *rows;
+
+	*unit = (rt_calendar_unit) state->constants[UNIT_CONSTANT];
+	*priced = false;
+	for (size_t i = 0; i < count; i++)
+	{
+		CellKey		key = {0, 0};
+		const int64 *counts = entries[i].counts;
+
+		memcpy(&key, entries[i].key, Min(sizeof(key), entries[i].key_size));
+		cells[i].cohort = key.cohort;
+		cells[i].period = Max(key.period, 0);
+		cells[i].active = counts[CELL_ACTIVE];
+		cells[i].last = counts[CELL_LAST];
+		cells[i].orders = counts[CELL_ORDERS];
+		cells[i].known = counts[CELL_KNOWN];
+		cells[i].spend.high = counts[CELL_SPEND_HIGH];
+		cells[i].spend.low = counts[CELL_SPEND_LOW];
+		*priced = *priced || counts[CELL_KNOWN] > 0;
+	}
+	qsort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare);
+
+	/* the period of as_of is over when the next day is in another one */
+	last_period = as_of == RT_DATE_MAX ? rt_unit_number(*unit, as_of) : rt_unit_number(*unit, as_of + 1) - 1;
+	*row_count = rt_cohort_rows(cells, count, last_period, limit, NULL);
+	if (*row_count > MaxAllocSize / sizeof(rt_cohort_row))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%zu cohorts and periods are too many for one result", *row_count),
+				 errhint("Take longer periods, or give the number of periods as the last argument.")));
+	rows = palloc(Max(*row_count, 1) * sizeof(rt_cohort_row));
+	rt_cohort_rows(cells, count, last_period, limit, rows);
+	pfree(cells);
+	return rows;
+}
+
+/* NULL where no amount at all is known */
+static void
+spend_value(const rt_cohort_row *row, bool priced, Datum *value, bool *null)
+{
+	*null = !priced;
+	if (priced)
+		*value = NumericGetDatum(money_sum_to_numeric(&row->spend));
+}
+
+static Datum
+share(int64 part, int64 whole)
+{
+	return Float8GetDatum((double) part / (double) whole);
+}
+
+/* In the order of the type cohort_period */
+enum
+{
+	COHORT_COHORT, COHORT_PERIOD, COHORT_ELIGIBLE, COHORT_ACTIVE, COHORT_RATE, COHORT_ACTIVE_SINCE, COHORT_RATE_SINCE,
+	COHORT_ORDERS, COHORT_SPEND, COHORT_COLUMNS
+};
+
+Datum
+cohort_retention_final(PG_FUNCTION_ARGS)
+{
+	rt_calendar_unit unit;
+	bool		priced;
+	size_t		count;
+	rt_cohort_row *rows = cohort_rows(fcinfo, &unit, &priced, &count);
+	CompositeArray result;
+
+	if (count == 0)
+		PG_RETURN_NULL();
+	composite_array_begin(fcinfo, &result, COHORT_COLUMNS, count);
+	for (size_t i = 0; i < count; i++)
+	{
+		Datum		values[COHORT_COLUMNS];
+		bool		nulls[COHORT_COLUMNS] = {false};
+
+		values[COHORT_COHORT] = DateADTGetDatum(rt_unit_start(unit, rows[i].cohort));
+		values[COHORT_PERIOD] = Int32GetDatum(rows[i].period);
+		values[COHORT_ELIGIBLE] = Int64GetDatum(rows[i].eligible);
+		values[COHORT_ACTIVE] = Int64GetDatum(rows[i].active);
+		values[COHORT_RATE] = share(rows[i].active, rows[i].eligible);
+		values[COHORT_ACTIVE_SINCE] = Int64GetDatum(rows[i].active_since);
+		values[COHORT_RATE_SINCE] = share(rows[i].active_since, rows[i].eligible);
+		values[COHORT_ORDERS] = Int64GetDatum(rows[i].orders);
+		spend_value(&rows[i], priced, &values[COHORT_SPEND], &nulls[COHORT_SPEND]);
+		composite_array_add(&result, values, nulls);
+	}
+	return composite_array_finish(&result);
+}
+
+/* In the order of the type retention_period */
+enum
+{
+	CURVE_PERIOD, CURVE_COHORTS, CURVE_ELIGIBLE, CURVE_ACTIVE, CURVE_RATE, CURVE_LOWER, CURVE_UPPER,
+	CURVE_ACTIVE_SINCE, CURVE_RATE_SINCE, CURVE_ORDERS, CURVE_SPEND, CURVE_COLUMNS
+};
+
+Datum
+retention_curve_final(PG_FUNCTION_ARGS)
+{
+	rt_calendar_unit unit;
+	bool		priced;
+	size_t		count;
+	rt_cohort_row *rows = cohort_rows(fcinfo, &unit, &priced, &count);
+	rt_cohort_row *curve;
+	double		z = rt_normal_quantile(0.025);
+	int32		longest = 0;
+	CompositeArray result;
+
+	if (count == 0)
+		PG_RETURN_NULL();
+	for (size_t i = 0; i < count; i++)
+		longest = Max(longest, rows[i].period);
+	curve = palloc(((size_t) longest + 1) * sizeof(rt_cohort_row));
+	count = rt_cohort_curve(rows, count, curve);
+	composite_array_begin(fcinfo, &result, CURVE_COLUMNS, count);
+	for (size_t i = 0; i < count; i++)
+	{
+		Datum		values[CURVE_COLUMNS];
+		bool		nulls[CURVE_COLUMNS] = {false};
+		double		lower;
+		double		upper;
+
+		rt_wilson_interval(curve[i].active, curve[i].eligible, z, &lower, &upper);
+		values[CURVE_PERIOD] = Int32GetDatum(curve[i].period);
+		values[CURVE_COHORTS] = Int64GetDatum(curve[i].cohorts);
+		values[CURVE_ELIGIBLE] = Int64GetDatum(curve[i].eligible);
+		values[CURVE_ACTIVE] = Int64GetDatum(curve[i].active);
+		values[CURVE_RATE] = share(curve[i].active, curve[i].eligible);
+		values[CURVE_LOWER] = Float8GetDatum(lower);
+		values[CURVE_UPPER] = Float8GetDatum(upper);
+		values[CURVE_ACTIVE_SINCE] = Int64GetDatum(curve[i].active_since);
+		values[CURVE_RATE_SINCE] = share(curve[i].active_since, curve[i].eligible);
+		values[CURVE_ORDERS] = Int64GetDatum(curve[i].orders);
+		spend_value(&curve[i], priced, &values[CURVE_SPEND], &nulls[CURVE_SPEND]);
+		composite_array_add(&result, values, nulls);
+	}
+	return composite_array_finish(&result);
+}
