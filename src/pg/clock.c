@@ -195,3 +195,11 @@ calendar_unit_from_text(const text *name)
 			 errmsg("\"%s\" is no period of the calendar", text_to_cstring(name)),
 			 errhint("Use 'day', 'week', 'month', 'quarter' or 'year'.")));
 }
+
+int32
+calendar_unit_over(rt_calendar_unit unit, DateADT as_of)
+{
+	if (as_of >= RT_DATE_MAX)
+		return rt_unit_number(unit, RT_DATE_MAX);
+	return rt_unit_number(unit, as_of + 1) - 1;
+}

@@ -29,4 +29,7 @@ extern DateADT date_from_timestamptz_at(TimestampTz time, text *zone);
 /* 'day', 'week', 'month', 'quarter' or 'year', however written; anything else is an error */
 extern rt_calendar_unit calendar_unit_from_text(const text *name);
 
+/* The last period that is over at the end of as_of */
+extern int32 calendar_unit_over(rt_calendar_unit unit, DateADT as_of);
+
 #endif							/* RETENTION_CLOCK_H */

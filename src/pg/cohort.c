@@ -157,8 +157,7 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 	}
 	qsort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare);
 
-	/* the period of as_of is over when the next day is in another one */
-	last_period = as_of == RT_DATE_MAX ? rt_unit_number(*unit, as_of) : rt_unit_number(*unit, as_of + 1) - 1;
+	last_period = calendar_unit_over(*unit, as_of);
 	*row_count = rt_cohort_rows(cells, count, last_period, limit, NULL);
 	if (*row_count > MaxAllocSize / sizeof(rt_cohort_row))
 		ereport(ERROR,

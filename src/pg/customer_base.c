@@ -317,15 +317,25 @@ customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
 #define LOST_SCORE 0.5
 #define LOST_SCORE_OF_RHYTHM 0.99
 
-/* Of arguments history, as_of, model and perhaps a churn_score */
-Datum
-customer_base_lost_on(PG_FUNCTION_ARGS)
+double
+default_lost_score(const rt_model *model)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
-	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
-	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
-	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) :
-		model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
+	return model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
+}
+
+void
+check_lost_score(double score)
+{
+	if (!(score > 0 && score < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a churn score of %g is not between 0 and 1", score)));
+}
+
+bool
+lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateADT *day)
+{
+	HistoryBytes history;
 	rt_base		base;
 	rt_rfm		rfm;
 	rt_customer customer;
@@ -333,30 +343,21 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 	double		low,
 				high;
 
-	if (!(score > 0 && score < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a churn score of %g is not between 0 and 1", score)));
 	if (model->id == RT_MODEL_INTERPURCHASE)
-	{
-		DateADT		day;
-
-		if (!silence_day(PG_GETARG_DATUM(0), as_of, model, 1 - score, &day))
-			PG_RETURN_NULL();
-		PG_RETURN_DATEADT(day);
-	}
+		return silence_day(value, as_of, model, 1 - score, day);
 	check_customer_base(model, "lost_on", &base);
+	history = history_bytes(value);
 	if (history.size > 0)
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
-		PG_RETURN_NULL();
+		return false;
 	if (base.family == RT_FAMILY_BG_BB)
 	{
 		opportunities_of_history(history, as_of, model->time_unit, &customer);
 
 		/* what she bought at the opportunity that is not over shows that she is still here */
 		if (rt_bg_bb_opportunities_over(rfm.recency, model->time_unit) >= customer.age)
-			PG_RETURN_NULL();
+			return false;
 	}
 	else
 	{
@@ -365,7 +366,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 		customer.age = rfm.customer_age / model->time_unit;
 	}
 	if (rfm.recency == rfm.customer_age || rt_base_p_gone(&base, &customer) < score)
-		PG_RETURN_NULL();
+		return false;
 
 	/* whoever buys at the end of low is not lost then; she is at the end of high */
 	low = rfm.recency;
@@ -381,7 +382,23 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 		else
 			low = middle;
 	}
-	PG_RETURN_DATEADT((DateADT) ((double) as_of - rfm.customer_age + high));
+	*day = (DateADT) ((double) as_of - rfm.customer_age + high);
+	return true;
+}
+
+/* Of arguments history, as_of, model and perhaps a churn_score */
+Datum
+customer_base_lost_on(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
+	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : default_lost_score(model);
+	DateADT		day;
+
+	check_lost_score(score);
+	if (!lost_day(PG_GETARG_DATUM(0), as_of, model, score, &day))
+		PG_RETURN_NULL();
+	PG_RETURN_DATEADT(day);
 }
 
 /* Just after her first purchase */

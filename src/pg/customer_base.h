@@ -36,4 +36,12 @@ extern void check_whole_opportunities(const rt_customer *customer);
 /* A customer in opportunities of time_unit days; false when nothing was bought by as_of */
 extern bool opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, rt_customer *customer);
 
+/*
+ * The first day behind her last purchase up to as_of, and not behind as_of, on which her churn score
+ * was at least this; false when there is none.  A score is checked to lie between 0 and 1.
+ */
+extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double score, DateADT *day);
+extern double default_lost_score(const rt_model *model);
+extern void check_lost_score(double score);
+
 #endif							/* RETENTION_CUSTOMER_BASE_H */

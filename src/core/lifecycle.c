@@ -1,0 +1,47 @@
+/*
+ * lifecycle.c
+ *		Who came, stayed, fell silent, came back and was lost, period by period.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "core/lifecycle.h"
+
+#include <string.h>
+
+int
+rt_lifecycle_compare(const void *left, const void *right)
+{
+	int32_t		a = ((const rt_lifecycle_events *) left)->period;
+	int32_t		b = ((const rt_lifecycle_events *) right)->period;
+
+	return (a > b) - (a < b);
+}
+
+size_t
+rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_period, rt_lifecycle_row *rows)
+{
+	size_t		row_count;
+	size_t		next = 0;
+	int64_t		active = 0;
+	int64_t		customers = 0;
+
+	if (count == 0 || events[0].period > last_period)
+		return 0;
+	row_count = (size_t) ((int64_t) last_period - events[0].period + 1);
+	for (size_t i = 0; rows != NULL && i < row_count; i++)
+	{
+		rt_lifecycle_row *row = &rows[i];
+
+		memset(row, 0, sizeof(*row));
+		row->events.period = (int32_t) (events[0].period + (int64_t) i);
+		if (next < count && events[next].period == row->events.period)
+			row->events = events[next++];
+		row->active_before = active;
+		row->customers_before = customers;
+		active = row->events.new_customers + row->events.retained + row->events.resurrected;
+		customers += row->events.new_customers + row->events.recovered - row->events.lost;
+		row->active = active;
+		row->customers = customers;
+	}
+	return row_count;
+}

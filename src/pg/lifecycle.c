@@ -1,0 +1,288 @@
+/*
+ * lifecycle.c
+ *		The aggregate lifecycle(history, period, as_of, ...).
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include <math.h>
+
+#include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+#include "core/lifecycle.h"
+#include "pg/clock.h"
+#include "pg/composite.h"
+#include "pg/customer_base.h"
+#include "pg/history.h"
+#include "pg/model.h"
+#include "pg/money.h"
+#include "pg/tally_state.h"
+
+PG_FUNCTION_INFO_V1(lifecycle_add_silence);
+PG_FUNCTION_INFO_V1(lifecycle_add_model);
+PG_FUNCTION_INFO_V1(lifecycle_combine);
+PG_FUNCTION_INFO_V1(lifecycle_final);
+
+/* Of each period, in the order of rt_lifecycle_events */
+enum
+{
+	EVENT_NEW, EVENT_RETAINED, EVENT_RESURRECTED, EVENT_DORMANT, EVENT_LOST, EVENT_RECOVERED, EVENT_ORDERS, EVENT_KNOWN,
+	EVENT_SPEND_HIGH, EVENT_SPEND_LOW, EVENT_COUNTS
+};
+
+static const TallyKind lifecycle_kind = {"lifecycle", 0x20006, EVENT_COUNTS, "period, as_of and what counts as lost"};
+
+/* The last two say what counts as lost: the interval, or the model's hash and the score */
+enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
+
+#define BY_MODEL 0x100			/* with the unit */
+
+#define DATES_ROOM 128
+
+/* After how long a silence a customer is lost: a fixed one, or one that a model finds too long */
+typedef struct LostRule
+{
+	const Interval *silence;
+	const rt_model *model;
+	double		score;
+} LostRule;
+
+/* The first day on which the silence after a purchase is as long as that */
+static int64
+end_of_silence(DateADT purchase, const Interval *silence)
+{
+	Timestamp	time;
+	DateADT		day;
+
+	if (silence->month == 0 && silence->time == 0)
+		return (int64) purchase + silence->day;
+	time = DatumGetTimestamp(DirectFunctionCall2(date_pl_interval, DateADTGetDatum(purchase), IntervalPGetDatum(unconstify(Interval *, silence))));
+	day = date_from_timestamp(time);
+	return time % USECS_PER_DAY == 0 ? day : (int64) day + 1;
+}
+
+/* The day on which she is lost, when she does not buy from a purchase on until the day before next; false when that is sooner */
+static bool
+lost_between(Datum history, DateADT purchase, int64 next, const LostRule *rule, int64 *day)
+{
+	DateADT		lost;
+
+	if (rule->model == NULL)
+	{
+		*day = end_of_silence(purchase, rule->silence);
+		return *day < next;
+	}
+	if (next - 1 <= purchase || !lost_day(history, (DateADT) (next - 1), rule->model, rule->score, &lost))
+		return false;
+	*day = lost;
+	return true;
+}
+
+static void
+count_event(TallyState **state, int32 period, int event)
+{
+	tally_state_counts(state, &lifecycle_kind, &period, sizeof(period))[event]++;
+}
+
+static TallyState *
+add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit unit, const LostRule *rule)
+{
+	HistoryBytes bytes = history_bytes(history);
+	rt_period_purchases periods_room[PERIODS_ON_STACK];
+	rt_period_purchases *periods;
+	int32		dates_room[DATES_ROOM];
+	int32	   *dates;
+	size_t		period_count;
+	size_t		date_count;
+	bool		seen = false;
+	int32		last = 0;		/* period in which she bought */
+
+	periods = history_periods(bytes, as_of, unit, periods_room, PERIODS_ON_STACK, &period_count);
+	for (size_t i = 0; i < period_count; i++)
+	{
+		int64	   *counts = tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
+
+		counts[EVENT_ORDERS] += periods[i].orders;
+		counts[EVENT_KNOWN] += periods[i].known;
+		counts[EVENT_SPEND_HIGH] += periods[i].spend.high;
+		counts[EVENT_SPEND_LOW] += periods[i].spend.low;
+		if (periods[i].orders == 0)
+			continue;
+		counts[!seen ? EVENT_NEW : (int64) periods[i].period == (int64) last + 1 ? EVENT_RETAINED : EVENT_RESURRECTED]++;
+		if (seen && periods[i].period > (int64) last + 1)
+			count_event(&state, last + 1, EVENT_DORMANT);
+		seen = true;
+		last = periods[i].period;
+	}
+	if (!seen)
+		return state;
+	if (last < PG_INT32_MAX)
+		count_event(&state, last + 1, EVENT_DORMANT);
+
+	dates = history_dates(bytes, as_of, dates_room, DATES_ROOM, &date_count);
+	for (size_t i = 0; i < date_count; i++)
+	{
+		int64		next = i + 1 < date_count ? dates[i + 1] : (int64) as_of + 1;
+		int64		day;
+
+		if (!lost_between(history, dates[i], next, rule, &day))
+			continue;
+		count_event(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
+		if (i + 1 < date_count)
+			count_event(&state, rt_unit_number(unit, dates[i + 1]), EVENT_RECOVERED);
+	}
+	return state;
+}
+
+static void
+check_not_null(FunctionCallInfo fcinfo)
+{
+	for (int i = 2; i < PG_NARGS(); i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("arguments of lifecycle other than the history must not be null")));
+}
+
+/* Of history, period, as_of and an interval */
+Datum
+lifecycle_add_silence(PG_FUNCTION_ARGS)
+{
+	int64		constants[TALLY_CONSTANTS];
+	LostRule	rule = {NULL};
+	TallyState *state;
+
+	check_not_null(fcinfo);
+	rule.silence = PG_GETARG_INTERVAL_P(4);
+	constants[UNIT_CONSTANT] = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
+	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
+	constants[LOST_CONSTANT] = rule.silence->time;
+	constants[LOST_CONSTANT + 1] = ((int64) rule.silence->month << 32) ^ (uint32) rule.silence->day;
+	if (rule.silence->month < 0 || rule.silence->day < 0 || rule.silence->time < 0 || INTERVAL_NOT_FINITE(rule.silence) ||
+		(rule.silence->month == 0 && rule.silence->day == 0 && rule.silence->time == 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a silence of \"%s\" makes nobody a lost customer",
+						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, rule.silence))))),
+				 errhint("Give an interval above 0, such as '6 months'.")));
+	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
+	if (!PG_ARGISNULL(1))
+		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
+	PG_RETURN_POINTER(state);
+}
+
+/* Of history, period, as_of, a model and a churn score */
+Datum
+lifecycle_add_model(PG_FUNCTION_ARGS)
+{
+	int64		constants[TALLY_CONSTANTS];
+	LostRule	rule = {NULL};
+	rt_calendar_unit unit;
+	TallyState *state;
+
+	check_not_null(fcinfo);
+	rule.model = model_from_datum(PG_GETARG_DATUM(4));
+	rule.score = PG_GETARG_FLOAT8(5);
+	check_lost_score(rule.score);
+	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
+	constants[UNIT_CONSTANT] = unit | BY_MODEL;
+	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
+	constants[LOST_CONSTANT] = (int64) hash_bytes_extended((const unsigned char *) rule.model, sizeof(rt_model), 0);
+	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
+	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
+	if (!PG_ARGISNULL(1))
+		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit, &rule);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+lifecycle_combine(PG_FUNCTION_ARGS)
+{
+	return tally_state_combine(fcinfo, &lifecycle_kind);
+}
+
+/* In the order of the type lifecycle_period */
+enum
+{
+	ROW_PERIOD, ROW_NEW, ROW_RETAINED, ROW_RESURRECTED, ROW_ACTIVE, ROW_DORMANT, ROW_LOST, ROW_RECOVERED, ROW_CUSTOMERS,
+	ROW_REPEAT_RATE, ROW_RETENTION_RATE, ROW_CHURN_RATE, ROW_ORDERS, ROW_SPEND, ROW_COLUMNS
+};
+
+Datum
+lifecycle_final(PG_FUNCTION_ARGS)
+{
+	TallyState *state = tally_state_argument(fcinfo, 0, &lifecycle_kind);
+	rt_tally_entry *entries = tally_state_entries(state, &lifecycle_kind);
+	size_t		count = state->tally.keys;
+	rt_lifecycle_events *events = palloc0_array(rt_lifecycle_events, Max(count, 1));
+	rt_calendar_unit unit = (rt_calendar_unit) (state->constants[UNIT_CONSTANT] & ~BY_MODEL);
+	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
+	int32		last_period = calendar_unit_over(unit, as_of);
+	rt_lifecycle_row *rows;
+	size_t		row_count;
+	bool		priced = false;
+	CompositeArray result;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		const int64 *counts = entries[i].counts;
+
+		memcpy(&events[i].period, entries[i].key, Min(sizeof(int32), entries[i].key_size));
+		events[i].new_customers = counts[EVENT_NEW];
+		events[i].retained = counts[EVENT_RETAINED];
+		events[i].resurrected = counts[EVENT_RESURRECTED];
+		events[i].dormant = counts[EVENT_DORMANT];
+		events[i].lost = counts[EVENT_LOST];
+		events[i].recovered = counts[EVENT_RECOVERED];
+		events[i].orders = counts[EVENT_ORDERS];
+		events[i].known = counts[EVENT_KNOWN];
+		events[i].spend.high = counts[EVENT_SPEND_HIGH];
+		events[i].spend.low = counts[EVENT_SPEND_LOW];
+		priced = priced || counts[EVENT_KNOWN] > 0;
+	}
+	qsort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare);
+	row_count = rt_lifecycle_rows(events, count, last_period, NULL);
+	if (row_count == 0)
+		PG_RETURN_NULL();
+	if (row_count > MaxAllocSize / sizeof(rt_lifecycle_row))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%zu periods are too many for one result", row_count),
+				 errhint("Take longer periods.")));
+	rows = palloc(row_count * sizeof(rt_lifecycle_row));
+	rt_lifecycle_rows(events, count, last_period, rows);
+
+	composite_array_begin(fcinfo, &result, ROW_COLUMNS, row_count);
+	for (size_t i = 0; i < row_count; i++)
+	{
+		const rt_lifecycle_row *row = &rows[i];
+		Datum		values[ROW_COLUMNS];
+		bool		nulls[ROW_COLUMNS] = {false};
+
+		values[ROW_PERIOD] = DateADTGetDatum(rt_unit_start(unit, row->events.period));
+		values[ROW_NEW] = Int64GetDatum(row->events.new_customers);
+		values[ROW_RETAINED] = Int64GetDatum(row->events.retained);
+		values[ROW_RESURRECTED] = Int64GetDatum(row->events.resurrected);
+		values[ROW_ACTIVE] = Int64GetDatum(row->active);
+		values[ROW_DORMANT] = Int64GetDatum(row->events.dormant);
+		values[ROW_LOST] = Int64GetDatum(row->events.lost);
+		values[ROW_RECOVERED] = Int64GetDatum(row->events.recovered);
+		values[ROW_CUSTOMERS] = Int64GetDatum(row->customers);
+		values[ROW_REPEAT_RATE] = Float8GetDatum((double) (row->active - row->events.new_customers) / (double) row->active);
+		nulls[ROW_REPEAT_RATE] = row->active == 0;
+		values[ROW_RETENTION_RATE] = Float8GetDatum((double) row->events.retained / (double) row->active_before);
+		nulls[ROW_RETENTION_RATE] = row->active_before == 0;
+		values[ROW_CHURN_RATE] = Float8GetDatum((double) row->events.lost / (double) row->customers_before);
+		nulls[ROW_CHURN_RATE] = row->customers_before == 0;
+		values[ROW_ORDERS] = Int64GetDatum(row->events.orders);
+		nulls[ROW_SPEND] = !priced;
+		if (priced)
+			values[ROW_SPEND] = NumericGetDatum(money_sum_to_numeric(&row->events.spend));
+		composite_array_add(&result, values, nulls);
+	}
+	return composite_array_finish(&result);
+}
