@@ -1,0 +1,359 @@
+/*
+ * funnel.c
+ *		The aggregates retention(conditions) and window_funnel(within, ts, conditions).
+ *
+ * The state of a funnel is a bytea of times at which some condition was met, in the order in which they
+ * came, changed in place as history_agg.c does.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "core/funnel.h"
+#include "pg/clock.h"
+
+PG_FUNCTION_INFO_V1(retention_add);
+PG_FUNCTION_INFO_V1(retention_combine);
+PG_FUNCTION_INFO_V1(retention_final);
+PG_FUNCTION_INFO_V1(window_funnel_add_date);
+PG_FUNCTION_INFO_V1(window_funnel_add_timestamp);
+PG_FUNCTION_INFO_V1(window_funnel_combine);
+PG_FUNCTION_INFO_V1(window_funnel_final);
+PG_FUNCTION_INFO_V1(window_funnel_times_final);
+
+/* Which conditions are true; NULL is not met */
+static uint32
+get_conditions(FunctionCallInfo fcinfo, int argument, int *count)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
+	const bool *values = (const bool *) ARR_DATA_PTR(array);
+	const bits8 *bitmap = ARR_NULLBITMAP(array);
+	uint32		conditions = 0;
+
+	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	if (*count < 1 || *count > RT_CONDITIONS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d is no number of conditions between 1 and %d", *count, RT_CONDITIONS_MAX)));
+	for (int i = 0; i < *count; i++)
+	{
+		if (bitmap != NULL && !(bitmap[i / 8] & (1 << (i % 8))))
+			continue;
+		if (*values++)
+			conditions |= UINT32_C(1) << i;
+	}
+	return conditions;
+}
+
+static void
+check_condition_count(int count, int expected)
+{
+	if (count != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a row has %d conditions, another one has %d", count, expected)));
+}
+
+/* ------------------------------------------------------------ retention */
+
+/* The state: which conditions were met, in the lower half, and how many there are */
+#define CONDITIONS_OF(state)	((uint32) (state))
+#define COUNT_OF(state)			((int) ((state) >> 32))
+
+static int64
+retention_state(int count, uint32 conditions)
+{
+	return (int64) count << 32 | conditions;
+}
+
+Datum
+retention_add(PG_FUNCTION_ARGS)
+{
+	uint32		conditions;
+	int			count;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_INT64(PG_GETARG_INT64(0));
+	}
+	conditions = get_conditions(fcinfo, 1, &count);
+	if (!PG_ARGISNULL(0))
+	{
+		check_condition_count(count, COUNT_OF(PG_GETARG_INT64(0)));
+		conditions |= CONDITIONS_OF(PG_GETARG_INT64(0));
+	}
+	PG_RETURN_INT64(retention_state(count, conditions));
+}
+
+Datum
+retention_combine(PG_FUNCTION_ARGS)
+{
+	int64		state = PG_GETARG_INT64(0);
+	int64		other = PG_GETARG_INT64(1);
+
+	check_condition_count(COUNT_OF(other), COUNT_OF(state));
+	PG_RETURN_INT64(state | other);
+}
+
+Datum
+retention_final(PG_FUNCTION_ARGS)
+{
+	int64		state = PG_GETARG_INT64(0);
+	int			count = COUNT_OF(state);
+	Datum		met[RT_CONDITIONS_MAX];
+
+	if (count < 1 || count > RT_CONDITIONS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("state of retention is corrupt")));
+	for (int i = 0; i < count; i++)
+		met[i] = BoolGetDatum((CONDITIONS_OF(state) & 1) && (CONDITIONS_OF(state) & (UINT32_C(1) << i)));
+	PG_RETURN_ARRAYTYPE_P(construct_array(met, count, BOOLOID, sizeof(bool), true, TYPALIGN_CHAR));
+}
+
+/* ------------------------------------------------------------ window_funnel */
+
+#define STATE_VERSION		0x30001
+#define STATE_FIRST_EVENTS	4
+
+typedef struct FunnelState
+{
+	int32		vl_len_;
+	int32		version;
+	int64		window;			/* in the unit of the times: days or microseconds */
+	int32		steps;
+	uint32		count;
+	rt_funnel_event events[FLEXIBLE_ARRAY_MEMBER];
+} FunnelState;
+
+#define STATE_SIZE(capacity)	(offsetof(FunnelState, events) + (Size) (capacity) * sizeof(rt_funnel_event))
+#define STATE_CAPACITY(state)	((VARSIZE(state) - offsetof(FunnelState, events)) / sizeof(rt_funnel_event))
+
+/* In the current context: the executor copies it */
+static FunnelState *
+allocate_state(Size capacity, const FunnelState *like)
+{
+	FunnelState *state;
+
+	if (STATE_SIZE(capacity) > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many events for one window_funnel"),
+				 errhint("Use GROUP BY, or leave out rows that meet no condition.")));
+	state = (FunnelState *) palloc(STATE_SIZE(capacity));
+	*state = *like;
+	SET_VARSIZE(state, STATE_SIZE(capacity));
+	return state;
+}
+
+/* To be changed only within an aggregate; what comes from another process may lie anywhere */
+static FunnelState *
+state_argument(FunctionCallInfo fcinfo, int argument)
+{
+	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
+	FunnelState *state;
+
+	if ((uintptr_t) value % MAXIMUM_ALIGNOF != 0 || !AggCheckCallContext(fcinfo, NULL))
+	{
+		struct varlena *copy = (struct varlena *) palloc(Max(VARSIZE(value), sizeof(FunnelState)));
+
+		memcpy(copy, value, VARSIZE(value));
+		value = copy;
+	}
+	state = (FunnelState *) value;
+	if (VARSIZE(state) < STATE_SIZE(1) || state->version != STATE_VERSION ||
+		state->steps < 1 || state->steps > RT_CONDITIONS_MAX || state->window < 0 || state->count > STATE_CAPACITY(state))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("state of window_funnel is corrupt")));
+	return state;
+}
+
+static FunnelState *
+add_event(FunnelState *state, const rt_funnel_event *event)
+{
+	if (state->count == STATE_CAPACITY(state))
+	{
+		FunnelState *larger;
+
+		/* events of the same time take one place; only if that does not help, more room */
+		if (state->count > STATE_FIRST_EVENTS)
+			state->count = (uint32) rt_funnel_collapse(state->events, state->count);
+		if (state->count > STATE_CAPACITY(state) / 2)
+		{
+			larger = allocate_state((Size) state->count * 2, state);
+			memcpy(larger->events, state->events, state->count * sizeof(rt_funnel_event));
+			state = larger;
+		}
+	}
+	state->events[state->count++] = *event;
+	return state;
+}
+
+/* Argument 1: how long a chain may take, in microseconds or, rounded down, in days */
+static int64
+get_window(FunctionCallInfo fcinfo, bool in_days)
+{
+	Interval   *interval;
+	int64		window;
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("the window of window_funnel must not be null")));
+	interval = PG_GETARG_INTERVAL_P(1);
+	if (interval->month != 0 || INTERVAL_NOT_FINITE(interval))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("window \"%s\" has no fixed length", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval)))),
+				 errhint("Months differ: give days or hours, such as '30 days'.")));
+	window = interval->day + interval->time / USECS_PER_DAY - (interval->time % USECS_PER_DAY < 0);
+	if (window < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("window \"%s\" is negative", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+
+	/* longer than there is time is no limit */
+	if (!in_days &&
+		(pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &window) || pg_add_s64_overflow(window, interval->time, &window)))
+		window = PG_INT64_MAX;
+	return window;
+}
+
+static Datum
+add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
+{
+	FunnelState start = {0};
+	FunnelState *state;
+	rt_funnel_event event = {ts, 0, 0};
+	int			steps;
+
+	event.conditions = get_conditions(fcinfo, 3, &steps);
+	if (PG_ARGISNULL(0))
+	{
+		start.version = STATE_VERSION;
+		start.window = window;
+		start.steps = steps;
+		state = allocate_state(STATE_FIRST_EVENTS, &start);
+	}
+	else
+		state = state_argument(fcinfo, 0);
+	check_condition_count(steps, state->steps);
+	if (state->window != window)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the window must be the same for all rows of window_funnel"),
+				 errhint("Use GROUP BY for several results.")));
+	if (event.conditions != 0)
+		state = add_event(state, &event);
+	PG_RETURN_POINTER(state);
+}
+
+/* A row without a time or conditions says nothing */
+static bool
+says_nothing(FunctionCallInfo fcinfo)
+{
+	return PG_ARGISNULL(2) || PG_ARGISNULL(3);
+}
+
+static Datum
+unchanged(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/* Of an interval, a time and conditions */
+Datum
+window_funnel_add_date(PG_FUNCTION_ARGS)
+{
+	int64		window = get_window(fcinfo, true);
+
+	if (says_nothing(fcinfo))
+		return unchanged(fcinfo);
+	return add_row(fcinfo, window, date_from_date(PG_GETARG_DATEADT(2)));
+}
+
+Datum
+window_funnel_add_timestamp(PG_FUNCTION_ARGS)
+{
+	int64		window = get_window(fcinfo, false);
+
+	if (says_nothing(fcinfo))
+		return unchanged(fcinfo);
+	date_from_timestamp(PG_GETARG_TIMESTAMP(2));	/* an error when it is infinite */
+	return add_row(fcinfo, window, PG_GETARG_TIMESTAMP(2));
+}
+
+Datum
+window_funnel_combine(PG_FUNCTION_ARGS)
+{
+	FunnelState *state;
+	FunnelState *other;
+
+	if (PG_ARGISNULL(1))
+		return unchanged(fcinfo);
+	other = state_argument(fcinfo, 1);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(other);
+	state = state_argument(fcinfo, 0);
+	check_condition_count(other->steps, state->steps);
+	if (state->window != other->window)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the window must be the same for all rows of window_funnel"),
+				 errhint("Use GROUP BY for several results.")));
+	for (uint32 i = 0; i < other->count; i++)
+		state = add_event(state, &other->events[i]);
+	PG_RETURN_POINTER(state);
+}
+
+static int
+compute_funnel(const FunnelState *state, int64 *times)
+{
+	rt_funnel_event *events = palloc_array(rt_funnel_event, Max(state->count, 1));
+	size_t		count;
+	int			reached;
+
+	memcpy(events, state->events, state->count * sizeof(rt_funnel_event));
+	count = rt_funnel_collapse(events, state->count);
+	reached = rt_funnel(events, count, state->steps, (uint64) state->window, times);
+	pfree(events);
+	return reached;
+}
+
+Datum
+window_funnel_final(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_INT32(0);
+	PG_RETURN_INT32(compute_funnel(state_argument(fcinfo, 0), NULL));
+}
+
+Datum
+window_funnel_times_final(PG_FUNCTION_ARGS)
+{
+	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	int64		times[RT_CONDITIONS_MAX];
+	Datum		values[RT_CONDITIONS_MAX];
+	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(state_argument(fcinfo, 0), times);
+
+	for (int i = 0; i < count; i++)
+		values[i] = type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);
+	if (type == DATEOID)
+		PG_RETURN_ARRAYTYPE_P(construct_array(values, count, type, sizeof(DateADT), true, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(values, count, type, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
