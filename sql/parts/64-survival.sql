@@ -123,7 +123,7 @@ COMMENT ON COLUMN survival_point.churned IS 'how many of them left then';
 COMMENT ON COLUMN survival_point.censored IS 'how many had not left, but were seen no longer';
 COMMENT ON COLUMN survival_point.survival IS 'the share that stays longer';
 COMMENT ON COLUMN survival_point.std_error IS 'its standard error by Greenwood''s formula; NULL where nobody is left';
-COMMENT ON COLUMN survival_point.lower IS 'lower limit of the share with the confidence asked for, symmetrical for ln(-ln(share)), so that it lies between 0 and 1; NULL where nobody is left';
+COMMENT ON COLUMN survival_point.lower IS 'lower limit of the share with the confidence asked for, symmetrical for ln(-ln(share)), so that it lies between 0 and 1; NULL where nobody has left yet, or nobody is left';
 COMMENT ON COLUMN survival_point.upper IS 'upper limit of the share';
 COMMENT ON TYPE log_rank IS 'Do groups of customers stay differently long: the log-rank test.';
 COMMENT ON COLUMN log_rank.groups IS 'number of groups';

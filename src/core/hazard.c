@@ -27,6 +27,7 @@
  */
 #define ITERATIONS_ENOUGH 25
 #define STEP_LARGE		1e-2
+#define GAIN_SMALL		1e-9
 
 /* Part of a column's variance that those before it must leave */
 #define PIVOT_SMALL		1e-11
@@ -111,9 +112,19 @@ clear_moments(moments *m, int n)
 	memset(m->second, 0, (size_t) (n * n) * sizeof(double));
 }
 
+static void
+scale_moments(moments *m, int n, double factor)
+{
+	m->sum *= factor;
+	for (int i = 0; i < n; i++)
+		m->first[i] *= factor;
+	for (int i = 0; i < n * n; i++)
+		m->second[i] *= factor;
+}
+
 /*
  * The log-likelihood at beta; room->gradient and, in the lower triangle, room->information.
- * *interrupted is set when the caller is to end; NaN when numbers became too large.
+ * *interrupted is set when the caller is to end.
  */
 static double
 evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *interrupted)
@@ -121,12 +132,9 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *inter
 	moments    *at_risk = &room->at_risk;
 	moments    *leaving = &room->leaving;
 	int			n = p->used;
-	double		highest = -INFINITY;
+	double		highest = -INFINITY;	/* eta so far, to which weights are relative */
 	double		value = 0;
 
-	/* weights relative to the largest one can't overflow, and none of them matters for the value */
-	for (size_t i = 0; i < p->count; i++)
-		highest = fmax(highest, linear(beta, p->rows[i].x, n));
 	clear_moments(at_risk, n);
 	memset(room->gradient, 0, sizeof(room->gradient));
 	memset(room->information, 0, (size_t) (n * n) * sizeof(double));
@@ -143,14 +151,21 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *inter
 		for (end = begin; end < p->count && p->rows[end].time == p->rows[begin].time; end++)
 		{
 			const rt_hazard_row *row = &p->rows[end];
-			double		eta = linear(beta, row->x, n) - highest;
-			double		weight = exp(eta);
+			double		eta = linear(beta, row->x, n);
+			double		weight;
 
 			if (end % ROWS_BETWEEN_INTERRUPTS == 0 && p->interrupted != NULL && p->interrupted())
 			{
 				*interrupted = true;
 				return NAN;
 			}
+			if (eta > highest)
+			{
+				scale_moments(at_risk, n, exp(highest - eta));
+				scale_moments(leaving, n, exp(highest - eta));
+				highest = eta;
+			}
+			weight = exp(eta - highest);
 			add_moments(at_risk, row->x, n, weight * (double) (row->events + row->censored));
 			if (row->events == 0)
 				continue;
@@ -163,6 +178,7 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *inter
 		}
 		if (events == 0)
 			continue;
+		value -= events * highest;
 		if (p->ties == RT_TIES_BRESLOW || events == 1)
 		{
 			value -= events * log(at_risk->sum);
@@ -221,6 +237,24 @@ factorize(rt_hazard_room *room, int n)
 		}
 	}
 	return n;
+}
+
+/* Far out in some direction there is next to no information: a little more all round keeps the steps upward */
+static bool
+factorize_ridge(rt_hazard_room *room, int n)
+{
+	double		largest = 0;
+
+	for (int j = 0; j < n; j++)
+		largest = fmax(largest, room->information[j * n + j]);
+	for (double ridge = 1e-9; factorize(room, n) < n; ridge *= 10)
+	{
+		if (ridge > 1 || !(largest > 0))
+			return false;
+		for (int j = 0; j < n; j++)
+			room->information[j * n + j] += ridge * largest;
+	}
+	return true;
 }
 
 static void
@@ -326,6 +360,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 	problem		p = {rows, count, covariates, ties, interrupted};
 	double		value;
 	double		largest = 0;
+	double		gain = INFINITY;
 	int			broken;
 
 	memset(fit, 0, sizeof(*fit));
@@ -372,7 +407,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 				room->beta[j] += room->step[j];
 			break;
 		}
-		fit->converged = !(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE) && iteration < ITERATIONS_MAX;
+		fit->converged = !(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE && gain < GAIN_SMALL) && iteration < ITERATIONS_MAX;
 		if (!fit->converged)
 			break;
 		for (;;)
@@ -388,10 +423,10 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 				room->step[j] /= 2;
 		}
 		memcpy(room->beta, room->tried, sizeof(room->beta));
+		gain = next - value;
 		value = next;
-		if (factorize(room, p.used) < p.used)
+		if (!factorize_ridge(room, p.used))
 		{
-			/* far out, where nothing changes any more */
 			fit->converged = false;
 			break;
 		}

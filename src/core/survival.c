@@ -33,13 +33,9 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 		point->events = times[i].events;
 		point->censored = times[i].censored;
 		point->survival = survival;
-		point->std_error = point->lower = point->upper = NAN;
-		if (greenwood == 0)
-		{
-			point->std_error = 0;
-			point->lower = point->upper = 1;
-		}
-		else if (survival > 0)
+		point->std_error = greenwood == 0 ? 0 : NAN;
+		point->lower = point->upper = NAN;
+		if (greenwood > 0 && survival > 0)
 		{
 			double		log_survival = log(survival);
 			double		width = z * sqrt(greenwood) / -log_survival;

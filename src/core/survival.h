@@ -20,7 +20,7 @@ typedef struct rt_duration
 
 /*
  * The curve from this time until the next one.  NaN are the standard error and the limits where
- * nobody is left.
+ * nobody is left, and the limits as long as nobody has left.
  */
 typedef struct rt_survival_point
 {

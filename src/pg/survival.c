@@ -145,7 +145,8 @@ survival_curve_final(PG_FUNCTION_ARGS)
 		values[POINT_STD_ERROR] = Float8GetDatum(points[i].std_error);
 		values[POINT_LOWER] = Float8GetDatum(points[i].lower);
 		values[POINT_UPPER] = Float8GetDatum(points[i].upper);
-		nulls[POINT_STD_ERROR] = nulls[POINT_LOWER] = nulls[POINT_UPPER] = isnan(points[i].std_error);
+		nulls[POINT_STD_ERROR] = isnan(points[i].std_error);
+		nulls[POINT_LOWER] = nulls[POINT_UPPER] = isnan(points[i].lower);
 		composite_array_add(&result, values, nulls);
 	}
 	return composite_array_finish(&result);

@@ -50,6 +50,15 @@ extern const check_case prediction_cases[];
 extern const check_case decayed_sum_cases[];
 extern const check_case running_cycle_cases[];
 extern const check_case gamma_gamma_cases[];
+extern const check_case tally_cases[];
+extern const check_case proportion_cases[];
+extern const check_case validation_cases[];
+extern const check_case survival_cases[];
+extern const check_case hazard_cases[];
+extern const check_case cohort_cases[];
+extern const check_case churn_drivers_cases[];
+extern const check_case funnel_cases[];
+extern const check_case dropped_range_cases[];
 extern const check_case history_log_cases[];
 extern const check_case fuzz_cases[];
 

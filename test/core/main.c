@@ -77,6 +77,15 @@ main(void)
 	check_run(decayed_sum_cases);
 	check_run(running_cycle_cases);
 	check_run(gamma_gamma_cases);
+	check_run(tally_cases);
+	check_run(proportion_cases);
+	check_run(validation_cases);
+	check_run(survival_cases);
+	check_run(hazard_cases);
+	check_run(cohort_cases);
+	check_run(churn_drivers_cases);
+	check_run(funnel_cases);
+	check_run(dropped_range_cases);
 	check_run(history_log_cases);
 	check_run(fuzz_cases);
 	printf("%d passed, %d failed\n", passed, failed);

@@ -1,0 +1,219 @@
+/*
+ * hazard_test.c
+ *		Proportional hazards against R's package survival (test/data/survival.csv), and what R gets wrong.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/hazard.h"
+#include "survival_data.h"
+
+static survival_customer customers[SURVIVAL_CUSTOMERS_MAX];
+static survival_value values[SURVIVAL_VALUES_MAX];
+
+static int
+by_time(const void *a, const void *b)
+{
+	return rt_hazard_row_compare(a, b, 2);
+}
+
+/* Customers of a dataset that are not collapsed: alike ones may come several times, which changes nothing */
+static void
+fit_dataset(const char *name, size_t customer_count, rt_hazard_ties ties, rt_hazard_fit *fit)
+{
+	static rt_hazard_row rows[1000];
+	static double x[2000];
+	rt_hazard_room *room = malloc(rt_hazard_room_size());
+	size_t		n = 0;
+
+	for (size_t i = 0; i < customer_count; i++)
+		if (strcmp(customers[i].dataset, name) == 0)
+		{
+			rows[n].time = customers[i].duration;
+			rows[n].events = customers[i].churned;
+			rows[n].censored = 1 - customers[i].churned;
+			rows[n].x = &x[2 * n];
+			memcpy(rows[n].x, customers[i].x, sizeof(customers[i].x));
+			n++;
+		}
+	qsort(rows, n, sizeof(rt_hazard_row), by_time);
+	rt_fit_hazard(rows, n, 2, ties, NULL, room, fit);
+	free(room);
+}
+
+static void
+test_against_r(void)
+{
+	size_t		customer_count = read_survival_customers(customers);
+	size_t		value_count = read_survival_values(values);
+	int			compared = 0;
+
+	for (size_t i = 0; i < value_count; i++)
+	{
+		const survival_value *v = &values[i];
+		bool		efron = strncmp(v->quantity, "efron_", 6) == 0;
+		const char *quantity = v->quantity + (efron ? 6 : 8);
+		static rt_hazard_fit fit;
+		double		found;
+
+		if (!efron && strncmp(v->quantity, "breslow_", 8) != 0)
+			continue;
+		if (strcmp(quantity, "coefficient") == 0 && v->place == 1)
+			fit_dataset(v->dataset, customer_count, efron ? RT_TIES_EFRON : RT_TIES_BRESLOW, &fit);
+		CHECK(fit.converged && fit.used == 2);
+		if (strcmp(quantity, "coefficient") == 0)
+			found = fit.coefficients[(int) v->place - 1];
+		else if (strcmp(quantity, "std_error") == 0)
+			found = fit.std_errors[(int) v->place - 1];
+		else if (strcmp(quantity, "null_log_likelihood") == 0)
+			found = fit.null_log_likelihood;
+		else
+			found = fit.log_likelihood;
+		if (!(fabs(found - v->value) <= 1e-8 * fabs(v->value)))
+			printf("# %s %s %g: expected %.17g, found %.17g\n", v->dataset, v->quantity, v->place, v->value, found);
+		CHECK(fabs(found - v->value) <= 1e-8 * fabs(v->value));
+		compared++;
+	}
+	CHECK(compared == 7 * 2 * 6);
+}
+
+typedef struct made
+{
+	double		time;
+	int			churned;
+	double		x[3];
+} made;
+
+static int
+by_time_3(const void *a, const void *b)
+{
+	return rt_hazard_row_compare(a, b, 3);
+}
+
+static void
+fit_made(const made *from, size_t count, int repeat, rt_hazard_fit *fit)
+{
+	rt_hazard_room *room = malloc(rt_hazard_room_size());
+	rt_hazard_row *rows = malloc(count * sizeof(rt_hazard_row));
+	double	   *x = malloc(count * 3 * sizeof(double));
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rows[i].time = from[i].time;
+		rows[i].events = from[i].churned ? repeat : 0;
+		rows[i].censored = from[i].churned ? 0 : repeat;
+		rows[i].x = x + 3 * i;
+		memcpy(rows[i].x, from[i].x, sizeof(from[i].x));
+	}
+	qsort(rows, count, sizeof(rt_hazard_row), by_time_3);
+	rt_fit_hazard(rows, count, 3, RT_TIES_EFRON, NULL, room, fit);
+	free(x);
+	free(rows);
+	free(room);
+}
+
+/* A covariate that orders the departures; one that only those who stay have; the others are found all the same */
+static void
+test_without_end(void)
+{
+	made		rows[60];
+	rt_hazard_fit fit;
+
+	for (int i = 0; i < 60; i++)
+	{
+		double		noise = (double) random_between(-1000, 1000) / 1000;
+
+		rows[i] = (made) {(double) random_between(1, 12), random_between(0, 2) > 0, {0, noise, 0}};
+		rows[i].x[0] = rows[i].churned ? 0 : (double) random_between(0, 1);
+		rows[i].x[2] = 5;
+	}
+	fit_made(rows, 60, 1, &fit);
+	CHECK(!fit.converged && fit.used == 2);
+	CHECK(fit.status[0] == RT_COEFFICIENT_INFINITE && fit.coefficients[0] < 0);
+	CHECK(fit.status[1] == RT_COEFFICIENT_KNOWN && fit.std_errors[1] > 0 && fabs(fit.coefficients[1]) < 2);
+	CHECK(fit.status[2] == RT_COEFFICIENT_REDUNDANT && isnan(fit.coefficients[2]));
+	CHECK(fit.log_likelihood > fit.null_log_likelihood);
+	for (int i = 0; i < 60; i++)
+	{
+		rows[i].time = i + 1;
+		rows[i].churned = 1;
+		rows[i].x[0] = -i;
+	}
+	fit_made(rows, 60, 1, &fit);
+	CHECK(!fit.converged);
+	CHECK(fit.status[0] == RT_COEFFICIENT_INFINITE && fit.coefficients[0] > 0);
+	CHECK(fit.log_likelihood <= 0 && fit.log_likelihood > -1e-6);
+}
+
+/* Sums and copies of others say nothing; what is left is found as without them */
+static void
+test_redundant(void)
+{
+	made		rows[100];
+	rt_hazard_fit fit,
+				without;
+
+	for (int i = 0; i < 100; i++)
+	{
+		rows[i] = (made) {(double) random_between(1, 30), random_between(0, 3) > 0, {(double) random_between(0, 1), (double) random_between(-5, 5), 1e9}};
+		rows[i].time -= rows[i].x[0] * (rows[i].time > 10 ? 5 : 0);
+	}
+	fit_made(rows, 100, 1, &without);
+	CHECK(without.converged && without.used == 2 && without.status[2] == RT_COEFFICIENT_REDUNDANT);
+	for (int i = 0; i < 100; i++)
+		rows[i].x[2] = 3 * rows[i].x[0] - 7 * rows[i].x[1] + 2;
+	fit_made(rows, 100, 1, &fit);
+	CHECK(fit.converged && fit.used == 2 && fit.status[2] == RT_COEFFICIENT_REDUNDANT);
+	CHECK(fabs(fit.coefficients[0] - without.coefficients[0]) < 1e-12 && fabs(fit.coefficients[1] - without.coefficients[1]) < 1e-12);
+	CHECK(fabs(fit.std_errors[0] - without.std_errors[0]) < 1e-12);
+}
+
+/* Other units and origins of a covariate: the coefficient changes with the unit, nothing else */
+static void
+test_units(void)
+{
+	made		rows[200];
+	rt_hazard_fit fit,
+				scaled;
+
+	for (int i = 0; i < 200; i++)
+		rows[i] = (made) {(double) random_between(1, 30), random_between(0, 3) > 0, {(double) random_between(0, 1), (double) random_between(-5, 5), (double) random_between(0, 1000) / 7}};
+	fit_made(rows, 200, 1, &fit);
+	for (int i = 0; i < 200; i++)
+	{
+		rows[i].x[0] = rows[i].x[0] * 1e-6 + 3;
+		rows[i].x[1] = rows[i].x[1] * 1e8 - 1e9;
+	}
+	fit_made(rows, 200, 1, &scaled);
+	CHECK(fit.converged && scaled.converged);
+	CHECK(fabs(scaled.coefficients[0] * 1e-6 - fit.coefficients[0]) < 1e-7 * fabs(fit.coefficients[0]));
+	CHECK(fabs(scaled.coefficients[1] * 1e8 - fit.coefficients[1]) < 1e-9 * fabs(fit.coefficients[1]));
+	CHECK(fabs(scaled.coefficients[2] - fit.coefficients[2]) < 1e-7 * fabs(fit.coefficients[2]));
+	CHECK(fabs(scaled.log_likelihood - fit.log_likelihood) < 1e-7);
+}
+
+/* Many customers in one row are as many rows: Breslow's likelihood of 50 times the customers has the same maximum */
+static void
+test_large_counts(void)
+{
+	made		rows[30];
+	rt_hazard_fit fit;
+
+	for (int i = 0; i < 30; i++)
+		rows[i] = (made) {i + 1, i % 3 != 0, {(double) random_between(0, 1), (double) random_between(-5, 5), 0}};
+	fit_made(rows, 30, 100000, &fit);
+	CHECK(fit.converged && isfinite(fit.log_likelihood) && fit.std_errors[1] > 0 && fit.std_errors[1] < 0.001);
+}
+
+const check_case hazard_cases[] = {
+	{"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and Breslow", test_against_r},
+	{"hazard: a likelihood without end is found out, the other covariates are fitted", test_without_end},
+	{"hazard: redundant covariates are left out", test_redundant},
+	{"hazard: units and origins change nothing", test_units},
+	{"hazard: millions of customers in thirty rows", test_large_counts},
+	{NULL, NULL}
+};
