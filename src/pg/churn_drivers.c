@@ -14,6 +14,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/numeric.h"
 
 #include "core/churn_drivers.h"
 #include "core/special.h"
@@ -66,7 +67,7 @@ churn_drivers_add(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* A scalar as text, as ->> has it; NULL for null */
+/* A scalar as text; NULL for null */
 static const char *
 scalar_text(const JsonbValue *value, int *length)
 {
@@ -83,7 +84,8 @@ scalar_text(const JsonbValue *value, int *length)
 			result = value->val.boolean ? "true" : "false";
 			break;
 		case jbvNumeric:
-			result = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+			/* 1 and 1.0 are the same value */
+			result = numeric_normalize(value->val.numeric);
 			break;
 		default:
 			ereport(ERROR,
