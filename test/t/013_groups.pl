@@ -43,6 +43,7 @@ SKIP:
 				first AS (SELECT customer_id, min(d) AS cohort FROM bought GROUP BY 1)
 				SELECT cohort, ($period)::int AS period, count(DISTINCT customer_id) AS active FROM bought JOIN first USING (customer_id) GROUP BY 1, 2};
 			is( $node->safe_psql('postgres', qq{
+				SET enable_nestloop = off;
 				WITH plain AS ($plain), sizes AS (SELECT cohort, active AS eligible FROM plain WHERE period = 0),
 				     since AS (SELECT first.cohort, p AS period, count(*) AS n FROM
 				         (SELECT customer_id, min(cohort) AS cohort, max(period) AS last FROM (SELECT customer_id, cohort, ($period)::int AS period FROM
