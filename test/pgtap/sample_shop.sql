@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(36);
+SELECT plan(47);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -84,6 +84,36 @@ SELECT ok((SELECT sum(value_at_risk) FILTER (WHERE story = 'price_rise') > 20 * 
                   sum(value_at_risk) FILTER (WHERE story = 'clockwork') < 0.05 * sum(clv) FILTER (WHERE story = 'clockwork') FROM scored), 'who left is at risk or gone, who keeps coming is worth something');
 SELECT ok((SELECT month BETWEEN '2025-10-01' AND '2025-12-01' FROM (SELECT date_trunc('month', lost_on)::date AS month, sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1)) AS value
   FROM valued, worth, lost_on(h, '2026-06-30', m) WHERE lost_on IS NOT NULL GROUP BY 1 ORDER BY value DESC LIMIT 1) t), 'the most was lost in the months after the price rise');
+
+-- why they left: those lost in the last year, by what was known of them
+CREATE TEMP TABLE gone AS SELECT customer_id, h, lost_on(h, '2026-06-30', m) FROM valued, worth;
+CREATE TEMP TABLE reasons AS SELECT d.* FROM (SELECT churn_drivers(lost_on IS NOT NULL, jsonb_build_object('region', c.region, 'channel', c.channel, 'agent', c.customer_id * 7919 % 500)) AS d
+  FROM gone JOIN shop.customers c USING (customer_id) WHERE lost_on IS NULL OR lost_on > '2025-06-30') s, unnest(d) WITH ORDINALITY d;
+SELECT results_eq('SELECT attribute, value, weight_of_evidence > 0 FROM reasons WHERE ordinality = 1', $$ VALUES ('region', 'North', true) $$, 'the region with the price rise comes first');
+SELECT is_empty($$ SELECT * FROM reasons WHERE p_value < 0.05 AND (attribute <> 'region' OR weight_of_evidence > 0 AND value <> 'North') $$, 'neither channel nor any of 500 agents is a reason');
+SELECT ok((SELECT (c).hazard_ratio > 1.3 AND (c).p_value < 1e-6 FROM (SELECT ((fit_hazard(coalesce(lost_on, '2026-06-30') - first_purchase(h), lost_on IS NOT NULL, ARRAY[(c.region = 'North')::int, (c.channel = 'friend')::int])).coefficients)[1] AS c
+  FROM gone JOIN shop.customers c USING (customer_id)) f), 'in the North the risk of leaving is higher, all else being equal');
+SELECT ok((SELECT (log_rank(coalesce(lost_on, '2026-06-30') - first_purchase(h), lost_on IS NOT NULL, c.region)).p_value < 1e-6 FROM gone JOIN shop.customers c USING (customer_id)), 'and customers stay less long there');
+
+-- did the campaign work: 30 percent came back of those written to, 10 of the others
+CREATE TEMP TABLE trial AS SELECT treated, region, (SELECT min(ordered_at)::date FROM shop.orders o WHERE o.customer_id = c.customer_id AND ordered_at > sent_on AND amount > 0) - sent_on AS came_after FROM shop.campaign c JOIN shop.customers USING (customer_id);
+SELECT ok((SELECT difference_lower < 0.2 AND 0.2 < difference_upper AND difference_lower > 0.1 AND ratio_lower < 3 AND 3 < ratio_upper AND p_value < 1e-6 FROM (SELECT (retention_uplift(treated, came_after IS NOT NULL)).* FROM trial) u), 'the campaign brought customers back, as many as planted');
+SELECT ok((SELECT difference_lower < 0.2 AND 0.2 < difference_upper FROM (SELECT (retention_uplift(treated, came_after IS NOT NULL, region)).* FROM trial) u), 'also region by region');
+SELECT ok((SELECT (log_rank(coalesce(came_after, 149), came_after IS NOT NULL, treated)).p_value < 1e-6 FROM trial), 'and sooner');
+
+-- who still buys, but nothing of one range any more
+CREATE TEMP TABLE found AS SELECT r.customer_id, product_range, d.silence_probability
+  FROM (SELECT customer_id, product_range, purchase_history(ordered_at, amount) AS range_h FROM shop.orders GROUP BY 1, 2) r JOIN gone USING (customer_id), dropped_range(range_h, h, '2026-06-30') d
+  WHERE silence_probability < 0.005 AND lost_on IS NULL;
+SELECT ok((SELECT count(*) FILTER (WHERE product_range = dropped_range) >= 0.9 * count(*) FROM found JOIN shop.truth USING (customer_id)), 'of the dropped ranges found 90 percent were planted (precision)');
+SELECT ok((SELECT count(*) FILTER (WHERE product_range = dropped_range) >= 0.90 * 250 FROM found JOIN shop.truth USING (customer_id)), 'and 90 percent of those planted are found (recall)');
+
+-- is a model any good: who buys in the half year to come, by what was known before
+CREATE TEMP TABLE judged AS SELECT purchase_probability(m, h, '2025-12-31', '181 days') AS score, purchase_days(slice(h, '[2026-01-01,2026-06-30]')) > 0 IS TRUE AS bought
+  FROM valued, (SELECT fit_model('mbg/nbd', h, '2025-12-31') AS m FROM valued) f WHERE as_of(h, '2025-12-31') IS NOT NULL;
+SELECT ok((SELECT roc_auc(score, bought) > 0.9 AND brier_score(score, bought) < 0.13 FROM judged), 'who will buy in the next half year is told well');
+SELECT ok((SELECT bool_and(lift < before) FROM (SELECT lift, lag(lift) OVER (ORDER BY bin) AS before FROM unnest((SELECT lift_table(score, bought, 5) FROM judged))) l) AND
+          (SELECT corr(expected_rate, actual_rate) > 0.95 FROM unnest((SELECT calibration_table(score, bought) FROM judged))), 'the higher the score, the more buy');
 
 SELECT * FROM finish();
 ROLLBACK;
