@@ -46,6 +46,20 @@ FROM customer;
 \set ECHO none
 
 \echo
+\echo '--- Q9. And when? Customers by the quarter in which they came, and the percent of them that bought so many quarters later.'
+\echo
+\set ECHO queries
+SELECT cohort, eligible AS customers, period, round(100 * rate) AS percent
+FROM unnest((SELECT cohort_retention(h, 'quarter', :'today') FROM customer))
+WHERE cohort > date :'today' - interval '3 years' AND period <= 9 ORDER BY cohort, period
+\crosstabview cohort period percent
+
+SELECT period AS months_later, cohorts, eligible AS customers, round(100 * rate::numeric, 1) AS percent_bought, round(100 * lower::numeric, 1) AS at_least, round(100 * upper::numeric, 1) AS at_most,
+       round(100 * rate_on_or_after::numeric, 1) AS percent_then_or_later
+FROM unnest((SELECT retention_curve(h, 'month', :'today', 12) FROM customer)) WHERE period % 3 = 0;
+\set ECHO none
+
+\echo
 \echo '--- How many days lie between the purchases of our most frequent customers?'
 \echo
 \set ECHO queries
@@ -151,7 +165,68 @@ FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best GROUP BY 1 ORDE
 SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(total_spend(h))) AS spent_so_far
 FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m)
 WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
+
+-- and who came, stayed, fell silent and came back: customers = those before + new + recovered - lost
+SELECT period AS month, new, retained, resurrected, active, dormant, lost, recovered, customers, round(100 * churn_rate::numeric, 1) AS churn_percent
+FROM unnest((SELECT lifecycle(h, 'month', :'today', m, 0.5) FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best))
+WHERE period > date :'today' - interval '12 months';
 \set ECHO none
+
+SELECT to_regclass('shop.truth') IS NOT NULL AS sample \gset
+\if :sample
+\echo
+\echo '--- Q7. Why did they turn their back? What those lost in the last twelve months have in common: region, channel, or who served them?'
+\echo
+\set ECHO queries
+CREATE TABLE fate AS
+  SELECT customer_id, h, region, channel, customer_id % 40 AS agent, lost_on
+  FROM customer JOIN customers USING (customer_id), (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m);
+
+SELECT attribute, value, customers, churned, round(100 * churn_rate::numeric, 1) AS churn_percent, round(lift::numeric, 2) AS lift, p_value
+FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL, jsonb_build_object('region', region, 'channel', channel, 'agent', agent)) FROM fate
+             WHERE lost_on IS NULL OR lost_on > date :'today' - interval '12 months')) WHERE p_value < 0.05;
+
+SELECT (ARRAY['region is North', 'came through a friend', 'first order larger by 10'])[covariate] AS covariate, round(hazard_ratio::numeric, 2) AS hazard_ratio, round(lower::numeric, 2) AS lower, round(upper::numeric, 2) AS upper, p_value
+FROM (SELECT (fit_hazard(coalesce(lost_on, :'today') - first_purchase(h), lost_on IS NOT NULL,
+                         ARRAY[(region = 'North')::int, (channel = 'friend')::int, total_spend(as_of(h, first_purchase(h))) / 10])).coefficients FROM fate) f, unnest(coefficients);
+
+SELECT region, median_survival(c) AS half_have_left_after_days, round(survival_at(c, 365)::numeric, 3) AS stay_a_year, round(restricted_mean_survival(c, 730)) AS of_730_days
+FROM (SELECT region, survival_curve(coalesce(lost_on, :'today') - first_purchase(h), lost_on IS NOT NULL) AS c FROM fate GROUP BY 1) s ORDER BY region;
+\set ECHO none
+
+\echo
+\echo '--- Q10. We wrote to half of those who had gone. Did it work? More of them came, and sooner.'
+\echo
+\set ECHO queries
+CREATE TABLE trial AS
+  SELECT treated, (SELECT min(ordered_at)::date FROM orders o WHERE o.customer_id = c.customer_id AND ordered_at > sent_on AND amount >= 0) - sent_on AS came_after
+  FROM campaign c;
+
+SELECT treated, treated_retained AS came, control, control_retained AS came_unasked, round(100 * difference::numeric, 1) AS percent_more,
+       round(100 * difference_lower::numeric, 1) AS at_least, round(100 * difference_upper::numeric, 1) AS at_most, round(ratio::numeric, 2) AS ratio, p_value
+FROM (SELECT (retention_uplift(treated, came_after IS NOT NULL)).* FROM trial) t;
+
+SELECT (log_rank(coalesce(came_after, date :'today' - '2026-02-01'), came_after IS NOT NULL, treated)).* FROM trial;
+\set ECHO none
+
+\echo
+\echo '--- Q4. Who still buys, but has stopped buying one range? The probability of so many purchases without it, if nothing had changed.'
+\echo
+\set ECHO queries
+CREATE TABLE dropped AS
+  SELECT customer_id, product_range, d.*, h
+  FROM (SELECT customer_id, product_range, purchase_history(ordered_at, amount) AS range_h FROM orders GROUP BY 1, 2) r
+       JOIN fate USING (customer_id), dropped_range(range_h, h, :'today') d
+  WHERE silence_probability < 0.005 AND lost_on IS NULL;
+
+SELECT customer_id, product_range, last_purchase, range_purchases, round(100 * share::numeric) AS percent_of_purchases, purchases_since, round(silence_probability::numeric, 6) AS probability
+FROM dropped ORDER BY silence_probability, customer_id LIMIT 4;
+
+-- the shop is made up, so that we know: how many found are true, and how many of the true are found
+SELECT count(*) AS found, count(*) FILTER (WHERE t.dropped_range = d.product_range) AS "true", (SELECT count(*) FROM truth WHERE story = 'range_stopped') AS planted
+FROM dropped d JOIN truth t USING (customer_id);
+\set ECHO none
+\endif
 
 SELECT count(*) FILTER (WHERE monetary_value(h, :'today') > 0) >= 10 AS priced FROM customer \gset
 \if :priced
@@ -214,6 +289,19 @@ SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS c
        sum(coalesce(purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))), 0)) AS actual
 FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL
 GROUP BY 1 ORDER BY 1;
+
+-- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect; then by tenths of the customers
+CREATE TABLE judged AS
+  SELECT purchase_probability(m, h, :'half_a_year_ago', '180 days') AS probability, last_purchase(h) > :'half_a_year_ago' AS bought
+  FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL;
+
+SELECT round(roc_auc(probability, bought)::numeric, 4) AS roc_auc, round(brier_score(probability, bought)::numeric, 4) AS brier_score, round((avg(bought::int) * (1 - avg(bought::int)))::numeric, 4) AS brier_score_without_a_model FROM judged;
+
+SELECT c.bin, c.customers, round(100 * c.expected_rate::numeric, 1) AS expected_percent, round(100 * c.actual_rate::numeric, 1) AS actual_percent, round(100 * c.lower::numeric, 1) AS at_least, round(100 * c.upper::numeric, 1) AS at_most
+FROM unnest((SELECT calibration_table(probability, bought, 5) FROM judged)) c;
+
+SELECT bin, customers, outcomes AS bought, round(lift::numeric, 2) AS lift, round(100 * cumulative_outcomes::numeric, 1) AS percent_of_buyers_so_far
+FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 \set ECHO none
 \else
 \echo

@@ -186,6 +186,44 @@ for my $mode (@modes)
 }
 compare('merge stored histories into one', 'parallel', '-', 'SELECT purchase_history(h) FROM customer', 'SELECT count(*) FROM customer');
 
+# Groups of customers, from stored histories and from raw rows, against the SQL that analysts write
+for my $mode (@modes)
+{
+	my $month = sub { "extract(year FROM $_[0]) * 12 + extract(month FROM $_[0])" };
+	my $triangle = "WITH first AS (SELECT customer_id, date_trunc('month', min(ordered_on))::date AS cohort FROM orders_time WHERE ordered_on <= $as_of GROUP BY 1)
+		SELECT cohort, " . $month->('ordered_on') . ' - (' . $month->('cohort') . ") AS period, count(DISTINCT customer_id) FROM orders_time JOIN first USING (customer_id) WHERE ordered_on <= $as_of GROUP BY 1, 2";
+	my $stored = "SELECT cohort_retention(h, 'month', $as_of) FROM customer";
+	compare('cohort: triangle from stored histories: count(DISTINCT)', $mode, '>= 20', $stored, $triangle);
+	compare('cohort: triangle from raw rows: count(DISTINCT)', $mode, '>= 2.5',
+		"SELECT cohort_retention(h, 'month', $as_of) FROM (SELECT purchase_history(ordered_on) AS h FROM orders_time GROUP BY customer_id) s", $triangle);
+	compare('cohort: triangle from stored histories: the floor query', $mode, '<= 0.083', $stored,
+		'SELECT customer_id, count(*), min(ordered_at), max(ordered_at), sum(amount) FROM orders_time GROUP BY 1');
+	compare('cohort: daily cohorts, 30 days: the same query', $mode, '-', "SELECT cohort_retention(h, 'day', $as_of, 30) FROM customer", $stored);
+	compare('lifecycle: months, lost after 6 months: plain SQL', $mode, '>= 5', "SELECT lifecycle(h, 'month', $as_of, '6 months') FROM customer",
+		"WITH bought AS (SELECT DISTINCT customer_id, date_trunc('month', ordered_on)::date AS month FROM orders_time WHERE ordered_on <= $as_of),
+		      flow AS (SELECT month, count(*) FILTER (WHERE before IS NULL) AS new, count(*) FILTER (WHERE before = month - interval '1 month') AS retained, count(*) FILTER (WHERE before < month - interval '1 month') AS resurrected
+		               FROM (SELECT *, lag(month) OVER (PARTITION BY customer_id ORDER BY month) AS before FROM bought) m GROUP BY 1),
+		      lost AS (SELECT date_trunc('month', ordered_on + interval '6 months') AS month, count(*) AS lost
+		               FROM (SELECT ordered_on, lead(ordered_on) OVER (PARTITION BY customer_id ORDER BY ordered_on) AS next FROM orders_time WHERE ordered_on <= $as_of) g
+		               WHERE ordered_on + interval '6 months' < coalesce(next, $as_of + 1) GROUP BY 1)
+		 SELECT * FROM flow LEFT JOIN lost USING (month)");
+	my $typed = q('{"model": "mbg/nbd", "r": 2, "alpha": 40, "a": 0.9, "b": 9, "time_unit_days": 7}'::retention_model);
+	compare('lifecycle: by a model: by a fixed silence', $mode, '-', "SELECT lifecycle(h, 'month', $as_of, $typed, 0.5) FROM customer", "SELECT lifecycle(h, 'month', $as_of, '6 months') FROM customer");
+	compare('survival_curve: percentile_cont', $mode, '-', "SELECT survival_curve(recency(h), customer_id % 3 > 0) FROM customer", "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY recency(h)) FROM customer");
+	compare('roc_auc: rank()', $mode, '-', "SELECT roc_auc(recency(h) + customer_id / 1e6, customer_id % 3 > 0) FROM customer",
+		"SELECT (sum(r) FILTER (WHERE o) - count(*) FILTER (WHERE o) * (count(*) FILTER (WHERE o) + 1) / 2.0) / (count(*) FILTER (WHERE o) * count(*) FILTER (WHERE NOT o))
+		 FROM (SELECT customer_id % 3 > 0 AS o, rank() OVER (ORDER BY recency(h) + customer_id / 1e6) AS r FROM customer) s");
+	compare('fit_hazard, 3 covariates: reading', $mode, '-', "SELECT fit_hazard(customer_age(h, $as_of), customer_id % 3 > 0, ARRAY[(customer_id % 5 = 0)::int, customer_id % 7, customer_id % 11]) FROM customer", "SELECT sum(customer_age(h, $as_of)) FROM customer");
+	my ($a, $b, $c) = ('amount < 60', 'amount BETWEEN 60 AND 120', 'amount > 120');
+	compare('retention(3 conditions): bool_or', $mode, '-', "SELECT customer_id, retention($a, $b, $c) FROM orders_clustered GROUP BY 1",
+		"SELECT customer_id, ARRAY[bool_or($a), bool_or($a) AND bool_or($b), bool_or($a) AND bool_or($c)] FROM orders_clustered GROUP BY 1");
+	compare('window_funnel(3 steps): exact SQL', $mode, '>= 2', "SELECT customer_id, window_funnel('90 days', ordered_at, $a, $b, $c) FROM orders_clustered GROUP BY 1",
+		"SELECT customer_id, greatest(max((start1 IS NOT NULL)::int), max(CASE WHEN start2 IS NOT NULL THEN 2 END), max(CASE WHEN $c AND ordered_at - start2 <= '90 days' THEN 3 END))
+		 FROM (SELECT *, max(start1) FILTER (WHERE $b AND ordered_at - start1 <= '90 days') OVER w AS start2
+		       FROM (SELECT *, max(ordered_at) FILTER (WHERE $a) OVER w AS start1 FROM orders_clustered WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at)) s
+		       WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at)) t GROUP BY 1");
+}
+
 # Fitting and scoring a base of 1,000,000 whose truth is known: what it takes beyond reading the rows
 if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 {
