@@ -20,15 +20,23 @@ fixed_state_new(FunctionCallInfo fcinfo, Size size, int32 version)
 	return state;
 }
 
+struct varlena *
+state_argument(FunctionCallInfo fcinfo, int argument, Size size)
+{
+	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
+	struct varlena *copy;
+
+	if (AggCheckCallContext(fcinfo, NULL) && (uintptr_t) value % MAXIMUM_ALIGNOF == 0 && VARSIZE(value) >= size)
+		return value;
+	copy = (struct varlena *) palloc0(Max(VARSIZE(value), size));
+	memcpy(copy, value, VARSIZE(value));
+	return copy;
+}
+
 void *
 fixed_state(FunctionCallInfo fcinfo, int argument, Size size, int32 version, const char *aggregate)
 {
-	Datum		value = PG_GETARG_DATUM(argument);
-	FixedState *state = (FixedState *) (AggCheckCallContext(fcinfo, NULL) ? PG_DETOAST_DATUM(value) : PG_DETOAST_DATUM_COPY(value));
-
-	/* what comes from another process may lie anywhere */
-	if ((uintptr_t) state % MAXIMUM_ALIGNOF != 0)
-		state = (FixedState *) PG_DETOAST_DATUM_COPY(PointerGetDatum(state));
+	FixedState *state = (FixedState *) state_argument(fcinfo, argument, size);
 
 	if (VARSIZE(state) != size || state->version != version)
 		ereport(ERROR,

@@ -18,6 +18,13 @@ typedef struct FixedState
 	int32		version;		/* tells the structs apart, of one aggregate and of others */
 } FixedState;
 
+/*
+ * An argument that is not NULL as bytes that may be changed and are aligned as a struct: within an aggregate the
+ * state itself, unless it came from another process and may lie anywhere; else a copy.  Readable up to size,
+ * whatever its own size is, which is for the caller to check.
+ */
+extern struct varlena *state_argument(FunctionCallInfo fcinfo, int argument, Size size);
+
 /* All zero, and as long-lived as the aggregate */
 extern void *fixed_state_new(FunctionCallInfo fcinfo, Size size, int32 version);
 

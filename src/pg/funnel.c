@@ -21,6 +21,7 @@
 
 #include "core/funnel.h"
 #include "pg/clock.h"
+#include "pg/fixed_state.h"
 
 PG_FUNCTION_INFO_V1(retention_add);
 PG_FUNCTION_INFO_V1(retention_combine);
@@ -152,27 +153,17 @@ allocate_state(Size capacity, const FunnelState *like)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many events for one window_funnel"),
 				 errhint("Use GROUP BY, or leave out rows that meet no condition.")));
-	state = (FunnelState *) palloc(STATE_SIZE(capacity));
+	state = (FunnelState *) palloc0(STATE_SIZE(capacity));
 	*state = *like;
 	SET_VARSIZE(state, STATE_SIZE(capacity));
 	return state;
 }
 
-/* To be changed only within an aggregate; what comes from another process may lie anywhere */
 static FunnelState *
-state_argument(FunctionCallInfo fcinfo, int argument)
+funnel_argument(FunctionCallInfo fcinfo, int argument)
 {
-	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
-	FunnelState *state;
+	FunnelState *state = (FunnelState *) state_argument(fcinfo, argument, sizeof(FunnelState));
 
-	if ((uintptr_t) value % MAXIMUM_ALIGNOF != 0 || !AggCheckCallContext(fcinfo, NULL))
-	{
-		struct varlena *copy = (struct varlena *) palloc(Max(VARSIZE(value), sizeof(FunnelState)));
-
-		memcpy(copy, value, VARSIZE(value));
-		value = copy;
-	}
-	state = (FunnelState *) value;
 	if (VARSIZE(state) < STATE_SIZE(1) || state->version != STATE_VERSION ||
 		state->steps < 1 || state->steps > RT_CONDITIONS_MAX || state->window < 0 || state->count > STATE_CAPACITY(state))
 		ereport(ERROR,
@@ -249,7 +240,7 @@ add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
 		state = allocate_state(STATE_FIRST_EVENTS, &start);
 	}
 	else
-		state = state_argument(fcinfo, 0);
+		state = funnel_argument(fcinfo, 0);
 	check_condition_count(steps, state->steps);
 	if (state->window != window)
 		ereport(ERROR,
@@ -306,10 +297,10 @@ window_funnel_combine(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1))
 		return unchanged(fcinfo);
-	other = state_argument(fcinfo, 1);
+	other = funnel_argument(fcinfo, 1);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
-	state = state_argument(fcinfo, 0);
+	state = funnel_argument(fcinfo, 0);
 	check_condition_count(other->steps, state->steps);
 	if (state->window != other->window)
 		ereport(ERROR,
@@ -340,7 +331,7 @@ window_funnel_final(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_INT32(0);
-	PG_RETURN_INT32(compute_funnel(state_argument(fcinfo, 0), NULL));
+	PG_RETURN_INT32(compute_funnel(funnel_argument(fcinfo, 0), NULL));
 }
 
 Datum
@@ -349,7 +340,7 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
 	int64		times[RT_CONDITIONS_MAX];
 	Datum		values[RT_CONDITIONS_MAX];
-	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(state_argument(fcinfo, 0), times);
+	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(funnel_argument(fcinfo, 0), times);
 
 	for (int i = 0; i < count; i++)
 		values[i] = type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);

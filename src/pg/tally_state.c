@@ -8,6 +8,8 @@
 
 #include "utils/memutils.h"
 
+#include "pg/fixed_state.h"
+
 #define FIRST_PLACES	16
 #define FIRST_ROOM		40		/* words */
 
@@ -25,8 +27,8 @@ allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
 				 errmsg("too many different values for one call of %s", kind->aggregate),
 				 errdetail("Its state would take more than 1 GB."),
 				 errhint("Use GROUP BY, or round the values.")));
-	state = (TallyState *) palloc(size);
-	memset(state, 0, STATE_HEAD);
+	/* all of it: whoever calls the support functions by hand sees the bytes */
+	state = (TallyState *) palloc0(size);
 	SET_VARSIZE(state, size);
 	state->version = kind->version;
 	rt_tally_init(&state->tally, kind->counts_per_key, place_count, room);
@@ -41,29 +43,15 @@ corrupt_state(const TallyKind *kind)
 			 errmsg("state of %s is corrupt", kind->aggregate)));
 }
 
-static TallyState *
-check_state(TallyState *state, const TallyKind *kind)
+TallyState *
+tally_state_argument(FunctionCallInfo fcinfo, int argument, const TallyKind *kind)
 {
+	TallyState *state = (TallyState *) state_argument(fcinfo, argument, sizeof(TallyState));
+
 	if (VARSIZE(state) < sizeof(TallyState) || state->version != kind->version ||
 		!rt_tally_valid(&state->tally, VARSIZE(state) - STATE_HEAD, kind->counts_per_key))
 		corrupt_state(kind);
 	return state;
-}
-
-TallyState *
-tally_state_argument(FunctionCallInfo fcinfo, int argument, const TallyKind *kind)
-{
-	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
-
-	/* what comes from another process may lie anywhere */
-	if ((uintptr_t) value % MAXIMUM_ALIGNOF != 0 || !AggCheckCallContext(fcinfo, NULL))
-	{
-		struct varlena *copy = (struct varlena *) palloc(Max(VARSIZE(value), sizeof(TallyState)));
-
-		memcpy(copy, value, VARSIZE(value));
-		value = copy;
-	}
-	return check_state((TallyState *) value, kind);
 }
 
 static void
