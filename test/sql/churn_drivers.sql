@@ -4,7 +4,7 @@ CREATE TEMP TABLE customer AS
 	SELECT i AS customer_id, i % 10 < CASE WHEN region = 'North' THEN 4 WHEN region IS NULL THEN 1 ELSE 2 END AS churned, region, channel, (hashint4(i) & 2147483647) % 500 AS agent
 	FROM generate_series(1, 4000) i, LATERAL (SELECT (ARRAY['North', 'South', 'East', NULL])[1 + i / 10 % 4] AS region, CASE WHEN i % 7 < 3 THEN 'web' ELSE 'shop' END AS channel) a;
 SELECT value, customers, churned, round(churn_rate::numeric, 4) AS churn_rate, round(lower::numeric, 4) AS lower, round(upper::numeric, 4) AS upper, round(lift::numeric, 4) AS lift,
-       round(weight_of_evidence::numeric, 4) AS weight_of_evidence, p_value::numeric(20, 18) AS p_value, round(information_value::numeric, 4) AS information_value, attribute
+       round(weight_of_evidence::numeric, 4) AS weight_of_evidence, round(p_value::numeric, 10) AS p_value, round(information_value::numeric, 4) AS information_value, attribute
 FROM unnest((SELECT churn_drivers(churned, region) FROM customer));
 -- several attributes at once: one with 500 values and no effect is no reason
 SELECT attribute, value, churned, p_value < 0.05 AS reason, round(information_value::numeric, 3) AS information_value
