@@ -1,0 +1,620 @@
+-- ---------------------------------------------------------------------------
+-- the retention mart: plain tables for dashboards, made and refreshed in one call
+-- ---------------------------------------------------------------------------
+
+-- What the mart consists of, as readable SQL.  settings is the row of the mart's table settings.
+CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.name, format(t.template, quote_ident(settings ->> 'schema_name'), settings ->> 'customer_type')
+	FROM (VALUES
+		(10, 'customer_history', $sql$CREATE TABLE %1$s.customer_history (
+	customer_id %2$s PRIMARY KEY,
+	history purchase_history NOT NULL
+)$sql$),
+		(15, 'range_history', $sql$CREATE TABLE %1$s.range_history (
+	customer_id %2$s,
+	product_range text,
+	history purchase_history NOT NULL,
+	PRIMARY KEY (customer_id, product_range)
+)$sql$),
+		(20, 'customer_attribute', $sql$CREATE TABLE %1$s.customer_attribute (
+	customer_id %2$s,
+	attribute text,
+	value text,
+	PRIMARY KEY (customer_id, attribute)
+)$sql$),
+		(25, 'change', $sql$CREATE TABLE %1$s.change (
+	customer_id %2$s,
+	product_range text,
+	added purchase_history,
+	removed purchase_history,
+	truncated boolean NOT NULL DEFAULT false
+)$sql$),
+		(30, 'model', $sql$CREATE TABLE %1$s.model (
+	fitted_on date,
+	kind text,
+	model retention_model NOT NULL,
+	log_likelihood double precision,
+	aic double precision,
+	converged boolean NOT NULL,
+	chosen boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (fitted_on, kind)
+)$sql$),
+		(31, 'model_fits', $sql$CREATE VIEW %1$s.model_fits AS
+SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, aic, converged, chosen FROM %1$s.model$sql$),
+		(40, 'customer_scorecard', $sql$CREATE TABLE %1$s.customer_scorecard (
+	customer_id %2$s PRIMARY KEY,
+	first_purchase date NOT NULL,
+	last_purchase date NOT NULL,
+	purchases integer NOT NULL,
+	orders bigint NOT NULL,
+	spend numeric,
+	average_order_value numeric,
+	mean_interval double precision,
+	pattern text,
+	interval_trend double precision,
+	elapsed_days integer NOT NULL,
+	overdue_ratio double precision,
+	silence_probability double precision,
+	stage text,
+	expected_next date,
+	contact_from date,
+	contact_until date,
+	churn_score double precision,
+	lost_on date,
+	purchases_next_year double precision,
+	expected_order_value numeric,
+	clv numeric,
+	value_at_risk numeric,
+	spend_change double precision,
+	spend_p_value double precision
+)$sql$),
+		(50, 'contact_list', $sql$CREATE TABLE %1$s.contact_list (
+	customer_id %2$s PRIMARY KEY,
+	reason text NOT NULL,
+	contact_from date,
+	contact_until date,
+	expected_next date,
+	overdue_ratio double precision,
+	churn_score double precision,
+	clv numeric,
+	value_at_risk numeric,
+	value_to_save numeric
+)$sql$),
+		(60, 'cohorts', $sql$CREATE TABLE %1$s.cohorts (
+	cohort date,
+	period integer,
+	eligible bigint NOT NULL,
+	active bigint NOT NULL,
+	rate double precision NOT NULL,
+	active_on_or_after bigint NOT NULL,
+	rate_on_or_after double precision NOT NULL,
+	orders bigint NOT NULL,
+	spend numeric,
+	PRIMARY KEY (cohort, period)
+)$sql$),
+		(61, 'retention_curve', $sql$CREATE TABLE %1$s.retention_curve (
+	period integer PRIMARY KEY,
+	cohorts bigint NOT NULL,
+	eligible bigint NOT NULL,
+	active bigint NOT NULL,
+	rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	rate_on_or_after double precision NOT NULL
+)$sql$),
+		(62, 'survival', $sql$CREATE TABLE %1$s.survival (
+	days integer PRIMARY KEY,
+	at_risk bigint NOT NULL,
+	churned bigint NOT NULL,
+	survival double precision NOT NULL,
+	lower double precision,
+	upper double precision
+)$sql$),
+		(70, 'lifecycle', $sql$CREATE TABLE %1$s.lifecycle (
+	month date PRIMARY KEY,
+	new bigint NOT NULL,
+	retained bigint NOT NULL,
+	resurrected bigint NOT NULL,
+	active bigint NOT NULL,
+	dormant bigint NOT NULL,
+	lost bigint NOT NULL,
+	recovered bigint NOT NULL,
+	customers bigint NOT NULL,
+	repeat_rate double precision,
+	retention_rate double precision,
+	churn_rate double precision,
+	orders bigint NOT NULL,
+	spend numeric
+)$sql$),
+		(80, 'lost_customers', $sql$CREATE TABLE %1$s.lost_customers (
+	customer_id %2$s PRIMARY KEY,
+	lost_on date NOT NULL,
+	last_purchase date NOT NULL,
+	purchases integer NOT NULL,
+	spend numeric,
+	value_lost numeric
+)$sql$),
+		(85, 'churn_reasons', $sql$CREATE TABLE %1$s.churn_reasons (
+	attribute text NOT NULL,
+	value text,
+	customers bigint NOT NULL,
+	churned bigint NOT NULL,
+	churn_rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	lift double precision,
+	p_value double precision NOT NULL
+)$sql$),
+		(90, 'dropped_ranges', $sql$CREATE TABLE %1$s.dropped_ranges (
+	customer_id %2$s,
+	product_range text,
+	last_purchase date NOT NULL,
+	range_purchases integer NOT NULL,
+	share double precision NOT NULL,
+	purchases_since integer NOT NULL,
+	silence_probability double precision NOT NULL,
+	spend_a_year numeric,
+	PRIMARY KEY (customer_id, product_range)
+)$sql$),
+		(95, 'spend_trend', $sql$CREATE TABLE %1$s.spend_trend (
+	month date PRIMARY KEY,
+	orders bigint NOT NULL,
+	average_order_value numeric,
+	change double precision,
+	p_value double precision
+)$sql$),
+		(97, 'model_quality', $sql$CREATE TABLE %1$s.model_quality (
+	bin integer PRIMARY KEY,
+	seen_from date NOT NULL,
+	seen_until date NOT NULL,
+	customers bigint NOT NULL,
+	expected_rate double precision NOT NULL,
+	actual_rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	roc_auc double precision,
+	brier_score double precision
+)$sql$),
+		(99, 'monthly_review', $sql$CREATE TABLE %1$s.monthly_review (
+	month date PRIMARY KEY,
+	customers bigint NOT NULL,
+	new bigint NOT NULL,
+	active bigint NOT NULL,
+	lost bigint NOT NULL,
+	recovered bigint NOT NULL,
+	churn_rate double precision,
+	value_lost numeric,
+	orders bigint NOT NULL,
+	spend numeric,
+	average_order_value numeric
+)$sql$)) AS t(step, name, template)
+	ORDER BY t.step;
+	END;
+
+-- What each table and column of the mart means, for those who find it in a dashboard.
+CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT row_number() OVER ()::integer, c.relation,
+		CASE WHEN c.column_name IS NULL THEN format('COMMENT ON %s %s.%I IS %L', CASE c.relation WHEN 'model_fits' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(settings ->> 'schema_name'), c.relation, c.comment)
+			 ELSE format('COMMENT ON COLUMN %s.%I.%I IS %L', quote_ident(settings ->> 'schema_name'), c.relation, c.column_name, c.comment) END
+	FROM (VALUES
+		('settings', NULL, 'What the mart was made from, and when it was refreshed last. One row.'),
+		('settings', 'schema_name', 'the schema of the mart'),
+		('settings', 'source_table', 'the orders'),
+		('settings', 'customer_column', 'column of the source: who ordered'),
+		('settings', 'customer_type', 'type of customer_id in the mart: bigint for whole numbers, else text'),
+		('settings', 'ordered_at_column', 'column of the source: when'),
+		('settings', 'amount_column', 'column of the source: for how much; NULL: amounts are not known'),
+		('settings', 'range_column', 'column of the source: which range; NULL: none'),
+		('settings', 'attribute_columns', 'columns of the source that may be reasons to leave'),
+		('settings', 'zone', 'time zone in which a point in time has its day'),
+		('settings', 'changes', 'how orders that change come into the mart: trigger or rebuild'),
+		('settings', 'horizon', 'how far ahead a customer is valued'),
+		('settings', 'discount_rate', 'per year'),
+		('settings', 'margin', 'share of the order value that is earned'),
+		('settings', 'as_of', 'the day as of whose end everything is seen'),
+		('settings', 'refreshed_at', 'when the last refresh began'),
+		('settings', 'partitions', 'the source and its partitions when it was read in full'),
+		('settings', 'one', 'there is one row only'),
+		('customer_history', NULL, 'All purchases of each customer; see the type purchase_history.'),
+		('customer_history', 'customer_id', 'the customer'),
+		('customer_history', 'history', 'her purchases'),
+		('range_history', NULL, 'All purchases of each customer in each range.'),
+		('range_history', 'customer_id', 'the customer'),
+		('range_history', 'product_range', 'the range'),
+		('range_history', 'history', 'her purchases in it'),
+		('customer_attribute', NULL, 'What is known of each customer besides: the values at her latest order.'),
+		('customer_attribute', 'customer_id', 'the customer'),
+		('customer_attribute', 'attribute', 'name of the column'),
+		('customer_attribute', 'value', 'its value; NULL when not known'),
+		('change', NULL, 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on the source wrote down.'),
+		('change', 'customer_id', 'the customer'),
+		('change', 'product_range', 'the range'),
+		('change', 'added', 'purchases that came'),
+		('change', 'removed', 'purchases that went'),
+		('change', 'truncated', 'the source was emptied: the next refresh reads all of it'),
+		('model', NULL, 'Models fitted at each refresh: what customers are like. See the view model_fits for plain columns.'),
+		('model', 'fitted_on', 'as of which day'),
+		('model', 'kind', 'kind of model'),
+		('model', 'model', 'the model itself'),
+		('model', 'log_likelihood', 'logarithm of its likelihood'),
+		('model', 'aic', 'Akaikes criterion: less is better, among models of who is still a customer'),
+		('model', 'converged', 'false when the likelihood rises toward the boundary of the parameters'),
+		('model', 'chosen', 'the mart uses it: of each sort the latest one, of models of who is still a customer that of least aic'),
+		('model_fits', NULL, 'The history of the fits in plain columns.'),
+		('model_fits', 'fitted_on', 'as of which day'),
+		('model_fits', 'kind', 'kind of model'),
+		('model_fits', 'parameters', 'its parameters, as JSON'),
+		('model_fits', 'log_likelihood', 'logarithm of its likelihood'),
+		('model_fits', 'aic', 'Akaikes criterion: less is better'),
+		('model_fits', 'converged', 'false when the likelihood rises toward the boundary of the parameters'),
+		('model_fits', 'chosen', 'the mart uses it'),
+		('customer_scorecard', NULL, 'One row a customer: her cycle, whether she is still one, what she is worth. As of settings.as_of.'),
+		('customer_scorecard', 'customer_id', 'the customer'),
+		('customer_scorecard', 'first_purchase', 'day of her first purchase'),
+		('customer_scorecard', 'last_purchase', 'day of her latest purchase'),
+		('customer_scorecard', 'purchases', 'days on which she bought'),
+		('customer_scorecard', 'orders', 'her orders'),
+		('customer_scorecard', 'spend', 'all she spent, refunds taken off, in the money of the orders; NULL if no amount is known'),
+		('customer_scorecard', 'average_order_value', 'spend for each order of known amount'),
+		('customer_scorecard', 'mean_interval', 'days between her purchases; NULL with one'),
+		('customer_scorecard', 'pattern', 'clockwork, regular, random or clumpy; NULL with too few purchases'),
+		('customer_scorecard', 'interval_trend', 'relative change of her intervals per purchase: 0.1 is each a tenth longer than the one before'),
+		('customer_scorecard', 'elapsed_days', 'days since her latest purchase'),
+		('customer_scorecard', 'overdue_ratio', 'elapsed days over her mean interval'),
+		('customer_scorecard', 'silence_probability', 'how probable so long a silence is with her rhythm'),
+		('customer_scorecard', 'stage', 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+		('customer_scorecard', 'expected_next', 'the day by which she will have bought again with probability one half, if she is still a customer'),
+		('customer_scorecard', 'contact_from', 'from this day on she is likely to think of buying'),
+		('customer_scorecard', 'contact_until', 'until this day'),
+		('customer_scorecard', 'churn_score', 'the probability that she is no customer any more'),
+		('customer_scorecard', 'lost_on', 'the day on which that reached one half; NULL while it has not'),
+		('customer_scorecard', 'purchases_next_year', 'purchases to expect within a year'),
+		('customer_scorecard', 'expected_order_value', 'what her next order will be worth on average'),
+		('customer_scorecard', 'clv', 'customer lifetime value: margin to expect within the horizon, discounted'),
+		('customer_scorecard', 'value_at_risk', 'what is lost with the probability that she is gone already'),
+		('customer_scorecard', 'spend_change', 'average order value of the last three months against before: -0.1 is a tenth less'),
+		('customer_scorecard', 'spend_p_value', 'the probability of such a change by chance'),
+		('contact_list', NULL, 'Who to reach this week, why, and what for: sort by value_to_save.'),
+		('contact_list', 'customer_id', 'the customer'),
+		('contact_list', 'reason', 'due this week, overdue, or at risk of leaving'),
+		('contact_list', 'contact_from', 'from this day on she is likely to think of buying'),
+		('contact_list', 'contact_until', 'until this day'),
+		('contact_list', 'expected_next', 'the day by which she will have bought again with probability one half'),
+		('contact_list', 'overdue_ratio', 'days since her latest purchase over her mean interval'),
+		('contact_list', 'churn_score', 'the probability that she is gone already'),
+		('contact_list', 'clv', 'customer lifetime value'),
+		('contact_list', 'value_at_risk', 'what is lost with the probability that she is gone'),
+		('contact_list', 'value_to_save', 'value_at_risk times the probability that she is still there to be reached'),
+		('cohorts', NULL, 'Customers by the month in which they came, month by month since.'),
+		('cohorts', 'cohort', 'first day of the month of their first purchase'),
+		('cohorts', 'period', 'months since'),
+		('cohorts', 'eligible', 'customers of the cohort'),
+		('cohorts', 'active', 'how many of them bought in the month'),
+		('cohorts', 'rate', 'the share of them that did'),
+		('cohorts', 'active_on_or_after', 'how many of them bought in the month or later'),
+		('cohorts', 'rate_on_or_after', 'the share of them that did'),
+		('cohorts', 'orders', 'their orders in the month'),
+		('cohorts', 'spend', 'what they spent in it, refunds taken off'),
+		('retention_curve', NULL, 'All cohorts together: what share buys so many months after the first purchase.'),
+		('retention_curve', 'period', 'months since the first purchase'),
+		('retention_curve', 'cohorts', 'cohorts that have been seen so long'),
+		('retention_curve', 'eligible', 'their customers'),
+		('retention_curve', 'active', 'how many of them bought in the month'),
+		('retention_curve', 'rate', 'the share of them that did'),
+		('retention_curve', 'lower', 'lower limit of the rate, 95 percent confidence'),
+		('retention_curve', 'upper', 'upper limit of the rate'),
+		('retention_curve', 'rate_on_or_after', 'the share that bought in the month or later'),
+		('survival', NULL, 'What share of the customers stays longer than so many days (Kaplan-Meier).'),
+		('survival', 'days', 'days since the first purchase'),
+		('survival', 'at_risk', 'customers seen so long who had not been lost'),
+		('survival', 'churned', 'how many of them were lost then'),
+		('survival', 'survival', 'the share that stays longer'),
+		('survival', 'lower', 'lower limit of the share, 95 percent confidence; NULL before anybody was lost'),
+		('survival', 'upper', 'upper limit of the share'),
+		('lifecycle', NULL, 'Who came, stayed, fell silent, came back and was lost, month by month: customers = those of the month before + new + recovered - lost.'),
+		('lifecycle', 'month', 'first day of the month'),
+		('lifecycle', 'new', 'customers who bought for the first time'),
+		('lifecycle', 'retained', 'who bought, and in the month before, too'),
+		('lifecycle', 'resurrected', 'who bought, and earlier, but not in the month before'),
+		('lifecycle', 'active', 'all who bought'),
+		('lifecycle', 'dormant', 'who bought in the month before, but not in this one'),
+		('lifecycle', 'lost', 'who was lost in the month: her silence became too long for her rhythm'),
+		('lifecycle', 'recovered', 'purchases of customers who had been lost'),
+		('lifecycle', 'customers', 'customers at the end of the month'),
+		('lifecycle', 'repeat_rate', 'the share of the active who had bought in an earlier month'),
+		('lifecycle', 'retention_rate', 'the share of those active in the month before who were active again'),
+		('lifecycle', 'churn_rate', 'lost as a share of the customers at the beginning of the month'),
+		('lifecycle', 'orders', 'orders in the month'),
+		('lifecycle', 'spend', 'what was spent in it, refunds taken off'),
+		('lost_customers', NULL, 'Who is lost, since when, and what that costs.'),
+		('lost_customers', 'customer_id', 'the customer'),
+		('lost_customers', 'lost_on', 'the day from which on she was more likely gone than not'),
+		('lost_customers', 'last_purchase', 'day of her latest purchase'),
+		('lost_customers', 'purchases', 'days on which she bought'),
+		('lost_customers', 'spend', 'all she spent'),
+		('lost_customers', 'value_lost', 'what she was worth on the day she was last seen: margin to expect within the horizon, discounted'),
+		('churn_reasons', NULL, 'What those lost in the last twelve months have in common, the surest first: a p_value below 0.05 is hardly chance.'),
+		('churn_reasons', 'attribute', 'name of the attribute'),
+		('churn_reasons', 'value', 'its value; NULL when not known'),
+		('churn_reasons', 'customers', 'customers with it'),
+		('churn_reasons', 'churned', 'how many of them were lost'),
+		('churn_reasons', 'churn_rate', 'the share of them that was'),
+		('churn_reasons', 'lower', 'lower limit of the share, 95 percent confidence'),
+		('churn_reasons', 'upper', 'upper limit of the share'),
+		('churn_reasons', 'lift', 'the share as a multiple of that of all customers'),
+		('churn_reasons', 'p_value', 'the probability of so uneven a split by chance, corrected for the number of values'),
+		('dropped_ranges', NULL, 'Who still buys, but has stopped buying one range.'),
+		('dropped_ranges', 'customer_id', 'the customer'),
+		('dropped_ranges', 'product_range', 'the range'),
+		('dropped_ranges', 'last_purchase', 'the day on which she bought it last'),
+		('dropped_ranges', 'range_purchases', 'days on which she bought it'),
+		('dropped_ranges', 'share', 'their share of her purchase days until then'),
+		('dropped_ranges', 'purchases_since', 'purchase days since, all without it'),
+		('dropped_ranges', 'silence_probability', 'the probability of that by chance'),
+		('dropped_ranges', 'spend_a_year', 'what she spent on it in the year up to the last time'),
+		('spend_trend', NULL, 'The average order value month by month, and whether that of the last three months differs from before.'),
+		('spend_trend', 'month', 'first day of the month'),
+		('spend_trend', 'orders', 'orders in the month'),
+		('spend_trend', 'average_order_value', 'what was spent in it for each of them'),
+		('spend_trend', 'change', 'the three months up to its end against all before: -0.1 is a tenth less'),
+		('spend_trend', 'p_value', 'the probability of such a change by chance'),
+		('model_quality', NULL, 'What the model said half a year ago, and what came: customers in tenths of the probability of a purchase.'),
+		('model_quality', 'bin', '1 for the lowest probabilities'),
+		('model_quality', 'seen_from', 'first day on which purchases were looked for'),
+		('model_quality', 'seen_until', 'last day'),
+		('model_quality', 'customers', 'customers of these probabilities'),
+		('model_quality', 'expected_rate', 'what share was expected to buy'),
+		('model_quality', 'actual_rate', 'what share did'),
+		('model_quality', 'lower', 'lower limit of that share, 95 percent confidence'),
+		('model_quality', 'upper', 'upper limit'),
+		('model_quality', 'roc_auc', 'of all bins: the probability that who bought had been given a higher probability than who did not'),
+		('model_quality', 'brier_score', 'of all bins: mean squared error of the probabilities'),
+		('monthly_review', NULL, 'The monthly meeting: how many did we lose, and what did it cost.'),
+		('monthly_review', 'month', 'first day of the month'),
+		('monthly_review', 'customers', 'customers at its end'),
+		('monthly_review', 'new', 'customers who came'),
+		('monthly_review', 'active', 'customers who bought'),
+		('monthly_review', 'lost', 'customers who were lost'),
+		('monthly_review', 'recovered', 'customers who had been lost and came back'),
+		('monthly_review', 'churn_rate', 'lost as a share of the customers at the beginning of the month'),
+		('monthly_review', 'value_lost', 'what those who were lost in the month and have not come back were worth'),
+		('monthly_review', 'orders', 'orders in the month'),
+		('monthly_review', 'spend', 'what was spent, refunds taken off'),
+		('monthly_review', 'average_order_value', 'spend for each order')
+		) AS c(relation, column_name, comment);
+	END;
+
+-- What a refresh does, step by step.  An optional step may fail for too little data: what it would have filled is left as it was, or empty.
+CREATE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer, name text, optional boolean, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.name, t.optional,
+		format(t.template, quote_ident(settings ->> 'schema_name'), settings ->> 'source_table',
+			   quote_ident(settings ->> 'customer_column') || '::' || (settings ->> 'customer_type'),
+			   quote_ident(settings ->> 'ordered_at_column'),
+			   quote_ident(settings ->> 'ordered_at_column') ||
+			   coalesce(', ' || quote_ident(settings ->> 'amount_column') || '::numeric', '') ||
+			   coalesce(', ' || quote_literal(settings ->> 'zone'), ''),
+			   quote_ident(settings ->> 'range_column') || '::text',
+			   'date ' || quote_literal(settings ->> 'as_of'), quote_literal(settings ->> 'horizon'), settings ->> 'discount_rate', settings ->> 'margin',
+			   (SELECT string_agg(format('(%L, %I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a),
+			   -- whole numbers are compared as they are, so that an index on them is of use
+			   quote_ident(settings ->> 'customer_column') || CASE settings ->> 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
+			   (SELECT string_agg(format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a))
+	FROM (VALUES
+		-- orders and what is known of changes are read in one statement, hence in one state of the database
+		(10, 'read all orders', false, settings ->> 'reading' = 'all', $sql$DELETE FROM %1$s.customer_history;
+DELETE FROM %1$s.range_history;
+DELETE FROM %1$s.customer_attribute;
+WITH known AS (DELETE FROM %1$s.change)$sql$ || CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, history
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1, 2) o
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT %3$s AS customer_id, %4$s AS ordered_at, attribute, value FROM %2$s, LATERAL (VALUES %11$s) a(attribute, value)) o
+	WHERE customer_id IS NOT NULL AND ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, history
+FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
+WHERE customer_id IS NOT NULL AND history IS NOT NULL$sql$),
+		(11, 'read changes', false, settings ->> 'reading' = 'changes', $sql$WITH taken AS (DELETE FROM %1$s.change RETURNING *),
+customer AS (
+	SELECT customer_id, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, purchase_history(added) AS added, purchase_history(removed) AS removed FROM taken GROUP BY 1) t
+	           LEFT JOIN %1$s.customer_history c USING (customer_id)) d),
+customers_gone AS (
+	DELETE FROM %1$s.customer_history h USING customer c
+	WHERE h.customer_id = c.customer_id AND NOT only_added AND c.history IS NULL)$sql$ || CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+customer_range AS (
+	SELECT customer_id, product_range, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, t.product_range, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, product_range, purchase_history(added) AS added, purchase_history(removed) AS removed FROM taken WHERE product_range IS NOT NULL GROUP BY 1, 2) t
+	           LEFT JOIN %1$s.range_history c USING (customer_id, product_range)) d),
+ranges_gone AS (
+	DELETE FROM %1$s.range_history h USING customer_range c
+	WHERE h.customer_id = c.customer_id AND h.product_range = c.product_range AND NOT only_added AND c.history IS NULL),
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END FROM customer_range WHERE only_added OR history IS NOT NULL
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT t.customer_id, o.%4$s AS ordered_at, a.attribute, a.value FROM (SELECT DISTINCT customer_id FROM taken) t JOIN %2$s o ON o.%12$s = t.customer_id, LATERAL (VALUES %13$s) a(attribute, value)) o
+	WHERE ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM customer WHERE only_added OR history IS NOT NULL
+ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
+DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		(30, 'model interpurchase', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
+ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+		(31, 'model mbg/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
+ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+		(32, 'model mbg/cnbd-k', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/cnbd-k', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
+ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+		(33, 'model pareto/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'pareto/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
+ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+		(34, 'model gamma-gamma', true, settings ->> 'reading' IS NULL AND settings ->> 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELECT fit_model('gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
+ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+		(39, 'model', false, settings ->> 'reading' IS NULL, $sql$UPDATE %1$s.model SET chosen = (fitted_on, kind) IN (
+	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) fitted_on, kind
+	FROM %1$s.model ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, fitted_on DESC, aic)$sql$),
+		(40, 'customer_scorecard', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.customer_scorecard;
+INSERT INTO %1$s.customer_scorecard
+SELECT customer_id, first_purchase(h), last_purchase(h), purchase_days(h), order_count(h), total_spend(h), average_order_value(h),
+       (c).mean_interval, (c).pattern, (c).trend, (c).elapsed_days, (c).overdue_ratio, (c).silence_probability, (c).stage::text,
+       (c).expected_next, (c).contact_from, (c).contact_until,
+       churn_score(base, h, %7$s), lost_on(h, %7$s, base), expected_purchases(base, h, %7$s, '1 year'),
+       expected_order_value(spend, h, %7$s), clv(base, spend, h, %7$s, %8$s, %9$s, %10$s), value_at_risk(base, spend, h, %7$s, %8$s, %9$s, %10$s),
+       (t).change, (t).p_value
+FROM (SELECT customer_id, as_of(history, %7$s) AS h FROM %1$s.customer_history) s,
+     (SELECT (SELECT model FROM %1$s.model WHERE chosen AND kind = 'interpurchase') AS cycle,
+             (SELECT model FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')) AS base,
+             (SELECT model FROM %1$s.model WHERE chosen AND kind = 'gamma-gamma') AS spend) m,
+     LATERAL (SELECT CASE WHEN cycle IS NULL THEN purchase_cycle(h, %7$s) ELSE purchase_cycle(h, %7$s, cycle) END AS c, spend_trend(h, %7$s) AS t OFFSET 0) l
+WHERE first_purchase(h) IS NOT NULL$sql$),
+		(50, 'contact_list', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.contact_list;
+INSERT INTO %1$s.contact_list
+SELECT customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
+       contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_at_risk * (1 - churn_score)::numeric
+FROM %1$s.customer_scorecard
+WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)$sql$),
+		(60, 'cohorts', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.cohorts;
+INSERT INTO %1$s.cohorts SELECT * FROM unnest((SELECT cohort_retention(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(61, 'retention_curve', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.retention_curve;
+INSERT INTO %1$s.retention_curve
+SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT retention_curve(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(62, 'survival', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.survival;
+INSERT INTO %1$s.survival
+SELECT duration, at_risk, churned, survival, lower, upper
+FROM unnest((SELECT survival_curve(coalesce(lost_on, %7$s) - first_purchase, lost_on IS NOT NULL) FROM %1$s.customer_scorecard))$sql$),
+		(70, 'lifecycle', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.lifecycle;
+INSERT INTO %1$s.lifecycle
+SELECT l.* FROM unnest((SELECT lifecycle(history, 'month', %7$s, model, 0.5) FROM %1$s.customer_history, %1$s.model
+                        WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))) l
+UNION ALL
+SELECT l.* FROM unnest((SELECT lifecycle(history, 'month', %7$s, '1 year') FROM %1$s.customer_history
+                        WHERE NOT EXISTS (SELECT FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')))) l$sql$),
+		(80, 'lost_customers', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.lost_customers;
+INSERT INTO %1$s.lost_customers
+SELECT customer_id, lost_on, last_purchase, purchases, s.spend, clv(base, m.spend, history, last_purchase, %8$s, %9$s, %10$s)
+FROM %1$s.customer_scorecard s JOIN %1$s.customer_history USING (customer_id),
+     (SELECT (SELECT model FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')) AS base,
+             (SELECT model FROM %1$s.model WHERE chosen AND kind = 'gamma-gamma') AS spend) m
+WHERE lost_on IS NOT NULL$sql$),
+		(85, 'churn_reasons', false, settings ->> 'reading' IS NULL AND settings -> 'attribute_columns' <> '[]', $sql$DELETE FROM %1$s.churn_reasons;
+INSERT INTO %1$s.churn_reasons
+SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
+FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL, attributes)
+             FROM %1$s.customer_scorecard JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
+             WHERE lost_on IS NULL OR lost_on > %7$s - interval '1 year'))$sql$),
+		(90, 'dropped_ranges', false, settings ->> 'reading' IS NULL AND settings ->> 'range_column' IS NOT NULL, $sql$DELETE FROM %1$s.dropped_ranges;
+INSERT INTO %1$s.dropped_ranges
+SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
+       total_spend(slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]')))
+FROM %1$s.range_history r JOIN %1$s.customer_history c USING (customer_id) JOIN %1$s.customer_scorecard s USING (customer_id),
+     dropped_range(r.history, c.history, %7$s) d
+WHERE s.lost_on IS NULL AND d.silence_probability < 0.005$sql$),
+		(95, 'spend_trend', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.spend_trend;
+INSERT INTO %1$s.spend_trend
+SELECT l.month, l.orders, l.spend / nullif(l.orders, 0), (t).change, (t).p_value
+FROM (SELECT * FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) l
+     LEFT JOIN (SELECT month, overall_spend_trend(history, (month + interval '1 month' - interval '1 day')::date, '3 months') AS t
+                FROM %1$s.customer_history, (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m GROUP BY month) t USING (month)$sql$),
+		(97, 'model_quality', true, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model_quality;
+INSERT INTO %1$s.model_quality
+WITH fitted AS (SELECT fit_model((SELECT kind FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')), history, %7$s - 180) AS m FROM %1$s.customer_history),
+judged AS (SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought
+           FROM %1$s.customer_history, fitted WHERE as_of(history, %7$s - 180) IS NOT NULL)
+SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier
+FROM unnest((SELECT calibration_table(score, bought) FROM judged)), (SELECT roc_auc(score, bought) AS area, brier_score(score, bought) AS brier FROM judged) q$sql$),
+		(99, 'monthly_review', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.monthly_review;
+INSERT INTO %1$s.monthly_review
+SELECT month, customers, new, active, lost, recovered, churn_rate, value_lost, orders, spend, spend / nullif(orders, 0)
+FROM %1$s.lifecycle
+     LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)$sql$)
+		) AS t(step, name, optional, wanted, template)
+	WHERE t.wanted
+	ORDER BY t.step;
+	END;
+
+-- What the triggers on the orders write down: the purchases that came and went, by customer and range.
+CREATE FUNCTION retention_mart_capture_statement(settings jsonb, operation text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT format(CASE operation
+			WHEN 'TRUNCATE' THEN $sql$INSERT INTO %1$s.change (truncated) VALUES (true)$sql$
+			ELSE $sql$INSERT INTO %1$s.change (customer_id, product_range, added, removed)$sql$ ||
+				CASE WHEN operation IN ('INSERT', 'UPDATE') THEN $sql$
+SELECT %2$s, %5$s, purchase_history(%4$s), NULL FROM new_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END ||
+				CASE WHEN operation = 'UPDATE' THEN $sql$
+UNION ALL$sql$ ELSE '' END ||
+				CASE WHEN operation IN ('DELETE', 'UPDATE') THEN $sql$
+SELECT %2$s, %5$s, NULL, purchase_history(%4$s) FROM old_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END
+			END,
+		quote_ident(settings ->> 'schema_name'), quote_ident(settings ->> 'customer_column') || '::' || (settings ->> 'customer_type'),
+		quote_ident(settings ->> 'ordered_at_column'),
+		quote_ident(settings ->> 'ordered_at_column') ||
+		coalesce(', ' || quote_ident(settings ->> 'amount_column') || '::numeric', '') ||
+		coalesce(', ' || quote_literal(settings ->> 'zone'), ''),
+		coalesce(quote_ident(settings ->> 'range_column') || '::text', 'NULL::text'));
+	END;
+
+CREATE FUNCTION retention_mart_capture() RETURNS trigger
+	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 1000
+	AS 'MODULE_PATHNAME', 'retention_mart_capture';
+
+-- The triggers on one table, or what drops them.
+CREATE FUNCTION retention_mart_triggers(settings jsonb, relation text, extension_schema text, dropping boolean) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.operation,
+		CASE WHEN dropping THEN format('DROP TRIGGER IF EXISTS %I ON %s', t.trigger_name, relation)
+			 ELSE format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION %I.retention_mart_capture(%L)',
+						 t.trigger_name, t.operation, relation, t.tables, extension_schema, settings ->> 'schema_name') END
+	FROM (SELECT o.step, o.operation, o.tables, 'retention_mart_' || lower(o.operation) || '_' || substr(md5(settings ->> 'schema_name'), 1, 8) AS trigger_name
+		  FROM (VALUES (1, 'INSERT', ' REFERENCING NEW TABLE AS new_rows'), (2, 'UPDATE', ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+					   (3, 'DELETE', ' REFERENCING OLD TABLE AS old_rows'), (4, 'TRUNCATE', '')) AS o(step, operation, tables)) AS t
+	ORDER BY t.step;
+	END;
+
+CREATE FUNCTION create_retention_mart(source regclass, customer text, ordered_at text, amount text DEFAULT NULL, range text DEFAULT NULL,
+		attributes text[] DEFAULT '{}', schema text DEFAULT 'retention_mart', zone text DEFAULT NULL, changes text DEFAULT 'trigger',
+		horizon interval DEFAULT '3 years', discount_rate double precision DEFAULT 0.1, margin double precision DEFAULT 1) RETURNS void
+	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
+	AS 'MODULE_PATHNAME', 'create_retention_mart';
+
+CREATE FUNCTION refresh_retention_mart(schema text DEFAULT 'retention_mart', as_of date DEFAULT NULL) RETURNS date
+	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
+	AS 'MODULE_PATHNAME', 'refresh_retention_mart';
+
+CREATE FUNCTION drop_retention_mart(schema text DEFAULT 'retention_mart') RETURNS void
+	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
+	AS 'MODULE_PATHNAME', 'drop_retention_mart';
+
+COMMENT ON FUNCTION retention_mart_tables(jsonb) IS 'The tables of a retention mart, as SQL: what create_retention_mart runs. settings is the row of the mart''s table settings, as JSON.';
+COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the tables and columns of a retention mart, as SQL: what create_retention_mart runs.';
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as SQL: what refresh_retention_mart runs, in one transaction. With reading in settings, ''all'' or ''changes'', how the orders are read; without it what follows from them as of its as_of. An optional step may fail for too little data.';
+COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
+COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a retention mart on a table of orders, as SQL, or what drops them.';
+COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, with the rights of the mart''s owner, as foreign keys are checked with those of the table''s. Its argument is the schema of the mart. A mart that is gone, or is not of this table, is a WARNING, and the orders are stored all the same.';
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that; each order costs a little more. With ''rebuild'' there are none, and each refresh reads all orders: for views, or where triggers are not wanted. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. All runs with the rights of the caller, who owns the mart; row-level security of the source applies. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, 22023 and 22004 for other arguments, 02000 for a source without orders.';
+COMMENT ON FUNCTION refresh_retention_mart(text, date) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Only its owner may, since it runs what the owner has set up. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for somebody else''s, 02000 for a source without orders.';
+COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';

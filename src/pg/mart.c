@@ -1,0 +1,548 @@
+/*
+ * mart.c
+ *		create_retention_mart, refresh_retention_mart and drop_retention_mart.
+ *
+ * What a mart consists of and how it is refreshed is SQL, in sql/parts/80-mart.sql; here it is
+ * checked and run.  Everything runs with the rights of the caller.  So that nobody's mart can make
+ * somebody else run what it likes, only its owner refreshes or drops one.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "pg/clock.h"
+#include "pg/value.h"
+
+PG_FUNCTION_INFO_V1(create_retention_mart);
+PG_FUNCTION_INFO_V1(refresh_retention_mart);
+PG_FUNCTION_INFO_V1(drop_retention_mart);
+PG_FUNCTION_INFO_V1(retention_mart_capture);
+
+/* ------------------------------------------------------------ running SQL */
+
+/* Connects, with a search path of the extension's own schema only; returns what mart_end wants */
+static int
+mart_begin(FunctionCallInfo fcinfo)
+{
+	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	char	   *path = psprintf("pg_catalog, %s, pg_temp", quote_identifier(schema));
+	int			nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	return nest_level;
+}
+
+static void
+mart_end(int nest_level)
+{
+	SPI_finish();
+	AtEOXact_GUC(true, nest_level);
+}
+
+static void
+run(const char *statement)
+{
+	int			status = SPI_execute(statement, false, 0);
+
+	if (status < 0)
+		elog(ERROR, "%s: %s", SPI_result_code_string(status), statement);
+}
+
+/* The text in the first column and row; NULL when there is none */
+static char *
+run_text(const char *statement)
+{
+	run(statement);
+	if (SPI_processed == 0 || SPI_tuptable == NULL)
+		return NULL;
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+}
+
+/* Runs a statement that may fail for too little data, which is reported and leaves no trace */
+static void
+run_optional(const char *name, const char *statement)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		run(statement);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		if (error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
+			ReThrowError(error);
+		ereport(NOTICE,
+				(errmsg("%s is left out: %s", name, error->message)));
+		FreeErrorData(error);
+	}
+	PG_END_TRY();
+}
+
+/* The steps that a query gives: step, name, perhaps whether they are optional, and their statement */
+static void
+run_steps(const char *query)
+{
+	SPITupleTable *steps;
+	uint64		count;
+	bool		with_optional;
+
+	run(query);
+	steps = SPI_tuptable;
+	count = SPI_processed;
+	with_optional = steps->tupdesc->natts == 4;
+	for (uint64 i = 0; i < count; i++)
+	{
+		char	   *name = SPI_getvalue(steps->vals[i], steps->tupdesc, 2);
+		char	   *statement = SPI_getvalue(steps->vals[i], steps->tupdesc, with_optional ? 4 : 3);
+
+		CHECK_FOR_INTERRUPTS();
+		if (statement == NULL)
+			elog(ERROR, "step %s has no statement", name);
+		if (with_optional && strcmp(SPI_getvalue(steps->vals[i], steps->tupdesc, 3), "t") == 0)
+			run_optional(name, statement);
+		else
+			run(statement);
+		if (with_optional)
+			ereport(DEBUG1,
+					(errmsg("%s: " UINT64_FORMAT " rows", name, SPI_processed)));
+	}
+	SPI_freetuptable(steps);
+}
+
+/* ------------------------------------------------------------ checks */
+
+static char *
+text_argument(FunctionCallInfo fcinfo, int argument, const char *name, bool required)
+{
+	if (!PG_ARGISNULL(argument))
+		return text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	if (required)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s of a retention mart must not be null", name)));
+	return NULL;
+}
+
+/* The type of a column; an error that names it when there is none */
+static Oid
+column_type(Oid source, const char *column)
+{
+	AttrNumber	number = get_attnum(source, column);
+
+	if (number == InvalidAttrNumber || number < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, get_rel_name(source)),
+				 errhint("Give the names of columns as they are stored, without quotes.")));
+	return getBaseType(get_atttype(source, number));
+}
+
+static void
+check_source(Oid source, const char *changes)
+{
+	char		kind = get_rel_relkind(source);
+
+	if (strcmp(changes, "trigger") != 0 && strcmp(changes, "rebuild") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no way for changes to come into a retention mart", changes),
+				 errhint("Use 'trigger' or 'rebuild'.")));
+	if (kind == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("there is no relation with OID %u", source)));
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW &&
+		kind != RELKIND_MATVIEW && kind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is no table or view of orders", get_rel_name(source))));
+	if (strcmp(changes, "trigger") == 0 && kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" can't have triggers that see its changes", get_rel_name(source)),
+				 errhint("Give changes => 'rebuild': each refresh then reads all orders.")));
+}
+
+static void
+check_ordered_at(Oid type, const char *column, const char **zone)
+{
+	if (type != DATEOID && type != TIMESTAMPOID && type != TIMESTAMPTZOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" is of type %s, which is no time of an order", column, format_type_be(type)),
+				 errhint("It must be of type date, timestamp or timestamp with time zone.")));
+	if (type != TIMESTAMPTZOID)
+	{
+		if (*zone != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a time zone is given, but column \"%s\" is of type %s", column, format_type_be(type)),
+					 errhint("Only points in time, of type timestamp with time zone, have a day that depends on the zone.")));
+		return;
+	}
+	/* days must not depend on who refreshes */
+	if (*zone == NULL)
+		*zone = GetConfigOption("TimeZone", false, false);
+	date_from_timestamptz_at(0, cstring_to_text(*zone));
+}
+
+static void
+check_amount(Oid type, const char *column)
+{
+	if (type != NUMERICOID && type != FLOAT8OID && type != FLOAT4OID && type != INT2OID && type != INT4OID && type != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" is of type %s, which is no amount", column, format_type_be(type)),
+				 errhint("It must be a number; make it one in a view.")));
+}
+
+/* Does a name end up as it is? */
+static void
+check_schema_name(const char *schema)
+{
+	if (schema[0] == '\0' || strlen(schema) >= NAMEDATALEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("\"%s\" is no name of a schema", schema),
+				 errdetail("A name has 1 to %d bytes.", NAMEDATALEN - 1)));
+}
+
+static Oid
+relation_owner(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/* The mart of this name, which the caller owns: its schema and its settings */
+static void
+check_mart(const char *schema)
+{
+	Oid			namespace = get_namespace_oid(schema, true);
+	HeapTuple	tuple;
+	Oid			owner;
+
+	if (!OidIsValid(namespace) || !OidIsValid(get_relname_relid("settings", namespace)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
+				 errmsg("there is no retention mart \"%s\"", schema),
+				 errhint("create_retention_mart makes one.")));
+	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(namespace));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for schema %u", namespace);
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	if (owner != GetUserId() || relation_owner(get_relname_relid("settings", namespace)) != owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("retention mart \"%s\" belongs to \"%s\"", schema, GetUserNameFromId(owner, false)),
+				 errhint("Use SET ROLE: a mart runs with the rights of its owner only.")));
+}
+
+/* ------------------------------------------------------------ the functions */
+
+/* The row of settings as JSON, with what reading says */
+static char *
+settings_of(const char *schema, const char *reading)
+{
+	return psprintf("(SELECT to_jsonb(s)%s FROM %s.settings s)",
+					reading == NULL ? "" : psprintf(" || '{\"reading\": \"%s\"}'", reading), quote_identifier(schema));
+}
+
+/* Of the source and its partitions, those whose triggers the mart lacks get them; returns how many did */
+static uint64
+create_triggers(const char *schema, const char *extension_schema)
+{
+	SPITupleTable *relations;
+	uint64		count;
+
+	run(psprintf("SELECT r.relid::regclass::text FROM %s.settings, LATERAL (SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r\n"
+				 "WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = r.relid AND t.tgname = 'retention_mart_insert_' || substr(md5(schema_name), 1, 8)) ORDER BY 1",
+				 quote_identifier(schema)));
+	relations = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, %s, false)", settings_of(schema, NULL),
+						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)));
+	return count;
+}
+
+#define PARTITIONS "(SELECT array_agg(r.relid ORDER BY r.relid) FROM (SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r)"
+
+static bool
+is_true(const char *statement)
+{
+	char	   *answer = run_text(statement);
+
+	return answer != NULL && strcmp(answer, "t") == 0;
+}
+
+static DateADT
+refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of)
+{
+	const char *quoted = quote_identifier(schema);
+	bool		all;
+	char	   *day;
+
+	/* one refresh at a time; readers are not disturbed */
+	run(psprintf("LOCK TABLE %s.settings IN SHARE ROW EXCLUSIVE MODE", quoted));
+	all = is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
+						   quoted, quoted));
+	if (is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted)) && create_triggers(schema, extension_schema) > 0)
+		all = true;
+	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, all ? "all" : "changes")));
+	if (all)
+		run(psprintf("UPDATE %s.settings SET partitions = " PARTITIONS, quoted));
+	if (!with_as_of)
+	{
+		day = run_text(psprintf("SELECT max(last_purchase(history)) FROM %s.customer_history", quoted));
+		if (day == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_NO_DATA),
+					 errmsg("there are no orders for retention mart \"%s\"", schema)));
+		as_of = DatumGetDateADT(DirectFunctionCall1(date_in, CStringGetDatum(day)));
+	}
+	day = DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(as_of)));
+	run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()", quoted, quote_literal_cstr(day)));
+	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, NULL)));
+	return as_of;
+}
+
+/* A literal, or NULL */
+static const char *
+literal(const char *value)
+{
+	return value == NULL ? "NULL" : quote_literal_cstr(value);
+}
+
+/*
+ * Of source, customer, ordered_at, amount, range, attributes, schema, zone, changes, horizon,
+ * discount_rate and margin
+ */
+Datum
+create_retention_mart(PG_FUNCTION_ARGS)
+{
+	Oid			source;
+	char	   *customer = text_argument(fcinfo, 1, "customer", true);
+	char	   *ordered_at = text_argument(fcinfo, 2, "ordered_at", true);
+	char	   *amount = text_argument(fcinfo, 3, "amount", false);
+	char	   *range = text_argument(fcinfo, 4, "range", false);
+	char	   *schema = text_argument(fcinfo, 6, "schema", true);
+	const char *zone = text_argument(fcinfo, 7, "zone", false);
+	char	   *changes = text_argument(fcinfo, 8, "changes", true);
+	char	   *extension_schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	Datum	   *attributes = NULL;
+	bool	   *attribute_nulls = NULL;
+	int			attribute_count = 0;
+	Oid			type;
+	const char *customer_type;
+	const char *source_name;
+	int			nest_level;
+	StringInfoData attribute_list;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("source of a retention mart must not be null")));
+	for (int i = 9; i < 12; i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("horizon, discount_rate and margin of a retention mart must not be null")));
+	check_discount_rate(PG_GETARG_FLOAT8(10));
+	check_margin(PG_GETARG_FLOAT8(11));
+	source = PG_GETARG_OID(0);
+	check_source(source, changes);
+	type = column_type(source, customer);
+	customer_type = type == INT2OID || type == INT4OID || type == INT8OID ? "bigint" : "text";
+	check_ordered_at(column_type(source, ordered_at), ordered_at, &zone);
+	if (amount != NULL)
+		check_amount(column_type(source, amount), amount);
+	if (range != NULL)
+		column_type(source, range);
+	initStringInfo(&attribute_list);
+	if (!PG_ARGISNULL(5))
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TEXTOID, -1, false, TYPALIGN_INT, &attributes, &attribute_nulls, &attribute_count);
+	for (int i = 0; i < attribute_count; i++)
+	{
+		if (attribute_nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("attribute columns of a retention mart must not be null")));
+		column_type(source, TextDatumGetCString(attributes[i]));
+		appendStringInfo(&attribute_list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(TextDatumGetCString(attributes[i])));
+	}
+	check_schema_name(schema);
+	if (OidIsValid(get_namespace_oid(schema, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_SCHEMA),
+				 errmsg("schema \"%s\" already exists", schema),
+				 errhint("Give another name, or drop_retention_mart(...) first.")));
+
+	nest_level = mart_begin(fcinfo);
+	source_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(source)), get_rel_name(source));
+	run(psprintf("CREATE SCHEMA %s", quote_identifier(schema)));
+	run(psprintf("CREATE TABLE %s.settings (\n"
+				 "	schema_name text NOT NULL,\n	source_table regclass NOT NULL,\n	customer_column text NOT NULL,\n	customer_type text NOT NULL,\n"
+				 "	ordered_at_column text NOT NULL,\n	amount_column text,\n	range_column text,\n	attribute_columns text[] NOT NULL,\n	zone text,\n"
+				 "	changes text NOT NULL,\n	horizon interval NOT NULL,\n	discount_rate double precision NOT NULL,\n	margin double precision NOT NULL,\n"
+				 "	as_of date,\n	refreshed_at timestamptz,\n	partitions oid[],\n	one boolean PRIMARY KEY DEFAULT true CHECK (one)\n)", quote_identifier(schema)));
+	run(psprintf("INSERT INTO %s.settings SELECT %s, %s, %s, %s, %s, %s, %s, ARRAY[%s]::text[], %s, %s, %s, %s, %s",
+				 quote_identifier(schema), literal(schema), literal(source_name), literal(customer), literal(customer_type), literal(ordered_at),
+				 literal(amount), literal(range), attribute_list.data, literal(zone), literal(changes),
+				 literal(DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(9)))),
+				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(10)))),
+				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(11))))));
+	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema, NULL)));
+	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema, NULL)));
+	refresh(schema, extension_schema, false, 0);
+	mart_end(nest_level);
+	PG_RETURN_VOID();
+}
+
+/* Of schema and as_of; NULL is the day of the last order */
+Datum
+refresh_retention_mart(PG_FUNCTION_ARGS)
+{
+	char	   *schema = text_argument(fcinfo, 0, "schema", true);
+	DateADT		as_of = PG_ARGISNULL(1) ? 0 : as_of_date(PG_GETARG_DATEADT(1));
+	int			nest_level;
+
+	check_mart(schema);
+	nest_level = mart_begin(fcinfo);
+	as_of = refresh(schema, get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), !PG_ARGISNULL(1), as_of);
+	mart_end(nest_level);
+	PG_RETURN_DATEADT(as_of);
+}
+
+/* Whatever else is in the schema, or depends on it, is an error, and nothing is dropped */
+Datum
+drop_retention_mart(PG_FUNCTION_ARGS)
+{
+	char	   *schema = text_argument(fcinfo, 0, "schema", true);
+	int			nest_level;
+	SPITupleTable *relations;
+	uint64		count;
+
+	check_mart(schema);
+	nest_level = mart_begin(fcinfo);
+	run(psprintf("SELECT t.tgrelid::regclass::text FROM pg_trigger t, %s.settings WHERE t.tgname = 'retention_mart_insert_' || substr(md5(schema_name), 1, 8) ORDER BY 1", quote_identifier(schema)));
+	relations = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, 'unused', true)", settings_of(schema, NULL),
+						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1))));
+	run(psprintf("DROP VIEW %s.model_fits", quote_identifier(schema)));
+	run(psprintf("DROP TABLE %s, %s.settings",
+				 run_text(psprintf("SELECT string_agg(format('%%s.%%I', %s, name), ', ' ORDER BY step) FROM retention_mart_tables(%s) WHERE name <> 'model_fits'",
+								   quote_literal_cstr(quote_identifier(schema)), settings_of(schema, NULL))),
+				 quote_identifier(schema)));
+	run(psprintf("DROP SCHEMA %s", quote_identifier(schema)));
+	mart_end(nest_level);
+	PG_RETURN_VOID();
+}
+
+/* ------------------------------------------------------------ the trigger */
+
+/* Is this the table of the mart's orders, or a partition of it? */
+static bool
+is_source(Oid relation, Oid source)
+{
+	return relation == source || (get_rel_relispartition(relation) && list_member_oid(get_partition_ancestors(relation), source));
+}
+
+Datum
+retention_mart_capture(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	const char *schema;
+	const char *operation;
+	Oid			namespace;
+	Oid			settings;
+	Oid			user;
+	int			security;
+	int			nest_level;
+	char	   *source;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) ||
+		trigger->tg_trigger->tgnargs != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("retention_mart_capture is for the triggers that create_retention_mart makes")));
+	schema = trigger->tg_trigger->tgargs[0];
+	operation = TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? "INSERT" : TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? "UPDATE" :
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "DELETE" : "TRUNCATE";
+	namespace = get_namespace_oid(schema, true);
+	settings = OidIsValid(namespace) ? get_relname_relid("settings", namespace) : InvalidOid;
+	if (!OidIsValid(settings) || !OidIsValid(get_relname_relid("change", namespace)))
+	{
+		/* the orders are more important than the mart */
+		ereport(WARNING,
+				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
+				 errmsg("the retention mart \"%s\" is gone", schema),
+				 errhint("DROP TRIGGER %s ON %s.", quote_identifier(trigger->tg_trigger->tgname), RelationGetRelationName(trigger->tg_relation))));
+		PG_RETURN_POINTER(NULL);
+	}
+
+	/* with the rights of its owner, as foreign keys are checked with those of the table's */
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(relation_owner(settings), security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	nest_level = mart_begin(fcinfo);
+	if (SPI_register_trigger_data(trigger) < 0)
+		elog(ERROR, "SPI_register_trigger_data failed");
+	source = run_text(psprintf("SELECT source_table::oid FROM %s.settings", quote_identifier(schema)));
+	if (source == NULL || !is_source(RelationGetRelid(trigger->tg_relation), (Oid) strtoul(source, NULL, 10)))
+		ereport(WARNING,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("retention mart \"%s\" is not made from table \"%s\"", schema, RelationGetRelationName(trigger->tg_relation))));
+	else
+		run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema, NULL), operation)));
+	mart_end(nest_level);
+	SetUserIdAndSecContext(user, security);
+	PG_RETURN_POINTER(NULL);
+}
