@@ -243,7 +243,7 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('model', 'log_likelihood', 'logarithm of its likelihood'),
 		('model', 'aic', 'Akaikes criterion: less is better, among models of who is still a customer'),
 		('model', 'converged', 'false when the likelihood rises toward the boundary of the parameters'),
-		('model', 'chosen', 'the mart uses it: of each sort the latest one, of models of who is still a customer that of least aic'),
+		('model', 'chosen', 'the mart uses it: it was fitted at the last refresh, and of models of who is still a customer it has the least aic'),
 		('model_fits', NULL, 'The history of the fits in plain columns.'),
 		('model_fits', 'fitted_on', 'as of which day'),
 		('model_fits', 'kind', 'kind of model'),
@@ -458,24 +458,20 @@ INSERT INTO %1$s.customer_history
 SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM customer WHERE only_added OR history IS NOT NULL
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		(29, 'model', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
 		(30, 'model interpurchase', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
-ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
 		(31, 'model mbg/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'mbg/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
-ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+SELECT %7$s, 'mbg/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
 		(32, 'model mbg/cnbd-k', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'mbg/cnbd-k', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
-ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+SELECT %7$s, 'mbg/cnbd-k', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
 		(33, 'model pareto/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'pareto/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
-ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
+SELECT %7$s, 'pareto/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
 		(34, 'model gamma-gamma', true, settings ->> 'reading' IS NULL AND settings ->> 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELECT fit_model('gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL
-ON CONFLICT (fitted_on, kind) DO UPDATE SET model = excluded.model, log_likelihood = excluded.log_likelihood, aic = excluded.aic, converged = excluded.converged$sql$),
-		(39, 'model', false, settings ->> 'reading' IS NULL, $sql$UPDATE %1$s.model SET chosen = (fitted_on, kind) IN (
-	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) fitted_on, kind
-	FROM %1$s.model ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, fitted_on DESC, aic)$sql$),
+SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELECT fit_model('gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(39, 'model', false, settings ->> 'reading' IS NULL, $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
+	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) kind
+	FROM %1$s.model WHERE fitted_on = %7$s ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, aic, kind)$sql$),
 		(40, 'customer_scorecard', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.customer_scorecard;
 INSERT INTO %1$s.customer_scorecard
 SELECT customer_id, first_purchase(h), last_purchase(h), purchase_days(h), order_count(h), total_spend(h), average_order_value(h),
@@ -540,7 +536,7 @@ FROM (SELECT * FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) l
                 FROM %1$s.customer_history, (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m GROUP BY month) t USING (month)$sql$),
 		(97, 'model_quality', true, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model_quality;
 INSERT INTO %1$s.model_quality
-WITH fitted AS (SELECT fit_model((SELECT kind FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')), history, %7$s - 180) AS m FROM %1$s.customer_history),
+WITH fitted AS (SELECT fit_model(kind, history, %7$s - 180) AS m FROM %1$s.customer_history, %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')),
 judged AS (SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought
            FROM %1$s.customer_history, fitted WHERE as_of(history, %7$s - 180) IS NOT NULL)
 SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier

@@ -246,7 +246,7 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	}
 	if (churned == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
 				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
 	for (;;)

@@ -108,7 +108,7 @@ run_optional(const char *name, const char *statement)
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		if (error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
+		if (error->sqlerrcode != ERRCODE_DATA_EXCEPTION && error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
 			ReThrowError(error);
 		ereport(NOTICE,
 				(errmsg("%s is left out: %s", name, error->message)));
