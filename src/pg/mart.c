@@ -29,6 +29,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
@@ -82,12 +83,13 @@ run_text(const char *statement)
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 }
 
-/* Runs a statement that may fail for too little data, which is reported and leaves no trace */
-static void
-run_optional(const char *name, const char *statement)
+/* Runs a statement in a subtransaction: NULL, or the error, which has left no trace */
+static ErrorData *
+try_to_run(const char *statement)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -100,21 +102,30 @@ run_optional(const char *name, const char *statement)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
-		if (error->sqlerrcode != ERRCODE_DATA_EXCEPTION && error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
-			ReThrowError(error);
-		ereport(NOTICE,
-				(errmsg("%s is left out: %s", name, error->message)));
-		FreeErrorData(error);
 	}
 	PG_END_TRY();
+	return error;
+}
+
+/* Runs a statement that may fail for too little data, which is reported */
+static void
+run_optional(const char *name, const char *statement)
+{
+	ErrorData  *error = try_to_run(statement);
+
+	if (error == NULL)
+		return;
+	if (error->sqlerrcode != ERRCODE_DATA_EXCEPTION && error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
+		ReThrowError(error);
+	ereport(NOTICE,
+			(errmsg("%s is left out: %s", name, error->message)));
+	FreeErrorData(error);
 }
 
 /* The steps that a query gives: step, name, perhaps whether they are optional, and their statement */
@@ -331,7 +342,8 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 
 	/* one refresh at a time; readers are not disturbed */
 	run(psprintf("LOCK TABLE %s.settings IN SHARE ROW EXCLUSIVE MODE", quoted));
-	all = is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
+	/* policies that came later hold for what the triggers saw, too */
+	all = is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR row_security_active(source_table) OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
 						   quoted, quoted));
 	if (is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted)) && create_triggers(schema, extension_schema) > 0)
 		all = true;
@@ -427,6 +439,19 @@ create_retention_mart(PG_FUNCTION_ARGS)
 	nest_level = mart_begin(fcinfo);
 	source_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(source)), get_rel_name(source));
 	run(psprintf("CREATE SCHEMA %s", quote_identifier(schema)));
+	/* may the orders be read at all? */
+	run(psprintf("SELECT %s, %s FROM %s LIMIT 0", quote_identifier(customer), quote_identifier(ordered_at), source_name));
+	if (strcmp(changes, "trigger") == 0 && !has_privs_of_role(GetUserId(), relation_owner(source)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\" for a retention mart with triggers", get_rel_name(source)),
+				 errdetail("Only the owner could drop them again."),
+				 errhint("Give changes => 'rebuild': each refresh then reads all orders.")));
+	if (strcmp(changes, "trigger") == 0 && check_enable_rls(source, InvalidOid, true) == RLS_ENABLED)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("triggers see rows of \"%s\" that row-level security hides from \"%s\"", get_rel_name(source), GetUserNameFromId(GetUserId(), false)),
+				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the policies show.")));
 	run(psprintf("CREATE TABLE %s.settings (\n"
 				 "	schema_name text NOT NULL,\n	source_table regclass NOT NULL,\n	customer_column text NOT NULL,\n	customer_type text NOT NULL,\n"
 				 "	ordered_at_column text NOT NULL,\n	amount_column text,\n	range_column text,\n	attribute_columns text[] NOT NULL,\n	zone text,\n"
@@ -496,6 +521,31 @@ is_source(Oid relation, Oid source)
 	return relation == source || (get_rel_relispartition(relation) && list_member_oid(get_partition_ancestors(relation), source));
 }
 
+/*
+ * Whatever is wrong with a mart, a column that has another name now, say, or an order that is no purchase, the
+ * orders are stored: the next refresh reads all of them, and says what is wrong.
+ */
+static void
+capture(const char *schema, const char *operation)
+{
+	ErrorData  *error = try_to_run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema, NULL), operation)));
+	int			category;
+
+	if (error == NULL)
+		return;
+	category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+	if (category == ERRCODE_TRANSACTION_ROLLBACK || category == ERRCODE_TO_CATEGORY(ERRCODE_QUERY_CANCELED) ||
+		category == ERRCODE_INSUFFICIENT_RESOURCES)
+		ReThrowError(error);
+	ereport(WARNING,
+			(errmsg("retention mart \"%s\" could not write down what changed: %s", schema, error->message),
+			 errhint("The next refresh_retention_mart reads all orders.")));
+	error = try_to_run(psprintf("INSERT INTO %s.change (truncated) VALUES (true)", quote_identifier(schema)));
+	if (error != NULL)
+		ereport(WARNING,
+				(errmsg("retention mart \"%s\": %s", schema, error->message)));
+}
+
 Datum
 retention_mart_capture(PG_FUNCTION_ARGS)
 {
@@ -541,7 +591,7 @@ retention_mart_capture(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("retention mart \"%s\" is not made from table \"%s\"", schema, RelationGetRelationName(trigger->tg_relation))));
 	else
-		run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema, NULL), operation)));
+		capture(schema, operation);
 	mart_end(nest_level);
 	SetUserIdAndSecContext(user, security);
 	PG_RETURN_POINTER(NULL);

@@ -220,7 +220,9 @@ $node->safe_psql('postgres', 'GRANT CREATE ON DATABASE postgres TO nobody');
 $as->('nobody', q{SELECT create_retention_mart('secured', 'customer_id', 'ordered_at', schema => 'stolen', changes => 'rebuild')});
 like($err, qr/permission denied for table secured/, 'nor who may not read the orders');
 $as->('nobody', q{SELECT create_retention_mart('secured', 'customer_id', 'ordered_at', schema => 'stolen')});
-like($err, qr/permission denied for table secured/, 'nor whom the table grants no triggers');
+like($err, qr/permission denied for table secured/, 'with triggers neither');
+$as->('analyst', q{SELECT create_retention_mart('secured', 'customer_id', 'ordered_at', schema => 'stolen')});
+like($err, qr/must be owner of table "secured"/, 'only the owner of the table gets triggers on it');
 is($as->('analyst', q{SELECT create_retention_mart('secured', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'theirs', 'Europe/Berlin', 'rebuild')}), 0, 'who may does') or diag $err;
 is($node->safe_psql('postgres', q{SELECT sum(purchases) = (SELECT count(DISTINCT (customer_id, (ordered_at AT TIME ZONE 'Europe/Berlin')::date)) FROM secured WHERE region = 'North' AND (amount >= 0) IS NOT FALSE AND customer_id IS NOT NULL) FROM theirs.customer_scorecard}), 't', 'and sees the rows that the policies show');
 $as->('clerk', q{SELECT refresh_retention_mart('theirs')});
@@ -243,6 +245,29 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM ours.change'), 0, 'and wri
 $node->safe_psql('postgres', 'DROP SCHEMA ours CASCADE');
 is($as->('clerk', q{SET client_min_messages = warning; INSERT INTO secured VALUES (3, '2025-12-31', 7, 'tea', 'North', 1)}), 0, 'orders are stored when the mart is gone');
 like($err, qr/the retention mart "ours" is gone/, 'with a warning');
+
+# whatever is wrong with the mart, the orders are stored, and the next refresh reads all of them
+$node->safe_psql('postgres', q{SELECT create_retention_mart('secured', 'customer_id', 'ordered_at', 'amount', schema => 'ours', zone => 'UTC')});
+is($as->('clerk', q{SET client_min_messages = warning; INSERT INTO secured VALUES (3, 'infinity', 7, 'tea', 'North', 77)}), 0, 'an order that is no purchase is stored');
+like($err, qr/retention mart "ours" could not write down what changed: purchase date "infinity" is not finite/, 'with a warning');
+psql_fails(q{SELECT refresh_retention_mart('ours')}, qr/purchase date "infinity" is not finite/, 'the refresh says what is wrong');
+$node->safe_psql('postgres', 'DELETE FROM secured WHERE id = 77; ALTER TABLE secured RENAME amount TO total');
+is($as->('clerk', q{SET client_min_messages = warning; INSERT INTO secured VALUES (3, '2025-12-29', 7, 'tea', 'North', 78)}), 0, 'a column with another name does not stop the orders');
+like($err, qr/column "amount" does not exist/, 'with a warning, too');
+psql_fails(q{SELECT refresh_retention_mart('ours')}, qr/column "amount" does not exist/, 'and an error of the refresh');
+$node->safe_psql('postgres', q{ALTER TABLE secured RENAME total TO amount; SELECT refresh_retention_mart('ours')});
+is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM secured WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'then all is there');
+# what policies hide is not shown by triggers
+$node->safe_psql('postgres', q{CREATE TABLE policed AS SELECT * FROM orders; ALTER TABLE policed OWNER TO analyst; ALTER TABLE policed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY north ON policed USING (region = 'North')});
+$as->('analyst', q{SELECT create_retention_mart('policed', 'customer_id', 'ordered_at', schema => 'theirs')});
+like($err, qr/triggers see rows of "policed" that row-level security hides from "analyst"/, 'no triggers where policies hide rows');
+$node->safe_psql('postgres', q{ALTER TABLE policed NO FORCE ROW LEVEL SECURITY});
+is($as->('analyst', q{SELECT create_retention_mart('policed', 'customer_id', 'ordered_at', 'amount', schema => 'theirs', zone => 'UTC')}), 0, 'without policies there are') or diag $err;
+$node->safe_psql('postgres', q{ALTER TABLE policed FORCE ROW LEVEL SECURITY; INSERT INTO policed VALUES (3, '2025-12-28', 7, 'tea', 'South', 79), (3, '2025-12-27', 7, 'tea', 'North', 80)});
+is($node->psql('postgres', q{SET ROLE analyst; SELECT refresh_retention_mart('theirs')}), 0, 'policies that come later');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM theirs.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM policed WHERE customer_id IS NOT NULL AND region = 'North' GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'hold from the next refresh on');
+$node->safe_psql('postgres', q{SET ROLE analyst; SELECT drop_retention_mart('theirs'); RESET ROLE; SELECT drop_retention_mart('ours')});
+is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_trigger WHERE tgrelid IN ('policed'::regclass, 'secured'::regclass)}), 0, 'marts that are dropped leave no triggers');
 
 # --- dump and restore -----------------------------------------------------------------------------
 
