@@ -71,6 +71,16 @@ missing_packages() { # $1: "test" when the tests are to run
 	perl -MIPC::Run -e1 2>/dev/null || echo libipc-run-perl
 }
 
+# What a test can do without, and says so: not worth failing for
+optional_packages() {
+	local package
+	package=postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron
+	if [ "$(id -u)" -eq 0 ] && [ ! -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] && apt-cache show "$package" >/dev/null 2>&1; then
+		DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -y -q --no-install-recommends "$package" >/dev/null 2>&1
+	fi
+	return 0
+}
+
 need_postgres() {
 	local packages
 	[ -z "${PG_CONFIG:-}" ] || find_pg_config
@@ -91,6 +101,7 @@ need_postgres() {
 		rm -f "$log"
 	fi
 	find_pg_config || die "no PostgreSQL with its headers found; name its pg_config in PG_CONFIG"
+	[ "${1:-}" != test ] || optional_packages
 	bindir=$("$PG_CONFIG" --bindir)
 	major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 	[ "$major" -ge 15 ] || die "PostgreSQL 15 or later is needed, this is $("$PG_CONFIG" --version)"
