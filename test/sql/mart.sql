@@ -1,0 +1,48 @@
+-- The retention mart: made, brought up to date, dropped; more of it in test/t.
+SET client_min_messages = error;
+SET TimeZone = 'UTC';
+CREATE TABLE mart_orders AS
+	SELECT g % 40 AS customer_id, timestamptz '2025-01-01' + (g * 7919 % 400) * interval '1 day' AS ordered_at, CASE WHEN g % 23 = 0 THEN -3 ELSE 10 + g % 17 END AS amount, (ARRAY['tea', 'coffee'])[1 + g % 2] AS product_range, 'r' || g % 3 AS region
+	FROM generate_series(1, 800) g;
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'a mart');
+SELECT schema_name, source_table, customer_column, customer_type, ordered_at_column, amount_column, range_column, attribute_columns, zone, changes, horizon, discount_rate, margin, as_of FROM "a mart".settings;
+SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers, (SELECT count(*) FROM "a mart".cohorts) AS cells, (SELECT count(*) FROM "a mart".lifecycle) AS months, (SELECT count(*) FROM "a mart".range_history) AS ranges,
+       (SELECT sum(orders) FROM "a mart".monthly_review) AS orders, (SELECT sum(customers) FROM "a mart".churn_reasons) AS with_a_region, (SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
+-- what is run can be read
+SELECT step, name, optional FROM retention_mart_steps((SELECT to_jsonb(s) FROM "a mart".settings s)) ORDER BY step;
+SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "changes"}' FROM "a mart".settings s));
+SELECT retention_mart_capture_statement(to_jsonb(s), 'UPDATE') FROM "a mart".settings s;
+-- changes
+INSERT INTO mart_orders VALUES (100, '2026-03-01', 5, 'tea', 'r0'), (1, '2026-03-02', 5, NULL, NULL), (NULL, '2026-03-02', 5, NULL, NULL);
+UPDATE mart_orders SET customer_id = 101, amount = amount + 1 WHERE customer_id = 2;
+DELETE FROM mart_orders WHERE customer_id = 3;
+SELECT count(*) AS changes, count(added) AS added, count(removed) AS removed, count(DISTINCT customer_id) AS customers FROM "a mart".change;
+SELECT refresh_retention_mart('a mart');
+SELECT count(*) FILTER (WHERE m.history IS DISTINCT FROM o.h) AS different, count(*) AS customers, count(*) FILTER (WHERE customer_id IN (2, 3)) AS gone, (SELECT count(*) FROM "a mart".change) AS changes, (SELECT count(*) FROM "a mart".customer_attribute WHERE value IS NULL) AS not_known
+FROM "a mart".customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount::numeric, 'UTC') AS h FROM mart_orders WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id);
+TRUNCATE mart_orders;
+SELECT refresh_retention_mart('a mart');
+SELECT count(*) AS customers_as_before FROM "a mart".customer_scorecard;
+INSERT INTO mart_orders VALUES (1, '2026-01-01', 7, 'tea', 'r1');
+SELECT refresh_retention_mart('a mart', '2026-02-28');
+SELECT customer_id, orders, spend, elapsed_days, stage, churn_score FROM "a mart".customer_scorecard;
+SELECT refresh_retention_mart('a mart', '2025-02-28');
+SELECT count(*) AS nobody_yet FROM "a mart".customer_scorecard;
+-- errors
+SELECT create_retention_mart('mart_orders', 'customer', 'ordered_at');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'product_range');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'region');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => 'a mart');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => repeat('x', 64));
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => 'never');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', zone => 'Mars');
+SELECT create_retention_mart('mart_orders', NULL, 'ordered_at');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', margin => -1);
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => NULL);
+SELECT refresh_retention_mart('nobody''s');
+SELECT drop_retention_mart('nobody''s');
+SELECT refresh_retention_mart(NULL);
+SELECT retention_mart_capture();
+SELECT drop_retention_mart('a mart');
+SELECT count(*) AS triggers FROM pg_trigger WHERE tgrelid = 'mart_orders'::regclass;
+DROP TABLE mart_orders;
