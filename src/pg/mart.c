@@ -148,13 +148,13 @@ run_steps(const char *query)
 		CHECK_FOR_INTERRUPTS();
 		if (statement == NULL)
 			elog(ERROR, "step %s has no statement", name);
+		/* to be seen in pg_stat_activity, until mart_end or an error puts back what was there */
+		if (with_optional)
+			(void) set_config_option("application_name", psprintf("retention mart: %s", name), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 		if (with_optional && strcmp(SPI_getvalue(steps->vals[i], steps->tupdesc, 3), "t") == 0)
 			run_optional(name, statement);
 		else
 			run(statement);
-		if (with_optional)
-			ereport(DEBUG1,
-					(errmsg("%s: " UINT64_FORMAT " rows", name, SPI_processed)));
 	}
 	SPI_freetuptable(steps);
 }

@@ -100,6 +100,20 @@ SKIP:
 	isnt($reader->query_safe('SELECT sum(purchases) FROM retention_mart.customer_scorecard'), $before, 'who then sees the new state');
 	$reader->quit;
 }
+# where a refresh is can be seen from outside: here it waits for a lock
+SKIP:
+{
+	skip 'this server has no background sessions for tests', 2 unless $reader;
+	my $blocker = $node->background_psql('postgres');
+	my $refresher = $node->background_psql('postgres');
+	$blocker->query_safe('BEGIN; LOCK TABLE retention_mart.lifecycle IN ACCESS EXCLUSIVE MODE');
+	$refresher->query_until(qr/begun/, "\\echo begun\nSELECT refresh_retention_mart();\nSHOW application_name;\n");
+	ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'retention mart: lifecycle'}), 'a refresh says at which step it is');
+	$blocker->query_safe('COMMIT');
+	$blocker->quit;
+	unlike($refresher->query_safe('SHOW application_name'), qr/retention mart/, 'and what it said before when it is done');
+	$refresher->quit;
+}
 # several at once wait for each other
 my @pids = map { my $k = $_; my $pid = fork(); if ($pid == 0) { exec('psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "INSERT INTO orders $shop FROM generate_series(@{[9200 + $k * 50]}, @{[9240 + $k * 50]}) g", '-c', 'SELECT refresh_retention_mart()', '-o', '/dev/null'); } $pid } 1 .. 4;
 my $failed = 0;
