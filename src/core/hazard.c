@@ -11,9 +11,10 @@
  */
 #include "core/hazard.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
+
+#include "core/cholesky.h"
 
 #define ROWS_BETWEEN_INTERRUPTS 65536
 #define ITERATIONS_MAX	100
@@ -211,32 +212,11 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *inter
 	return value;
 }
 
-/* The Cholesky factor of room->information in room->factor; the first column without a pivot, or n */
+/* The factor of room->information in room->factor; the first column that is redundant, or n */
 static int
 factorize(rt_hazard_room *room, int n)
 {
-	const double *a = room->information;
-	double	   *l = room->factor;
-
-	for (int j = 0; j < n; j++)
-	{
-		double		pivot = a[j * n + j];
-
-		for (int k = 0; k < j; k++)
-			pivot -= l[j * n + k] * l[j * n + k];
-		if (!(pivot > PIVOT_SMALL * a[j * n + j]) || !(pivot > DBL_MIN))
-			return j;
-		l[j * n + j] = sqrt(pivot);
-		for (int i = j + 1; i < n; i++)
-		{
-			double		sum = a[i * n + j];
-
-			for (int k = 0; k < j; k++)
-				sum -= l[i * n + k] * l[j * n + k];
-			l[i * n + j] = sum / l[j * n + j];
-		}
-	}
-	return n;
+	return rt_cholesky(room->information, n, n, PIVOT_SMALL, room->factor);
 }
 
 /* Far out in some direction there is next to no information: a little more all round keeps the steps upward */
@@ -260,21 +240,9 @@ factorize_ridge(rt_hazard_room *room, int n)
 static void
 solve(const rt_hazard_room *room, int n, const double *right, double *x)
 {
-	const double *l = room->factor;
-
-	for (int i = 0; i < n; i++)
-	{
-		x[i] = right[i];
-		for (int k = 0; k < i; k++)
-			x[i] -= l[i * n + k] * x[k];
-		x[i] /= l[i * n + i];
-	}
-	for (int i = n; i-- > 0;)
-	{
-		for (int k = i + 1; k < n; k++)
-			x[i] -= l[k * n + i] * x[k];
-		x[i] /= l[i * n + i];
-	}
+	memcpy(x, right, (size_t) n * sizeof(double));
+	rt_cholesky_forward(room->factor, n, n, x);
+	rt_cholesky_backward(room->factor, n, n, x);
 }
 
 /* Standardizes x; what is the same for everybody has scale 0 */

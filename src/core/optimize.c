@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/cholesky.h"
+
 #include "core/optimize.h"
 
 #define MAX_ITERATIONS 500
@@ -193,51 +195,21 @@ rt_maximize_from(rt_objective objective, void *data, int count,
 	}
 }
 
-/* Inverts a positive definite matrix in place by Cholesky's method */
+/* Inverts a positive definite matrix in place */
 static bool
 invert(double *matrix, int count)
 {
 	double		factor[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 
-	memset(factor, 0, sizeof(factor));
-	for (int i = 0; i < count; i++)
-	{
-		for (int j = 0; j <= i; j++)
-		{
-			double		sum = matrix[i * count + j];
-
-			for (int k = 0; k < j; k++)
-				sum -= factor[i * count + k] * factor[j * count + k];
-			if (i == j)
-			{
-				if (!(sum > 0))
-					return false;
-				factor[i * count + i] = sqrt(sum);
-			}
-			else
-				factor[i * count + j] = sum / factor[j * count + j];
-		}
-	}
+	if (rt_cholesky(matrix, count, count, 0, factor) < count)
+		return false;
 	for (int column = 0; column < count; column++)
 	{
-		double		solution[RT_OPTIMIZE_MAX];
+		double		solution[RT_OPTIMIZE_MAX] = {0};
 
-		for (int i = 0; i < count; i++)
-		{
-			double		sum = i == column;
-
-			for (int k = 0; k < i; k++)
-				sum -= factor[i * count + k] * solution[k];
-			solution[i] = sum / factor[i * count + i];
-		}
-		for (int i = count - 1; i >= 0; i--)
-		{
-			double		sum = solution[i];
-
-			for (int k = i + 1; k < count; k++)
-				sum -= factor[k * count + i] * solution[k];
-			solution[i] = sum / factor[i * count + i];
-		}
+		solution[column] = 1;
+		rt_cholesky_forward(factor, count, count, solution);
+		rt_cholesky_backward(factor, count, count, solution);
 		for (int i = 0; i < count; i++)
 			matrix[i * count + column] = solution[i];
 	}

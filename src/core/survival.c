@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/cholesky.h"
 #include "core/special.h"
 
 void
@@ -120,34 +121,8 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 
 /* ------------------------------------------------------------ do groups differ */
 
-/* Solves a x = b for a positive definite a of n rows, stride apart, in place; false when it is singular */
-static int
-solve(double *a, int n, int stride, double *b)
-{
-	for (int j = 0; j < n; j++)
-	{
-		double		diagonal = a[j * stride + j];
-
-		for (int k = 0; k < j; k++)
-			diagonal -= a[j * stride + k] * a[j * stride + k];
-		if (!(diagonal > a[j * stride + j] * 1e-13))
-			return 0;
-		a[j * stride + j] = sqrt(diagonal);
-		for (int i = j + 1; i < n; i++)
-		{
-			for (int k = 0; k < j; k++)
-				a[i * stride + j] -= a[i * stride + k] * a[j * stride + k];
-			a[i * stride + j] /= a[j * stride + j];
-		}
-	}
-	for (int i = 0; i < n; i++)
-	{
-		for (int k = 0; k < i; k++)
-			b[i] -= a[i * stride + k] * b[k];
-		b[i] /= a[i * stride + i];
-	}
-	return 1;
-}
+/* Part of a group's variance that the groups before it must leave */
+#define PIVOT_SMALL 1e-13
 
 void
 rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
@@ -214,12 +189,13 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 	test->chi_square = test->p_value = NAN;
 	if (used < 2)
 		return;
-	if (!solve(variance, used - 1, group_count, above))
+	if (rt_cholesky(variance, used - 1, group_count, PIVOT_SMALL, variance) < used - 1)
 	{
 		/* nothing was left to chance: at each time all left, or only one group was there */
 		test->degrees = 0;
 		return;
 	}
+	rt_cholesky_forward(variance, used - 1, group_count, above);
 	test->chi_square = 0;
 	for (int j = 0; j < used - 1; j++)
 		test->chi_square += above[j] * above[j];
