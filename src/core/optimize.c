@@ -4,12 +4,12 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include "core/optimize.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "core/cholesky.h"
-
-#include "core/optimize.h"
 
 #define MAX_ITERATIONS 500
 #define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
