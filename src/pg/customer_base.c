@@ -332,6 +332,31 @@ check_lost_score(double score)
 				 errmsg("a churn score of %g is not between 0 and 1", score)));
 }
 
+double
+lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double recency, double age, double score)
+{
+	rt_customer customer = *seen;
+	double		low = recency;
+	double		high = age;
+
+	if (recency == age || rt_base_p_gone(base, &customer) < score)
+		return -1;
+
+	/* whoever buys at the end of low is not lost then; she is at the end of high */
+	while (high - low > 1)
+	{
+		double		middle = floor(low + (high - low) / 2);
+
+		customer.age = base->family != RT_FAMILY_BG_BB ? middle / time_unit :
+			Max(customer.t_x, rt_bg_bb_opportunities_over(middle, time_unit));
+		if (rt_base_p_gone(base, &customer) >= score)
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
 bool
 lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateADT *day)
 {
@@ -340,8 +365,7 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 	rt_rfm		rfm;
 	rt_customer customer;
 	bool		found = false;
-	double		low,
-				high;
+	double		age;
 
 	if (model->id == RT_MODEL_INTERPURCHASE)
 		return silence_day(value, as_of, model, 1 - score, day);
@@ -365,24 +389,10 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		customer.t_x = rfm.recency / model->time_unit;
 		customer.age = rfm.customer_age / model->time_unit;
 	}
-	if (rfm.recency == rfm.customer_age || rt_base_p_gone(&base, &customer) < score)
+	age = lost_age(&base, model->time_unit, &customer, rfm.recency, rfm.customer_age, score);
+	if (age < 0)
 		return false;
-
-	/* whoever buys at the end of low is not lost then; she is at the end of high */
-	low = rfm.recency;
-	high = rfm.customer_age;
-	while (high - low > 1)
-	{
-		double		middle = floor(low + (high - low) / 2);
-
-		customer.age = base.family != RT_FAMILY_BG_BB ? middle / model->time_unit :
-			Max(customer.t_x, rt_bg_bb_opportunities_over(middle, model->time_unit));
-		if (rt_base_p_gone(&base, &customer) >= score)
-			high = middle;
-		else
-			low = middle;
-	}
-	*day = (DateADT) ((double) as_of - rfm.customer_age + high);
+	*day = (DateADT) ((double) as_of - rfm.customer_age + age);
 	return true;
 }
 

@@ -41,6 +41,12 @@ extern bool opportunities_of_history(HistoryBytes history, DateADT as_of, double
  * was at least this; false when there is none.  A score is checked to lie between 0 and 1.
  */
 extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double score, DateADT *day);
+
+/*
+ * The age in days at which that was, of a customer of this recency and age in days, who is seen in the model's unit;
+ * -1 when there is none.
+ */
+extern double lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double recency, double age, double score);
 extern double default_lost_score(const rt_model *model);
 extern void check_lost_score(double score);
 

@@ -49,6 +49,8 @@ typedef struct LostRule
 	const Interval *silence;
 	const rt_model *model;
 	double		score;
+	bool		by_recency;		/* of the model's customers x, t_x and T are all there is: base is the model */
+	rt_base		base;
 } LostRule;
 
 /* The first day on which the silence after a purchase is as long as that */
@@ -65,18 +67,34 @@ end_of_silence(DateADT purchase, const Interval *silence)
 	return time % USECS_PER_DAY == 0 ? day : (int64) day + 1;
 }
 
-/* The day on which she is lost, when she does not buy from a purchase on until the day before next; false when that is sooner */
+/*
+ * The day on which she is lost, when she does not buy from her purchase number i (from 0 on) until the day
+ * before next; false when that is sooner.
+ */
 static bool
-lost_between(Datum history, DateADT purchase, int64 next, const LostRule *rule, int64 *day)
+lost_between(Datum history, const int32 *dates, size_t i, int64 next, const LostRule *rule, int64 *day)
 {
 	DateADT		lost;
 
 	if (rule->model == NULL)
 	{
-		*day = end_of_silence(purchase, rule->silence);
+		*day = end_of_silence(dates[i], rule->silence);
 		return *day < next;
 	}
-	if (next - 1 <= purchase || !lost_day(history, (DateADT) (next - 1), rule->model, rule->score, &lost))
+	if (next - 1 <= dates[i])
+		return false;
+	if (rule->by_recency)
+	{
+		double		recency = (double) dates[i] - dates[0];
+		double		age = (double) (next - 1) - dates[0];
+		double		time_unit = rule->model->time_unit;
+		rt_customer customer = {(double) i, recency / time_unit, age / time_unit};
+
+		age = lost_age(&rule->base, time_unit, &customer, recency, age, rule->score);
+		*day = dates[0] + (int64) age;
+		return age >= 0;
+	}
+	if (!lost_day(history, (DateADT) (next - 1), rule->model, rule->score, &lost))
 		return false;
 	*day = lost;
 	return true;
@@ -129,7 +147,7 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 		int64		next = i + 1 < date_count ? dates[i + 1] : (int64) as_of + 1;
 		int64		day;
 
-		if (!lost_between(history, dates[i], next, rule, &day))
+		if (!lost_between(history, dates, i, next, rule, &day))
 			continue;
 		count_event(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
 		if (i + 1 < date_count)
@@ -188,6 +206,11 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	rule.model = model_from_datum(PG_GETARG_DATUM(4));
 	rule.score = PG_GETARG_FLOAT8(5);
 	check_lost_score(rule.score);
+	if (rule.model->id != RT_MODEL_INTERPURCHASE)
+	{
+		check_customer_base(rule.model, "lifecycle", &rule.base);
+		rule.by_recency = rule.base.family != RT_FAMILY_BG_BB;
+	}
 	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[UNIT_CONSTANT] = unit | BY_MODEL;
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
