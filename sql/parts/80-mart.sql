@@ -235,7 +235,7 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('change', 'product_range', 'the range'),
 		('change', 'added', 'purchases that came'),
 		('change', 'removed', 'purchases that went'),
-		('change', 'truncated', 'the source was emptied: the next refresh reads all of it'),
+		('change', 'truncated', 'the source was emptied, or something could not be written down: the next refresh reads all orders. Insert a row with true when orders changed while the triggers were disabled'),
 		('model', NULL, 'Models fitted at each refresh: what customers are like. See the view model_fits for plain columns.'),
 		('model', 'fitted_on', 'as of which day'),
 		('model', 'kind', 'kind of model'),
@@ -426,7 +426,7 @@ INSERT INTO %1$s.customer_history
 SELECT customer_id, history
 FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
 WHERE customer_id IS NOT NULL AND history IS NOT NULL$sql$),
-		(11, 'read changes', false, settings ->> 'reading' = 'changes', $sql$WITH taken AS (DELETE FROM %1$s.change RETURNING *),
+		(11, 'read changes', false, settings ->> 'reading' = 'changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
 customer AS (
 	SELECT customer_id, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
 	FROM (SELECT t.customer_id, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed

@@ -43,8 +43,8 @@ weight_of_evidence(const rt_driver *driver, int64_t churned, int64_t kept)
 	return log(((double) driver->churned + half) / (double) churned / (((double) driver->kept + half) / (double) kept));
 }
 
-static void
-describe_attribute(rt_driver *drivers, size_t count, double z)
+static bool
+describe_attribute(rt_driver *drivers, size_t count, double z, bool (*interrupted) (void))
 {
 	int64_t		churned = 0;
 	int64_t		kept = 0;
@@ -60,6 +60,8 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 		rt_driver  *driver = &drivers[i];
 		int64_t		customers = driver->churned + driver->kept;
 
+		if (interrupted != NULL && interrupted())
+			return false;
 		driver->churn_rate = (double) driver->churned / (double) customers;
 		driver->lift = churned == 0 ? NAN : driver->churn_rate * ((double) (churned + kept) / (double) churned);
 		rt_wilson_interval(driver->churned, customers, z, &driver->lower, &driver->upper);
@@ -69,10 +71,11 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 	}
 	for (size_t i = 0; i < count; i++)
 		drivers[i].information_value = information;
+	return true;
 }
 
-void
-rt_churn_drivers(rt_driver *drivers, size_t count, double z)
+bool
+rt_churn_drivers(rt_driver *drivers, size_t count, double z, bool (*interrupted) (void))
 {
 	double		largest = 0;
 
@@ -80,7 +83,8 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 	{
 		for (end = begin; end < count && drivers[end].attribute == drivers[begin].attribute; end++)
 			;
-		describe_attribute(drivers + begin, end - begin, z);
+		if (!describe_attribute(drivers + begin, end - begin, z, interrupted))
+			return false;
 	}
 	qsort(drivers, count, sizeof(rt_driver), by_p_value);
 
@@ -91,4 +95,5 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 		drivers[i].p_value = largest;
 	}
 	qsort(drivers, count, sizeof(rt_driver), by_p_value);
+	return true;
 }

@@ -225,9 +225,9 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 
 /* The value between inside, where |score| < z, and outside, at which it is z; halving in value or in its logarithm */
 static double
-limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside, double z)
+limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside, double z, bool (*interrupted) (void))
 {
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 200 && !(interrupted != NULL && interrupted()); i++)
 	{
 		double		middle = what == DIFFERENCE ? inside + (outside - inside) / 2 : sqrt(inside) * sqrt(outside);
 
@@ -244,8 +244,8 @@ limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
 #define RATIO_MIN 1e-150
 #define RATIO_MAX 1e150
 
-void
-rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *uplift)
+bool
+rt_uplift_of(const rt_two_groups *strata, size_t count, double z, bool (*interrupted) (void), rt_uplift *uplift)
 {
 	double		weights = 0;
 	double		share = 0;		/* weighted, not yet divided */
@@ -266,19 +266,21 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 	uplift->difference = uplift->difference_lower = uplift->difference_upper = NAN;
 	uplift->ratio = uplift->ratio_lower = uplift->ratio_upper = uplift->p_value = NAN;
 	if (!(weights > 0))
-		return;
+		return true;
 
 	uplift->difference = (share - other_share) / weights;
-	uplift->difference_lower = limit(strata, count, DIFFERENCE, uplift->difference, -1, z);
-	uplift->difference_upper = limit(strata, count, DIFFERENCE, uplift->difference, 1, z);
+	uplift->difference_lower = limit(strata, count, DIFFERENCE, uplift->difference, -1, z, interrupted);
+	uplift->difference_upper = limit(strata, count, DIFFERENCE, uplift->difference, 1, z, interrupted);
 	uplift->p_value = rt_normal_two_sided(score(strata, count, DIFFERENCE, 0));
 	uplift->ratio_lower = 0;
 	uplift->ratio_upper = INFINITY;
 	if (share == 0 && other_share == 0)
-		return;
+		return !(interrupted != NULL && interrupted());
 	uplift->ratio = other_share > 0 ? share / other_share : INFINITY;
 	if (share > 0)
-		uplift->ratio_lower = limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
+		uplift->ratio_lower = limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z, interrupted);
 	if (other_share > 0)
-		uplift->ratio_upper = limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
+		uplift->ratio_upper = limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z, interrupted);
+	/* what is pending stays so until it is processed */
+	return !(interrupted != NULL && interrupted());
 }

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
@@ -19,6 +20,7 @@
 #include "core/churn_drivers.h"
 #include "core/special.h"
 #include "pg/composite.h"
+#include "pg/errors.h"
 #include "pg/tally_state.h"
 
 PG_FUNCTION_INFO_V1(churn_drivers_add);
@@ -244,7 +246,9 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 		drivers[i].churned = entries[i].counts[0];
 		drivers[i].kept = entries[i].counts[1];
 	}
-	rt_churn_drivers(drivers, count, rt_normal_quantile(0.025));
+	do
+		CHECK_FOR_INTERRUPTS();
+	while (!rt_churn_drivers(drivers, count, rt_normal_quantile(0.025), interrupts_pending));
 
 	composite_array_begin(fcinfo, &result, DRIVER_COLUMNS, count);
 	for (size_t i = 0; i < count; i++)

@@ -7,6 +7,7 @@
 #include "pg/composite.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -57,6 +58,7 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 r
 void
 composite_array_add(CompositeArray *array, Datum *values, bool *nulls)
 {
+	CHECK_FOR_INTERRUPTS();
 	Assert(array->count < array->room);
 	array->elements[array->count++] = HeapTupleGetDatum(heap_form_tuple(array->tupdesc, values, nulls));
 }

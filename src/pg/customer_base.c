@@ -317,7 +317,7 @@ customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
 #define LOST_SCORE 0.5
 #define LOST_SCORE_OF_RHYTHM 0.99
 
-double
+static double
 default_lost_score(const rt_model *model)
 {
 	return model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;

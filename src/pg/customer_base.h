@@ -47,7 +47,6 @@ extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double
  * -1 when there is none.
  */
 extern double lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double recency, double age, double score);
-extern double default_lost_score(const rt_model *model);
 extern void check_lost_score(double score);
 
 #endif							/* RETENTION_CUSTOMER_BASE_H */

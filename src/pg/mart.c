@@ -305,6 +305,11 @@ settings_of(const char *schema, const char *reading)
 					reading == NULL ? "" : psprintf(" || '{\"reading\": \"%s\"}'", reading), quote_identifier(schema));
 }
 
+/* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
+#define RELATIONS "(SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r"
+#define PARTITIONS "(SELECT array_agg(r.relid ORDER BY r.relid) FROM " RELATIONS ")"
+#define INSERT_TRIGGER "'retention_mart_insert_' || substr(md5(schema_name), 1, 8)"
+
 /* Of the source and its partitions, those whose triggers the mart lacks get them; returns how many did */
 static uint64
 create_triggers(const char *schema, const char *extension_schema)
@@ -312,8 +317,8 @@ create_triggers(const char *schema, const char *extension_schema)
 	SPITupleTable *relations;
 	uint64		count;
 
-	run(psprintf("SELECT r.relid::regclass::text FROM %s.settings, LATERAL (SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r\n"
-				 "WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = r.relid AND t.tgname = 'retention_mart_insert_' || substr(md5(schema_name), 1, 8)) ORDER BY 1",
+	run(psprintf("SELECT r.relid::regclass::text FROM %s.settings, LATERAL " RELATIONS "\n"
+				 "WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = r.relid AND t.tgname = " INSERT_TRIGGER ") ORDER BY 1",
 				 quote_identifier(schema)));
 	relations = SPI_tuptable;
 	count = SPI_processed;
@@ -322,8 +327,6 @@ create_triggers(const char *schema, const char *extension_schema)
 						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)));
 	return count;
 }
-
-#define PARTITIONS "(SELECT array_agg(r.relid ORDER BY r.relid) FROM (SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r)"
 
 static bool
 is_true(const char *statement)
@@ -496,7 +499,9 @@ drop_retention_mart(PG_FUNCTION_ARGS)
 
 	check_mart(schema);
 	nest_level = mart_begin(fcinfo);
-	run(psprintf("SELECT t.tgrelid::regclass::text FROM pg_trigger t, %s.settings WHERE t.tgname = 'retention_mart_insert_' || substr(md5(schema_name), 1, 8) ORDER BY 1", quote_identifier(schema)));
+	/* partitions that were detached, too, but nobody else's tables */
+	run(psprintf("SELECT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid, %s.settings\n"
+				 "WHERE t.tgname = " INSERT_TRIGGER " AND t.tgfoid = 'retention_mart_capture'::regproc AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1", quote_identifier(schema)));
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/typcache.h"
@@ -16,6 +17,7 @@
 #include "core/special.h"
 #include "core/survival.h"
 #include "pg/composite.h"
+#include "pg/errors.h"
 #include "pg/survival.h"
 #include "pg/model.h"
 #include "pg/tally_state.h"
@@ -341,6 +343,7 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 	const rt_tally_entry **sorted = palloc_array(const rt_tally_entry *, Max(count, 1));
 	rt_group_duration *rows = palloc_array(rt_group_duration, Max(count, 1));
 	int			group_count = 0;
+	double	   *room;
 
 	result->names = palloc_array(const rt_tally_entry *, GROUPS_MAX);
 	for (size_t i = 0; i < count; i++)
@@ -366,7 +369,12 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 	qsort(rows, count, sizeof(rt_group_duration), by_time_and_group);
 	result->group_count = group_count;
 	result->groups = palloc_array(rt_log_rank_group, Max(group_count, 1));
-	rt_log_rank_test(rows, count, group_count, palloc(RT_LOG_RANK_ROOM(Max(group_count, 1)) * sizeof(double)), result->groups, &result->test);
+	room = palloc(RT_LOG_RANK_ROOM(Max(group_count, 1)) * sizeof(double));
+	do
+	{
+		CHECK_FOR_INTERRUPTS();
+		rt_log_rank_test(rows, count, group_count, interrupts_pending, room, result->groups, &result->test);
+	} while (result->test.interrupted);
 }
 
 /* In the order of the type log_rank */

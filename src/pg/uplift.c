@@ -8,11 +8,13 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "core/proportion.h"
 #include "core/special.h"
 #include "pg/composite.h"
+#include "pg/errors.h"
 #include "pg/model.h"
 #include "pg/tally_state.h"
 
@@ -117,7 +119,9 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 		all.other_n += strata[i].other_n;
 	}
 	qsort(strata, count, sizeof(rt_two_groups), compare_strata);
-	rt_uplift_of(strata, count, rt_normal_quantile((1 - level) / 2), &uplift);
+	do
+		CHECK_FOR_INTERRUPTS();
+	while (!rt_uplift_of(strata, count, rt_normal_quantile((1 - level) / 2), interrupts_pending, &uplift));
 
 	values[UPLIFT_TREATED] = Int64GetDatum(all.n);
 	values[UPLIFT_TREATED_RETAINED] = Int64GetDatum(all.hits);

@@ -123,5 +123,15 @@ my $took = time - $start;
 ok($err =~ /statement timeout/ || $out eq 't', 'fit_hazard: cancelled, or done before');
 cmp_ok($took, '<', 10, 'fit_hazard: soon after');
 
+# so can a comparison of many groups at many times, and one of many strata
+for my $call ("log_rank(i, i % 3 > 0, (i % 900)::text) FROM generate_series(1, 400000) i", "retention_uplift(i % 2 = 0, i % 7 > 2, (i / 4)::text) FROM generate_series(1, 800000) i")
+{
+	$start = time;
+	$node->psql('postgres', "SET statement_timeout = '2s'; SELECT $call", stdout => \$out, stderr => \$err);
+	$took = time - $start;
+	like($err, qr/statement timeout/, 'cancelled: ' . substr($call, 0, 16));
+	cmp_ok($took, '<', 8, "soon after: $took s");
+}
+
 $node->stop;
 done_testing();

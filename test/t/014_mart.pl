@@ -271,6 +271,17 @@ like($err, qr/column "amount" does not exist/, 'with a warning, too');
 psql_fails(q{SELECT refresh_retention_mart('ours')}, qr/column "amount" does not exist/, 'and an error of the refresh');
 $node->safe_psql('postgres', q{ALTER TABLE secured RENAME total TO amount; SELECT refresh_retention_mart('ours')});
 is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM secured WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'then all is there');
+# orders that changed while the triggers were disabled: a mart can be told to read all of them
+$node->safe_psql('postgres', q{ALTER TABLE secured DISABLE TRIGGER USER; INSERT INTO secured VALUES (3, '2025-12-26', 7, 'tea', 'North', 81); DELETE FROM secured WHERE customer_id = 6; ALTER TABLE secured ENABLE TRIGGER USER; SELECT refresh_retention_mart('ours')});
+isnt($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history WHERE customer_id = 6}), 0, 'changes without triggers are not seen');
+$node->safe_psql('postgres', q{INSERT INTO ours.change (truncated) VALUES (true); SELECT refresh_retention_mart('ours')});
+is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM secured WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'until all orders are read again');
+# between the decision what to read and the reading somebody may empty the source: then nothing is taken
+$node->safe_psql('postgres', q{INSERT INTO ours.change (truncated) VALUES (true); INSERT INTO secured VALUES (3, '2025-12-25', 7, 'tea', 'North', 82)});
+my $statement = $node->safe_psql('postgres', q{SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "changes"}' FROM ours.settings s))});
+$node->safe_psql('postgres', $statement);
+is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.change}), 2, 'what was written down is still there');
+$node->safe_psql('postgres', q{SELECT refresh_retention_mart('ours')});
 # what policies hide is not shown by triggers
 $node->safe_psql('postgres', q{CREATE TABLE policed AS SELECT * FROM orders; ALTER TABLE policed OWNER TO analyst; ALTER TABLE policed ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY north ON policed USING (region = 'North')});
 $as->('analyst', q{SELECT create_retention_mart('policed', 'customer_id', 'ordered_at', schema => 'theirs')});
