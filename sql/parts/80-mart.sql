@@ -31,6 +31,29 @@ CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step intege
 	removed purchase_history,
 	truncated boolean NOT NULL DEFAULT false
 )$sql$),
+		(27, 'campaign', $sql$CREATE TABLE %1$s.campaign (
+	campaign text,
+	customer_id %2$s,
+	contacted_on date NOT NULL,
+	contacted boolean NOT NULL DEFAULT true,
+	PRIMARY KEY (campaign, customer_id)
+)$sql$),
+		(28, 'campaign_results', $sql$CREATE TABLE %1$s.campaign_results (
+	campaign text PRIMARY KEY,
+	contacted_on date NOT NULL,
+	days integer NOT NULL,
+	contacted bigint NOT NULL,
+	contacted_rate double precision,
+	contacted_spend numeric,
+	control bigint NOT NULL,
+	control_rate double precision,
+	control_spend numeric,
+	difference double precision,
+	difference_lower double precision,
+	difference_upper double precision,
+	p_value double precision,
+	brought_back double precision
+)$sql$),
 		(30, 'model', $sql$CREATE TABLE %1$s.model (
 	fitted_on date,
 	kind text,
@@ -177,6 +200,14 @@ SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, a
 	roc_auc double precision,
 	brier_score double precision
 )$sql$),
+		(98, 'purchase_forecast', $sql$CREATE TABLE %1$s.purchase_forecast (
+	period integer PRIMARY KEY,
+	seen_from date NOT NULL,
+	seen_until date NOT NULL,
+	customers bigint NOT NULL,
+	expected double precision NOT NULL,
+	actual bigint NOT NULL
+)$sql$),
 		(99, 'monthly_review', $sql$CREATE TABLE %1$s.monthly_review (
 	month date PRIMARY KEY,
 	customers bigint NOT NULL,
@@ -185,7 +216,11 @@ SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, a
 	lost bigint NOT NULL,
 	recovered bigint NOT NULL,
 	churn_rate double precision,
+	main_reason text,
+	main_reason_lift double precision,
 	value_lost numeric,
+	contacted bigint,
+	brought_back double precision,
 	orders bigint NOT NULL,
 	spend numeric,
 	average_order_value numeric
@@ -209,9 +244,11 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('settings', 'ordered_at_column', 'column of the source: when'),
 		('settings', 'amount_column', 'column of the source: for how much; NULL: amounts are not known'),
 		('settings', 'range_column', 'column of the source: which range; NULL: none'),
-		('settings', 'attribute_columns', 'columns of the source that may be reasons to leave'),
+		('settings', 'attribute_columns', 'columns that may be reasons to leave'),
+		('settings', 'customers_table', 'where the attribute columns are, one row a customer; NULL: in the orders'),
 		('settings', 'zone', 'time zone in which a point in time has its day'),
-		('settings', 'changes', 'how orders that change come into the mart: trigger or rebuild'),
+		('settings', 'changes', 'how orders that change come into the mart: trigger, high_water_mark or rebuild'),
+		('settings', 'overlap', 'with a high-water mark: how far before the latest order and the last refresh a refresh begins to read; else NULL'),
 		('settings', 'horizon', 'how far ahead a customer is valued'),
 		('settings', 'discount_rate', 'per year'),
 		('settings', 'margin', 'share of the order value that is earned'),
@@ -226,7 +263,7 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('range_history', 'customer_id', 'the customer'),
 		('range_history', 'product_range', 'the range'),
 		('range_history', 'history', 'her purchases in it'),
-		('customer_attribute', NULL, 'What is known of each customer besides: the values at her latest order.'),
+		('customer_attribute', NULL, 'What is known of each customer besides: the values at her latest order, or in customers_table.'),
 		('customer_attribute', 'customer_id', 'the customer'),
 		('customer_attribute', 'attribute', 'name of the column'),
 		('customer_attribute', 'value', 'its value; NULL when not known'),
@@ -235,7 +272,27 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('change', 'product_range', 'the range'),
 		('change', 'added', 'purchases that came'),
 		('change', 'removed', 'purchases that went'),
-		('change', 'truncated', 'the source was emptied, or something could not be written down: the next refresh reads all orders. Insert a row with true when orders changed while the triggers were disabled'),
+		('change', 'truncated', 'the source was emptied, or something could not be written down: the next refresh reads all orders. So does refresh_retention_mart(..., read_all => true)'),
+		('campaign', NULL, 'For you to fill: who was contacted when, and who, drawn by chance, was not. A refresh only reads it.'),
+		('campaign', 'campaign', 'what was tried'),
+		('campaign', 'customer_id', 'the customer'),
+		('campaign', 'contacted_on', 'the day; for who was not contacted the day on which she would have been'),
+		('campaign', 'contacted', 'false for the control group: only against it can be seen what a campaign did'),
+		('campaign_results', NULL, 'Did it work: how many of the contacted bought within 60 days, and of the control group.'),
+		('campaign_results', 'campaign', 'what was tried'),
+		('campaign_results', 'contacted_on', 'the first day of it'),
+		('campaign_results', 'days', 'days after the contact in which purchases count: 60, or as many as have passed'),
+		('campaign_results', 'contacted', 'customers who were contacted'),
+		('campaign_results', 'contacted_rate', 'the share of them that bought in these days'),
+		('campaign_results', 'contacted_spend', 'what they spent in them, for each of the contacted'),
+		('campaign_results', 'control', 'customers of the control group'),
+		('campaign_results', 'control_rate', 'the share of them that bought; NULL without a control group'),
+		('campaign_results', 'control_spend', 'what they spent, for each of the group'),
+		('campaign_results', 'difference', 'contacted_rate less control_rate'),
+		('campaign_results', 'difference_lower', 'lower limit of the difference, 95 percent confidence'),
+		('campaign_results', 'difference_upper', 'upper limit'),
+		('campaign_results', 'p_value', 'the probability of such a difference by chance'),
+		('campaign_results', 'brought_back', 'customers who bought because they were contacted: difference times contacted'),
 		('model', NULL, 'Models fitted at each refresh: what customers are like. See the view model_fits for plain columns.'),
 		('model', 'fitted_on', 'as of which day'),
 		('model', 'kind', 'kind of model'),
@@ -373,7 +430,14 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('model_quality', 'upper', 'upper limit'),
 		('model_quality', 'roc_auc', 'of all bins: the probability that who bought had been given a higher probability than who did not'),
 		('model_quality', 'brier_score', 'of all bins: mean squared error of the probabilities'),
-		('monthly_review', NULL, 'The monthly meeting: how many did we lose, and what did it cost.'),
+		('purchase_forecast', NULL, 'Purchases that the model of half a year ago expected of the customers there were then, and those that came: six periods of 30 days.'),
+		('purchase_forecast', 'period', '1 to 6'),
+		('purchase_forecast', 'seen_from', 'first day of the period'),
+		('purchase_forecast', 'seen_until', 'its last day'),
+		('purchase_forecast', 'customers', 'customers at the beginning of the first period'),
+		('purchase_forecast', 'expected', 'purchase days expected of them'),
+		('purchase_forecast', 'actual', 'purchase days they had'),
+		('monthly_review', NULL, 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried work.'),
 		('monthly_review', 'month', 'first day of the month'),
 		('monthly_review', 'customers', 'customers at its end'),
 		('monthly_review', 'new', 'customers who came'),
@@ -381,7 +445,11 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('monthly_review', 'lost', 'customers who were lost'),
 		('monthly_review', 'recovered', 'customers who had been lost and came back'),
 		('monthly_review', 'churn_rate', 'lost as a share of the customers at the beginning of the month'),
+		('monthly_review', 'main_reason', 'what those lost in the month have in common most surely, of those who were customers in it; NULL: nothing that could not be chance. The last 13 months only'),
+		('monthly_review', 'main_reason_lift', 'their churn rate as a multiple of that of all'),
 		('monthly_review', 'value_lost', 'what those who were lost in the month and have not come back were worth'),
+		('monthly_review', 'contacted', 'customers contacted by campaigns that began in the month; NULL: none'),
+		('monthly_review', 'brought_back', 'customers who bought because of them, as far as the control groups tell'),
 		('monthly_review', 'orders', 'orders in the month'),
 		('monthly_review', 'spend', 'what was spent, refunds taken off'),
 		('monthly_review', 'average_order_value', 'spend for each order')
@@ -404,7 +472,11 @@ CREATE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer
 			   (SELECT string_agg(format('(%L, %I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a),
 			   -- whole numbers are compared as they are, so that an index on them is of use
 			   quote_ident(settings ->> 'customer_column') || CASE settings ->> 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
-			   (SELECT string_agg(format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a))
+			   (SELECT string_agg(format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a),
+			   settings ->> 'customers_table',
+			   'date ' || quote_literal(settings ->> 'read_from'),
+			   -- the beginning of that day where the orders are
+			   'timestamp ' || quote_literal(settings ->> 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> 'zone'), ''))
 	FROM (VALUES
 		-- orders and what is known of changes are read in one statement, hence in one state of the database
 		(10, 'read all orders', false, settings ->> 'reading' = 'all', $sql$DELETE FROM %1$s.customer_history;
@@ -415,7 +487,7 @@ ranges AS (
 	INSERT INTO %1$s.range_history
 	SELECT customer_id, product_range, history
 	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1, 2) o
-	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' THEN '' ELSE $sql$,
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
 attributes AS (
 	INSERT INTO %1$s.customer_attribute
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -446,7 +518,7 @@ ranges_gone AS (
 ranges AS (
 	INSERT INTO %1$s.range_history
 	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END FROM customer_range WHERE only_added OR history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' THEN '' ELSE $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
 attributes AS (
 	INSERT INTO %1$s.customer_attribute
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -458,6 +530,43 @@ INSERT INTO %1$s.customer_history
 SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM customer WHERE only_added OR history IS NOT NULL
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		-- the histories up to the mark stay, what is behind it is read again
+		(12, 'read recent orders', false, settings ->> 'reading' = 'recent', $sql$WITH customer AS (
+	SELECT customer_id, c.history AS known, coalesce(as_of(c.history, %15$s - 1) || r.history, as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1) r
+	     FULL JOIN %1$s.customer_history c USING (customer_id)
+	WHERE customer_id IS NOT NULL AND (r.history IS NOT NULL OR slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+customers_gone AS (DELETE FROM %1$s.customer_history h USING customer c WHERE h.customer_id = c.customer_id AND c.history IS NULL)$sql$ ||
+			CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+customer_range AS (
+	SELECT customer_id, product_range, c.history AS known, coalesce(as_of(c.history, %15$s - 1) || r.history, as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1, 2) r
+	     FULL JOIN %1$s.range_history c USING (customer_id, product_range)
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND (r.history IS NOT NULL OR slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+ranges_gone AS (
+	DELETE FROM %1$s.range_history h USING customer_range c
+	WHERE h.customer_id = c.customer_id AND h.product_range = c.product_range AND c.history IS NULL),
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, history FROM customer_range WHERE history IS DISTINCT FROM known AND history IS NOT NULL
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END ||
+			CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT c.customer_id, o.%4$s AS ordered_at, a.attribute, a.value FROM customer c JOIN %2$s o ON o.%12$s = c.customer_id, LATERAL (VALUES %13$s) a(attribute, value)) o
+	WHERE ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, history FROM customer WHERE history IS DISTINCT FROM known AND history IS NOT NULL
+ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
+DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		(15, 'read customers', false, settings ->> 'reading' IS NOT NULL AND settings -> 'attribute_columns' <> '[]' AND settings ->> 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
+INSERT INTO %1$s.customer_attribute
+SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+FROM (SELECT %3$s AS customer_id, attribute, value FROM %14$s, LATERAL (VALUES %11$s) a(attribute, value)) o JOIN %1$s.customer_history USING (customer_id)
+ORDER BY customer_id, attribute, value$sql$),
 		(29, 'model', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
 		(30, 'model interpurchase', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
@@ -534,18 +643,50 @@ SELECT l.month, l.orders, l.spend / nullif(l.orders, 0), (t).change, (t).p_value
 FROM (SELECT * FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) l
      LEFT JOIN (SELECT month, overall_spend_trend(history, (month + interval '1 month' - interval '1 day')::date, '3 months') AS t
                 FROM %1$s.customer_history, (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m GROUP BY month) t USING (month)$sql$),
-		(97, 'model_quality', true, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model_quality;
+		(96, 'model_quality', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model_quality;
+DELETE FROM %1$s.purchase_forecast$sql$),
+		(97, 'model_quality', true, settings ->> 'reading' IS NULL, $sql$WITH fitted AS (SELECT fit_model(kind, history, %7$s - 180) AS m FROM %1$s.customer_history, %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma') GROUP BY kind),
+known AS MATERIALIZED (SELECT history, m FROM %1$s.customer_history, fitted WHERE m IS NOT NULL AND as_of(history, %7$s - 180) IS NOT NULL),
+judged AS (SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought FROM known),
+forecast AS (
+	INSERT INTO %1$s.purchase_forecast
+	SELECT period, %7$s - 209 + 30 * period, %7$s - 180 + 30 * period, count(*),
+	       -- as numeric, the sum is the same in any order
+	       sum((expected_purchases(m, history, %7$s - 180, make_interval(days => 30 * period)) - CASE period WHEN 1 THEN 0 ELSE expected_purchases(m, history, %7$s - 180, make_interval(days => 30 * period - 30)) END)::numeric),
+	       coalesce(sum(purchase_days(slice(history, daterange(%7$s - 209 + 30 * period, %7$s - 180 + 30 * period, '[]')))), 0)
+	FROM known, generate_series(1, 6) AS period GROUP BY period)
 INSERT INTO %1$s.model_quality
-WITH fitted AS (SELECT fit_model(kind, history, %7$s - 180) AS m FROM %1$s.customer_history, %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')),
-judged AS (SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought
-           FROM %1$s.customer_history, fitted WHERE as_of(history, %7$s - 180) IS NOT NULL)
 SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier
 FROM unnest((SELECT calibration_table(score, bought) FROM judged)), (SELECT roc_auc(score, bought) AS area, brier_score(score, bought) AS brier FROM judged) q$sql$),
+		-- every customer is given the same days, so that who was contacted early has no advantage
+		(98, 'campaign_results', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.campaign_results;
+INSERT INTO %1$s.campaign_results
+SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
+       (u).difference, (u).difference_lower, (u).difference_upper, (u).p_value, (u).difference * (u).treated
+FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, retention_uplift(contacted, bought) AS u,
+             avg(spend) FILTER (WHERE contacted) AS contacted_spend, avg(spend) FILTER (WHERE NOT contacted) AS control_spend
+      FROM (SELECT campaign, contacted_on, contacted, days, coalesce(purchase_days(seen), 0) > 0 AS bought, CASE WHEN has_amounts THEN coalesce(total_spend(seen), 0) END AS spend
+            FROM (SELECT c.*, least(60, %7$s - max(contacted_on) OVER (PARTITION BY campaign)) AS days FROM %1$s.campaign c) c
+                 LEFT JOIN %1$s.customer_history USING (customer_id)
+                 CROSS JOIN (SELECT amount_column IS NOT NULL AS has_amounts FROM %1$s.settings) m,
+                 LATERAL (SELECT slice(history, daterange(contacted_on + 1, contacted_on + days, '[]')) AS seen OFFSET 0) l
+            WHERE days > 0) b
+      GROUP BY campaign) r$sql$),
 		(99, 'monthly_review', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.monthly_review;
 INSERT INTO %1$s.monthly_review
-SELECT month, customers, new, active, lost, recovered, churn_rate, value_lost, orders, spend, spend / nullif(orders, 0)
+SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
 FROM %1$s.lifecycle
-     LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)$sql$)
+     LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)
+     LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month, sum(contacted)::bigint AS contacted, sum(brought_back::numeric)::float8 AS brought_back FROM %1$s.campaign_results GROUP BY 1) c USING (month)
+     LEFT JOIN ($sql$ || CASE WHEN settings -> 'attribute_columns' = '[]' THEN $sql$SELECT NULL::date AS month, NULL AS main_reason, NULL::float8 AS main_reason_lift$sql$ ELSE $sql$SELECT DISTINCT ON (month) month, d.attribute || ' ' || coalesce(d.value, 'not known') AS main_reason, d.lift AS main_reason_lift
+	FROM (SELECT m.month, churn_drivers(lost_on IS NOT NULL AND lost_on < m.month + interval '1 month', attributes) AS drivers
+	      FROM (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m
+	           JOIN (SELECT customer_id, first_purchase, lost_on, attributes FROM %1$s.customer_scorecard
+	                 JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
+	                 WHERE lost_on IS NULL OR lost_on >= %7$s - interval '14 months') s ON s.first_purchase < m.month + interval '1 month' AND (s.lost_on IS NULL OR s.lost_on >= m.month)
+	      GROUP BY m.month) r, unnest(drivers) d
+	WHERE d.lift > 1 AND d.p_value < 0.01
+	ORDER BY month, d.p_value, d.attribute, d.value$sql$ END || $sql$) w USING (month)$sql$)
 		) AS t(step, name, optional, wanted, template)
 	WHERE t.wanted
 	ORDER BY t.step;
@@ -593,11 +734,12 @@ CREATE FUNCTION retention_mart_triggers(settings jsonb, relation text, extension
 
 CREATE FUNCTION create_retention_mart(source regclass, customer text, ordered_at text, amount text DEFAULT NULL, range text DEFAULT NULL,
 		attributes text[] DEFAULT '{}', schema text DEFAULT 'retention_mart', zone text DEFAULT NULL, changes text DEFAULT 'trigger',
-		horizon interval DEFAULT '3 years', discount_rate double precision DEFAULT 0.1, margin double precision DEFAULT 1) RETURNS void
+		horizon interval DEFAULT '3 years', discount_rate double precision DEFAULT 0.1, margin double precision DEFAULT 1,
+		customers regclass DEFAULT NULL, overlap interval DEFAULT '30 days') RETURNS void
 	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
 	AS 'MODULE_PATHNAME', 'create_retention_mart';
 
-CREATE FUNCTION refresh_retention_mart(schema text DEFAULT 'retention_mart', as_of date DEFAULT NULL) RETURNS date
+CREATE FUNCTION refresh_retention_mart(schema text DEFAULT 'retention_mart', as_of date DEFAULT NULL, read_all boolean DEFAULT false) RETURNS date
 	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
 	AS 'MODULE_PATHNAME', 'refresh_retention_mart';
 
@@ -611,6 +753,6 @@ COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a 
 COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
 COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a retention mart on a table of orders, as SQL, or what drops them.';
 COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, with the rights of the mart''s owner, as foreign keys are checked with those of the table''s. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them.';
-COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that; each order costs a little more, and the table must be the caller''s. With ''rebuild'' there are none, and each refresh reads all orders: for views, or where triggers are not wanted. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. All runs with the rights of the caller, who owns the mart; row-level security of the source applies. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, 55000 for triggers where policies hide rows from the caller, 22023 and 22004 for other arguments, 02000 for a source without orders.';
-COMMENT ON FUNCTION refresh_retention_mart(text, date) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Only its owner may, since it runs what the owner has set up. Which step it is at can be seen as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for somebody else''s, 02000 for a source without orders.';
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the table must be the caller''s. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. All runs with the rights of the caller, who owns the mart; row-level security of the source applies. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, 55000 for triggers where policies hide rows from the caller, 22023 and 22004 for other arguments, 02000 for a source without orders.';
+COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Only its owner may, since it runs what the owner has set up. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. Which step it is at can be seen as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for somebody else''s, 02000 for a source without orders.';
 COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';

@@ -34,6 +34,7 @@
 #include "utils/timestamp.h"
 
 #include "pg/clock.h"
+#include "pg/mart.h"
 #include "pg/value.h"
 
 PG_FUNCTION_INFO_V1(create_retention_mart);
@@ -43,8 +44,7 @@ PG_FUNCTION_INFO_V1(retention_mart_capture);
 
 /* ------------------------------------------------------------ running SQL */
 
-/* Connects, with a search path of the extension's own schema only; returns what mart_end wants */
-static int
+int
 mart_begin(FunctionCallInfo fcinfo)
 {
 	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
@@ -52,12 +52,15 @@ mart_begin(FunctionCallInfo fcinfo)
 	int			nest_level = NewGUCNestLevel();
 
 	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	/* nothing depends on how the session likes its dates */
+	(void) set_config_option("DateStyle", "ISO, YMD", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	return nest_level;
 }
 
-static void
+void
 mart_end(int nest_level)
 {
 	SPI_finish();
@@ -117,8 +120,13 @@ try_to_run(const char *statement)
 static void
 run_optional(const char *name, const char *statement)
 {
-	ErrorData  *error = try_to_run(statement);
+	int			nest_level = NewGUCNestLevel();
+	ErrorData  *error;
 
+	/* of several models that are tried one that does not fit is no news: the mart tells which converged */
+	(void) set_config_option("client_min_messages", "error", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	error = try_to_run(statement);
+	AtEOXact_GUC(true, nest_level);
 	if (error == NULL)
 		return;
 	if (error->sqlerrcode != ERRCODE_DATA_EXCEPTION && error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
@@ -188,29 +196,46 @@ column_type(Oid source, const char *column)
 }
 
 static void
-check_source(Oid source, const char *changes)
+check_relation(Oid relation, const char *of_what)
 {
-	char		kind = get_rel_relkind(source);
+	char		kind = get_rel_relkind(relation);
 
-	if (strcmp(changes, "trigger") != 0 && strcmp(changes, "rebuild") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is no way for changes to come into a retention mart", changes),
-				 errhint("Use 'trigger' or 'rebuild'.")));
 	if (kind == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no relation with OID %u", source)));
+				 errmsg("there is no relation with OID %u", relation)));
 	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW &&
 		kind != RELKIND_MATVIEW && kind != RELKIND_FOREIGN_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is no table or view of orders", get_rel_name(source))));
+				 errmsg("\"%s\" is no table or view of %s", get_rel_name(relation), of_what)));
+}
+
+static void
+check_changes(Oid source, const char *changes)
+{
+	char		kind = get_rel_relkind(source);
+
+	if (strcmp(changes, "trigger") != 0 && strcmp(changes, "high_water_mark") != 0 && strcmp(changes, "rebuild") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no way for changes to come into a retention mart", changes),
+				 errhint("Use 'trigger', 'high_water_mark' or 'rebuild'.")));
 	if (strcmp(changes, "trigger") == 0 && kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" can't have triggers that see its changes", get_rel_name(source)),
-				 errhint("Give changes => 'rebuild': each refresh then reads all orders.")));
+				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
+}
+
+static void
+check_overlap(const Interval *overlap)
+{
+	if (overlap->month < 0 || overlap->day < 0 || overlap->time < 0 || overlap->month > 12 * 100 || overlap->day > 36525 || overlap->time > 36525 * USECS_PER_DAY)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("an overlap of %s is not between 0 and 100 years", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(overlap)))),
+				 errhint("It is the time within which orders come late, change or are deleted: '30 days', say.")));
 }
 
 static void
@@ -270,19 +295,28 @@ relation_owner(Oid relation)
 	return owner;
 }
 
-/* The mart of this name, which the caller owns: its schema and its settings */
-static void
-check_mart(const char *schema)
+void
+check_mart_exists(const char *schema)
 {
 	Oid			namespace = get_namespace_oid(schema, true);
-	HeapTuple	tuple;
-	Oid			owner;
 
 	if (!OidIsValid(namespace) || !OidIsValid(get_relname_relid("settings", namespace)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
 				 errmsg("there is no retention mart \"%s\"", schema),
 				 errhint("create_retention_mart makes one.")));
+}
+
+/* The mart of this name, which the caller owns: its schema and its settings */
+static void
+check_mart(const char *schema)
+{
+	Oid			namespace;
+	HeapTuple	tuple;
+	Oid			owner;
+
+	check_mart_exists(schema);
+	namespace = get_namespace_oid(schema, false);
 	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(namespace));
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for schema %u", namespace);
@@ -297,12 +331,24 @@ check_mart(const char *schema)
 
 /* ------------------------------------------------------------ the functions */
 
-/* The row of settings as JSON, with what reading says */
+/* Is it a whole number, which is compared as such? */
+static bool
+is_whole_number(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID;
+}
+
+/* The row of settings as JSON, with what reading says, and with a high-water mark the day from which on is read */
 static char *
 settings_of(const char *schema, const char *reading)
 {
+	const char *quoted = quote_identifier(schema);
+
+	/* an order with a date far ahead must not keep others out, hence the last refresh */
 	return psprintf("(SELECT to_jsonb(s)%s FROM %s.settings s)",
-					reading == NULL ? "" : psprintf(" || '{\"reading\": \"%s\"}'", reading), quote_identifier(schema));
+					reading == NULL ? "" :
+					psprintf(" || jsonb_build_object('reading', '%s', 'read_from', (SELECT (least(max(last_purchase(history)), (s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - s.overlap)::date FROM %s.customer_history))",
+							 reading, quoted), quoted);
 }
 
 /* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
@@ -337,20 +383,21 @@ is_true(const char *statement)
 }
 
 static DateADT
-refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of)
+refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of, bool all)
 {
 	const char *quoted = quote_identifier(schema);
-	bool		all;
+	bool		with_triggers;
 	char	   *day;
 
 	/* one refresh at a time; readers are not disturbed */
 	run(psprintf("LOCK TABLE %s.settings IN SHARE ROW EXCLUSIVE MODE", quoted));
 	/* policies that came later hold for what the triggers saw, too */
-	all = is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR row_security_active(source_table) OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
+	all |= is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR row_security_active(source_table) OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
 						   quoted, quoted));
-	if (is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted)) && create_triggers(schema, extension_schema) > 0)
+	with_triggers = is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted));
+	if (with_triggers && create_triggers(schema, extension_schema) > 0)
 		all = true;
-	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, all ? "all" : "changes")));
+	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, all ? "all" : with_triggers ? "changes" : "recent")));
 	if (all)
 		run(psprintf("UPDATE %s.settings SET partitions = " PARTITIONS, quoted));
 	if (!with_as_of)
@@ -368,6 +415,12 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	return as_of;
 }
 
+static const char *
+qualified_name(Oid relation)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
+}
+
 /* A literal, or NULL */
 static const char *
 literal(const char *value)
@@ -377,12 +430,14 @@ literal(const char *value)
 
 /*
  * Of source, customer, ordered_at, amount, range, attributes, schema, zone, changes, horizon,
- * discount_rate and margin
+ * discount_rate, margin, customers and overlap
  */
 Datum
 create_retention_mart(PG_FUNCTION_ARGS)
 {
 	Oid			source;
+	Oid			customers = PG_ARGISNULL(12) ? InvalidOid : PG_GETARG_OID(12);
+	Oid			attributes_of;
 	char	   *customer = text_argument(fcinfo, 1, "customer", true);
 	char	   *ordered_at = text_argument(fcinfo, 2, "ordered_at", true);
 	char	   *amount = text_argument(fcinfo, 3, "amount", false);
@@ -412,14 +467,30 @@ create_retention_mart(PG_FUNCTION_ARGS)
 	check_discount_rate(PG_GETARG_FLOAT8(10));
 	check_margin(PG_GETARG_FLOAT8(11));
 	source = PG_GETARG_OID(0);
-	check_source(source, changes);
+	check_relation(source, "orders");
+	check_changes(source, changes);
+	if (PG_ARGISNULL(13))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("overlap of a retention mart must not be null")));
+	check_overlap(PG_GETARG_INTERVAL_P(13));
 	type = column_type(source, customer);
-	customer_type = type == INT2OID || type == INT4OID || type == INT8OID ? "bigint" : "text";
+	customer_type = is_whole_number(type) ? "bigint" : "text";
 	check_ordered_at(column_type(source, ordered_at), ordered_at, &zone);
 	if (amount != NULL)
 		check_amount(column_type(source, amount), amount);
 	if (range != NULL)
 		column_type(source, range);
+	if (OidIsValid(customers))
+	{
+		check_relation(customers, "customers");
+		type = column_type(customers, customer);
+		if (strcmp(customer_type, "bigint") == 0 && !is_whole_number(type))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" is a whole number in \"%s\", but of type %s in \"%s\"", customer, get_rel_name(source), format_type_be(type), get_rel_name(customers))));
+	}
+	attributes_of = OidIsValid(customers) ? customers : source;
 	initStringInfo(&attribute_list);
 	if (!PG_ARGISNULL(5))
 		deconstruct_array(PG_GETARG_ARRAYTYPE_P(5), TEXTOID, -1, false, TYPALIGN_INT, &attributes, &attribute_nulls, &attribute_count);
@@ -429,7 +500,7 @@ create_retention_mart(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("attribute columns of a retention mart must not be null")));
-		column_type(source, TextDatumGetCString(attributes[i]));
+		column_type(attributes_of, TextDatumGetCString(attributes[i]));
 		appendStringInfo(&attribute_list, "%s%s", i > 0 ? ", " : "", quote_literal_cstr(TextDatumGetCString(attributes[i])));
 	}
 	check_schema_name(schema);
@@ -440,16 +511,18 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 errhint("Give another name, or drop_retention_mart(...) first.")));
 
 	nest_level = mart_begin(fcinfo);
-	source_name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(source)), get_rel_name(source));
+	source_name = qualified_name(source);
 	run(psprintf("CREATE SCHEMA %s", quote_identifier(schema)));
 	/* may the orders be read at all? */
 	run(psprintf("SELECT %s, %s FROM %s LIMIT 0", quote_identifier(customer), quote_identifier(ordered_at), source_name));
+	if (OidIsValid(customers))
+		run(psprintf("SELECT %s FROM %s LIMIT 0", quote_identifier(customer), qualified_name(customers)));
 	if (strcmp(changes, "trigger") == 0 && !has_privs_of_role(GetUserId(), relation_owner(source)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("must be owner of table \"%s\" for a retention mart with triggers", get_rel_name(source)),
 				 errdetail("Only the owner could drop them again."),
-				 errhint("Give changes => 'rebuild': each refresh then reads all orders.")));
+				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
 	if (strcmp(changes, "trigger") == 0 && check_enable_rls(source, InvalidOid, true) == RLS_ENABLED)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -457,23 +530,25 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the policies show.")));
 	run(psprintf("CREATE TABLE %s.settings (\n"
 				 "	schema_name text NOT NULL,\n	source_table regclass NOT NULL,\n	customer_column text NOT NULL,\n	customer_type text NOT NULL,\n"
-				 "	ordered_at_column text NOT NULL,\n	amount_column text,\n	range_column text,\n	attribute_columns text[] NOT NULL,\n	zone text,\n"
-				 "	changes text NOT NULL,\n	horizon interval NOT NULL,\n	discount_rate double precision NOT NULL,\n	margin double precision NOT NULL,\n"
+				 "	ordered_at_column text NOT NULL,\n	amount_column text,\n	range_column text,\n	attribute_columns text[] NOT NULL,\n	customers_table regclass,\n	zone text,\n"
+				 "	changes text NOT NULL,\n	overlap interval,\n	horizon interval NOT NULL,\n	discount_rate double precision NOT NULL,\n	margin double precision NOT NULL,\n"
 				 "	as_of date,\n	refreshed_at timestamptz,\n	partitions oid[],\n	one boolean PRIMARY KEY DEFAULT true CHECK (one)\n)", quote_identifier(schema)));
-	run(psprintf("INSERT INTO %s.settings SELECT %s, %s, %s, %s, %s, %s, %s, ARRAY[%s]::text[], %s, %s, %s, %s, %s",
+	run(psprintf("INSERT INTO %s.settings SELECT %s, %s, %s, %s, %s, %s, %s, ARRAY[%s]::text[], %s, %s, %s, %s, %s, %s, %s",
 				 quote_identifier(schema), literal(schema), literal(source_name), literal(customer), literal(customer_type), literal(ordered_at),
-				 literal(amount), literal(range), attribute_list.data, literal(zone), literal(changes),
+				 literal(amount), literal(range), attribute_list.data,
+				 literal(OidIsValid(customers) ? qualified_name(customers) : NULL), literal(zone), literal(changes),
+				 literal(strcmp(changes, "high_water_mark") == 0 ? DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(13))) : NULL),
 				 literal(DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(9)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(10)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(11))))));
 	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema, NULL)));
 	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema, NULL)));
-	refresh(schema, extension_schema, false, 0);
+	refresh(schema, extension_schema, false, 0, true);
 	mart_end(nest_level);
 	PG_RETURN_VOID();
 }
 
-/* Of schema and as_of; NULL is the day of the last order */
+/* Of schema, as_of, NULL being the day of the last order, and read_all */
 Datum
 refresh_retention_mart(PG_FUNCTION_ARGS)
 {
@@ -483,7 +558,8 @@ refresh_retention_mart(PG_FUNCTION_ARGS)
 
 	check_mart(schema);
 	nest_level = mart_begin(fcinfo);
-	as_of = refresh(schema, get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), !PG_ARGISNULL(1), as_of);
+	as_of = refresh(schema, get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), !PG_ARGISNULL(1), as_of,
+					!PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
 	mart_end(nest_level);
 	PG_RETURN_DATEADT(as_of);
 }

@@ -11,6 +11,7 @@ SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers, (SELECT 
 -- what is run can be read
 SELECT step, name, optional FROM retention_mart_steps((SELECT to_jsonb(s) FROM "a mart".settings s)) ORDER BY step;
 SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "changes"}' FROM "a mart".settings s));
+SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "recent", "read_from": "2026-01-01", "attribute_columns": []}' FROM "a mart".settings s));
 SELECT retention_mart_capture_statement(to_jsonb(s), 'UPDATE') FROM "a mart".settings s;
 -- changes
 INSERT INTO mart_orders VALUES (100, '2026-03-01', 5, 'tea', 'r0'), (1, '2026-03-02', 5, NULL, NULL), (NULL, '2026-03-02', 5, NULL, NULL);
@@ -29,6 +30,7 @@ SELECT customer_id, orders, spend, elapsed_days, stage, churn_score FROM "a mart
 SELECT refresh_retention_mart('a mart', '2025-02-28');
 SELECT count(*) AS nobody_yet FROM "a mart".customer_scorecard;
 -- errors
+CREATE INDEX mart_customers_index ON mart_orders (customer_id);
 SELECT create_retention_mart('mart_orders', 'customer', 'ordered_at');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'product_range');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'region');
@@ -36,6 +38,11 @@ SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema 
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => repeat('x', 64));
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => 'never');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', zone => 'Mars');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => 'high_water_mark', overlap => '-1 day');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', overlap => NULL);
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', attributes => '{colour}', customers => 'mart_orders');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', attributes => '{customer_id}', customers => 'pg_class');
+SELECT create_retention_mart('mart_orders', 'product_range', 'ordered_at', attributes => '{region}', customers => 'mart_customers_index');
 SELECT create_retention_mart('mart_orders', NULL, 'ordered_at');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', margin => -1);
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => NULL);

@@ -24,7 +24,7 @@ sub psql_fails
 	like($err, $pattern, $name);
 }
 
-my @results = qw(customer_history range_history customer_attribute customer_scorecard contact_list cohorts retention_curve survival lifecycle lost_customers churn_reasons dropped_ranges spend_trend model_quality monthly_review);
+my @results = qw(customer_history range_history customer_attribute customer_scorecard contact_list cohorts retention_curve survival lifecycle lost_customers churn_reasons dropped_ranges spend_trend model_quality purchase_forecast campaign_results monthly_review);
 sub same_marts
 {
 	my ($one, $other, $name) = @_;
@@ -45,7 +45,7 @@ my $shop = q{
 	       (ARRAY['tea', 'coffee', NULL, 'gifts'])[1 + (hashint4(g + 3) & 3)] AS product_range, CASE WHEN g % 5 = 0 THEN 'North' ELSE 'South' END AS region, g AS id};
 $node->safe_psql('postgres', "CREATE TABLE orders AS $shop FROM generate_series(1, 5000) g; CREATE INDEX ON orders (customer_id)");
 $node->safe_psql('postgres', q{SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', zone => 'Europe/Berlin')});
-cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM retention_mart.$_"), '>', 0, "$_ has rows") for grep { $_ !~ /dropped|lost/ } @results;
+cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM retention_mart.$_"), '>', 0, "$_ has rows") for grep { $_ !~ /dropped|lost|campaign/ } @results;
 my @rounds = (
 	[ "INSERT INTO orders $shop FROM generate_series(5001, 5200) g", 'new rows' ],
 	[ "UPDATE orders SET amount = amount * 2 WHERE id % 17 = 0", 'changed amounts' ],
@@ -77,12 +77,13 @@ for my $round (@rounds)
 }
 $node->safe_psql('postgres', q{SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'scratch', 'Europe/Berlin', 'rebuild')});
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'retention_mart%'}), 4, 'a mart that is rebuilt has no triggers');
+$node->safe_psql('postgres', qq{INSERT INTO $_.campaign SELECT 'letter ' || c, customer_id, date '2025-09-20' + c, customer_id % 3 > 0 FROM generate_series(1, 390) customer_id, generate_series(1, 2) c; SELECT refresh_retention_mart('$_')}) for qw(retention_mart scratch);
 same_marts('retention_mart', 'scratch', 'from scratch');
 is($node->safe_psql('postgres', q{SELECT refresh_retention_mart(as_of => '2025-06-30'); SELECT as_of, (SELECT max(last_purchase) <= '2025-06-30' FROM retention_mart.customer_scorecard) FROM retention_mart.settings}), "2025-06-30\n2025-06-30|t", 'as of another day');
 $node->safe_psql('postgres', q{SELECT refresh_retention_mart(), refresh_retention_mart('scratch')});
 same_marts('retention_mart', 'scratch', 'and back');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM retention_mart.lifecycle l JOIN retention_mart.monthly_review r USING (month) WHERE l.lost <> r.lost OR l.customers <> r.customers}), 0, 'the review agrees with the lifecycle');
-is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT format_type(atttypid, NULL), ', ' ORDER BY format_type(atttypid, NULL)) FROM pg_attribute WHERE attnum > 0 AND attrelid IN (SELECT ('retention_mart.' || t)::regclass FROM unnest('{customer_scorecard,contact_list,cohorts,retention_curve,survival,lifecycle,lost_customers,churn_reasons,dropped_ranges,spend_trend,model_quality,monthly_review,model_fits}'::text[]) t)}),
+is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT format_type(atttypid, NULL), ', ' ORDER BY format_type(atttypid, NULL)) FROM pg_attribute WHERE attnum > 0 AND attrelid IN (SELECT ('retention_mart.' || t)::regclass FROM unnest('{customer_scorecard,contact_list,cohorts,retention_curve,survival,lifecycle,lost_customers,churn_reasons,dropped_ranges,spend_trend,model_quality,purchase_forecast,campaign,campaign_results,monthly_review,model_fits}'::text[]) t)}),
 	'bigint, boolean, date, double precision, integer, numeric, text', 'every column that a dashboard reads is of a plain type');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum > 0 AND NOT attisdropped WHERE relnamespace = 'retention_mart'::regnamespace AND relkind IN ('r', 'v') AND (col_description(c.oid, attnum) IS NULL OR obj_description(c.oid, 'pg_class') IS NULL)}), 0, 'every table and column has a comment');
 
@@ -156,6 +157,55 @@ for my $change (
 	is($node->safe_psql('postgres', $right), 0, "partitions: $change->[1]");
 }
 
+# --- a high-water mark: orders of the last weeks are read again, without triggers -------
+
+$node->safe_psql('postgres', qq{
+	CREATE TABLE customers AS SELECT g AS customer_id, 'n' || g % 3 AS segment, CASE WHEN g % 7 > 0 THEN g % 2 END AS vip FROM generate_series(0, 500) g;
+	CREATE TABLE recent AS $shop FROM generate_series(1, 3000) g;
+	SELECT create_retention_mart('recent', 'customer_id', 'ordered_at', 'amount', 'product_range', '{segment,vip}', 'mark', 'America/New_York', 'high_water_mark', customers => 'customers', overlap => '60 days')});
+is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_trigger WHERE tgrelid = 'recent'::regclass}), 0, 'a high-water mark needs no triggers');
+$right = q{
+	SELECT (SELECT count(*) FROM mark.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'America/New_York') AS h FROM recent WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h),
+	       (SELECT count(*) FROM mark.range_history m FULL JOIN (SELECT customer_id, product_range, purchase_history(ordered_at, amount, 'America/New_York') AS h FROM recent WHERE customer_id IS NOT NULL AND product_range IS NOT NULL GROUP BY 1, 2) o USING (customer_id, product_range) WHERE m.history IS DISTINCT FROM o.h)};
+my $late = q{ordered_at > '2025-11-01'};
+for my $change (
+	[ "INSERT INTO recent SELECT * FROM ($shop FROM generate_series(20001, 21000) g) s WHERE $late", 'orders that come, late ones too' ],
+	[ "UPDATE recent SET amount = amount + 1, ordered_at = ordered_at - interval '1 hour' WHERE ordered_at > '2025-11-02' AND id % 3 = 0", 'orders that change' ],
+	[ "UPDATE recent SET customer_id = customer_id + 1000, product_range = 'cocoa' WHERE $late AND id % 5 = 0", 'that become those of new customers' ],
+	[ "DELETE FROM recent WHERE $late AND id % 4 = 0", 'that go' ],
+	[ "DELETE FROM recent WHERE customer_id > 1000", 'customers who had only these' ],
+	[ "INSERT INTO recent VALUES (9, '2025-12-31', 5, 'tea', 'North', 1), (NULL, '2025-12-31', 5, 'tea', 'North', 1), (9, NULL, 5, 'tea', 'North', 1); DELETE FROM recent WHERE ordered_at IS NULL", 'rows of nobody' ],
+	[ "INSERT INTO recent VALUES (9, '2099-12-31', 5, 'tea', 'North', -2)", 'an order far ahead' ],
+	[ "INSERT INTO recent VALUES (10, current_date, 5, 'tea', 'North', -3)", 'which does not keep others out' ],
+	[ "DELETE FROM recent WHERE id IN (-2, -3)", 'and goes again' ])
+{
+	$node->safe_psql('postgres', $change->[0]);
+	$node->safe_psql('postgres', "SELECT refresh_retention_mart('mark')");
+	is($node->safe_psql('postgres', $right), '0|0', "high-water mark: $change->[1]");
+}
+$node->safe_psql('postgres', q{DELETE FROM recent WHERE ordered_at < '2024-06-01'; SELECT refresh_retention_mart('mark')});
+isnt($node->safe_psql('postgres', $right), '0|0', 'what changes before the overlap is not seen');
+$node->safe_psql('postgres', q{UPDATE customers SET segment = 'changed' WHERE customer_id = 5; SELECT refresh_retention_mart('mark', read_all => true)});
+is($node->safe_psql('postgres', $right), '0|0', 'until all orders are read');
+is($node->safe_psql('postgres', q{SELECT string_agg(attribute || ' ' || coalesce(value, '-'), ', ' ORDER BY attribute) FROM mark.customer_attribute WHERE customer_id = 5}), 'segment changed, vip 1', 'attributes come from the table of customers');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM mark.customer_attribute FULL JOIN (SELECT customer_id, a.* FROM customers JOIN mark.customer_history USING (customer_id), LATERAL (VALUES ('segment', segment), ('vip', vip::text)) a(attribute, value)) c USING (customer_id, attribute) WHERE customer_attribute.value IS DISTINCT FROM c.value}), 0, 'all of them');
+# one that is late, but within the overlap of the last refresh, although newer orders are known
+$node->safe_psql('postgres', q{SELECT create_retention_mart('recent', 'customer_id', 'ordered_at', 'amount', 'product_range', '{segment,vip}', 'anew', 'America/New_York', 'rebuild', customers => 'customers')});
+same_marts('mark', 'anew', 'high-water mark');
+# campaigns: counted by hand
+$node->safe_psql('postgres', q{
+	INSERT INTO mark.campaign SELECT 'mail', customer_id, date '2025-10-15' + (customer_id % 2)::int, customer_id % 4 <> 0 FROM mark.customer_history;
+	INSERT INTO mark.campaign VALUES ('mail', 99999, '2025-10-15', true), ('tomorrow', 1, '2099-01-01', true), ('no control', 1, '2025-10-15', true);
+	SELECT refresh_retention_mart('mark')});
+is($node->safe_psql('postgres', q{SELECT campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9), round(contacted_spend, 6), control, round(control_rate::numeric, 9), round(control_spend, 6), difference IS NULL FROM mark.campaign_results ORDER BY 1}),
+	$node->safe_psql('postgres', q{
+		SELECT campaign, min(contacted_on), 60, count(*) FILTER (WHERE contacted), round(avg(bought) FILTER (WHERE contacted), 9), round(avg(spent) FILTER (WHERE contacted), 6), count(*) FILTER (WHERE NOT contacted), round(avg(bought) FILTER (WHERE NOT contacted), 9), round(avg(spent) FILTER (WHERE NOT contacted), 6), bool_and(contacted)
+		FROM (SELECT c.campaign, c.customer_id, c.contacted_on, c.contacted, (count(ordered_at) FILTER (WHERE (amount >= 0) IS NOT FALSE) > 0)::int::numeric AS bought, coalesce(sum(amount), 0) AS spent
+		      FROM mark.campaign c LEFT JOIN recent o ON o.customer_id = c.customer_id AND (ordered_at AT TIME ZONE 'America/New_York')::date BETWEEN contacted_on + 1 AND contacted_on + 60 GROUP BY 1, 2, 3, 4) b
+		WHERE campaign <> 'tomorrow' GROUP BY 1 ORDER BY 1}), 'what campaigns brought is what the orders say');
+is($node->safe_psql('postgres', q{SELECT contacted, round(brought_back::numeric, 6) FROM mark.monthly_review WHERE month = '2025-10-01'}), $node->safe_psql('postgres', q{SELECT sum(contacted), round(sum(brought_back)::numeric, 6) FROM mark.campaign_results}), 'and the review has it');
+$node->safe_psql('postgres', q{SELECT drop_retention_mart('mark'), drop_retention_mart('anew'); DROP TABLE recent, customers});
+
 # --- names ------------------------------------------------------------------------------
 
 my $evil = q{my "mart'; DROP TABLE orders; --};
@@ -203,7 +253,7 @@ psql_fails(q{SELECT drop_retention_mart('public')}, qr/there is no retention mar
 psql_fails(q{SELECT refresh_retention_mart(as_of => 'infinity')}, qr/not finite/, 'as of infinity');
 psql_fails(q{SELECT retention_mart_capture()}, qr/retention_mart_capture is for the triggers that create_retention_mart makes/, 'the trigger function by hand');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_namespace WHERE nspname = 'm'}), 0, 'nothing is left of what was refused');
-$node->safe_psql('postgres', q{SELECT create_retention_mart('order_view', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'viewed', 'Europe/Berlin', 'rebuild'); SELECT refresh_retention_mart()});
+$node->safe_psql('postgres', q{SELECT create_retention_mart('order_view', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'viewed', 'Europe/Berlin', 'rebuild'); INSERT INTO viewed.campaign SELECT * FROM retention_mart.campaign; SELECT refresh_retention_mart('viewed'), refresh_retention_mart()});
 same_marts('retention_mart', 'viewed', 'a view of orders');
 
 # what depends on a mart is not dropped
@@ -274,7 +324,7 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m F
 # orders that changed while the triggers were disabled: a mart can be told to read all of them
 $node->safe_psql('postgres', q{ALTER TABLE secured DISABLE TRIGGER USER; INSERT INTO secured VALUES (3, '2025-12-26', 7, 'tea', 'North', 81); DELETE FROM secured WHERE customer_id = 6; ALTER TABLE secured ENABLE TRIGGER USER; SELECT refresh_retention_mart('ours')});
 isnt($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history WHERE customer_id = 6}), 0, 'changes without triggers are not seen');
-$node->safe_psql('postgres', q{INSERT INTO ours.change (truncated) VALUES (true); SELECT refresh_retention_mart('ours')});
+$node->safe_psql('postgres', q{SELECT refresh_retention_mart('ours', read_all => true)});
 is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM secured WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'until all orders are read again');
 # between the decision what to read and the reading somebody may empty the source: then nothing is taken
 $node->safe_psql('postgres', q{INSERT INTO ours.change (truncated) VALUES (true); INSERT INTO secured VALUES (3, '2025-12-25', 7, 'tea', 'North', 82)});

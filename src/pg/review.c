@@ -1,0 +1,79 @@
+/*
+ * review.c
+ *		retention_review_html: a retention mart as a page of HTML.
+ *
+ * What is on the page is SQL, in sql/parts/82-review.sql; here its parts are run and put together.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include "pg/compat.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/mart.h"
+
+PG_FUNCTION_INFO_V1(retention_review_html);
+
+/* Of schema, title, currency and list_rows */
+Datum
+retention_review_html(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {"schema", "title", "currency", "list_rows"};
+	Oid			types[3] = {TEXTOID, TEXTOID, INT4OID};
+	Datum		values[3];
+	char	   *schema;
+	StringInfoData page;
+	SPITupleTable *parts;
+	uint64		count;
+	int			nest_level;
+	text	   *html;
+
+	for (int i = 0; i < lengthof(names); i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s of a retention review must not be null", names[i])));
+	if (PG_GETARG_INT32(3) < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a list can't have %d rows", PG_GETARG_INT32(3))));
+	schema = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	values[0] = PG_GETARG_DATUM(2);
+	values[1] = PG_GETARG_DATUM(1);
+	values[2] = PG_GETARG_DATUM(3);
+	check_mart_exists(schema);
+
+	initStringInfo(&page);
+	nest_level = mart_begin(fcinfo);
+	/* read only: all parts see what the query sees that asks for the page, one state of the mart */
+	if (SPI_execute(psprintf("SELECT name, statement FROM retention_review_parts(%s) ORDER BY step", quote_literal_cstr(schema)), true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "retention_review_parts could not be read");
+	parts = SPI_tuptable;
+	count = SPI_processed;
+	for (uint64 i = 0; i < count; i++)
+	{
+		char	   *part;
+
+		CHECK_FOR_INTERRUPTS();
+		if (SPI_execute_with_args(SPI_getvalue(parts->vals[i], parts->tupdesc, 2), 3, types, values, NULL, true, 0) != SPI_OK_SELECT)
+			elog(ERROR, "part %s of a retention review is no query", SPI_getvalue(parts->vals[i], parts->tupdesc, 1));
+		part = SPI_processed == 1 ? SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1) : NULL;
+		if (part == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_CORRUPTED),
+					 errmsg("retention mart \"%s\" gives no %s for its review", schema, SPI_getvalue(parts->vals[i], parts->tupdesc, 1)),
+					 errhint("Refresh the mart.")));
+		appendStringInfo(&page, "%s\n", part);
+		pfree(part);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	html = (text *) SPI_palloc(page.len + VARHDRSZ);
+	SET_VARSIZE(html, page.len + VARHDRSZ);
+	memcpy(VARDATA(html), page.data, page.len);
+	mart_end(nest_level);
+	PG_RETURN_TEXT_P(html);
+}
