@@ -61,15 +61,13 @@ CREATE FUNCTION retention_grid_step(length double precision) RETURNS double prec
 CREATE FUNCTION retention_svg_grid(low double precision, high double precision, step double precision, top integer, bottom integer, percent boolean) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT string_agg(format('<path class="grid%s" d="M52 %sH472"/><text class="tick" x="46" y="%s" text-anchor="end">%s</text>',
+	SELECT string_agg(format('<path class="grid%s" d="M52 %sH472"/><text class="tick" x="49" y="%s" text-anchor="end">%s</text>',
 							 CASE i WHEN 0 THEN ' zero' ELSE '' END, y, y + 4,
 							 CASE WHEN percent THEN retention_html_percent(i * step)
-								  WHEN i = 0 THEN '0'
-								  WHEN step >= 1e9 THEN retention_html_number((i * step)::numeric)
-								  WHEN step >= 1e6 THEN retention_html_number((i * step / 1e6)::numeric) || ' M'
-								  WHEN step >= 1e4 THEN retention_html_number((i * step / 1e3)::numeric) || ' k'
-								  ELSE retention_html_number((i * step)::numeric, CASE WHEN step < 1 THEN 1 ELSE 0 END) END), '' ORDER BY i)
-	FROM (SELECT i, round((bottom - (i * step - low) / (high - low) * (bottom - top))::numeric, 1) AS y
+								  ELSE retention_html_number((i * step / unit)::numeric, CASE WHEN step < unit THEN 1 ELSE 0 END) || CASE i WHEN 0 THEN '' ELSE letter END END), '' ORDER BY i)
+	FROM (SELECT unit, letter FROM (VALUES (1, ''), (1e3, ' k'), (1e6, ' M'), (1e9, ' G'), (1e12, ' T')) AS u(unit, letter)
+		  WHERE unit = 1 OR greatest(high, -low) >= unit * CASE unit WHEN 1e3 THEN 100 ELSE 1 END ORDER BY unit DESC LIMIT 1) u,
+		 (SELECT i, round((bottom - (i * step - low) / (high - low) * (bottom - top))::numeric, 1) AS y
 		  FROM generate_series(round(low / step)::integer, round(high / step)::integer) AS i) g;
 	END;
 
@@ -145,7 +143,7 @@ details { margin-top: 8px } summary { cursor: pointer; color: var(--quiet); font
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 6px 0 0; padding: 0; font-size: 14px; color: var(--quiet) }
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px }
 footer { font-size: 13.5px; padding-bottom: 32px }
-@media (max-width: 560px) { main, header, footer { padding-left: 12px; padding-right: 12px } section, .answers > div { padding: 14px } h1 { font-size: 25px } svg text { font-size: 13px } svg.cells text { font-size: 11.5px } th, td { padding: 5px 5px } table { font-size: 13.5px } }
+@media (max-width: 560px) { main, header, footer { padding-left: 12px; padding-right: 12px } section, .answers > div { padding: 14px } h1 { font-size: 25px } svg text { font-size: 13px } svg.cells { min-width: 480px } svg.cells text { font-size: 11.5px } th, td { padding: 5px 5px } table { font-size: 13.5px } }
 @media print { @page { margin: 12mm } :root { --page: #fff } body { font-size: 12px } main, header, footer { max-width: none; padding: 0 } section, .answers > div { break-inside: avoid; padding: 10px 12px }
   .answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } .whole { margin: 8px 0 } .pictures { columns: 2; column-gap: 8px } .pictures > section { margin-bottom: 8px } .answers .figure { font-size: 22px } .months { grid-template-columns: repeat(5, 1fr) } table { font-size: 11px } details { display: none } tr { break-inside: avoid } }
 </style>
@@ -230,12 +228,12 @@ SELECT '<section><h2>What the lost were worth</h2><p class="note">Of those who h
 cells AS (SELECT n, c.*, least(5, floor(6 * rate / nullif(max(rate) OVER (), 0)))::int AS shade FROM {mart}.cohorts c JOIN chosen USING (cohort) WHERE period BETWEEN 1 AND 12)
 SELECT '<section><h2>How many come back</h2><p class="note">Of 100 customers who first bought in a month, how many bought again so many months later.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM cells) THEN '<p>No customer has been seen for a whole month after the first yet.</p>' ELSE
-	replace(retention_svg('cohorts', 'Cohorts: the share of customers who bought again', 'A row for each month in which customers came, a column for each month since', 26 + 20 * (SELECT count(*)::int FROM chosen),
+	'<div class="wide" tabindex="0" role="region" aria-label="Cohorts">' || replace(retention_svg('cohorts', 'Cohorts: the share of customers who bought again', 'A row for each month in which customers came, a column for each month since', 26 + 20 * (SELECT count(*)::int FROM chosen),
 		(SELECT string_agg(format('<text class="tick" x="%s" y="14" text-anchor="middle">%s</text>', 119 + 31.3 * (p - 1), p), '' ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p) ||
-		(SELECT string_agg(format('<text x="0" y="%s">%s</text><text class="tick" x="97" y="%s" text-anchor="end">%s</text>', 35 + 20 * n, to_char(cohort, 'Mon YY'), 35 + 20 * n, retention_html_number((SELECT max(eligible) FROM cells WHERE cells.cohort = chosen.cohort))), '' ORDER BY n) FROM chosen) ||
+		(SELECT string_agg(format('<text x="2" y="%s">%s</text><text class="tick" x="97" y="%s" text-anchor="end">%s</text>', 35 + 20 * n, to_char(cohort, 'Mon YY'), 35 + 20 * n, retention_html_number((SELECT max(eligible) FROM cells WHERE cells.cohort = chosen.cohort))), '' ORDER BY n) FROM chosen) ||
 		(SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title><rect class="h%s" x="%s" y="%s" width="30.5" height="19" rx="2"/><text class="on%s" x="%s" y="%s" text-anchor="middle">%s</text></g>',
 		                          to_char(cohort, 'Mon YYYY'), period, active, eligible, coalesce(shade, 0), 103.5 + 31.3 * (period - 1), 21 + 20 * n, coalesce(shade, 0), 119 + 31.3 * (period - 1), 35 + 20 * n, retention_html_number((100 * rate)::numeric)), '' ORDER BY n, period) FROM cells)),
-		'<svg ', '<svg class="cells" ') ||
+		'<svg ', '<svg class="cells" ') || '</div>' ||
 	'<details><summary>The figures</summary>' || retention_html_table('All cohorts together', '{Months later,Customers,Bought,Rate,At least,At most,Then or later}',
 		(SELECT string_agg(retention_html_row(period::text, retention_html_number(eligible), retention_html_number(active), retention_html_percent(rate, 1), retention_html_percent(lower, 1), retention_html_percent(upper, 1), retention_html_percent(rate_on_or_after, 1)), '' ORDER BY period) FROM {mart}.retention_curve WHERE period <= 24)) ||
 	retention_html_table('Percent of each cohort', ARRAY['Cohort', 'Customers'] || (SELECT array_agg(p::text ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p),
