@@ -73,10 +73,24 @@ missing_packages() { # $1: "test" when the tests are to run
 
 # What a test can do without, and says so: not worth failing for
 optional_packages() {
-	local package
-	package=postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron
-	if [ "$(id -u)" -eq 0 ] && [ ! -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] && apt-cache show "$package" >/dev/null 2>&1; then
-		DEBIAN_FRONTEND=noninteractive timeout 120 apt-get install -y -q --no-install-recommends "$package" >/dev/null 2>&1
+	local package packages=
+	[ -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] || packages="postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron"
+	command -v chromium >/dev/null || packages="$packages chromium"
+	/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || packages="$packages python3-psycopg2"
+	! command -v java >/dev/null || [ -e /usr/share/java/postgresql.jar ] || packages="$packages libpostgresql-jdbc-java"
+	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+		for package in $packages; do
+			apt-cache show "$package" 2>/dev/null | grep '^Version' >/dev/null || continue
+			DEBIAN_FRONTEND=noninteractive timeout 180 apt-get install -y -q --no-install-recommends "$package" >/dev/null 2>&1
+		done
+	fi
+	# Debian's node-pg needs Debian's node; where there is another one its own packages do
+	if command -v node >/dev/null && ! NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs:${NODE_PATH:-} node -e "require('pg')" 2>/dev/null; then
+		if [ "$(id -u)" -ne 0 ] || ! timeout 120 apt-get install -y -q --no-install-recommends node-pg >/dev/null 2>&1; then
+			make_work
+			! command -v npm >/dev/null || timeout 120 npm install --prefix "$work/npm" --no-audit --no-fund --no-save pg >/dev/null 2>&1
+			export NODE_PATH=$work/npm/node_modules
+		fi
 	fi
 	return 0
 }
@@ -101,7 +115,6 @@ need_postgres() {
 		rm -f "$log"
 	fi
 	find_pg_config || die "no PostgreSQL with its headers found; name its pg_config in PG_CONFIG"
-	[ "${1:-}" != test ] || optional_packages
 	bindir=$("$PG_CONFIG" --bindir)
 	major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 	[ "$major" -ge 15 ] || die "PostgreSQL 15 or later is needed, this is $("$PG_CONFIG" --version)"

@@ -360,11 +360,23 @@ ORDER BY ordered_at;
 \echo '--- Q12. The monthly meeting: all of it as plain tables for a dashboard, made in one call, brought up to date by another.'
 \echo
 SET client_min_messages = error;
+SELECT to_regclass('customers') IS NOT NULL AS with_customers \gset
+\if :with_customers
+\set ECHO queries
+SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', range => 'product_range', attributes => '{region,channel}', customers => 'customers');
+
+-- whom the shop wrote to in February, and whom, by chance, it did not
+INSERT INTO retention_mart.campaign SELECT 'February letter', customer_id, sent_on, treated FROM campaign;
+\set ECHO none
+\else
 \set ECHO queries
 SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', range => 'product_range');
+\set ECHO none
+\endif
+\set ECHO queries
 
-SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 1) AS churn_percent, round(value_lost) AS value_lost, orders, round(average_order_value, 2) AS average_order_value
-FROM retention_mart.monthly_review ORDER BY month DESC LIMIT 6;
+SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 1) AS churn_percent, main_reason, round(value_lost) AS value_lost, orders, round(average_order_value, 2) AS average_order_value
+FROM retention_mart.monthly_review ORDER BY month DESC LIMIT 9;
 
 SELECT customer_id, reason, contact_from, contact_until, round(overdue_ratio::numeric, 1) AS overdue_ratio, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv, round(value_to_save) AS value_to_save
 FROM retention_mart.contact_list ORDER BY retention_mart.contact_list.value_to_save DESC NULLS LAST, customer_id LIMIT 5;
@@ -373,5 +385,8 @@ FROM retention_mart.contact_list ORDER BY retention_mart.contact_list.value_to_s
 DELETE FROM orders WHERE customer_id IN (SELECT customer_id FROM orders ORDER BY ordered_at DESC, customer_id LIMIT 1);
 SELECT count(*) AS written_down FROM retention_mart.change;
 SELECT refresh_retention_mart();
+
+-- and all of it as one page
+SELECT length(retention_review_html()) AS characters;
 \set ECHO none
 \echo

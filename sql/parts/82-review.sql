@@ -136,7 +136,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14.5px; font-variant-
 caption { text-align: left; color: var(--quiet); font-size: 13.5px; padding: 4px 0 }
 th, td { text-align: right; padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align: top }
 th:first-child, .list td:nth-child(3), .list th:nth-child(3) { text-align: left }
-td, thead th { white-space: nowrap }
+td { white-space: nowrap }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom }
 tbody th { font-weight: 600; max-width: 22em; overflow-wrap: anywhere }
 details { margin-top: 8px } summary { cursor: pointer; color: var(--quiet); font-size: 14px }
@@ -144,8 +144,10 @@ details { margin-top: 8px } summary { cursor: pointer; color: var(--quiet); font
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px }
 footer { font-size: 13.5px; padding-bottom: 32px }
 @media (max-width: 560px) { main, header, footer { padding-left: 12px; padding-right: 12px } section, .answers > div { padding: 14px } h1 { font-size: 25px } svg text { font-size: 13px } svg.cells { min-width: 480px } svg.cells text { font-size: 11.5px } th, td { padding: 5px 5px } table { font-size: 13.5px } }
-@media print { @page { margin: 12mm } :root { --page: #fff } body { font-size: 12px } main, header, footer { max-width: none; padding: 0 } section, .answers > div { break-inside: avoid; padding: 10px 12px }
-  .answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } .whole { margin: 8px 0 } .pictures { columns: 2; column-gap: 8px } .pictures > section { margin-bottom: 8px } .answers .figure { font-size: 22px } .months { grid-template-columns: repeat(5, 1fr) } table { font-size: 11px } details { display: none } tr { break-inside: avoid } }
+@media print { * { print-color-adjust: exact } @page { margin: 10mm } :root { --page: #fff } body { font-size: 11px; line-height: 1.35 } main, header, footer { max-width: none; padding: 0 } h1 { font-size: 22px } h2, .answers h2 { font-size: 13px } header p { margin: 2px 0 8px }
+  section, .answers > div { break-inside: avoid; padding: 8px 10px; border-radius: 6px } .list { break-inside: auto } footer, .note, .legend, .answers p, caption { font-size: 10.5px; margin-bottom: 4px } .answers .figure { font-size: 19px }
+  .answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } .months { grid-template-columns: repeat(5, 1fr); gap: 6px } .months dt, .months dd small { font-size: 10.5px } .months dd { font-size: 16px }
+  .whole { margin: 8px 0 } .pictures { columns: 2; column-gap: 8px } .pictures > section { margin-bottom: 8px } .wide { overflow: visible } table { font-size: 10px } th, td { padding: 2px 4px } tr { break-inside: avoid } details { display: none } }
 </style>
 </head>
 <body>
