@@ -118,11 +118,11 @@ COMMENT ON COLUMN purchase_cycle.stage IS 'new, active, due, overdue, at_risk or
 COMMENT ON COLUMN purchase_cycle.calendar_period IS 'monthly, quarterly, half-yearly or yearly when she keeps to such a period of the calendar, as calendar_cycle tells, without drifting, and came in at least two of three: expected_next, the contact window, silence_probability and stage are then those of the calendar; NULL otherwise';
 
 CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date) RETURNS purchase_cycle
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 900
 	AS 'MODULE_PATHNAME', 'purchase_cycle';
 
 CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model retention_model) RETURNS purchase_cycle
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 900
 	AS 'MODULE_PATHNAME', 'purchase_cycle';
 
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date) IS 'The purchase cycle of a customer at as_of (default: today), from her own intervals alone: her regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does toward a model), her mean interval as if it had been seen once more. What needs an interval is NULL for a customer who has bought once; with a model of the base there is an answer for her, too. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008.';

@@ -3,7 +3,7 @@
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION expected_order_value(spend retention_model, history purchase_history, as_of date DEFAULT current_date) RETURNS numeric
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
 	AS 'MODULE_PATHNAME', 'value_expected_order_value';
 
 CREATE FUNCTION expected_order_value(spend retention_model, x double precision, mean_value double precision) RETURNS numeric
@@ -41,20 +41,20 @@ CREATE FUNCTION discounted_expected_purchases(model retention_model, x double pr
 
 CREATE FUNCTION clv(model retention_model, spend retention_model, history purchase_history, as_of date, horizon interval, discount_rate double precision,
 		margin double precision DEFAULT 1) RETURNS numeric
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400
 	AS 'MODULE_PATHNAME', 'value_clv';
 
 CREATE FUNCTION clv(model retention_model, spend retention_model, history purchase_history, as_of date, discount_rate double precision) RETURNS numeric
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6000
 	AS 'MODULE_PATHNAME', 'value_clv';
 
 CREATE FUNCTION value_at_risk(model retention_model, spend retention_model, history purchase_history, as_of date, horizon interval, discount_rate double precision,
 		margin double precision DEFAULT 1) RETURNS numeric
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400
 	AS 'MODULE_PATHNAME', 'value_at_risk';
 
 CREATE FUNCTION value_at_risk(model retention_model, spend retention_model, history purchase_history, as_of date, discount_rate double precision) RETURNS numeric
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6000
 	AS 'MODULE_PATHNAME', 'value_at_risk';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision) IS 'The purchases to expect from her after as_of, for ever, one that lies u years ahead counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a rate that is not above 0. Source: Fader, Hardie, Lee (2005), "RFM and CLV"; Fader, Hardie, Shang (2010).';

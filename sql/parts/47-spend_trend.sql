@@ -13,11 +13,11 @@ CREATE TYPE spend_trend AS (
 );
 
 CREATE FUNCTION spend_trend(history purchase_history, as_of date DEFAULT current_date, recent interval DEFAULT '3 months') RETURNS spend_trend
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 250
 	AS 'MODULE_PATHNAME', 'spend_trend';
 
 CREATE FUNCTION overall_spend_trend_add(bytea, purchase_history, date, interval) RETURNS bytea
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 90
 	AS 'MODULE_PATHNAME', 'overall_spend_trend_add';
 
 CREATE FUNCTION overall_spend_trend_combine(bytea, bytea) RETURNS bytea

@@ -94,6 +94,7 @@ SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, a
 	spend_p_value double precision
 )$sql$),
 		(50, 'contact_list', $sql$CREATE TABLE %1$s.contact_list (
+	rank integer NOT NULL,
 	customer_id %2$s PRIMARY KEY,
 	reason text NOT NULL,
 	contact_from date,
@@ -335,7 +336,8 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('customer_scorecard', 'value_at_risk', 'what is lost with the probability that she is gone already'),
 		('customer_scorecard', 'spend_change', 'average order value of the last three months against before: -0.1 is a tenth less'),
 		('customer_scorecard', 'spend_p_value', 'the probability of such a change by chance'),
-		('contact_list', NULL, 'Who to reach this week, why, and what for: sort by value_to_save.'),
+		('contact_list', NULL, 'Who to reach this week, why, and what for: those first with whom a contact saves most.'),
+		('contact_list', 'rank', '1 for the largest value_to_save'),
 		('contact_list', 'customer_id', 'the customer'),
 		('contact_list', 'reason', 'due this week, overdue, or at risk of leaving'),
 		('contact_list', 'contact_from', 'from this day on she is likely to think of buying'),
@@ -456,12 +458,18 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		) AS c(relation, column_name, comment);
 	END;
 
--- What a refresh does, step by step.  An optional step may fail for too little data: what it would have filled is left as it was, or empty.
+-- What a refresh does, step by step, in three phases: the orders are read, models fitted, and what follows from them written.
+-- An optional step may fail for too little data: what it would have filled is left empty.
 CREATE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer, name text, optional boolean, statement text)
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT t.step, t.name, t.optional,
-		format(t.template, quote_ident(settings ->> 'schema_name'), settings ->> 'source_table',
+		format(CASE t.way
+				WHEN 'as it is' THEN t.template
+				WHEN 'insert' THEN 'DELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || E'\n' || t.template
+				-- into a table of its own first: PostgreSQL has parallel workers for CREATE TABLE AS, not for INSERT
+				ELSE 'CREATE UNLOGGED TABLE %1$s.next_' || t.name || E' AS\n' || t.template || E';\nDELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || ' SELECT * FROM %1$s.next_' || t.name || E';\nDROP TABLE %1$s.next_' || t.name
+			   END, quote_ident(settings ->> 'schema_name'), settings ->> 'source_table',
 			   quote_ident(settings ->> 'customer_column') || '::' || (settings ->> 'customer_type'),
 			   quote_ident(settings ->> 'ordered_at_column'),
 			   quote_ident(settings ->> 'ordered_at_column') ||
@@ -476,10 +484,14 @@ CREATE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer
 			   settings ->> 'customers_table',
 			   'date ' || quote_literal(settings ->> 'read_from'),
 			   -- the beginning of that day where the orders are
-			   'timestamp ' || quote_literal(settings ->> 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> 'zone'), ''))
+			   'timestamp ' || quote_literal(settings ->> 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> 'zone'), ''),
+			   coalesce(', ' || quote_literal(settings ->> 'cycle_model') || '::retention_model', ''),
+			   coalesce(quote_literal(settings ->> 'base_model'), 'NULL') || '::retention_model',
+			   coalesce(quote_literal(settings ->> 'spend_model'), 'NULL') || '::retention_model',
+			   quote_literal(settings ->> 'base_kind'))
 	FROM (VALUES
 		-- orders and what is known of changes are read in one statement, hence in one state of the database
-		(10, 'read all orders', false, settings ->> 'reading' = 'all', $sql$DELETE FROM %1$s.customer_history;
+		(10, 'read all orders', false, 'as it is', settings ->> 'phase' = 'read all', $sql$DELETE FROM %1$s.customer_history;
 DELETE FROM %1$s.range_history;
 DELETE FROM %1$s.customer_attribute;
 WITH known AS (DELETE FROM %1$s.change)$sql$ || CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
@@ -498,7 +510,7 @@ INSERT INTO %1$s.customer_history
 SELECT customer_id, history
 FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
 WHERE customer_id IS NOT NULL AND history IS NOT NULL$sql$),
-		(11, 'read changes', false, settings ->> 'reading' = 'changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
+		(11, 'read changes', false, 'as it is', settings ->> 'phase' = 'read changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
 customer AS (
 	SELECT customer_id, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
 	FROM (SELECT t.customer_id, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed
@@ -531,7 +543,7 @@ SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM c
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
 		-- the histories up to the mark stay, what is behind it is read again
-		(12, 'read recent orders', false, settings ->> 'reading' = 'recent', $sql$WITH customer AS (
+		(12, 'read recent orders', false, 'as it is', settings ->> 'phase' = 'read recent', $sql$WITH customer AS (
 	SELECT customer_id, c.history AS known, coalesce(as_of(c.history, %15$s - 1) || r.history, as_of(c.history, %15$s - 1), r.history) AS history
 	FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1) r
 	     FULL JOIN %1$s.customer_history c USING (customer_id)
@@ -562,106 +574,81 @@ INSERT INTO %1$s.customer_history
 SELECT customer_id, history FROM customer WHERE history IS DISTINCT FROM known AND history IS NOT NULL
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
-		(15, 'read customers', false, settings ->> 'reading' IS NOT NULL AND settings -> 'attribute_columns' <> '[]' AND settings ->> 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
+		(15, 'read customers', false, 'as it is', settings ->> 'phase' LIKE 'read %' AND settings -> 'attribute_columns' <> '[]' AND settings ->> 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
 INSERT INTO %1$s.customer_attribute
 SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
 FROM (SELECT %3$s AS customer_id, attribute, value FROM %14$s, LATERAL (VALUES %11$s) a(attribute, value)) o JOIN %1$s.customer_history USING (customer_id)
 ORDER BY customer_id, attribute, value$sql$),
-		(29, 'model', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
-		(30, 'model interpurchase', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+		(29, 'model', false, 'as it is', settings ->> 'phase' = 'fit', $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
+		(30, 'model interpurchase', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(31, 'model mbg/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+		(31, 'model mbg/nbd', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'mbg/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(32, 'model mbg/cnbd-k', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+		(32, 'model mbg/cnbd-k', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'mbg/cnbd-k', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(33, 'model pareto/nbd', true, settings ->> 'reading' IS NULL, $sql$INSERT INTO %1$s.model
+		(33, 'model pareto/nbd', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'pareto/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(34, 'model gamma-gamma', true, settings ->> 'reading' IS NULL AND settings ->> 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
+		(34, 'model gamma-gamma', true, 'as it is', settings ->> 'phase' = 'fit' AND settings ->> 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
 SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELECT fit_model('gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(39, 'model', false, settings ->> 'reading' IS NULL, $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
+		(39, 'model', false, 'as it is', settings ->> 'phase' = 'fit', $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
 	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) kind
 	FROM %1$s.model WHERE fitted_on = %7$s ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, aic, kind)$sql$),
-		(40, 'customer_scorecard', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.customer_scorecard;
-INSERT INTO %1$s.customer_scorecard
-SELECT customer_id, first_purchase(h), last_purchase(h), purchase_days(h), order_count(h), total_spend(h), average_order_value(h),
-       (c).mean_interval, (c).pattern, (c).trend, (c).elapsed_days, (c).overdue_ratio, (c).silence_probability, (c).stage::text,
-       (c).expected_next, (c).contact_from, (c).contact_until,
-       churn_score(base, h, %7$s), lost_on(h, %7$s, base), expected_purchases(base, h, %7$s, '1 year'),
-       expected_order_value(spend, h, %7$s), clv(base, spend, h, %7$s, %8$s, %9$s, %10$s), value_at_risk(base, spend, h, %7$s, %8$s, %9$s, %10$s),
-       (t).change, (t).p_value
-FROM (SELECT customer_id, as_of(history, %7$s) AS h FROM %1$s.customer_history) s,
-     (SELECT (SELECT model FROM %1$s.model WHERE chosen AND kind = 'interpurchase') AS cycle,
-             (SELECT model FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')) AS base,
-             (SELECT model FROM %1$s.model WHERE chosen AND kind = 'gamma-gamma') AS spend) m,
-     LATERAL (SELECT CASE WHEN cycle IS NULL THEN purchase_cycle(h, %7$s) ELSE purchase_cycle(h, %7$s, cycle) END AS c, spend_trend(h, %7$s) AS t OFFSET 0) l
+		(40, 'customer_scorecard', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT customer_id, first_purchase(h) AS first_purchase, last_purchase(h) AS last_purchase, purchase_days(h) AS purchases, order_count(h) AS orders, total_spend(h) AS spend, average_order_value(h) AS average_order_value,
+       c.mean_interval, c.pattern, c.trend, c.elapsed_days, c.overdue_ratio, c.silence_probability, c.stage::text, c.expected_next, c.contact_from, c.contact_until,
+       churn_score(%18$s, h, %7$s) AS churn_score, lost_on(h, %7$s, %18$s) AS lost_on, expected_purchases(%18$s, h, %7$s, '1 year') AS purchases_next_year,
+       expected_order_value(%19$s, h, %7$s) AS expected_order_value, clv(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS clv, value_at_risk(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS value_at_risk,
+       t.change, t.p_value
+FROM %1$s.customer_history, as_of(history, %7$s) AS h, purchase_cycle(h, %7$s%17$s) AS c, spend_trend(h, %7$s) AS t
 WHERE first_purchase(h) IS NOT NULL$sql$),
-		(50, 'contact_list', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.contact_list;
-INSERT INTO %1$s.contact_list
-SELECT customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
+		(50, 'contact_list', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_at_risk * (1 - churn_score)::numeric DESC NULLS LAST, churn_score DESC NULLS LAST, customer_id) AS rank,
+       customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
        contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_at_risk * (1 - churn_score)::numeric
 FROM %1$s.customer_scorecard
-WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)$sql$),
-		(60, 'cohorts', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.cohorts;
-INSERT INTO %1$s.cohorts SELECT * FROM unnest((SELECT cohort_retention(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
-		(61, 'retention_curve', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.retention_curve;
-INSERT INTO %1$s.retention_curve
-SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT retention_curve(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
-		(62, 'survival', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.survival;
-INSERT INTO %1$s.survival
-SELECT duration, at_risk, churned, survival, lower, upper
+WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)
+ORDER BY rank$sql$),
+		(60, 'cohorts', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT * FROM unnest((SELECT cohort_retention(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(61, 'retention_curve', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT retention_curve(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(62, 'survival', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT duration, at_risk, churned, survival, lower, upper
 FROM unnest((SELECT survival_curve(coalesce(lost_on, %7$s) - first_purchase, lost_on IS NOT NULL) FROM %1$s.customer_scorecard))$sql$),
-		(70, 'lifecycle', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.lifecycle;
-INSERT INTO %1$s.lifecycle
-SELECT l.* FROM unnest((SELECT lifecycle(history, 'month', %7$s, model, 0.5) FROM %1$s.customer_history, %1$s.model
-                        WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))) l
-UNION ALL
-SELECT l.* FROM unnest((SELECT lifecycle(history, 'month', %7$s, '1 year') FROM %1$s.customer_history
-                        WHERE NOT EXISTS (SELECT FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')))) l$sql$),
-		(80, 'lost_customers', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.lost_customers;
-INSERT INTO %1$s.lost_customers
-SELECT customer_id, lost_on, last_purchase, purchases, s.spend, clv(base, m.spend, history, last_purchase, %8$s, %9$s, %10$s)
-FROM %1$s.customer_scorecard s JOIN %1$s.customer_history USING (customer_id),
-     (SELECT (SELECT model FROM %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')) AS base,
-             (SELECT model FROM %1$s.model WHERE chosen AND kind = 'gamma-gamma') AS spend) m
+		(70, 'lifecycle', false, 'parallel', settings ->> 'phase' = 'write', 'SELECT * FROM unnest((SELECT lifecycle(history, ''month'', %7$s, ' ||
+			CASE WHEN settings ->> 'base_model' IS NULL THEN '''1 year''' ELSE '%18$s, 0.5' END || ') FROM %1$s.customer_history))'),
+		(80, 'lost_customers', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT customer_id, lost_on, last_purchase, purchases, s.spend, clv(%18$s, %19$s, history, last_purchase, %8$s, %9$s, %10$s) AS value_lost
+FROM %1$s.customer_scorecard s JOIN %1$s.customer_history USING (customer_id)
 WHERE lost_on IS NOT NULL$sql$),
-		(85, 'churn_reasons', false, settings ->> 'reading' IS NULL AND settings -> 'attribute_columns' <> '[]', $sql$DELETE FROM %1$s.churn_reasons;
-INSERT INTO %1$s.churn_reasons
-SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
+		(85, 'churn_reasons', false, 'insert', settings ->> 'phase' = 'write' AND settings -> 'attribute_columns' <> '[]', $sql$SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
 FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL, attributes)
              FROM %1$s.customer_scorecard JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
              WHERE lost_on IS NULL OR lost_on > %7$s - interval '1 year'))$sql$),
-		(90, 'dropped_ranges', false, settings ->> 'reading' IS NULL AND settings ->> 'range_column' IS NOT NULL, $sql$DELETE FROM %1$s.dropped_ranges;
-INSERT INTO %1$s.dropped_ranges
-SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
-       total_spend(slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]')))
+		(90, 'dropped_ranges', false, 'parallel', settings ->> 'phase' = 'write' AND settings ->> 'range_column' IS NOT NULL, $sql$SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
+       total_spend(slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]'))) AS spend_a_year
 FROM %1$s.range_history r JOIN %1$s.customer_history c USING (customer_id) JOIN %1$s.customer_scorecard s USING (customer_id),
      dropped_range(r.history, c.history, %7$s) d
 WHERE s.lost_on IS NULL AND d.silence_probability < 0.005$sql$),
-		(95, 'spend_trend', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.spend_trend;
-INSERT INTO %1$s.spend_trend
-SELECT l.month, l.orders, l.spend / nullif(l.orders, 0), (t).change, (t).p_value
-FROM (SELECT * FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) l
+		(95, 'spend_trend', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT l.month, l.orders, l.spend / nullif(l.orders, 0) AS average_order_value, (t).change, (t).p_value
+FROM %1$s.lifecycle l
      LEFT JOIN (SELECT month, overall_spend_trend(history, (month + interval '1 month' - interval '1 day')::date, '3 months') AS t
-                FROM %1$s.customer_history, (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m GROUP BY month) t USING (month)$sql$),
-		(96, 'model_quality', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.model_quality;
+                FROM %1$s.customer_history, %1$s.lifecycle WHERE month > (SELECT max(month) - interval '13 months' FROM %1$s.lifecycle) GROUP BY month) t USING (month)
+WHERE l.month > (SELECT max(month) - interval '13 months' FROM %1$s.lifecycle)$sql$),
+		(96, 'model_quality', false, 'as it is', settings ->> 'phase' = 'write', $sql$DELETE FROM %1$s.model_quality;
 DELETE FROM %1$s.purchase_forecast$sql$),
-		(97, 'model_quality', true, settings ->> 'reading' IS NULL, $sql$WITH fitted AS (SELECT fit_model(kind, history, %7$s - 180) AS m FROM %1$s.customer_history, %1$s.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma') GROUP BY kind),
-known AS MATERIALIZED (SELECT history, m FROM %1$s.customer_history, fitted WHERE m IS NOT NULL AND as_of(history, %7$s - 180) IS NOT NULL),
-judged AS (SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought FROM known),
-forecast AS (
-	INSERT INTO %1$s.purchase_forecast
-	SELECT period, %7$s - 209 + 30 * period, %7$s - 180 + 30 * period, count(*),
-	       -- as numeric, the sum is the same in any order
-	       sum((expected_purchases(m, history, %7$s - 180, make_interval(days => 30 * period)) - CASE period WHEN 1 THEN 0 ELSE expected_purchases(m, history, %7$s - 180, make_interval(days => 30 * period - 30)) END)::numeric),
-	       coalesce(sum(purchase_days(slice(history, daterange(%7$s - 209 + 30 * period, %7$s - 180 + 30 * period, '[]')))), 0)
-	FROM known, generate_series(1, 6) AS period GROUP BY period)
+		-- as it would have been fitted half a year ago
+		(97, 'model_quality', true, 'as it is', settings ->> 'phase' = 'write' AND settings ->> 'base_kind' IS NOT NULL, $sql$CREATE UNLOGGED TABLE %1$s.next_model AS SELECT fit_model(%20$s, history, %7$s - 180) AS m FROM %1$s.customer_history;
+CREATE UNLOGGED TABLE %1$s.next_known AS
+SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought,
+       $sql$ || (SELECT format('ARRAY[%s] AS expected,' || E'\n       ' || 'ARRAY[%s] AS actual', string_agg(format('expected_purchases(m, history, %%7$s - 180, ''%s days'')', 30 * p), ', ' ORDER BY p),
+		                           string_agg(format('purchase_days(slice(history, daterange(%%7$s - %s, %%7$s - %s, ''[]'')))', 209 - 30 * p, 180 - 30 * p), ', ' ORDER BY p)) FROM generate_series(1, 6) AS p) || $sql$
+FROM %1$s.customer_history, %1$s.next_model
+WHERE m IS NOT NULL AND as_of(history, %7$s - 180) IS NOT NULL;
+INSERT INTO %1$s.purchase_forecast
+-- as numeric, the sum is the same in any order
+SELECT p, %7$s - 209 + 30 * p, %7$s - 180 + 30 * p, count(*), sum((expected[p] - coalesce(expected[p - 1], 0))::numeric), coalesce(sum(actual[p]), 0)
+FROM %1$s.next_known, generate_series(1, 6) AS p GROUP BY p;
 INSERT INTO %1$s.model_quality
 SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier
-FROM unnest((SELECT calibration_table(score, bought) FROM judged)), (SELECT roc_auc(score, bought) AS area, brier_score(score, bought) AS brier FROM judged) q$sql$),
+FROM unnest((SELECT calibration_table(score, bought) FROM %1$s.next_known)), (SELECT roc_auc(score, bought) AS area, brier_score(score, bought) AS brier FROM %1$s.next_known) q;
+DROP TABLE %1$s.next_model, %1$s.next_known$sql$),
 		-- every customer is given the same days, so that who was contacted early has no advantage
-		(98, 'campaign_results', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.campaign_results;
-INSERT INTO %1$s.campaign_results
-SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
+		(98, 'campaign_results', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
        (u).difference, (u).difference_lower, (u).difference_upper, (u).p_value, (u).difference * (u).treated
 FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, retention_uplift(contacted, bought) AS u,
              avg(spend) FILTER (WHERE contacted) AS contacted_spend, avg(spend) FILTER (WHERE NOT contacted) AS control_spend
@@ -672,9 +659,7 @@ FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, ret
                  LATERAL (SELECT slice(history, daterange(contacted_on + 1, contacted_on + days, '[]')) AS seen OFFSET 0) l
             WHERE days > 0) b
       GROUP BY campaign) r$sql$),
-		(99, 'monthly_review', false, settings ->> 'reading' IS NULL, $sql$DELETE FROM %1$s.monthly_review;
-INSERT INTO %1$s.monthly_review
-SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
+		(99, 'monthly_review', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
 FROM %1$s.lifecycle
      LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)
      LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month, sum(contacted)::bigint AS contacted, sum(brought_back::numeric)::float8 AS brought_back FROM %1$s.campaign_results GROUP BY 1) c USING (month)
@@ -687,7 +672,7 @@ FROM %1$s.lifecycle
 	      GROUP BY m.month) r, unnest(drivers) d
 	WHERE d.lift > 1 AND d.p_value < 0.01
 	ORDER BY month, d.p_value, d.attribute, d.value$sql$ END || $sql$) w USING (month)$sql$)
-		) AS t(step, name, optional, wanted, template)
+		) AS t(step, name, optional, way, wanted, template)
 	WHERE t.wanted
 	ORDER BY t.step;
 	END;
@@ -749,7 +734,7 @@ CREATE FUNCTION drop_retention_mart(schema text DEFAULT 'retention_mart') RETURN
 
 COMMENT ON FUNCTION retention_mart_tables(jsonb) IS 'The tables of a retention mart, as SQL: what create_retention_mart runs. settings is the row of the mart''s table settings, as JSON.';
 COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the tables and columns of a retention mart, as SQL: what create_retention_mart runs.';
-COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as SQL: what refresh_retention_mart runs, in one transaction. With reading in settings, ''all'' or ''changes'', how the orders are read; without it what follows from them as of its as_of. An optional step may fail for too little data.';
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: ''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and spend_model in settings, too. An optional step may fail for too little data.';
 COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
 COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a retention mart on a table of orders, as SQL, or what drops them.';
 COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, with the rights of the mart''s owner, as foreign keys are checked with those of the table''s. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them.';

@@ -338,17 +338,18 @@ is_whole_number(Oid type)
 	return type == INT2OID || type == INT4OID || type == INT8OID;
 }
 
-/* The row of settings as JSON, with what reading says, and with a high-water mark the day from which on is read */
+/* The row of settings as JSON */
 static char *
-settings_of(const char *schema, const char *reading)
+settings_of(const char *schema)
 {
-	const char *quoted = quote_identifier(schema);
+	return psprintf("(SELECT to_jsonb(s) FROM %s.settings s)", quote_identifier(schema));
+}
 
-	/* an order with a date far ahead must not keep others out, hence the last refresh */
-	return psprintf("(SELECT to_jsonb(s)%s FROM %s.settings s)",
-					reading == NULL ? "" :
-					psprintf(" || jsonb_build_object('reading', '%s', 'read_from', (SELECT (least(max(last_purchase(history)), (s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - s.overlap)::date FROM %s.customer_history))",
-							 reading, quoted), quoted);
+/* Runs the steps of a phase, with what they need besides the settings, an expression of SQL for a jsonb */
+static void
+run_phase(const char *schema, const char *phase, const char *with)
+{
+	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s || '{\"phase\": \"%s\"}' || %s)", settings_of(schema), phase, with));
 }
 
 /* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
@@ -369,7 +370,7 @@ create_triggers(const char *schema, const char *extension_schema)
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
-		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, %s, false)", settings_of(schema, NULL),
+		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, %s, false)", settings_of(schema),
 						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)));
 	return count;
 }
@@ -397,7 +398,11 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	with_triggers = is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted));
 	if (with_triggers && create_triggers(schema, extension_schema) > 0)
 		all = true;
-	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, all ? "all" : with_triggers ? "changes" : "recent")));
+	/* a high-water mark: an order with a date far ahead must not keep others out, hence the last refresh */
+	run_phase(schema, all ? "read all" : with_triggers ? "read changes" : "read recent",
+			  all || with_triggers ? "'{}'" :
+			  psprintf("(SELECT jsonb_build_object('read_from', (least(max(last_purchase(history)), min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date) FROM %s.customer_history, %s.settings s)",
+					   quoted, quoted));
 	if (all)
 		run(psprintf("UPDATE %s.settings SET partitions = " PARTITIONS, quoted));
 	if (!with_as_of)
@@ -411,7 +416,10 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	}
 	day = DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(as_of)));
 	run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()", quoted, quote_literal_cstr(day)));
-	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s)", settings_of(schema, NULL)));
+	run_phase(schema, "fit", "'{}'");
+	run_phase(schema, "write",
+			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}') FROM %s.model, LATERAL (VALUES (CASE kind WHEN 'interpurchase' THEN 'cycle_model' WHEN 'gamma-gamma' THEN 'spend_model' ELSE 'base_model' END, model::text),\n"
+					   "	(CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma') THEN 'base_kind' END, kind)) AS m(part, text) WHERE chosen AND part IS NOT NULL)", quoted));
 	return as_of;
 }
 
@@ -541,8 +549,8 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 literal(DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(9)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(10)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(11))))));
-	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema, NULL)));
-	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema, NULL)));
+	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema)));
+	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema)));
 	refresh(schema, extension_schema, false, 0, true);
 	mart_end(nest_level);
 	PG_RETURN_VOID();
@@ -581,12 +589,12 @@ drop_retention_mart(PG_FUNCTION_ARGS)
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
-		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, 'unused', true)", settings_of(schema, NULL),
+		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, 'unused', true)", settings_of(schema),
 						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1))));
 	run(psprintf("DROP VIEW %s.model_fits", quote_identifier(schema)));
 	run(psprintf("DROP TABLE %s, %s.settings",
 				 run_text(psprintf("SELECT string_agg(format('%%s.%%I', %s, name), ', ' ORDER BY step) FROM retention_mart_tables(%s) WHERE name <> 'model_fits'",
-								   quote_literal_cstr(quote_identifier(schema)), settings_of(schema, NULL))),
+								   quote_literal_cstr(quote_identifier(schema)), settings_of(schema))),
 				 quote_identifier(schema)));
 	run(psprintf("DROP SCHEMA %s", quote_identifier(schema)));
 	mart_end(nest_level);
@@ -609,7 +617,7 @@ is_source(Oid relation, Oid source)
 static void
 capture(const char *schema, const char *operation)
 {
-	ErrorData  *error = try_to_run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema, NULL), operation)));
+	ErrorData  *error = try_to_run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema), operation)));
 	int			category;
 
 	if (error == NULL)

@@ -9,9 +9,9 @@ SELECT schema_name, source_table, customer_column, customer_type, ordered_at_col
 SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers, (SELECT count(*) FROM "a mart".cohorts) AS cells, (SELECT count(*) FROM "a mart".lifecycle) AS months, (SELECT count(*) FROM "a mart".range_history) AS ranges,
        (SELECT sum(orders) FROM "a mart".monthly_review) AS orders, (SELECT sum(customers) FROM "a mart".churn_reasons) AS with_a_region, (SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
 -- what is run can be read
-SELECT step, name, optional FROM retention_mart_steps((SELECT to_jsonb(s) FROM "a mart".settings s)) ORDER BY step;
-SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "changes"}' FROM "a mart".settings s));
-SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "recent", "read_from": "2026-01-01", "attribute_columns": []}' FROM "a mart".settings s));
+SELECT step, name, optional FROM unnest('{fit,write}'::text[]) phase, retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd') FROM "a mart".settings s)) ORDER BY step;
+SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM "a mart".settings s));
+SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read recent", "read_from": "2026-01-01", "attribute_columns": []}' FROM "a mart".settings s));
 SELECT retention_mart_capture_statement(to_jsonb(s), 'UPDATE') FROM "a mart".settings s;
 -- changes
 INSERT INTO mart_orders VALUES (100, '2026-03-01', 5, 'tea', 'r0'), (1, '2026-03-02', 5, NULL, NULL), (NULL, '2026-03-02', 5, NULL, NULL);

@@ -328,7 +328,7 @@ $node->safe_psql('postgres', q{SELECT refresh_retention_mart('ours', read_all =>
 is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount, 'UTC') AS h FROM secured WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id) WHERE m.history IS DISTINCT FROM o.h}), 0, 'until all orders are read again');
 # between the decision what to read and the reading somebody may empty the source: then nothing is taken
 $node->safe_psql('postgres', q{INSERT INTO ours.change (truncated) VALUES (true); INSERT INTO secured VALUES (3, '2025-12-25', 7, 'tea', 'North', 82)});
-my $statement = $node->safe_psql('postgres', q{SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"reading": "changes"}' FROM ours.settings s))});
+my $statement = $node->safe_psql('postgres', q{SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM ours.settings s))});
 $node->safe_psql('postgres', $statement);
 is($node->safe_psql('postgres', q{SELECT count(*) FROM ours.change}), 2, 'what was written down is still there');
 $node->safe_psql('postgres', q{SELECT refresh_retention_mart('ours')});
