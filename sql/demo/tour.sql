@@ -379,7 +379,7 @@ SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 
 FROM retention_mart.monthly_review ORDER BY month DESC LIMIT 9;
 
 SELECT customer_id, reason, contact_from, contact_until, round(overdue_ratio::numeric, 1) AS overdue_ratio, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv, round(value_to_save) AS value_to_save
-FROM retention_mart.contact_list ORDER BY retention_mart.contact_list.value_to_save DESC NULLS LAST, customer_id LIMIT 5;
+FROM retention_mart.contact_list ORDER BY rank LIMIT 5;
 
 -- tomorrow: the triggers have written down what came and went, and a refresh reads only that
 DELETE FROM orders WHERE customer_id IN (SELECT customer_id FROM orders ORDER BY ordered_at DESC, customer_id LIMIT 1);

@@ -626,9 +626,8 @@ FROM %1$s.range_history r JOIN %1$s.customer_history c USING (customer_id) JOIN 
 WHERE s.lost_on IS NULL AND d.silence_probability < 0.005$sql$),
 		(95, 'spend_trend', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT l.month, l.orders, l.spend / nullif(l.orders, 0) AS average_order_value, (t).change, (t).p_value
 FROM %1$s.lifecycle l
-     LEFT JOIN (SELECT month, overall_spend_trend(history, (month + interval '1 month' - interval '1 day')::date, '3 months') AS t
-                FROM %1$s.customer_history, %1$s.lifecycle WHERE month > (SELECT max(month) - interval '13 months' FROM %1$s.lifecycle) GROUP BY month) t USING (month)
-WHERE l.month > (SELECT max(month) - interval '13 months' FROM %1$s.lifecycle)$sql$),
+     JOIN (SELECT m::date AS month, overall_spend_trend(history, (m + interval '1 month' - interval '1 day')::date, '3 months') AS t
+           FROM %1$s.customer_history, generate_series(date_trunc('month', (%7$s + 1)::timestamp) - interval '13 months', date_trunc('month', (%7$s + 1)::timestamp) - interval '1 month', interval '1 month') AS m GROUP BY m) s USING (month)$sql$),
 		(96, 'model_quality', false, 'as it is', settings ->> 'phase' = 'write', $sql$DELETE FROM %1$s.model_quality;
 DELETE FROM %1$s.purchase_forecast$sql$),
 		-- as it would have been fitted half a year ago

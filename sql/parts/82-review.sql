@@ -12,21 +12,21 @@ CREATE FUNCTION retention_html_text(value text) RETURNS text
 CREATE FUNCTION retention_html_number(value numeric, digits integer DEFAULT 0) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT CASE WHEN value IS NULL OR value = 'NaN' THEN '–'
-				ELSE replace(to_char(round(value, digits), 'FM999,999,999,999,999,999,990' || CASE WHEN digits > 0 THEN '.' || repeat('0', digits) ELSE '' END), '-', '−') END;
+	SELECT CASE WHEN value IS NULL OR value = 'NaN' THEN '&#8211;'
+				ELSE replace(to_char(round(value, digits), 'FM999,999,999,999,999,999,990' || CASE WHEN digits > 0 THEN '.' || repeat('0', digits) ELSE '' END), '-', '&#8722;') END;
 	END;
 
 -- Small amounts with their cents, large ones without
 CREATE FUNCTION retention_html_money(value numeric, currency text) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT retention_html_number(value, CASE WHEN abs(value) < 100 AND value <> 0 THEN 2 ELSE 0 END) || CASE WHEN value IS NULL OR currency = '' THEN '' ELSE coalesce(U&'\00A0' || retention_html_text(currency), '') END;
+	SELECT retention_html_number(value, CASE WHEN abs(value) < 100 AND value <> 0 THEN 2 ELSE 0 END) || CASE WHEN value IS NULL OR currency = '' THEN '' ELSE coalesce('&#160;' || retention_html_text(currency), '') END;
 	END;
 
 CREATE FUNCTION retention_html_percent(value double precision, digits integer DEFAULT 0) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT retention_html_number((100 * value)::numeric, digits) || CASE WHEN value IS NULL THEN '' ELSE U&'\00A0%' END;
+	SELECT retention_html_number((100 * value)::numeric, digits) || CASE WHEN value IS NULL THEN '' ELSE '&#160;%' END;
 	END;
 
 CREATE FUNCTION retention_html_count(value bigint, noun text) RETURNS text
@@ -46,14 +46,14 @@ CREATE FUNCTION retention_html_table(caption text, heads text[], body text) RETU
 CREATE FUNCTION retention_html_row(head text, VARIADIC cells text[]) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT '<tr><th scope="row">' || coalesce(head, '–') || '</th>' || (SELECT string_agg('<td>' || coalesce(c, '–') || '</td>', '' ORDER BY n) FROM unnest(cells) WITH ORDINALITY AS u(c, n)) || '</tr>';
+	SELECT '<tr><th scope="row">' || coalesce(head, '&#8211;') || '</th>' || (SELECT string_agg('<td>' || coalesce(c, '&#8211;') || '</td>', '' ORDER BY n) FROM unnest(cells) WITH ORDINALITY AS u(c, n)) || '</tr>';
 	END;
 
--- The distance of the lines of a grid that cut the given length into three to six parts: 1, 2 or 5 times a power of ten
+-- The distance of the lines of a grid that cut the given length into three to six parts, the last one begun: 1, 2 or 5 times a power of ten
 CREATE FUNCTION retention_grid_step(length double precision) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT CASE WHEN length > 0 THEN p * CASE WHEN length / p < 2 THEN 0.5 WHEN length / p < 3 THEN 0.5 WHEN length / p <= 6 THEN 1 ELSE 2 END ELSE 1 END
+	SELECT CASE WHEN length > 0 THEN p * CASE WHEN length / p <= 1.2 THEN 0.2 WHEN length / p < 3 THEN 0.5 WHEN length / p <= 6 THEN 1 ELSE 2 END ELSE 1 END
 	FROM (SELECT 10 ^ floor(log(greatest(length, 1e-300))) AS p) q;
 	END;
 
@@ -163,23 +163,23 @@ reason AS (SELECT * FROM {mart}.churn_reasons WHERE lift > 1 AND p_value < 0.05 
 list AS (SELECT count(*) AS customers, sum(value_to_save) AS value FROM {mart}.contact_list),
 idea AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 1)
 SELECT '<div class="answers">
-<div class="lost"><h2>How many did we lose?</h2><p class="figure">' || coalesce((SELECT retention_html_number(lost) FROM last), '–') || '</p><p>' ||
+<div class="lost"><h2>How many did we lose?</h2><p class="figure">' || coalesce((SELECT retention_html_number(lost) FROM last), '&#8211;') || '</p><p>' ||
 	coalesce((SELECT 'In ' || to_char(month, 'FMMonth YYYY') || coalesce(': ' || retention_html_percent(churn_rate, 1) || ' of the ' || retention_html_count(before, 'customer') || ' there were', '') ||
 	                 coalesce('. In the year before: ' || retention_html_number(lost_a_month) || ' a month', '') || '.' FROM last), 'No month is over yet.') || '</p></div>
 <div><h2>Why?</h2><p class="figure">' ||
-	coalesce((SELECT retention_html_text(main_reason) FROM last), (SELECT retention_html_text(attribute || ' ' || coalesce(value, 'not known')) FROM reason), '–') || '</p><p>' ||
+	coalesce((SELECT retention_html_text(main_reason) FROM last), (SELECT retention_html_text(attribute || ' ' || coalesce(value, 'not known')) FROM reason), '&#8211;') || '</p><p>' ||
 	CASE WHEN (SELECT attribute_columns FROM {mart}.settings) = '{}' THEN 'No attributes of customers were named: create the mart with <code>attributes</code> to see which of them leave.'
-	     ELSE coalesce((SELECT 'Of these customers ' || retention_html_number(main_reason_lift::numeric, 1) || ' times as many were lost in the month as of all.' FROM last WHERE main_reason IS NOT NULL),
-	                   (SELECT 'Nothing stands out in this month. Over the last twelve, ' || retention_html_percent(churn_rate) || ' of these customers were lost, ' || retention_html_number(lift::numeric, 1) || ' times as many as of all.' FROM reason),
+	     ELSE coalesce((SELECT 'Of these, ' || retention_html_number(main_reason_lift::numeric, 1) || ' times as many were lost in the month as of all customers.' FROM last WHERE main_reason IS NOT NULL),
+	                   (SELECT 'Nothing stands out in this month. Over the last twelve, ' || retention_html_percent(churn_rate) || ' of these were lost, ' || retention_html_number(lift::numeric, 1) || ' times as many as of all customers.' FROM reason),
 	                   'Nothing that the lost have in common could not be chance.') END || '</p></div>
-<div class="lost"><h2>What did it cost?</h2><p class="figure">' || coalesce((SELECT retention_html_money(value_lost, $1) FROM last), '–') || '</p><p>' ||
+<div class="lost"><h2>What did it cost?</h2><p class="figure">' || coalesce((SELECT retention_html_money(value_lost, $1) FROM last), '&#8211;') || '</p><p>' ||
 	coalesce((SELECT CASE WHEN value_lost IS NULL THEN 'Nobody was lost for good, or amounts are not known.'
 	                      ELSE 'What those who were lost in the month were worth: the margin to expect of them within ' || (SELECT horizon FROM {mart}.settings)::text || '.' ||
 	                           coalesce(' In the year before: ' || retention_html_money(cost_a_month, $1) || ' a month.', '') END FROM last), '') || '</p></div>
 <div><h2>What to do now?</h2><p class="figure">' || (SELECT coalesce(retention_html_money(value, $1), retention_html_count(customers, 'customer')) FROM list) || '</p><p>' ||
 	(SELECT CASE customers WHEN 0 THEN 'Nobody is due, overdue or at risk this week.' ELSE 'can still be saved: call or write to the ' || retention_html_count(customers, 'customer') || ' of the contact list, the first of them first.' END FROM list) || '</p></div>
 <div><h2>Did the last idea work?</h2><p class="figure">' ||
-	coalesce((SELECT CASE WHEN difference IS NULL THEN '?' WHEN difference_lower > 0 THEN 'Yes: ' || retention_html_number(brought_back::numeric) || ' came back' WHEN difference_upper < 0 THEN 'No: it did harm' ELSE 'Not to be told yet' END FROM idea), '–') || '</p><p>' ||
+	coalesce((SELECT CASE WHEN difference IS NULL THEN '?' WHEN difference_lower > 0 THEN 'Yes: ' || retention_html_number(brought_back::numeric) || ' came back' WHEN difference_upper < 0 THEN 'No: it did harm' ELSE 'Not to be told yet' END FROM idea), '&#8211;') || '</p><p>' ||
 	coalesce((SELECT '<b>' || retention_html_text(campaign) || '</b>: ' || CASE WHEN difference IS NULL THEN 'without a control group nobody can tell. Leave out some customers, drawn by chance, and write them down, too.'
 	                      ELSE 'of ' || retention_html_count(contacted, 'customer') || ' contacted ' || retention_html_percent(contacted_rate) || ' bought within ' || retention_html_count(days, 'day') || ', of ' || retention_html_number(control) || ' others ' || retention_html_percent(control_rate) ||
 	                           ': ' || retention_html_number((100 * difference_lower)::numeric) || ' to ' || retention_html_number((100 * difference_upper)::numeric) || ' of 100 more.' END FROM idea),
@@ -285,13 +285,13 @@ SELECT CASE WHEN NOT EXISTS (SELECT FROM months) THEN '' ELSE '<section><h2>What
 		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM drawn)) ||
 	'<details><summary>The figures</summary>' || retention_html_table('Average order value month by month', '{Month,Orders,Average order,Three months against before,p-value}',
 		(SELECT string_agg(retention_html_row(to_char(month, 'Mon YYYY'), retention_html_number(orders), retention_html_money(average_order_value, $1), retention_html_percent(change, 1), retention_html_number(p_value::numeric, 4)), '' ORDER BY month DESC) FROM months)) || '</details></section>' END || '</div>'$sql$),
-		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY value_to_save DESC NULLS LAST, churn_score DESC NULLS LAST, customer_id LIMIT $3)
+		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3)
 SELECT '<section class="whole list"><h2>Whom to reach this week</h2><p class="note">Those with whom a contact saves most: what would be lost, times the probability that they are still there to be reached.' ||
 	(SELECT CASE WHEN count(*) > $3 THEN ' The first ' || $3 || ' of ' || retention_html_number(count(*)) || '; all of them are in the table <code>contact_list</code>.' ELSE '' END FROM {mart}.contact_list) || '</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM list) THEN '<p>Nobody is due, overdue or at risk this week.</p>' ELSE
 	retention_html_table('Contact list', '{Customer,Value to save,Why,Expected,Late by,Gone already,Worth}',
 		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), retention_html_money(value_to_save, $1), reason, to_char(expected_next, 'FMDD Mon YYYY'), retention_html_number(overdue_ratio::numeric, 1) || ' intervals', retention_html_percent(churn_score), retention_html_money(clv, $1)),
-		                   '' ORDER BY value_to_save DESC NULLS LAST, churn_score DESC NULLS LAST, customer_id) FROM list)) END || '</section>'$sql$),
+		                   '' ORDER BY rank) FROM list)) END || '</section>'$sql$),
 		(85, 'reasons', $sql$WITH reasons AS (SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1 ORDER BY p_value, attribute, value LIMIT 8)
 SELECT '<div class="pictures"><section><h2>Who leaves</h2><p class="note">Lost in the last twelve months: more than chance would have it.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM reasons) THEN '<p>Nothing stands out' || (SELECT CASE attribute_columns WHEN '{}' THEN ': no attributes were named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE

@@ -314,6 +314,8 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 		row("  $name", sprintf('%.1f', $time), sprintf('%.1f', $ms{'read all orders'}), sprintf('%.2f', $time / $ms{'read all orders'}), '-');
 	}
 	row('mart: what follows from the histories', sprintf('%.1f', $total), sprintf('%.1f', $ms{'read all orders'}), sprintf('%.2f', $total / $ms{'read all orders'}), '-');
+	my @page = psql(@quiet, map { 'EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) SELECT retention_review_html()' } 1 .. $repeat) =~ /Execution Time: ([\d.]+)/g;
+	row('mart: the page of the review', sprintf('%.1f', median(@page)), sprintf('%.1f', $ms{'read all orders'}), sprintf('%.2f', median(@page) / $ms{'read all orders'}), '-');
 	psql(@quiet, 'SELECT drop_retention_mart()', 'DROP TABLE orders_plain, stage', 'DROP PROCEDURE run_steps');
 	print "\n";
 	row('what is measured', 'ours, ms', 'plain, ms', 'ratio', 'bar');

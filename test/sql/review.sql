@@ -1,0 +1,38 @@
+-- The page of a retention mart: what it is made of, and what is refused; more of it in test/t.
+SET client_min_messages = error;
+SET TimeZone = 'UTC';
+-- what has a meaning in HTML has none in a name
+SELECT retention_html_text(E'<a href="x">O''Neill & co</a>\t\x01'), retention_html_text(U&'a\202Eb') = 'a b' AS no_turning, retention_html_text(NULL) IS NULL AS nothing;
+-- numbers as they are read
+SELECT retention_html_number(v) AS whole, retention_html_number(v, 2) AS with_digits FROM (VALUES (0), (-0.4), (1234567.891), (-1234.5), (999999999999999), ('NaN'), (NULL::numeric)) t(v);
+SELECT retention_html_money(v, 'EUR & more') AS money, retention_html_money(v, '') AS plain FROM (VALUES (0), (9.5), (-99.99), (100.5), (12345.67), (NULL::numeric)) t(v);
+SELECT retention_html_percent(v, 1) AS percent FROM (VALUES (0::float8), (0.1234), (-0.05), (1), (NULL)) t(v);
+SELECT retention_html_count(0, 'customer'), retention_html_count(1, 'customer'), retention_html_count(1500, 'customer');
+SELECT retention_html_row('<i>ready</i>', 'a', NULL, 'b');
+SELECT retention_html_table('<Caption>', '{One,Two}', retention_html_row('x', 'y'));
+-- a grid has three to six parts, the last one begun, with steps of 1, 2 or 5
+SELECT v, retention_grid_step(v) AS step, ceil(v / retention_grid_step(v) - 1e-9) AS parts FROM unnest('{0.004, 0.7, 1, 1.9, 2, 3, 5.9, 6, 6.1, 9.99, 10, 4999, 5e15}'::float8[]) v;
+SELECT bool_and(ceil(v / retention_grid_step(v) - 1e-9) BETWEEN 3 AND 6) AS three_to_six, bool_and(round((retention_grid_step(v) / 10 ^ floor(log(retention_grid_step(v)) + 1e-9))::numeric, 9) IN (1, 2, 5)) AS round FROM (SELECT (1 + g / 7.0) * 10 ^ (g % 12 - 4) AS v FROM generate_series(0, 3000) g) s;
+SELECT retention_grid_step(0), retention_grid_step(-1);
+SELECT retention_svg_grid(0, 4, 2, 12, 212, false);
+SELECT retention_svg('n', 'A <title>', 'What & why', 100, '<path d="M0 0"/>');
+
+CREATE TABLE review_orders AS SELECT g % 40 AS customer_id, date '2024-01-01' + (g * 7919 % 500) AS ordered_at, 10 + g % 17 AS amount FROM generate_series(1, 800) g;
+SELECT create_retention_mart('review_orders', 'customer_id', 'ordered_at', 'amount', schema => 'a mart');
+SELECT step, name, length(statement) > 0 AS has_statement FROM retention_review_parts('a mart');
+SELECT statement FROM retention_review_parts('a "mart"') WHERE name = 'reasons';
+SELECT regexp_matches(retention_review_html('a mart', 'A <b>title</b>', 'EUR'), '<h1>(.*?)</h1>') AS title;
+SELECT count(*) AS sections FROM regexp_matches(retention_review_html('a mart'), '<section', 'g');
+-- what is refused
+SELECT retention_review_html();
+SELECT retention_review_html('public');
+SELECT retention_review_html(NULL);
+SELECT retention_review_html('a mart', title => NULL);
+SELECT retention_review_html('a mart', currency => NULL);
+SELECT retention_review_html('a mart', list_rows => NULL);
+SELECT retention_review_html('a mart', list_rows => -1);
+DELETE FROM "a mart".settings;
+SELECT retention_review_html('a mart');
+DROP SCHEMA "a mart" CASCADE;
+SELECT retention_review_html('a mart');
+DROP TABLE review_orders CASCADE;
