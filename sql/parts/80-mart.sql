@@ -104,7 +104,8 @@ SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, a
 	churn_score double precision,
 	clv numeric,
 	value_at_risk numeric,
-	value_to_save numeric
+	value_to_save numeric,
+	purchases_to_save double precision
 )$sql$),
 		(60, 'cohorts', $sql$CREATE TABLE %1$s.cohorts (
 	cohort date,
@@ -337,7 +338,7 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('customer_scorecard', 'spend_change', 'average order value of the last three months against before: -0.1 is a tenth less'),
 		('customer_scorecard', 'spend_p_value', 'the probability of such a change by chance'),
 		('contact_list', NULL, 'Who to reach this week, why, and what for: those first with whom a contact saves most.'),
-		('contact_list', 'rank', '1 for the largest value_to_save'),
+		('contact_list', 'rank', '1 for the largest value_to_save, or where amounts are not known purchases_to_save'),
 		('contact_list', 'customer_id', 'the customer'),
 		('contact_list', 'reason', 'due this week, overdue, or at risk of leaving'),
 		('contact_list', 'contact_from', 'from this day on she is likely to think of buying'),
@@ -348,6 +349,7 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 		('contact_list', 'clv', 'customer lifetime value'),
 		('contact_list', 'value_at_risk', 'what is lost with the probability that she is gone'),
 		('contact_list', 'value_to_save', 'value_at_risk times the probability that she is still there to be reached'),
+		('contact_list', 'purchases_to_save', 'the same in purchases: those of a year, times the probability that she is gone, times that she is still there'),
 		('cohorts', NULL, 'Customers by the month in which they came, month by month since.'),
 		('cohorts', 'cohort', 'first day of the month of their first purchase'),
 		('cohorts', 'period', 'months since'),
@@ -600,10 +602,11 @@ SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELEC
        t.change, t.p_value
 FROM %1$s.customer_history, as_of(history, %7$s) AS h, purchase_cycle(h, %7$s%17$s) AS c, spend_trend(h, %7$s) AS t
 WHERE first_purchase(h) IS NOT NULL$sql$),
-		(50, 'contact_list', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_at_risk * (1 - churn_score)::numeric DESC NULLS LAST, churn_score DESC NULLS LAST, customer_id) AS rank,
+		-- purchases_next_year has the probability that she is still there in it
+		(50, 'contact_list', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id) AS rank,
        customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
-       contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_at_risk * (1 - churn_score)::numeric
-FROM %1$s.customer_scorecard
+       contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_to_save, purchases_to_save
+FROM %1$s.customer_scorecard, LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save, purchases_next_year * churn_score AS purchases_to_save) l
 WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)
 ORDER BY rank$sql$),
 		(60, 'cohorts', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT * FROM unnest((SELECT cohort_retention(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),

@@ -173,11 +173,12 @@ SELECT '<div class="answers">
 	                   (SELECT 'Nothing stands out in this month. Over the last twelve, ' || retention_html_percent(churn_rate) || ' of these were lost, ' || retention_html_number(lift::numeric, 1) || ' times as many as of all customers.' FROM reason),
 	                   'Nothing that the lost have in common could not be chance.') END || '</p></div>
 <div class="lost"><h2>What did it cost?</h2><p class="figure">' || coalesce((SELECT retention_html_money(value_lost, $1) FROM last), '&#8211;') || '</p><p>' ||
-	coalesce((SELECT CASE WHEN value_lost IS NULL THEN 'Nobody was lost for good, or amounts are not known.'
+	coalesce((SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN 'Amounts are not known: they would be the column <code>amount</code> of the mart.'
+	                      WHEN value_lost IS NULL THEN 'Nobody was lost who has not come back.'
 	                      ELSE 'What those who were lost in the month were worth: the margin to expect of them within ' || (SELECT horizon FROM {mart}.settings)::text || '.' ||
 	                           coalesce(' In the year before: ' || retention_html_money(cost_a_month, $1) || ' a month.', '') END FROM last), '') || '</p></div>
-<div><h2>What to do now?</h2><p class="figure">' || (SELECT coalesce(retention_html_money(value, $1), retention_html_count(customers, 'customer')) FROM list) || '</p><p>' ||
-	(SELECT CASE customers WHEN 0 THEN 'Nobody is due, overdue or at risk this week.' ELSE 'can still be saved: call or write to the ' || retention_html_count(customers, 'customer') || ' of the contact list, the first of them first.' END FROM list) || '</p></div>
+<div><h2>What to do now?</h2><p class="figure">' || (SELECT CASE WHEN value IS NULL THEN retention_html_count(customers, 'customer') ELSE retention_html_money(value, $1) END FROM list) || '</p><p>' ||
+	(SELECT CASE customers WHEN 0 THEN 'Nobody is due, overdue or at risk this week.' ELSE CASE WHEN value IS NULL THEN 'to call or write to: those' ELSE 'can still be saved: call or write to the ' || retention_html_count(customers, 'customer') END || ' of the contact list, the first of them first.' END FROM list) || '</p></div>
 <div><h2>Did the last idea work?</h2><p class="figure">' ||
 	coalesce((SELECT CASE WHEN difference IS NULL THEN '?' WHEN difference_lower > 0 THEN 'Yes: ' || retention_html_number(brought_back::numeric) || ' came back' WHEN difference_upper < 0 THEN 'No: it did harm' ELSE 'Not to be told yet' END FROM idea), '&#8211;') || '</p><p>' ||
 	coalesce((SELECT '<b>' || retention_html_text(campaign) || '</b>: ' || CASE WHEN difference IS NULL THEN 'without a control group nobody can tell. Leave out some customers, drawn by chance, and write them down, too.'
@@ -218,14 +219,14 @@ SELECT '<div class="pictures"><section><h2>Who came, came back and was lost</h2>
 		(45, 'cost', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months, coalesce(value_lost, 0)::float8 AS value FROM (SELECT * FROM {mart}.monthly_review ORDER BY month DESC LIMIT 13) l),
 scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT greatest(max(value), 1) AS value, retention_grid_step(greatest(max(value), 1)) AS step FROM months) s),
 bars AS (SELECT m.*, 52 + 420.0 * n / months AS x, 420.0 / months - 4 AS width, 212 - 200 * value / high AS y FROM months m, scale)
-SELECT '<section><h2>What the lost were worth</h2><p class="note">Of those who have not come back: the margin that was to be expected of them on the day they were last seen.</p>' ||
-	CASE WHEN (SELECT count(value_lost) FROM months) = 0 THEN '<p>Nobody has been lost, or amounts are not known.</p>' ELSE
+SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN '' ELSE '<section><h2>What the lost were worth</h2><p class="note">Of those who have not come back: the margin that was to be expected of them on the day they were last seen.</p>' ||
+	CASE WHEN (SELECT count(value_lost) FROM months) = 0 THEN '<p>Nobody has been lost who has not come back.</p>' ELSE
 	retention_svg('cost', 'Value lost month by month', 'In the last thirteen months', 240,
 		(SELECT retention_svg_grid(0, high, step, 12, 212, false) FROM scale) ||
 		(SELECT string_agg(format('<rect class="lost-bar" x="%s" y="%s" width="%s" height="%s"><title>%s: %s</title></rect>', round(x::numeric, 1), round(y::numeric, 1), round(width::numeric, 1), round((212 - y)::numeric, 1), to_char(month, 'Mon YYYY'), retention_html_money(value_lost, $1)) ||
 		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(round((x + width / 2)::numeric, 1), 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM bars)) ||
 	'<details><summary>The figures</summary>' || retention_html_table('Value lost month by month', '{Month,Lost,Churn rate,Value lost,Main reason}',
-		(SELECT string_agg(retention_html_row(to_char(month, 'Mon YYYY'), retention_html_number(lost), retention_html_percent(churn_rate, 1), retention_html_money(value_lost, $1), retention_html_text(main_reason)), '' ORDER BY month DESC) FROM months)) || '</details>' END || '</section>'$sql$),
+		(SELECT string_agg(retention_html_row(to_char(month, 'Mon YYYY'), retention_html_number(lost), retention_html_percent(churn_rate, 1), retention_html_money(value_lost, $1), retention_html_text(main_reason)), '' ORDER BY month DESC) FROM months)) || '</details>' END || '</section>' END$sql$),
 		(50, 'cohorts', $sql$WITH chosen AS (SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1 ORDER BY cohort DESC LIMIT 18) c),
 cells AS (SELECT n, c.*, least(5, floor(6 * rate / nullif(max(rate) OVER (), 0)))::int AS shade FROM {mart}.cohorts c JOIN chosen USING (cohort) WHERE period BETWEEN 1 AND 12)
 SELECT '<section><h2>How many come back</h2><p class="note">Of 100 customers who first bought in a month, how many bought again so many months later.</p>' ||
@@ -285,13 +286,14 @@ SELECT CASE WHEN NOT EXISTS (SELECT FROM months) THEN '' ELSE '<section><h2>What
 		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM drawn)) ||
 	'<details><summary>The figures</summary>' || retention_html_table('Average order value month by month', '{Month,Orders,Average order,Three months against before,p-value}',
 		(SELECT string_agg(retention_html_row(to_char(month, 'Mon YYYY'), retention_html_number(orders), retention_html_money(average_order_value, $1), retention_html_percent(change, 1), retention_html_number(p_value::numeric, 4)), '' ORDER BY month DESC) FROM months)) || '</details></section>' END || '</div>'$sql$),
-		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3)
+		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts)
 SELECT '<section class="whole list"><h2>Whom to reach this week</h2><p class="note">Those with whom a contact saves most: what would be lost, times the probability that they are still there to be reached.' ||
 	(SELECT CASE WHEN count(*) > $3 THEN ' The first ' || $3 || ' of ' || retention_html_number(count(*)) || '; all of them are in the table <code>contact_list</code>.' ELSE '' END FROM {mart}.contact_list) || '</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM list) THEN '<p>Nobody is due, overdue or at risk this week.</p>' ELSE
-	retention_html_table('Contact list', '{Customer,Value to save,Why,Expected,Late by,Gone already,Worth}',
-		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), retention_html_money(value_to_save, $1), reason, to_char(expected_next, 'FMDD Mon YYYY'), retention_html_number(overdue_ratio::numeric, 1) || ' intervals', retention_html_percent(churn_score), retention_html_money(clv, $1)),
-		                   '' ORDER BY rank) FROM list)) END || '</section>'$sql$),
+	retention_html_table('Contact list', CASE WHEN amounts THEN '{Customer,Value to save,Why,Expected,Late by,Gone already,Worth}' ELSE '{Customer,Purchases to save,Why,Expected,Late by,Gone already}' END::text[],
+		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), VARIADIC ARRAY[CASE WHEN amounts THEN retention_html_money(value_to_save, $1) ELSE retention_html_number(purchases_to_save::numeric, 1) END, reason, to_char(expected_next, 'FMDD Mon YYYY'),
+		                                      retention_html_number(overdue_ratio::numeric, 1) || ' intervals', retention_html_percent(churn_score)] || CASE WHEN amounts THEN ARRAY[retention_html_money(clv, $1)] END), '' ORDER BY rank) FROM list)) END || '</section>'
+FROM known$sql$),
 		(85, 'reasons', $sql$WITH reasons AS (SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1 ORDER BY p_value, attribute, value LIMIT 8)
 SELECT '<div class="pictures"><section><h2>Who leaves</h2><p class="note">Lost in the last twelve months: more than chance would have it.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM reasons) THEN '<p>Nothing stands out' || (SELECT CASE attribute_columns WHEN '{}' THEN ': no attributes were named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
@@ -300,14 +302,16 @@ SELECT '<div class="pictures"><section><h2>Who leaves</h2><p class="note">Lost i
 		(86, 'dropped_ranges', $sql$WITH ranges AS (SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend FROM {mart}.dropped_ranges GROUP BY 1 ORDER BY sum(spend_a_year) DESC NULLS LAST, count(*) DESC, product_range LIMIT 8)
 SELECT '<section><h2>What they have stopped buying</h2><p class="note">Customers who still come, but have given up a range.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM ranges) THEN '<p>Nothing stands out' || (SELECT CASE WHEN range_column IS NULL THEN ': no range was named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
-	retention_html_table('Ranges that were given up', '{Range,Customers,Spent on it in their last year with it}',
-		(SELECT string_agg(retention_html_row(retention_html_text(product_range), retention_html_number(customers), retention_html_money(spend, $1)), '' ORDER BY spend DESC NULLS LAST, customers DESC, product_range) FROM ranges)) END || '</section>'$sql$),
-		(87, 'lost_customers', $sql$WITH month AS (SELECT max(month) AS month FROM {mart}.monthly_review),
-gone AS (SELECT l.* FROM {mart}.lost_customers l, month WHERE lost_on >= month ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST, customer_id LIMIT 8)
+	retention_html_table('Ranges that were given up', CASE WHEN amounts THEN '{Range,Customers,Spent on it in their last year with it}' ELSE '{Range,Customers}' END::text[],
+		(SELECT string_agg(retention_html_row(retention_html_text(product_range), VARIADIC ARRAY[retention_html_number(customers)] || CASE WHEN amounts THEN ARRAY[retention_html_money(spend, $1)] END), '' ORDER BY spend DESC NULLS LAST, customers DESC, product_range) FROM ranges)) END || '</section>'
+FROM (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts) known$sql$),
+		(87, 'lost_customers', $sql$WITH month AS (SELECT max(month) AS month FROM {mart}.monthly_review), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+gone AS (SELECT l.*, row_number() OVER (ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST, purchases DESC, customer_id) AS place FROM {mart}.lost_customers l, month WHERE lost_on >= month ORDER BY place LIMIT 8)
 SELECT '<section><h2>The dearest losses</h2><p class="note">Lost since ' || coalesce((SELECT to_char(month, 'FMDD FMMonth YYYY') FROM month), 'the beginning') || '.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM gone) THEN '<p>Nobody.</p>' ELSE
-	retention_html_table('Customers lost', '{Customer,Last purchase,Purchases,Spent,Value lost}',
-		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), last_purchase::text, retention_html_number(purchases), retention_html_money(spend, $1), retention_html_money(value_lost, $1)), '' ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST, customer_id) FROM gone)) END || '</section>'$sql$),
+	retention_html_table('Customers lost', CASE WHEN amounts THEN '{Customer,Last purchase,Purchases,Spent,Value lost}' ELSE '{Customer,Last purchase,Purchases}' END::text[],
+		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), VARIADIC ARRAY[last_purchase::text, retention_html_number(purchases)] || CASE WHEN amounts THEN ARRAY[retention_html_money(spend, $1), retention_html_money(value_lost, $1)] END), '' ORDER BY place) FROM gone)) END || '</section>'
+FROM known$sql$),
 		(88, 'campaigns', $sql$WITH ideas AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8)
 SELECT '<section><h2>What we tried</h2><p class="note">Against customers who, by chance, were not contacted.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM ideas) THEN '<p>Nothing yet, or nothing a day old.</p>' ELSE

@@ -91,6 +91,12 @@ my @listed = $list =~ m{<tr><th scope="row">(\d+)</th>}g;
 is("@listed", $node->safe_psql('postgres', q{SELECT string_agg(customer_id::text, ' ' ORDER BY value_to_save DESC, customer_id) FROM (SELECT * FROM sample.contact_list ORDER BY value_to_save DESC, customer_id LIMIT 20) l}), 'the twenty with whom a contact saves most');
 like($node->safe_psql('postgres', q{SELECT retention_review_html('sample', list_rows => 0)}), qr{Nobody is due, overdue or at risk this week}, 'or none');
 
+my $without = slurp_file($page{two_years});
+like($without, qr{<th scope="col">Purchases to save</th>}, 'without amounts the list counts purchases');
+unlike($without, qr{<th scope="col">(Value|Worth|Spent)}, 'and no table speaks of money');
+like($without, qr{Amounts are not known}, 'as it says');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM (SELECT rank, value_to_save, lag(value_to_save) OVER (ORDER BY rank) AS before FROM sample.contact_list) l WHERE value_to_save > before}) . $node->safe_psql('postgres', q{SELECT count(*) FROM (SELECT purchases_to_save, lag(purchases_to_save) OVER (ORDER BY rank) AS before FROM two_years.contact_list) l WHERE purchases_to_save > before}), '00', 'the ranks follow what a contact saves');
+
 # --- whoever asks ------------------------------------------------------------------------
 
 my $md5 = $node->safe_psql('postgres', q{SELECT md5(retention_review_html('sample'))});
