@@ -255,6 +255,14 @@ psql_fails(q{SELECT retention_mart_capture()}, qr/retention_mart_capture is for 
 is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_namespace WHERE nspname = 'm'}), 0, 'nothing is left of what was refused');
 $node->safe_psql('postgres', q{SELECT create_retention_mart('order_view', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'viewed', 'Europe/Berlin', 'rebuild'); INSERT INTO viewed.campaign SELECT * FROM retention_mart.campaign; SELECT refresh_retention_mart('viewed'), refresh_retention_mart()});
 same_marts('retention_mart', 'viewed', 'a view of orders');
+# a view has no triggers, but orders of it can be read again
+$node->safe_psql('postgres', q{
+	SELECT create_retention_mart('order_view', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'recently_viewed', 'Europe/Berlin', 'high_water_mark');
+	INSERT INTO recently_viewed.campaign SELECT * FROM retention_mart.campaign;
+	INSERT INTO orders SELECT 5, max(ordered_at) - interval '3 days', 77, 'tea', 'North', -1 FROM orders;
+	DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE id > 0 ORDER BY ordered_at DESC LIMIT 3);
+	SELECT refresh_retention_mart('recently_viewed'), refresh_retention_mart()});
+same_marts('retention_mart', 'recently_viewed', 'a view by a high-water mark');
 
 # what depends on a mart is not dropped
 $node->safe_psql('postgres', 'CREATE VIEW mine AS SELECT * FROM viewed.cohorts');

@@ -37,10 +37,11 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE one_month AS SELECT g % 20 AS customer_id, date '2025-01-01' + g % 31 AS ordered_at FROM generate_series(1, 60) g;
 	CREATE TABLE two_years AS SELECT g % 300 AS customer_id, date '2024-01-01' + (hashint4(g) & 2147483647) % 730 AS ordered_at, CASE WHEN g % 9 = 0 THEN 'North' ELSE 'South' END AS region FROM generate_series(1, 2500) g;
 	CREATE TABLE refunds AS SELECT g % 30 AS customer_id, date '2024-01-01' + (hashint4(g) & 2147483647) % 400 AS ordered_at, CASE WHEN g % 3 = 0 THEN -100 ELSE 0.05 END AS amount FROM generate_series(1, 900) g;
-	SELECT create_retention_mart('one_order', 'customer_id', 'ordered_at', schema => 'one_order'), create_retention_mart('one_month', 'customer_id', 'ordered_at', schema => 'one_month'), create_retention_mart('two_years', 'customer_id', 'ordered_at', attributes => '{region}', schema => 'two_years'), create_retention_mart('refunds', 'customer_id', 'ordered_at', 'amount', schema => 'refunds')});
+	CREATE TABLE never_again AS SELECT g AS customer_id, date '2024-01-01' + g % 400 AS ordered_at, 20 AS amount FROM generate_series(1, 900) g;
+	SELECT create_retention_mart('never_again', 'customer_id', 'ordered_at', 'amount', schema => 'never_again'), create_retention_mart('one_order', 'customer_id', 'ordered_at', schema => 'one_order'), create_retention_mart('one_month', 'customer_id', 'ordered_at', schema => 'one_month'), create_retention_mart('two_years', 'customer_id', 'ordered_at', attributes => '{region}', schema => 'two_years'), create_retention_mart('refunds', 'customer_id', 'ordered_at', 'amount', schema => 'refunds')});
 
 my %page;
-for my $mart ('sample', q{<mart>"&'x{mart}}, qw(one_order one_month two_years refunds))
+for my $mart ('sample', q{<mart>"&'x{mart}}, qw(one_order one_month two_years refunds never_again))
 {
 	(my $literal = $mart) =~ s/'/''/g;
 	(my $file = $mart) =~ s/\W+/_/g;
@@ -91,6 +92,9 @@ my @listed = $list =~ m{<tr><th scope="row">(\d+)</th>}g;
 is("@listed", $node->safe_psql('postgres', q{SELECT string_agg(customer_id::text, ' ' ORDER BY value_to_save DESC, customer_id) FROM (SELECT * FROM sample.contact_list ORDER BY value_to_save DESC, customer_id LIMIT 20) l}), 'the twenty with whom a contact saves most');
 like($node->safe_psql('postgres', q{SELECT retention_review_html('sample', list_rows => 0)}), qr{Nobody is due, overdue or at risk this week}, 'or none');
 
+my $never = slurp_file($page{never_again});
+like($never, qr{<rect class="h0"}, 'where nobody comes back the cells are pale');
+unlike($never, qr{<rect class="h[1-5]"}, 'all of them');
 my $without = slurp_file($page{two_years});
 like($without, qr{<th scope="col">Purchases to save</th>}, 'without amounts the list counts purchases');
 unlike($without, qr{<th scope="col">(Value|Worth|Spent)}, 'and no table speaks of money');
