@@ -157,6 +157,9 @@ SKIP:
 		my ($findings) = $dom =~ m{<pre id="findings">findings:\n(.*?)\nend}s;
 		return ($findings, join("\n", grep { /CONSOLE/ } split /\n/, $log), $dom);
 	};
+	append_to_file("$browser/empty.html", '<p>it starts</p>');
+	my (undef, undef, $empty) = eval { $render->("$browser/empty.html", 0) };
+	skip 'Chromium does not start here', 1 unless ($empty // '') =~ /it starts/;
 	# does the check find anything at all?
 	my $broken = slurp_file($page{sample});
 	$broken =~ s{</main>}{<p style="width: 3000px; color: #bbb; background: #fff">wide</p></main><img src="http://127.0.0.1:9/x.png"/>};

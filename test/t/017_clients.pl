@@ -2,13 +2,16 @@
 # binary, and get what the server has.
 use strict;
 use warnings;
+use IO::Socket::INET;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('clients');
 $node->init;
-$node->append_conf('postgresql.conf', "timezone = 'UTC'\nclient_min_messages = error\nlisten_addresses = '127.0.0.1'");
+# JDBC knows no Unix sockets
+my $loopback = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', Proto => 'tcp') ? '127.0.0.1' : '';
+$node->append_conf('postgresql.conf', "timezone = 'UTC'\nclient_min_messages = error\nlisten_addresses = '$loopback'");
 $node->start;
 $SIG{__DIE__} = sub { diag(@_) unless $^S };
 my $root = $ENV{RETENTION_ROOT};
@@ -132,7 +135,7 @@ SKIP:
 SKIP:
 {
 	my ($jar) = grep { -e } '/usr/share/java/postgresql.jar';
-	skip 'no JDBC here', 1 unless $jar && system('java --list-modules 2>/dev/null | grep -q jdk.compiler') == 0;
+	skip 'no JDBC here', 1 unless $jar && $loopback && system('java --list-modules 2>/dev/null | grep -q jdk.compiler') == 0;
 	same_results("JDBC$_->[0]", [ 'java', '-Duser.timezone=UTC', '-Dfile.encoding=UTF-8', '-cp', $jar, "$root/test/clients/Read.java", @connection, $_->[1] ? $_->[1] : () ], [ @relations, @types ]) for [ '', '' ], [ ', binary', '--binary' ];
 }
 
