@@ -18,6 +18,7 @@ my $root = $ENV{RETENTION_ROOT};
 my $user = $node->safe_psql('postgres', 'SELECT current_user');
 # a date is one wherever the reader is
 $ENV{TZ} = 'Europe/Berlin';
+$ENV{PYTHONIOENCODING} = 'utf-8';
 
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION retention;
@@ -44,7 +45,7 @@ my $missing = q{
 	WITH RECURSIVE seen AS (
 		SELECT atttypid AS type FROM pg_attribute WHERE attrelid IN (SELECT oid FROM pg_class WHERE relname IN ('value', 'grouped', 'scored', 'windowed', 'intervals') OR relnamespace = 'retention_mart'::regnamespace) AND attnum > 0
 		UNION SELECT part.type FROM seen JOIN pg_type t ON t.oid = seen.type, LATERAL (SELECT t.typelem UNION ALL SELECT atttypid FROM pg_attribute WHERE attrelid = t.typrelid AND t.typrelid <> 0 AND attnum > 0) AS part(type))
-	SELECT coalesce(string_agg(format_type(t.oid, NULL), ', '), '') FROM pg_type t JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'retention') WHERE t.oid NOT IN (SELECT type FROM seen)};
+	SELECT coalesce(string_agg(format_type(t.oid, NULL), ', '), '') FROM pg_type t JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'retention') WHERE t.typcategory <> 'A' AND t.oid NOT IN (SELECT type FROM seen)};
 $node->safe_psql('postgres', q{
 	CREATE TABLE windowed AS SELECT customer_id, ordered_at, running_cycle(ordered_at) OVER w AS of_date, running_cycle(ordered_at::timestamp) OVER w AS of_timestamp, running_cycle(ordered_at::timestamptz) OVER w AS of_timestamptz
 		FROM (SELECT DISTINCT customer_id, ordered_at FROM orders WHERE customer_id < 4) o WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at);
