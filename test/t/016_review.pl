@@ -7,7 +7,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('review');
-$node->init;
+# in any locale
+$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 $node->append_conf('postgresql.conf', "timezone = 'UTC'\nclient_min_messages = error");
 $node->start;
 $SIG{__DIE__} = sub { diag(@_) unless $^S };

@@ -8,7 +8,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('clients');
-$node->init;
+# in any locale
+$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 # JDBC knows no Unix sockets
 my $loopback = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1', Proto => 'tcp') ? '127.0.0.1' : '';
 $node->append_conf('postgresql.conf', "timezone = 'UTC'\nclient_min_messages = error\nlisten_addresses = '$loopback'");
