@@ -20,6 +20,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "portability/instr_time.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -136,9 +137,12 @@ run_optional(const char *name, const char *statement)
 	FreeErrorData(error);
 }
 
-/* The steps that a query gives: step, name, perhaps whether they are optional, and their statement */
+/*
+ * The steps that a query gives: step, name, perhaps whether they are optional, and their statement; verbose says how
+ * long each took
+ */
 static void
-run_steps(const char *query)
+run_steps(const char *query, bool verbose)
 {
 	SPITupleTable *steps;
 	uint64		count;
@@ -152,6 +156,8 @@ run_steps(const char *query)
 	{
 		char	   *name = SPI_getvalue(steps->vals[i], steps->tupdesc, 2);
 		char	   *statement = SPI_getvalue(steps->vals[i], steps->tupdesc, with_optional ? 4 : 3);
+		instr_time	begun;
+		instr_time	took;
 
 		CHECK_FOR_INTERRUPTS();
 		if (statement == NULL)
@@ -159,10 +165,17 @@ run_steps(const char *query)
 		/* to be seen in pg_stat_activity, until mart_end or an error puts back what was there */
 		if (with_optional)
 			(void) set_config_option("application_name", psprintf("retention mart: %s", name), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+		INSTR_TIME_SET_CURRENT(begun);
 		if (with_optional && strcmp(SPI_getvalue(steps->vals[i], steps->tupdesc, 3), "t") == 0)
 			run_optional(name, statement);
 		else
 			run(statement);
+		if (!verbose)
+			continue;
+		INSTR_TIME_SET_CURRENT(took);
+		INSTR_TIME_SUBTRACT(took, begun);
+		ereport(INFO,
+				(errmsg("%s: %.3f s", name, INSTR_TIME_GET_DOUBLE(took))));
 	}
 	SPI_freetuptable(steps);
 }
@@ -347,9 +360,9 @@ settings_of(const char *schema)
 
 /* Runs the steps of a phase, with what they need besides the settings, an expression of SQL for a jsonb */
 static void
-run_phase(const char *schema, const char *phase, const char *with)
+run_phase(const char *schema, const char *phase, const char *with, bool verbose)
 {
-	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s || '{\"phase\": \"%s\"}' || %s)", settings_of(schema), phase, with));
+	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s || '{\"phase\": \"%s\"}' || %s)", settings_of(schema), phase, with), verbose);
 }
 
 /* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
@@ -371,7 +384,7 @@ create_triggers(const char *schema, const char *extension_schema)
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
 		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, %s, false)", settings_of(schema),
-						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)));
+						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)), false);
 	return count;
 }
 
@@ -384,7 +397,7 @@ is_true(const char *statement)
 }
 
 static DateADT
-refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of, bool all)
+refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of, bool all, bool verbose)
 {
 	const char *quoted = quote_identifier(schema);
 	bool		with_triggers;
@@ -402,7 +415,7 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	run_phase(schema, all ? "read all" : with_triggers ? "read changes" : "read recent",
 			  all || with_triggers ? "'{}'" :
 			  psprintf("(SELECT jsonb_build_object('read_from', (least(max(last_purchase(history)), min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date) FROM %s.customer_history, %s.settings s)",
-					   quoted, quoted));
+					   quoted, quoted), verbose);
 	if (all)
 		run(psprintf("UPDATE %s.settings SET partitions = " PARTITIONS, quoted));
 	if (!with_as_of)
@@ -416,10 +429,10 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	}
 	day = DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(as_of)));
 	run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()", quoted, quote_literal_cstr(day)));
-	run_phase(schema, "fit", "'{}'");
+	run_phase(schema, "fit", "'{}'", verbose);
 	run_phase(schema, "write",
 			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}') FROM %s.model, LATERAL (VALUES (CASE kind WHEN 'interpurchase' THEN 'cycle_model' WHEN 'gamma-gamma' THEN 'spend_model' ELSE 'base_model' END, model::text),\n"
-					   "	(CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma') THEN 'base_kind' END, kind)) AS m(part, text) WHERE chosen AND part IS NOT NULL)", quoted));
+					   "	(CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma') THEN 'base_kind' END, kind)) AS m(part, text) WHERE chosen AND part IS NOT NULL)", quoted), verbose);
 	return as_of;
 }
 
@@ -549,14 +562,14 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 literal(DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(9)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(10)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(11))))));
-	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema)));
-	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema)));
-	refresh(schema, extension_schema, false, 0, true);
+	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema)), false);
+	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema)), false);
+	refresh(schema, extension_schema, false, 0, true, false);
 	mart_end(nest_level);
 	PG_RETURN_VOID();
 }
 
-/* Of schema, as_of, NULL being the day of the last order, and read_all */
+/* Of schema, as_of, NULL being the day of the last order, read_all and verbose */
 Datum
 refresh_retention_mart(PG_FUNCTION_ARGS)
 {
@@ -567,7 +580,7 @@ refresh_retention_mart(PG_FUNCTION_ARGS)
 	check_mart(schema);
 	nest_level = mart_begin(fcinfo);
 	as_of = refresh(schema, get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), !PG_ARGISNULL(1), as_of,
-					!PG_ARGISNULL(2) && PG_GETARG_BOOL(2));
+					!PG_ARGISNULL(2) && PG_GETARG_BOOL(2), !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
 	mart_end(nest_level);
 	PG_RETURN_DATEADT(as_of);
 }
@@ -590,7 +603,7 @@ drop_retention_mart(PG_FUNCTION_ARGS)
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
 		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, 'unused', true)", settings_of(schema),
-						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1))));
+						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1))), false);
 	run(psprintf("DROP VIEW %s.model_fits", quote_identifier(schema)));
 	run(psprintf("DROP TABLE %s, %s.settings",
 				 run_text(psprintf("SELECT string_agg(format('%%s.%%I', %s, name), ', ' ORDER BY step) FROM retention_mart_tables(%s) WHERE name <> 'model_fits'",

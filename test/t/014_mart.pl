@@ -115,6 +115,12 @@ SKIP:
 	unlike($refresher->query_safe('SHOW application_name'), qr/retention mart/, 'and what it said before when it is done');
 	$refresher->quit;
 }
+# and with verbose how long each step took
+my ($said, $verbose) = ('', '');
+$node->psql('postgres', 'SELECT refresh_retention_mart(verbose => true)', stdout => \$said, stderr => \$verbose);
+is(join(', ', grep { $verbose !~ /INFO:  \Q$_\E: \d+\.\d{3} s/ } 'read changes', 'model mbg/nbd', 'customer_scorecard', 'lifecycle', 'monthly_review'), '', 'a refresh says how long its steps took');
+$node->psql('postgres', 'SET client_min_messages = info; SELECT refresh_retention_mart()', stdout => \$said, stderr => \$verbose);
+unlike($verbose, qr/INFO/, 'when it is asked to');
 # several at once wait for each other
 my @pids = map { my $k = $_; my $pid = fork(); if ($pid == 0) { exec('psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "INSERT INTO orders $shop FROM generate_series(@{[9200 + $k * 50]}, @{[9240 + $k * 50]}) g", '-c', 'SELECT refresh_retention_mart()', '-o', '/dev/null'); } $pid } 1 .. 4;
 my $failed = 0;
