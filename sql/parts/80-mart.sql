@@ -34,7 +34,7 @@ CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step intege
 		(27, 'campaign', $sql$CREATE TABLE %1$s.campaign (
 	campaign text,
 	customer_id %2$s,
-	contacted_on date NOT NULL,
+	contacted_on date NOT NULL CHECK (isfinite(contacted_on)),
 	contacted boolean NOT NULL DEFAULT true,
 	PRIMARY KEY (campaign, customer_id)
 )$sql$),

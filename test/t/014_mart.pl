@@ -203,6 +203,7 @@ $node->safe_psql('postgres', q{
 	INSERT INTO mark.campaign SELECT 'mail', customer_id, date '2025-10-15' + (customer_id % 2)::int, customer_id % 4 <> 0 FROM mark.customer_history;
 	INSERT INTO mark.campaign VALUES ('mail', 99999, '2025-10-15', true), ('tomorrow', 1, '2099-01-01', true), ('no control', 1, '2025-10-15', true);
 	SELECT refresh_retention_mart('mark')});
+psql_fails(q{INSERT INTO mark.campaign VALUES ('never', 1, 'infinity')}, qr/campaign_contacted_on_check/, 'a campaign has a day');
 is($node->safe_psql('postgres', q{SELECT campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9), round(contacted_spend, 6), control, round(control_rate::numeric, 9), round(control_spend, 6), difference IS NULL FROM mark.campaign_results ORDER BY 1}),
 	$node->safe_psql('postgres', q{
 		SELECT campaign, min(contacted_on), 60, count(*) FILTER (WHERE contacted), round(avg(bought) FILTER (WHERE contacted), 9), round(avg(spent) FILTER (WHERE contacted), 6), count(*) FILTER (WHERE NOT contacted), round(avg(bought) FILTER (WHERE NOT contacted), 9), round(avg(spent) FILTER (WHERE NOT contacted), 6), bool_and(contacted)
