@@ -310,14 +310,14 @@ gone AS (SELECT l.*, row_number() OVER (ORDER BY value_lost DESC NULLS LAST, spe
 SELECT '<section><h2>The dearest losses</h2><p class="note">Lost since ' || coalesce((SELECT to_char(month, 'FMDD FMMonth YYYY') FROM month), 'the beginning') || '.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM gone) THEN '<p>Nobody.</p>' ELSE
 	retention_html_table('Customers lost', CASE WHEN amounts THEN '{Customer,Last purchase,Purchases,Spent,Value lost}' ELSE '{Customer,Last purchase,Purchases}' END::text[],
-		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), VARIADIC ARRAY[last_purchase::text, retention_html_number(purchases)] || CASE WHEN amounts THEN ARRAY[retention_html_money(spend, $1), retention_html_money(value_lost, $1)] END), '' ORDER BY place) FROM gone)) END || '</section>'
+		(SELECT string_agg(retention_html_row(retention_html_text(customer_id::text), VARIADIC ARRAY[last_purchase::text, retention_html_number(purchases)] || CASE WHEN amounts THEN ARRAY[retention_html_money(spend, $1), retention_html_money(value_lost, $1)] END), '' ORDER BY place) FROM gone)) END || '</section></div>'
 FROM known$sql$),
 		(88, 'campaigns', $sql$WITH ideas AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8)
-SELECT '<section><h2>What we tried</h2><p class="note">Against customers who, by chance, were not contacted.</p>' ||
+SELECT '<section class="whole"><h2>What we tried</h2><p class="note">Against customers who, by chance, were not contacted.</p>' ||
 	CASE WHEN NOT EXISTS (SELECT FROM ideas) THEN '<p>Nothing yet, or nothing a day old.</p>' ELSE
 	retention_html_table('Campaigns', '{Campaign,From,Contacted,Bought,Of the others,More of 100,Came back}',
 		(SELECT string_agg(retention_html_row(retention_html_text(campaign), contacted_on::text, retention_html_number(contacted), retention_html_percent(contacted_rate), retention_html_percent(control_rate),
-		                                      retention_html_number((100 * difference_lower)::numeric) || ' to ' || retention_html_number((100 * difference_upper)::numeric), retention_html_number(brought_back::numeric)), '' ORDER BY contacted_on DESC, campaign) FROM ideas)) END || '</section></div>'$sql$),
+		                                      retention_html_number((100 * difference_lower)::numeric) || ' to ' || retention_html_number((100 * difference_upper)::numeric), retention_html_number(brought_back::numeric)), '' ORDER BY contacted_on DESC, campaign) FROM ideas)) END || '</section>'$sql$),
 		(90, 'foot', $sql$SELECT '</main>
 <footer><p>A customer is lost from the day on which she is more likely gone than not, by the rhythm of her purchases' ||
 	coalesce((SELECT ' (model ' || string_agg(kind, ', ') || ')' FROM {mart}.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')), '') ||
