@@ -71,10 +71,10 @@ missing_packages() { # $1: "test" when the tests are to run
 	perl -MIPC::Run -e1 2>/dev/null || echo libipc-run-perl
 }
 
-# What a test can do without, and says so: not worth failing for
+# What a test can do without, and says so: not worth failing for; after need_postgres
 optional_packages() {
 	local package packages=
-	[ -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] || packages="postgresql-$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')-cron"
+	[ -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] || packages="postgresql-$major-cron"
 	command -v chromium >/dev/null || packages="$packages chromium"
 	/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || packages="$packages python3-psycopg2"
 	! command -v java >/dev/null || [ -e /usr/share/java/postgresql.jar ] || packages="$packages libpostgresql-jdbc-java"
@@ -89,7 +89,7 @@ optional_packages() {
 		if [ "$(id -u)" -ne 0 ] || ! timeout 120 apt-get install -y -q --no-install-recommends node-pg >/dev/null 2>&1; then
 			make_work
 			! command -v npm >/dev/null || timeout 120 npm install --prefix "$work/npm" --no-audit --no-fund --no-save pg >/dev/null 2>&1
-			export NODE_PATH=$work/npm/node_modules
+			export NODE_PATH=$work/npm/node_modules${NODE_PATH:+:$NODE_PATH}
 		fi
 	fi
 	return 0

@@ -12,7 +12,6 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
 #include "pg/mart.h"
 
@@ -30,7 +29,6 @@ retention_review_html(PG_FUNCTION_ARGS)
 	SPITupleTable *parts;
 	uint64		count;
 	int			nest_level;
-	text	   *html;
 
 	for (int i = 0; i < lengthof(names); i++)
 		if (PG_ARGISNULL(i))
@@ -47,6 +45,7 @@ retention_review_html(PG_FUNCTION_ARGS)
 	values[2] = PG_GETARG_DATUM(3);
 	check_mart_exists(schema);
 
+	/* in the caller's memory, not in that of SPI */
 	initStringInfo(&page);
 	nest_level = mart_begin(fcinfo);
 	/* read only: all parts see what the query sees that asks for the page, one state of the mart */
@@ -71,9 +70,6 @@ retention_review_html(PG_FUNCTION_ARGS)
 		pfree(part);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	html = (text *) SPI_palloc(page.len + VARHDRSZ);
-	SET_VARSIZE(html, page.len + VARHDRSZ);
-	memcpy(VARDATA(html), page.data, page.len);
 	mart_end(nest_level);
-	PG_RETURN_TEXT_P(html);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(page.data, page.len));
 }
