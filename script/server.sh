@@ -25,8 +25,10 @@ die() { say "${0##*/}: $*"; exit 1; }
 
 # --- PostgreSQL and tools ---------------------------------------------------
 
-usable() { # a pg_config with a server and headers behind it?
-	[ -x "$("$1" --bindir 2>/dev/null)/initdb" ] && [ -f "$("$1" --pgxs 2>/dev/null)" ]
+# A pg_config with a server and its headers behind it? Debian's client package has pg_config and pgxs.mk, too.
+usable() {
+	[ -x "$("$1" --bindir 2>/dev/null)/initdb" ] && [ -f "$("$1" --pgxs 2>/dev/null)" ] &&
+		[ -f "$("$1" --includedir-server 2>/dev/null)/postgres.h" ]
 }
 
 find_pg_config() {
