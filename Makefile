@@ -27,7 +27,9 @@ SHLIB_LINK  += -lm
 
 SQL_PARTS    = $(sort $(wildcard $(srcdir_)sql/parts/*.sql))
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
-DATA         = $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
+# scripts of released versions are as they were
+DATA         = $(filter-out %/$(notdir $(DATA_built)),$(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql)) $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
+RELEASED     = 0.1.0
 
 REGRESS      = $(patsubst $(srcdir_)test/sql/%.sql,%,$(sort $(wildcard $(srcdir_)test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(srcdir_)test --load-extension=$(EXTENSION)
@@ -46,6 +48,12 @@ $(shell [ -e expected ] || ln -s $(abspath $(srcdir_)expected) expected)
 
 $(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
 	cat $(SQL_PARTS) > $@
+
+# what brings the last released version up to date
+DELTA        = sql/updates/$(EXTENSION)--$(RELEASED)--$(EXTVERSION).sql
+delta: $(DATA_built)
+	perl $(srcdir_)script/delta $(srcdir_)sql/$(EXTENSION)--$(RELEASED).sql $(DATA_built) $(EXTVERSION) > $(srcdir_)$(DELTA).new
+	mv $(srcdir_)$(DELTA).new $(srcdir_)$(DELTA)
 
 # every object depends on every header: they are few, and this is never wrong
 $(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
@@ -84,7 +92,8 @@ help:
 	@echo "make demo         the guided tour, on a private server: bash sql/demo/run"
 	@echo "make bench        the benchmarks, on a private server: bash test/bench/run"
 	@echo "make doc          write doc/reference.md anew from the COMMENTs"
+	@echo "make delta        write sql/updates/ anew from sql/parts and the last released script"
 	@echo "make clean        remove what was built"
 
-.PHONY: check-core prove demo test bench doc help
+.PHONY: check-core prove demo test bench doc delta help
 .DEFAULT_GOAL := all

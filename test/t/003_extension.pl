@@ -52,11 +52,14 @@ is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_attribute WHERE attrel
 $node->safe_psql('postgres', 'CREATE EXTENSION retention SCHEMA analytics');
 is($node->safe_psql('postgres', "SELECT analytics.purchase_history(date '2026-01-03')"), '{2026-01-03: ?}', 'installed again, into a schema');
 
-# the script refuses psql
-my ($script) = glob("$ENV{RETENTION_ROOT}/sql/retention--*.sql");
-my ($stdout, $stderr);
-IPC::Run::run([ 'psql', '-X', '-d', $node->connstr('shop'), '-f', $script ], '>', \$stdout, '2>', \$stderr);
-like($stdout, qr/Use "CREATE EXTENSION retention" to load this file/, 'the script says how it is to be used');
+# the scripts refuse psql
+for my $script (glob("$ENV{RETENTION_ROOT}/sql/retention--*.sql $ENV{RETENTION_ROOT}/sql/updates/*.sql"))
+{
+	my $use = $script =~ /--.*--/ ? 'ALTER EXTENSION retention UPDATE' : 'CREATE EXTENSION retention';
+	my ($stdout, $stderr);
+	IPC::Run::run([ 'psql', '-X', '-d', $node->connstr('shop'), '-f', $script ], '>', \$stdout, '2>', \$stderr);
+	is($stdout, "Use \"$use\" to load this file.\n", "the script says how it is to be used: $use");
+}
 
 $node->stop;
 done_testing();
