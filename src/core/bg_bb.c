@@ -10,6 +10,7 @@
 #include "core/bg_bb.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 #define RESCALE 1e250
@@ -331,21 +332,11 @@ rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n,
 
 /* ----------------------------------------------------------------- fitting */
 
-typedef struct fit_data
-{
-	const rt_customers *customers;
-	bool		(*interrupted) (void);
-	bool		stopped;
-} fit_data;
-
-#define ROWS_BETWEEN_QUESTIONS 100 /* a row takes as long as it has opportunities */
-
 /* By ln alpha, ln(beta / alpha), ln gamma and ln(delta / gamma) */
 static double
 objective(const double *x, double *gradient, void *argument)
 {
-	fit_data   *data = argument;
-	const rt_customers *customers = data->customers;
+	const rt_customers *customers = argument;
 	rt_bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
 	double		by[4] = {0, 0, 0, 0};
 	double		value = 0;
@@ -363,11 +354,7 @@ objective(const double *x, double *gradient, void *argument)
 		};
 		states		s;
 
-		if (i % ROWS_BETWEEN_QUESTIONS == 0 && data->interrupted != NULL && data->interrupted())
-		{
-			data->stopped = true;
-			return NAN;
-		}
+		rt_poll();
 		customer_states(&m, row->x, row->t_x, row->age, &s);
 		value += row->weight * (log_here(&m, row->x, row->age) + s.log_scale + log(s.here + s.gone));
 		for (int j = 0; j < 4; j++)
@@ -388,7 +375,7 @@ all_alike(const double *x, const void *data)
 }
 
 void
-rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_bg_bb_fit_model(const rt_customers *customers, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -406,7 +393,6 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 				asked = 0,
 				age = 0;
 	double		odds;
-	fit_data	data = {customers, interrupted, false};
 	rt_optimum	best;
 
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -424,14 +410,7 @@ rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt
 		double		upper[4] = {log(1e6), odds + log(1e6), log(1e6), log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
+		rt_maximize_from(objective, (void *) customers, 4, lower, upper, all_alike, total, start, moves, 3, &best);
 	}
-	if (best.interrupted)
-	{
-		fit->interrupted = true;
-		return;
-	}
-	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, fit);
-	if (data.stopped)
-		fit->interrupted = true;
+	rt_fit_from_optimum(objective, (void *) customers, 4, logarithms, &best, fit);
 }

@@ -64,6 +64,6 @@ extern double rt_bg_bb_expected_lifetime(const rt_bg_bb *model, const rt_custome
 extern double rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer, double t, double rate);
 extern double rt_bg_bb_purchase_probability(const rt_bg_bb *model, const rt_customer *customer, double t);
 extern double rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n, double t);
-extern void rt_bg_bb_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
+extern void rt_bg_bb_fit_model(const rt_customers *customers, rt_fit *fit);
 
 #endif							/* RT_BG_BB_H */

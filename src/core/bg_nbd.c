@@ -19,6 +19,7 @@
 #include "core/bg_nbd.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 /* More terms than these take longer than the integral over p */
@@ -863,6 +864,7 @@ objective(const double *x, double *gradient, void *argument)
 			double		gone,
 						both_states;
 
+			rt_poll_each(i);
 			/* logarithms are most of the work, and there are few ages */
 			if (ages[place].age != age)
 			{
@@ -929,8 +931,7 @@ all_alike(const double *x, const void *data)
 }
 
 static void
-fit_with_k(const fit_data *data, double customers, double rate, const double *start,
-		   bool (*interrupted) (void), rt_optimum *best)
+fit_with_k(const fit_data *data, double customers, double rate, const double *start, rt_optimum *best)
 {
 	static const double moves[4 * 4] = {
 		0, 0, 0, 0,
@@ -942,11 +943,11 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
-	rt_maximize_from(objective, (void *) data, 4, lower, upper, all_alike, customers, interrupted, start, moves, 4, best);
+	rt_maximize_from(objective, (void *) data, 4, lower, upper, all_alike, customers, start, moves, 4, best);
 }
 
 void
-rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -978,20 +979,18 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, bool (
 	start[1] = log(time / purchases / data.k);
 	start[2] = 0;
 	start[3] = log(4);
-	fit_with_k(&data, total, purchases / time, start, interrupted, &best);
+	fit_with_k(&data, total, purchases / time, start, &best);
 
 	/* more regular, from where the last one ended, until two in a row are worse */
-	for (int next_k = 2, worse = 0; has_k && k == 0 && !best.interrupted && next_k <= RT_K_MAX && worse < 2; next_k++)
+	for (int next_k = 2, worse = 0; has_k && k == 0 && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
 		fit_data	trial = {customers, next_k, data.first_may_be_last};
 
 		for (int i = 0; i < 4; i++)
 			start[i] = best.x[i];
 		start[1] += log((double) data.k / next_k);
-		fit_with_k(&trial, total, purchases / time, start, interrupted, &next);
-		if (next.interrupted)
-			best = next;
-		else if (next.value > best.value)
+		fit_with_k(&trial, total, purchases / time, start, &next);
+		if (next.value > best.value)
 		{
 			best = next;
 			data.k = next_k;
@@ -999,11 +998,6 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, bool (
 		}
 		else
 			worse++;
-	}
-	if (best.interrupted)
-	{
-		fit->interrupted = true;
-		return;
 	}
 	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, &found);
 	*fit = found;

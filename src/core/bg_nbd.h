@@ -77,7 +77,6 @@ extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *
  * The most likely model of the kind; for a kind with k with this one, or with 0 for k
  * the best one from 1 on.  Errors and bounds as in rt_fit.
  */
-extern void rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers,
-								bool (*interrupted) (void), rt_fit *fit);
+extern void rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit *fit);
 
 #endif							/* RT_BG_NBD_H */

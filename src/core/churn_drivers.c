@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/churn_drivers.h"
+#include "core/poll.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,8 +44,8 @@ weight_of_evidence(const rt_driver *driver, int64_t churned, int64_t kept)
 	return log(((double) driver->churned + half) / (double) churned / (((double) driver->kept + half) / (double) kept));
 }
 
-static bool
-describe_attribute(rt_driver *drivers, size_t count, double z, bool (*interrupted) (void))
+static void
+describe_attribute(rt_driver *drivers, size_t count, double z)
 {
 	int64_t		churned = 0;
 	int64_t		kept = 0;
@@ -60,8 +61,7 @@ describe_attribute(rt_driver *drivers, size_t count, double z, bool (*interrupte
 		rt_driver  *driver = &drivers[i];
 		int64_t		customers = driver->churned + driver->kept;
 
-		if (interrupted != NULL && interrupted())
-			return false;
+		rt_poll();
 		driver->churn_rate = (double) driver->churned / (double) customers;
 		driver->lift = churned == 0 ? NAN : driver->churn_rate * ((double) (churned + kept) / (double) churned);
 		rt_wilson_interval(driver->churned, customers, z, &driver->lower, &driver->upper);
@@ -71,11 +71,10 @@ describe_attribute(rt_driver *drivers, size_t count, double z, bool (*interrupte
 	}
 	for (size_t i = 0; i < count; i++)
 		drivers[i].information_value = information;
-	return true;
 }
 
-bool
-rt_churn_drivers(rt_driver *drivers, size_t count, double z, bool (*interrupted) (void))
+void
+rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 {
 	double		largest = 0;
 
@@ -83,8 +82,7 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z, bool (*interrupted)
 	{
 		for (end = begin; end < count && drivers[end].attribute == drivers[begin].attribute; end++)
 			;
-		if (!describe_attribute(drivers + begin, end - begin, z, interrupted))
-			return false;
+		describe_attribute(drivers + begin, end - begin, z);
 	}
 	qsort(drivers, count, sizeof(rt_driver), by_p_value);
 
@@ -95,5 +93,4 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z, bool (*interrupted)
 		drivers[i].p_value = largest;
 	}
 	qsort(drivers, count, sizeof(rt_driver), by_p_value);
-	return true;
 }

@@ -31,8 +31,8 @@ typedef struct rt_driver
 /*
  * Fills in what follows and sorts by p_value, then by the weight of evidence, whatever its sign,
  * then by attribute and value.  Drivers of one attribute are neighbours and each has customers;
- * z is the normal quantile of the confidence level.  False when interrupted was true, before anything is sorted.
+ * z is the normal quantile of the confidence level.
  */
-extern bool rt_churn_drivers(rt_driver *drivers, size_t count, double z, bool (*interrupted) (void));
+extern void rt_churn_drivers(rt_driver *drivers, size_t count, double z);
 
 #endif							/* RT_CHURN_DRIVERS_H */

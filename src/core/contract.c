@@ -10,6 +10,7 @@
 #include "core/contract.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 bool
@@ -138,6 +139,7 @@ objective(const double *x, double *gradient, void *argument)
 		double		after[3];
 		double		log_after = log_survival(&m, row->x, &after[0], &after[1], &after[2]);
 
+		rt_poll_each(i);
 		if (row->t_x == 0)
 		{
 			value += row->weight * log_after;
@@ -164,7 +166,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 void
-rt_contract_fit_model(rt_model_id id, const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit)
 {
 	static const double logarithms2[4] = {
 		1, 0,
@@ -194,12 +196,7 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, bool (*inte
 	optimum.x[0] = 0;
 	optimum.x[1] = log((asked - refused) / refused);
 	optimum.x[2] = 0;
-	rt_maximize(objective, &data, data.count, lower, upper, total, interrupted, &optimum);
-	if (optimum.interrupted)
-	{
-		fit->interrupted = true;
-		return;
-	}
+	rt_maximize(objective, &data, data.count, lower, upper, total, &optimum);
 	optimum.at_bound |= optimum.x[0] > RT_ALIKE;
 	rt_fit_from_optimum(objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }

@@ -47,7 +47,6 @@ extern double rt_contract_expected_renewals(const rt_contract *contract, double 
  * The most likely model of the kind.  Of a row x is the number of renewals she was
  * asked for, and t_x 1 if she refused the last of these, else 0.
  */
-extern void rt_contract_fit_model(rt_model_id id, const rt_customers *customers,
-								  bool (*interrupted) (void), rt_fit *fit);
+extern void rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit);
 
 #endif							/* RT_CONTRACT_H */

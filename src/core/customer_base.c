@@ -212,15 +212,14 @@ rt_base_fit_workspace(rt_model_id id, size_t row_count)
 }
 
 void
-rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace,
-				  bool (*interrupted) (void), rt_fit *fit)
+rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	if (id == RT_MODEL_PARETO_NBD)
-		rt_pareto_nbd_fit_model(customers, workspace, interrupted, fit);
+		rt_pareto_nbd_fit_model(customers, workspace, fit);
 	else if (id == RT_MODEL_GGOMPERTZ_NBD)
-		rt_ggompertz_nbd_fit_model(customers, workspace, interrupted, fit);
+		rt_ggompertz_nbd_fit_model(customers, workspace, fit);
 	else if (id == RT_MODEL_BG_BB)
-		rt_bg_bb_fit_model(customers, interrupted, fit);
+		rt_bg_bb_fit_model(customers, fit);
 	else
-		rt_bg_nbd_fit_model(id, k, customers, interrupted, fit);
+		rt_bg_nbd_fit_model(id, k, customers, fit);
 }

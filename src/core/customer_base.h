@@ -57,7 +57,6 @@ extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *custo
 
 /* k of the kinds that have one, 0 for the best; workspace: so many bytes for so many rows, aligned for doubles */
 extern size_t rt_base_fit_workspace(rt_model_id id, size_t row_count);
-extern void rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace,
-							  bool (*interrupted) (void), rt_fit *fit);
+extern void rt_base_fit_model(rt_model_id id, int k, const rt_customers *customers, void *workspace, rt_fit *fit);
 
 #endif							/* RT_CUSTOMER_BASE_H */

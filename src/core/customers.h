@@ -55,7 +55,6 @@ typedef struct rt_fit
 	double		covariance[RT_PARAMETERS_MAX * RT_PARAMETERS_MAX];
 	double		log_likelihood;
 	bool		converged;		/* inside the parameter space */
-	bool		interrupted;	/* nothing else is set */
 	int			evaluations;
 } rt_fit;
 

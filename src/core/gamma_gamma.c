@@ -8,6 +8,7 @@
 
 #include "core/gamma_gamma.h"
 #include "core/optimize.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 bool
@@ -73,6 +74,7 @@ objective(const double *x, double *gradient, void *argument)
 			double		log_share = log1p(share);
 			double		log_rest = log_share - log_mean - log_factor;	/* ln(1 + 1/share) */
 
+			rt_poll_each(i);
 			value += weight * (gamma_term - log_mean - shape * log_rest - m.q * log_share);
 			by_p += weight * n * (digamma_p - log_rest);
 			by_q += weight * (digamma_q - log_share);
@@ -93,7 +95,7 @@ all_alike(const double *x, const void *data)
 }
 
 void
-rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit)
+rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -120,12 +122,7 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (voi
 		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
 		double		start[3] = {log(2), log(3), level};
 
-		rt_maximize_from(objective, (void *) customers, 3, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
-	}
-	if (best.interrupted)
-	{
-		fit->interrupted = true;
-		return;
+		rt_maximize_from(objective, (void *) customers, 3, lower, upper, all_alike, total, start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
 }

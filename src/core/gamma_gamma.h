@@ -44,7 +44,7 @@ extern double rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *spend, double 
  */
 extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double x, double mean);
 
-extern void rt_gamma_gamma_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
+extern void rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit);
 
 /* Of x and the mean value across customers: Pearson's; NaN where either does not vary */
 extern double rt_gamma_gamma_correlation(const rt_customers *customers);

@@ -11,6 +11,7 @@
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/places.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 /*
@@ -278,20 +279,8 @@ typedef struct fit_data
 {
 	const rt_customers *customers;
 	rt_places	places;
-	bool		(*interrupted) (void);
-	bool		stopped;
 	double		mean_age;
 } fit_data;
-
-#define ROWS_BETWEEN_QUESTIONS 1000
-
-static bool
-is_stopped(fit_data *data, size_t i)
-{
-	if (i % ROWS_BETWEEN_QUESTIONS == 0 && data->interrupted != NULL && data->interrupted())
-		data->stopped = true;
-	return data->stopped;
-}
 
 /* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
 static void
@@ -335,8 +324,7 @@ objective(const double *x, double *gradient, void *argument)
 		double		t = p->t / customers->time_unit;
 		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
 
-		if (is_stopped(data, j))
-			return NAN;
+		rt_poll();
 		who_left(&m, p->x, t, until, &p->log_weight, p->means);
 		if (next != NULL)
 		{
@@ -369,8 +357,7 @@ objective(const double *x, double *gradient, void *argument)
 			rt_place	from = {0},
 						to = {0};
 
-			if (is_stopped(data, i))
-				return NAN;
+			rt_poll();
 			if (n >= 1)
 			{
 				from = data->places.places[data->places.indexes[2 * i]];
@@ -411,7 +398,7 @@ all_alike(const double *x, const void *data)
 }
 
 void
-rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
+rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[25] = {
 		1, 0, 0, 0, 0,
@@ -430,7 +417,7 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool 
 				time = 0,
 				age = 0;
 	double		rate;
-	fit_data	data = {.customers = customers, .interrupted = interrupted, .stopped = false};
+	fit_data	data = {.customers = customers};
 	rt_optimum	best;
 
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -451,14 +438,7 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, bool 
 		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age + log(1e7)};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
 
-		rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
-	}
-	if (best.interrupted)
-	{
-		fit->interrupted = true;
-		return;
+		rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(objective, &data, 5, logarithms, &best, fit);
-	if (data.stopped)
-		fit->interrupted = true;
 }

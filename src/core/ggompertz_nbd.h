@@ -51,7 +51,6 @@ extern double rt_ggompertz_nbd_purchase_probability(const rt_ggompertz_nbd *mode
 extern double rt_ggompertz_nbd_purchase_pmf(const rt_ggompertz_nbd *model, const rt_customer *customer, int n, double t);
 
 /* workspace as in places.h */
-extern void rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace,
-									   bool (*interrupted) (void), rt_fit *fit);
+extern void rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit);
 
 #endif							/* RT_GGOMPERTZ_NBD_H */

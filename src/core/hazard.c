@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "core/cholesky.h"
+#include "core/poll.h"
 
-#define ROWS_BETWEEN_INTERRUPTS 65536
 #define ITERATIONS_MAX	100
 
 /* A step this small, in standard deviations, is rounding */
@@ -61,7 +61,6 @@ typedef struct problem
 	size_t		count;
 	int			used;			/* columns, moved to the front of each row's x */
 	rt_hazard_ties ties;
-	bool		(*interrupted) (void);
 } problem;
 
 size_t
@@ -123,12 +122,9 @@ scale_moments(moments *m, int n, double factor)
 		m->second[i] *= factor;
 }
 
-/*
- * The log-likelihood at beta; room->gradient and, in the lower triangle, room->information.
- * *interrupted is set when the caller is to end.
- */
+/* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
-evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *interrupted)
+evaluate(const problem *p, const double *beta, rt_hazard_room *room)
 {
 	moments    *at_risk = &room->at_risk;
 	moments    *leaving = &room->leaving;
@@ -155,11 +151,7 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room, bool *inter
 			double		eta = linear(beta, row->x, n);
 			double		weight;
 
-			if (end % ROWS_BETWEEN_INTERRUPTS == 0 && p->interrupted != NULL && p->interrupted())
-			{
-				*interrupted = true;
-				return NAN;
-			}
+			rt_poll_each(end);
 			if (eta > highest)
 			{
 				scale_moments(at_risk, n, exp(highest - eta));
@@ -322,10 +314,9 @@ fix_infinite(problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fi
 }
 
 void
-rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
-			  bool (*interrupted) (void), rt_hazard_room *room, rt_hazard_fit *fit)
+rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties, rt_hazard_room *room, rt_hazard_fit *fit)
 {
-	problem		p = {rows, count, covariates, ties, interrupted};
+	problem		p = {rows, count, covariates, ties};
 	double		value;
 	double		largest = 0;
 	double		gain = INFINITY;
@@ -348,9 +339,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 	memset(room->beta, 0, sizeof(room->beta));
 	for (;;)
 	{
-		value = evaluate(&p, room->beta, room, &fit->interrupted);
-		if (fit->interrupted)
-			return;
+		value = evaluate(&p, room->beta, room);
 		broken = factorize(room, p.used);
 		if (broken == p.used)
 			break;
@@ -382,9 +371,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 		{
 			for (int j = 0; j < p.used; j++)
 				room->tried[j] = room->beta[j] + room->step[j];
-			next = evaluate(&p, room->tried, room, &fit->interrupted);
-			if (fit->interrupted)
-				return;
+			next = evaluate(&p, room->tried, room);
 			if (next >= value - 1e-12 * (1 + fabs(value)) || halvings++ == 40)
 				break;
 			for (int j = 0; j < p.used; j++)

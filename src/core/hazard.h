@@ -45,7 +45,6 @@ typedef struct rt_hazard_fit
 	double		log_likelihood;
 	double		null_log_likelihood;	/* of no covariates */
 	bool		converged;		/* no coefficient is infinite */
-	bool		interrupted;	/* nothing else is set */
 } rt_hazard_fit;
 
 /* What a fit needs besides: several hundred kB */
@@ -59,7 +58,6 @@ extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row 
  * The fit of greatest partial likelihood by Newton's method.  Rows are sorted, some with events, and no two
  * alike; x is changed.  Covariates are finite, 1 to RT_COVARIATES_MAX of them.
  */
-extern void rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
-						  bool (*interrupted) (void), rt_hazard_room *room, rt_hazard_fit *fit);
+extern void rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties, rt_hazard_room *room, rt_hazard_fit *fit);
 
 #endif							/* RT_HAZARD_H */

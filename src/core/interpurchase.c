@@ -8,6 +8,7 @@
 
 #include "core/interpurchase.h"
 #include "core/optimize.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 /*
@@ -52,6 +53,7 @@ objective(const double *x, double *gradient, void *argument)
 			double		ratio = shape / scale;
 			double		log_ratio = log1p(k * sum / alpha); /* ln(scale / alpha) */
 
+			rt_poll_each(i);
 			value += weight * (gamma_term - shape * log_ratio);
 			by_r += weight * (digamma_term - log_ratio);
 			by_alpha += weight * (r / alpha - ratio);
@@ -81,7 +83,7 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customer
 }
 
 void
-rt_interpurchase_fit_model(const rt_customers *data, bool (*interrupted) (void), rt_fit *fit)
+rt_interpurchase_fit_model(const rt_customers *data, rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -110,7 +112,7 @@ rt_interpurchase_fit_model(const rt_customers *data, bool (*interrupted) (void),
 	upper[1] = log(1e6);
 	lower[2] = optimum.x[2] + log(1e-8);
 	upper[2] = optimum.x[2] + log(1e8);
-	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, interrupted, &optimum);
+	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, &optimum);
 	rt_fit_from_optimum(objective, (void *) data, 3, logarithms, &optimum, fit);
 }
 
@@ -220,6 +222,7 @@ shapes_objective(const double *x, double *gradient, void *argument)
 						first = 0,
 						second = 0;
 
+			rt_poll();
 			for (int g = 0; g < SHAPE_NODES; g++)
 			{
 				exponent[g] = by_n[g] - slope * k[g];
@@ -245,8 +248,8 @@ shapes_objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
-bool
-rt_interpurchase_fit_shapes(const rt_evenness_rows *data, bool (*interrupted) (void), double *median, double *deviation)
+void
+rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double *deviation)
 {
 	double		lower[2] = {log(0.05), log(DEVIATION_MIN)};
 	double		upper[2] = {log(5000), log(DEVIATION_MAX)};
@@ -257,18 +260,15 @@ rt_interpurchase_fit_shapes(const rt_evenness_rows *data, bool (*interrupted) (v
 	for (size_t i = 0; i < data->row_count; i++)
 		customers += data->rows[i].weight;
 	if (customers < EVEN_CUSTOMERS_MIN)
-		return true;
+		return;
 	optimum.x[0] = log(1.5);
 	optimum.x[1] = log(0.5);
-	rt_maximize(shapes_objective, (void *) data, 2, lower, upper, customers, interrupted, &optimum);
-	if (optimum.interrupted)
-		return false;
+	rt_maximize(shapes_objective, (void *) data, 2, lower, upper, customers, &optimum);
 	if (!optimum.at_bound)
 	{
 		*median = exp(optimum.x[0]);
 		*deviation = exp(optimum.x[1]);
 	}
-	return true;
 }
 
 double

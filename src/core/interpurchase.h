@@ -39,7 +39,7 @@ typedef struct rt_interpurchase
 extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
 
 /* The most likely model */
-extern void rt_interpurchase_fit_model(const rt_customers *customers, bool (*interrupted) (void), rt_fit *fit);
+extern void rt_interpurchase_fit_model(const rt_customers *customers, rt_fit *fit);
 
 /* The distribution of a customer's next interval, her n intervals known; NaN where the arguments are invalid */
 extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, double elapsed);
@@ -70,10 +70,9 @@ typedef struct rt_evenness_rows
 /*
  * The lognormal distribution of k across customers that is the most likely one by the restricted
  * likelihood of each customer, in which her rate does not appear.  The deviation is 0 where
- * customers do not differ, or where there are too few to tell.  False when it was interrupted.
+ * customers do not differ, or where there are too few to tell.
  */
-extern bool rt_interpurchase_fit_shapes(const rt_evenness_rows *data, bool (*interrupted) (void),
-										double *median, double *deviation);
+extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double *deviation);
 
 /*
  * The silence of a customer whose k is one of these, and its logarithm for each

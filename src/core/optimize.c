@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/cholesky.h"
+#include "core/poll.h"
 
 #define MAX_ITERATIONS 500
 #define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
@@ -41,14 +42,13 @@ set_identity(double *matrix, int count)
 
 void
 rt_maximize(rt_objective objective, void *data, int count,
-			const double *lower, const double *upper, double scale,
-			bool (*interrupted) (void), rt_optimum *optimum)
+			const double *lower, const double *upper, double scale, rt_optimum *optimum)
 {
 	double		gradient[RT_OPTIMIZE_MAX];
 	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 	bool		fresh = true;
 
-	optimum->converged = optimum->at_bound = optimum->interrupted = false;
+	optimum->converged = optimum->at_bound = false;
 	optimum->evaluations = 1;
 	optimum->value = objective(optimum->x, gradient, data);
 	set_identity(inverse, count);
@@ -104,11 +104,7 @@ rt_maximize(rt_objective objective, void *data, int count,
 		length = fmin(1, 2 / fmax(farthest, 1e-300));
 		for (int halving = 0; halving < 60 && length * farthest > SHORTEST_STEP; halving++)
 		{
-			if (interrupted != NULL && interrupted())
-			{
-				optimum->interrupted = true;
-				return;
-			}
+			rt_poll();
 			for (int i = 0; i < count; i++)
 				x[i] = fmin(fmax(optimum->x[i] + length * direction[i], lower[i]), upper[i]);
 			value = objective(x, next_gradient, data);
@@ -174,7 +170,7 @@ rt_maximize(rt_objective objective, void *data, int count,
 void
 rt_maximize_from(rt_objective objective, void *data, int count,
 				 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
-				 double scale, bool (*interrupted) (void),
+				 double scale,
 				 const double *start, const double *moves, int move_count, rt_optimum *best)
 {
 	for (int i = 0; i < move_count; i++)
@@ -183,14 +179,11 @@ rt_maximize_from(rt_objective objective, void *data, int count,
 
 		for (int j = 0; j < count; j++)
 			next.x[j] = fmin(fmax(start[j] + moves[i * count + j], lower[j]), upper[j]);
-		rt_maximize(objective, data, count, lower, upper, scale, interrupted, &next);
-
-		/* the objective may have ended early, too */
-		next.interrupted |= interrupted != NULL && interrupted();
+		rt_maximize(objective, data, count, lower, upper, scale, &next);
 		next.at_bound |= nearly(next.x, data);
-		if (i == 0 || next.interrupted || next.value > best->value)
+		if (i == 0 || next.value > best->value)
 			*best = next;
-		if (best->interrupted || (best->converged && !best->at_bound))
+		if (best->converged && !best->at_bound)
 			return;
 	}
 }
@@ -256,7 +249,6 @@ rt_fit_from_optimum(rt_objective objective, void *data, int count, const double 
 
 	fit->log_likelihood = optimum->value;
 	fit->converged = optimum->converged && !optimum->at_bound;
-	fit->interrupted = optimum->interrupted;
 	fit->evaluations = optimum->evaluations;
 	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
 		fit->covariance[i] = NAN;

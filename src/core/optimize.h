@@ -35,18 +35,15 @@ typedef struct rt_optimum
 	double		value;
 	bool		converged;		/* the gradient vanished inside the box */
 	bool		at_bound;
-	bool		interrupted;
 	int			evaluations;
 } rt_optimum;
 
 /*
- * Maximizes from optimum->x on.  interrupted, if not NULL, is asked before each
- * evaluation and ends the search when true.  scale is the size of the problem
+ * Maximizes from optimum->x on.  scale is the size of the problem
  * (the number of observations): gradients are small when small against it.
  */
 extern void rt_maximize(rt_objective objective, void *data, int count,
-						const double *lower, const double *upper, double scale,
-						bool (*interrupted) (void), rt_optimum *optimum);
+						const double *lower, const double *upper, double scale, rt_optimum *optimum);
 
 /*
  * The best of several searches: from start on, and where that ends at a bound or nowhere, from start + each of
@@ -55,7 +52,7 @@ extern void rt_maximize(rt_objective objective, void *data, int count,
  */
 extern void rt_maximize_from(rt_objective objective, void *data, int count,
 							 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
-							 double scale, bool (*interrupted) (void),
+							 double scale,
 							 const double *start, const double *moves, int move_count, rt_optimum *best);
 
 /*

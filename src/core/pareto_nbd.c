@@ -11,6 +11,7 @@
 #include "core/optimize.h"
 #include "core/pareto_nbd.h"
 #include "core/places.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 /*
@@ -294,6 +295,7 @@ objective(const double *x, double *gradient, void *argument)
 		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
 		integral	rest;
 
+		rt_poll_each(j);
 		integrate(alpha + t, r + p->x, beta + t, s, until, true, &rest);
 		p->log_weight = x[2] + log(rest.value / (beta + t));
 		p->means[LOG_ALPHA] = rest.log_a + log1p(t / alpha);
@@ -325,6 +327,7 @@ objective(const double *x, double *gradient, void *argument)
 			rt_place	from = {0},
 						to = {0};
 
+			rt_poll_each(i);
 			if (n >= 1)
 			{
 				from = data->places.places[data->places.indexes[2 * i]];
@@ -373,7 +376,7 @@ all_alike(const double *x, const void *data)
 }
 
 void
-rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*interrupted) (void), rt_fit *fit)
+rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -412,12 +415,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, bool (*i
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
-		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, interrupted, start, moves, 3, &best);
-	}
-	if (best.interrupted)
-	{
-		fit->interrupted = true;
-		return;
+		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, fit);
 }

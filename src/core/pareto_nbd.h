@@ -48,7 +48,6 @@ extern double rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, con
 extern double rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t);
 
 /* workspace as in places.h */
-extern void rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace,
-									bool (*interrupted) (void), rt_fit *fit);
+extern void rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit);
 
 #endif							/* RT_PARETO_NBD_H */

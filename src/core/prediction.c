@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/prediction.h"
+#include "core/poll.h"
 #include "core/simulate.h"
 
 /* Parameters are drawn so often, and of each draw of them so many futures */
@@ -16,7 +17,6 @@
 #define FUTURES (RT_PREDICTION_DRAWS / PARAMETER_DRAWS)
 
 /* Purchases between two questions whether to stop */
-#define PURCHASES_BETWEEN_QUESTIONS 10000
 
 /* The logarithms of parameters: a triangular root of their covariance, all 0 where it is not known */
 typedef struct spread
@@ -101,15 +101,14 @@ seed_of(const rt_customer *customer, double x, double mean)
 	return (int64_t) seed;
 }
 
-bool
+void
 rt_predict(const rt_model *model, const rt_customer *customer, double t,
-		   const rt_model *spend, double x, double mean, double rate,
-		   bool (*interrupted) (void), double *draws)
+		   const rt_model *spend, double x, double mean, double rate, double *draws)
 {
 	spread		model_spread,
 				spend_spread;
 	int64_t		seed = seed_of(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
-	int			purchases = 0;
+	size_t		purchases = 0;
 
 	spread_of(model, &model_spread);
 	if (spend != NULL)
@@ -123,8 +122,7 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		double		alive;
 
 		/* futures without purchases take their time, too */
-		if (interrupted != NULL && interrupted())
-			return false;
+		rt_poll();
 		rt_random_start(&random, seed, (uint64_t) i);
 		draw_parameters(model, &model_spread, &random, &drawn);
 		rt_base_from_model(&drawn, &base);
@@ -151,18 +149,12 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 			while (rt_life_next(&life, &random, t))
 			{
 				sum += spend == NULL ? 1 : rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
-				if (++purchases == PURCHASES_BETWEEN_QUESTIONS)
-				{
-					purchases = 0;
-					if (interrupted != NULL && interrupted())
-						return false;
-				}
+				rt_poll_each(++purchases);
 			}
 			draws[i * FUTURES + j] = sum;
 		}
 	}
 	qsort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending);
-	return true;
 }
 
 void

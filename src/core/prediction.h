@@ -24,11 +24,10 @@
 /*
  * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the number
  * of purchases, or with a spend model their value, one at the time u counting exp(-rate u); x
- * and mean are her orders for that.  False when interrupted.
+ * and mean are her orders for that.
  */
-extern bool rt_predict(const rt_model *model, const rt_customer *customer, double t,
-					   const rt_model *spend, double x, double mean, double rate,
-					   bool (*interrupted) (void), double *draws);
+extern void rt_predict(const rt_model *model, const rt_customer *customer, double t,
+					   const rt_model *spend, double x, double mean, double rate, double *draws);
 
 /* The limits that leave out at most (1 - level) / 2 of the draws on each side */
 extern void rt_prediction_limits(const double *draws, double level, double *lower, double *upper);

@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/proportion.h"
+#include "core/poll.h"
 
 #include <float.h>
 #include <math.h>
@@ -197,6 +198,7 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 					q,
 					factor;
 
+		rt_poll_each(i);
 		if (g->n == 0 || g->other_n == 0)
 			continue;
 		weight = n * other_n / (n + other_n);
@@ -225,9 +227,9 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 
 /* The value between inside, where |score| < z, and outside, at which it is z; halving in value or in its logarithm */
 static double
-limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside, double z, bool (*interrupted) (void))
+limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside, double z)
 {
-	for (int i = 0; i < 200 && !(interrupted != NULL && interrupted()); i++)
+	for (int i = 0; i < 200; i++)
 	{
 		double		middle = what == DIFFERENCE ? inside + (outside - inside) / 2 : sqrt(inside) * sqrt(outside);
 
@@ -244,8 +246,8 @@ limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
 #define RATIO_MIN 1e-150
 #define RATIO_MAX 1e150
 
-bool
-rt_uplift_of(const rt_two_groups *strata, size_t count, double z, bool (*interrupted) (void), rt_uplift *uplift)
+void
+rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *uplift)
 {
 	double		weights = 0;
 	double		share = 0;		/* weighted, not yet divided */
@@ -266,21 +268,19 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, bool (*interru
 	uplift->difference = uplift->difference_lower = uplift->difference_upper = NAN;
 	uplift->ratio = uplift->ratio_lower = uplift->ratio_upper = uplift->p_value = NAN;
 	if (!(weights > 0))
-		return true;
+		return;
 
 	uplift->difference = (share - other_share) / weights;
-	uplift->difference_lower = limit(strata, count, DIFFERENCE, uplift->difference, -1, z, interrupted);
-	uplift->difference_upper = limit(strata, count, DIFFERENCE, uplift->difference, 1, z, interrupted);
+	uplift->difference_lower = limit(strata, count, DIFFERENCE, uplift->difference, -1, z);
+	uplift->difference_upper = limit(strata, count, DIFFERENCE, uplift->difference, 1, z);
 	uplift->p_value = rt_normal_two_sided(score(strata, count, DIFFERENCE, 0));
 	uplift->ratio_lower = 0;
 	uplift->ratio_upper = INFINITY;
 	if (share == 0 && other_share == 0)
-		return !(interrupted != NULL && interrupted());
+		return;
 	uplift->ratio = other_share > 0 ? share / other_share : INFINITY;
 	if (share > 0)
-		uplift->ratio_lower = limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z, interrupted);
+		uplift->ratio_lower = limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
 	if (other_share > 0)
-		uplift->ratio_upper = limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z, interrupted);
-	/* what is pending stays so until it is processed */
-	return !(interrupted != NULL && interrupted());
+		uplift->ratio_upper = limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
 }

@@ -48,7 +48,6 @@ typedef struct rt_uplift
 	double		p_value;
 } rt_uplift;
 
-/* False when interrupted was true, with uplift of no use */
-extern bool rt_uplift_of(const rt_two_groups *strata, size_t count, double z, bool (*interrupted) (void), rt_uplift *uplift);
+extern void rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *uplift);
 
 #endif							/* RT_PROPORTION_H */

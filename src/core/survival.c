@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/cholesky.h"
+#include "core/poll.h"
 #include "core/special.h"
 
 void
@@ -125,7 +126,7 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 #define PIVOT_SMALL 1e-13
 
 void
-rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count, bool (*interrupted) (void),
+rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 				 double *room, rt_log_rank_group *groups, rt_log_rank *test)
 {
 	double	   *at_risk = room;
@@ -134,7 +135,6 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count, b
 	double		all = 0;
 	int			used = 0;
 
-	test->interrupted = false;
 	memset(room, 0, RT_LOG_RANK_ROOM(group_count) * sizeof(double));
 	memset(groups, 0, (size_t) group_count * sizeof(rt_log_rank_group));
 	for (size_t i = 0; i < count; i++)
@@ -151,9 +151,7 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count, b
 		double		events = 0;
 
 		/* many times of many groups take long */
-		test->interrupted = interrupted != NULL && interrupted();
-		if (test->interrupted)
-			return;
+		rt_poll();
 		for (end = begin; end < count && rows[end].time == rows[begin].time; end++)
 			events += (double) rows[end].events;
 		if (events > 0)

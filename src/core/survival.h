@@ -71,14 +71,13 @@ typedef struct rt_log_rank
 	double		chi_square;		/* NaN, as p_value, where degrees is 0 */
 	double		p_value;
 	int			degrees;		/* groups with expected events, less one */
-	bool		interrupted;	/* nothing else is set */
 } rt_log_rank;
 
 /* Room for group_count * (group_count + 2) numbers */
 #define RT_LOG_RANK_ROOM(group_count) ((size_t) (group_count) * ((size_t) (group_count) + 2))
 
 /* Of rows in ascending order of time; groups has room for all of them */
-extern void rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count, bool (*interrupted) (void),
+extern void rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 							 double *room, rt_log_rank_group *groups, rt_log_rank *test);
 
 #endif							/* RT_SURVIVAL_H */

@@ -246,9 +246,7 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 		drivers[i].churned = entries[i].counts[0];
 		drivers[i].kept = entries[i].counts[1];
 	}
-	do
-		CHECK_FOR_INTERRUPTS();
-	while (!rt_churn_drivers(drivers, count, rt_normal_quantile(0.025), interrupts_pending));
+	rt_churn_drivers(drivers, count, rt_normal_quantile(0.025));
 
 	composite_array_begin(fcinfo, &result, DRIVER_COLUMNS, count);
 	for (size_t i = 0; i < count; i++)

@@ -8,8 +8,6 @@
  */
 #include "pg/errors.h"
 
-#include "miscadmin.h"
-
 #include "core/calendar.h"
 
 /* The SQLSTATE of a status */
@@ -77,11 +75,4 @@ check_aggregate_call(FunctionCallInfo fcinfo, const char *function, const char *
 				 errmsg("%s called outside an aggregate", function),
 				 errhint("Use %s.", use)));
 	return context;
-}
-
-bool
-interrupts_pending(void)
-{
-	/* one that can't be processed now would only start the work over and over */
-	return INTERRUPTS_PENDING_CONDITION() && INTERRUPTS_CAN_BE_PROCESSED();
 }

@@ -20,7 +20,4 @@ extern void check_history_status(rt_status status, int32 date);
  */
 extern int	check_aggregate_call(FunctionCallInfo fcinfo, const char *function, const char *use);
 
-/* For the core, which then ends early: CHECK_FOR_INTERRUPTS, and start again if that returns */
-extern bool interrupts_pending(void);
-
 #endif							/* RETENTION_ERRORS_H */

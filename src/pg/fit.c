@@ -706,23 +706,17 @@ fit_model_final(PG_FUNCTION_ARGS)
 	customers.sum_log = (double) state->sum_log / LOG_UNIT;
 	customers.time_unit = state->from_numbers || kind->id == RT_MODEL_BG_BB ? 1 : state->time_unit;
 	workspace = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, rt_base_fit_workspace(kind->id, customers.row_count)));
-	do
+	if (kind->id == RT_MODEL_INTERPURCHASE)
 	{
-		CHECK_FOR_INTERRUPTS();
-		fit.interrupted = false;
-		if (kind->id == RT_MODEL_INTERPURCHASE)
-		{
-			rt_interpurchase_fit_model(&customers, interrupts_pending, &fit);
-			if (!fit.interrupted)
-				fit.interrupted = !rt_interpurchase_fit_shapes(&evenness, interrupts_pending, &k_median, &k_deviation);
-		}
-		else if (kind->id == RT_MODEL_GAMMA_GAMMA)
-			rt_gamma_gamma_fit_model(&customers, interrupts_pending, &fit);
-		else if (is_contract(kind->id))
-			rt_contract_fit_model(kind->id, &customers, interrupts_pending, &fit);
-		else
-			rt_base_fit_model(kind->id, state->k, &customers, workspace, interrupts_pending, &fit);
-	} while (fit.interrupted);
+		rt_interpurchase_fit_model(&customers, &fit);
+		rt_interpurchase_fit_shapes(&evenness, &k_median, &k_deviation);
+	}
+	else if (kind->id == RT_MODEL_GAMMA_GAMMA)
+		rt_gamma_gamma_fit_model(&customers, &fit);
+	else if (is_contract(kind->id))
+		rt_contract_fit_model(kind->id, &customers, &fit);
+	else
+		rt_base_fit_model(kind->id, state->k, &customers, workspace, &fit);
 
 	result = new_model(kind);
 	result->model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);

@@ -249,17 +249,8 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
 				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
-	for (;;)
-	{
-		CHECK_FOR_INTERRUPTS();
-		qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
-		rt_fit_hazard(rows, count, covariates, state->constants[TIES_CONSTANT] == RT_TIES_BRESLOW ? RT_TIES_BRESLOW : RT_TIES_EFRON,
-					  interrupts_pending, room, &fit);
-		if (!fit.interrupted)
-			break;
-		/* from the beginning: the fit has changed them */
-		rows = get_rows(state, covariates);
-	}
+	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_fit_hazard(rows, count, covariates, state->constants[TIES_CONSTANT] == RT_TIES_BRESLOW ? RT_TIES_BRESLOW : RT_TIES_EFRON, room, &fit);
 	warn_of_infinite(&fit);
 
 	values[FIT_CUSTOMERS] = Int64GetDatum(customers);

@@ -27,8 +27,7 @@ predict(const rt_model *model, const rt_customer *customer, double t,
 	double		draws[RT_PREDICTION_DRAWS];
 
 	check_confidence_level(level);
-	while (!rt_predict(model, customer, t, spend, x, mean, rate, interrupts_pending, draws))
-		CHECK_FOR_INTERRUPTS();
+	rt_predict(model, customer, t, spend, x, mean, rate, draws);
 	rt_prediction_limits(draws, level, lower, upper);
 }
 

@@ -370,11 +370,7 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 	result->group_count = group_count;
 	result->groups = palloc_array(rt_log_rank_group, Max(group_count, 1));
 	room = palloc(RT_LOG_RANK_ROOM(Max(group_count, 1)) * sizeof(double));
-	do
-	{
-		CHECK_FOR_INTERRUPTS();
-		rt_log_rank_test(rows, count, group_count, interrupts_pending, room, result->groups, &result->test);
-	} while (result->test.interrupted);
+	rt_log_rank_test(rows, count, group_count, room, result->groups, &result->test);
 }
 
 /* In the order of the type log_rank */

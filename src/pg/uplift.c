@@ -119,9 +119,7 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 		all.other_n += strata[i].other_n;
 	}
 	qsort(strata, count, sizeof(rt_two_groups), compare_strata);
-	do
-		CHECK_FOR_INTERRUPTS();
-	while (!rt_uplift_of(strata, count, rt_normal_quantile((1 - level) / 2), interrupts_pending, &uplift));
+	rt_uplift_of(strata, count, rt_normal_quantile((1 - level) / 2), &uplift);
 
 	values[UPLIFT_TREATED] = Int64GetDatum(all.n);
 	values[UPLIFT_TREATED_RETAINED] = Int64GetDatum(all.hits);

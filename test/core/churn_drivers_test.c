@@ -45,7 +45,7 @@ test_no_effect(void)
 	for (int run = 0; run < 400; run++)
 	{
 		draw(drivers, 500, 5000, 0.2);
-		rt_churn_drivers(drivers, 500, Z95, NULL);
+		rt_churn_drivers(drivers, 500, Z95);
 		reported += drivers[0].p_value < 0.05;
 		/* the information value alone would mislead: it is large for any attribute of many values */
 		CHECK(drivers[0].information_value > 0.3);
@@ -62,7 +62,7 @@ test_effect(void)
 	for (int run = 0; run < 100; run++)
 	{
 		draw(drivers, 20, 5000, 0.4);
-		rt_churn_drivers(drivers, 20, Z95, NULL);
+		rt_churn_drivers(drivers, 20, Z95);
 		first += drivers[0].value == 0 && drivers[0].p_value < 0.05 && drivers[0].weight_of_evidence > 0;
 	}
 	CHECK(first == 100);
@@ -84,7 +84,7 @@ test_definitions(void)
 	information[0] = (30 / 50.0 - 70 / 255.0) * log(30 / 50.0 / (70 / 255.0)) + (20 / 50.0 - 180 / 255.0) * log(20 / 50.0 / (180 / 255.0)) +
 		(0 - 5 / 255.0) * log(0.5 / 50 / (5.5 / 255));
 	information[1] = (25 / 50.0 - 125 / 255.0) * log(25 / 50.0 / (125 / 255.0)) + (25 / 50.0 - 130 / 255.0) * log(25 / 50.0 / (130 / 255.0));
-	rt_churn_drivers(d, 5, Z95, NULL);
+	rt_churn_drivers(d, 5, Z95);
 	for (int i = 0; i < 5; i++)
 	{
 		CHECK(fabs(d[i].churn_rate - (double) d[i].churned / (double) (d[i].churned + d[i].kept)) < 1e-15);
@@ -106,9 +106,9 @@ test_one_kind(void)
 	rt_driver	nobody[] = {{0, 0, 0, 70, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 20, 0, 0, 0, 0, 0, 0, 0}};
 	rt_driver	all[] = {{0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0}};
 
-	rt_churn_drivers(nobody, 2, Z95, NULL);
+	rt_churn_drivers(nobody, 2, Z95);
 	CHECK(nobody[0].p_value == 1 && isnan(nobody[0].lift) && isnan(nobody[0].weight_of_evidence) && isnan(nobody[1].information_value));
-	rt_churn_drivers(all, 2, Z95, NULL);
+	rt_churn_drivers(all, 2, Z95);
 	CHECK(all[0].p_value == 1 && all[0].lift == 1 && isnan(all[0].weight_of_evidence));
 }
 

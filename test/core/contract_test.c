@@ -97,7 +97,6 @@ test_fit(void)
 			rt_contract found = {0, 0, 1};
 			rt_fit		fit;
 
-			fit.interrupted = false;
 			for (int j = 0; j < CONTRACTS; j++)
 			{
 				double		u = rt_random_uniform(&random);
@@ -112,7 +111,7 @@ test_fit(void)
 				rows[j].age = 0;
 				rows[j].weight = 1;
 			}
-			rt_contract_fit_model(count == 3 ? RT_MODEL_BDW : RT_MODEL_SBG, &contracts, NULL, &fit);
+			rt_contract_fit_model(count == 3 ? RT_MODEL_BDW : RT_MODEL_SBG, &contracts, &fit);
 			found.alpha = fit.parameters[0];
 			found.beta = fit.parameters[1];
 			if (count == 3)

@@ -462,7 +462,6 @@ test_fit(void)
 			rt_base		found;
 			int			first = any_k ? 1 : 0;
 
-			fit.interrupted = false;
 			for (int i = 0; i < CUSTOMERS; i++)
 			{
 				double		age = 20 + 20 * uniform();
@@ -476,9 +475,8 @@ test_fit(void)
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
 			workspace = malloc(rt_base_fit_workspace(id, CUSTOMERS) + 1);
-			rt_base_fit_model(id, 0, &customers, workspace, NULL, &fit);
+			rt_base_fit_model(id, 0, &customers, workspace, &fit);
 			free(workspace);
-			CHECK(!fit.interrupted);
 			p = fit.parameters + first;
 			if (any_k)
 				CHECK(fit.parameters[0] == truth->bg_nbd.k && isnan(fit.covariance[0]));
@@ -573,8 +571,7 @@ test_gradient(void)
 			customers.sum_log += rows[i].weight * l.sum_log;
 		}
 		qsort(rows, 1000, sizeof(rows[0]), by_x);
-		fit.interrupted = false;
-		rt_base_fit_model(cases[c].id, 0, &customers, workspace, NULL, &fit);
+		rt_base_fit_model(cases[c].id, 0, &customers, workspace, &fit);
 		free(workspace);
 		CHECK(fit.converged);
 		for (int i = 0; i < count; i++)

@@ -41,7 +41,7 @@ fit_dataset(const char *name, size_t customer_count, rt_hazard_ties ties, rt_haz
 			n++;
 		}
 	qsort(rows, n, sizeof(rt_hazard_row), by_time);
-	rt_fit_hazard(rows, n, 2, ties, NULL, room, fit);
+	rt_fit_hazard(rows, n, 2, ties, room, fit);
 	free(room);
 }
 
@@ -110,7 +110,7 @@ fit_made(const made *from, size_t count, int repeat, rt_hazard_fit *fit)
 		memcpy(rows[i].x, from[i].x, sizeof(from[i].x));
 	}
 	qsort(rows, count, sizeof(rt_hazard_row), by_time_3);
-	rt_fit_hazard(rows, count, 3, RT_TIES_EFRON, NULL, room, fit);
+	rt_fit_hazard(rows, count, 3, RT_TIES_EFRON, room, fit);
 	free(x);
 	free(rows);
 	free(room);

@@ -149,7 +149,7 @@ test_recovery(void)
 			const double *found = fit.parameters;
 
 			simulate(&truths[t], rows, &data);
-			rt_interpurchase_fit_model(&data, NULL, &fit);
+			rt_interpurchase_fit_model(&data, &fit);
 			CHECK(fit.converged);
 			CHECK(fit.log_likelihood >= rt_interpurchase_log_likelihood(&truths[t], &data));
 			for (int j = 0; j < 3; j++)
@@ -244,7 +244,7 @@ test_bounds(void)
 		rows[i].weight = 1;
 	}
 	data.sum_log = CUSTOMERS * 5 * log(7);
-	rt_interpurchase_fit_model(&data, NULL, &fit);
+	rt_interpurchase_fit_model(&data, &fit);
 	CHECK(!fit.converged && isnan(fit.covariance[0]));
 	CHECK(isfinite(fit.log_likelihood) && fit.parameters[0] > 100 && fit.parameters[0] <= 10001);
 }
@@ -291,7 +291,7 @@ test_shapes_across_customers(void)
 			double		errors[2];
 
 			data.row_count = (size_t) simulate_evenness(truths[t][0], truths[t][1], rows, 2000);
-			CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+			rt_interpurchase_fit_shapes(&data, &median, &deviation);
 			errors[0] = log(median / truths[t][0]);
 			errors[1] = log(deviation / truths[t][1]);
 			for (int j = 0; j < 2; j++)
@@ -317,7 +317,7 @@ test_shapes_across_customers(void)
 		rt_evenness_rows data = {rows, 0};
 
 		data.row_count = (size_t) simulate_evenness(2, 0, rows, 2000);
-		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
 		CHECK(deviation < 0.25);
 		CHECK(deviation == 0 || fabs(median - 2) < 0.2);
 	}
@@ -326,14 +326,15 @@ test_shapes_across_customers(void)
 	{
 		rt_evenness_rows data = {rows, 10};
 
-		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation) && deviation == 0 && median == 0);
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
+		CHECK(deviation == 0 && median == 0);
 		for (int i = 0; i < 2000; i++)
 		{
 			rows[i].x = 5;
 			rows[i].t_x = 0;
 		}
 		data.row_count = 2000;
-		CHECK(rt_interpurchase_fit_shapes(&data, NULL, &median, &deviation));
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
 		CHECK(deviation >= 0 && isfinite(deviation) && isfinite(median));
 	}
 }

@@ -152,7 +152,7 @@ test_difference_published(void)
 
 	for (int i = 0; i < 3; i++)
 	{
-		rt_uplift_of(&published[i].g, 1, Z95, NULL, &u);
+		rt_uplift_of(&published[i].g, 1, Z95, &u);
 		CHECK(near(u.difference_lower, published[i].lower, 6e-5) && near(u.difference_upper, published[i].upper, 6e-5));
 	}
 }
@@ -179,9 +179,9 @@ test_uplift_properties(void)
 		g.other_hits = random_between(0, 3) == 0 ? 0 : random_between(0, g.other_n);
 		swapped = (rt_two_groups) {g.other_hits, g.other_n, g.hits, g.n};
 		others = (rt_two_groups) {g.n - g.hits, g.n, g.other_n - g.other_hits, g.other_n};
-		rt_uplift_of(&g, 1, Z95, NULL, &u);
-		rt_uplift_of(&swapped, 1, Z95, NULL, &s);
-		rt_uplift_of(&others, 1, Z95, NULL, &o);
+		rt_uplift_of(&g, 1, Z95, &u);
+		rt_uplift_of(&swapped, 1, Z95, &s);
+		rt_uplift_of(&others, 1, Z95, &o);
 
 		n = (double) (g.n + g.other_n);
 		pooled = (double) (g.hits + g.other_hits) / n;
@@ -254,7 +254,7 @@ test_coverage(void)
 				}
 				if (largest < 1e-7)
 					continue;
-				rt_uplift_of(&g, 1, Z95, NULL, &u);
+				rt_uplift_of(&g, 1, Z95, &u);
 				for (int j = 0; j < 5; j++)
 				{
 					double		difference = shares[j][0] - shares[j][1];
@@ -319,8 +319,8 @@ test_strata(void)
 			all.other_hits += strata[i].other_hits;
 		}
 		strata[3] = (rt_two_groups) {50, 50, 0, 0};	/* nobody to compare with */
-		rt_uplift_of(strata, 4, Z95, NULL, &u);
-		rt_uplift_of(&all, 1, Z95, NULL, &plain);
+		rt_uplift_of(strata, 4, Z95, &u);
+		rt_uplift_of(&all, 1, Z95, &plain);
 		held += u.difference_lower <= 0.1 && 0.1 <= u.difference_upper;
 		misled += plain.difference_lower <= 0.1 && 0.1 <= plain.difference_upper;
 		for (int i = 0; i < 3; i++)
@@ -330,7 +330,7 @@ test_strata(void)
 			strata[i].hits = drawn(strata[i].n, share * 1.5);
 			strata[i].other_hits = drawn(strata[i].other_n, share);
 		}
-		rt_uplift_of(strata, 3, Z95, NULL, &u);
+		rt_uplift_of(strata, 3, Z95, &u);
 		held_ratio += u.ratio_lower <= 1.5 && 1.5 <= u.ratio_upper;
 	}
 	CHECK(held > 0.935 * runs && held < 0.97 * runs);
@@ -344,10 +344,10 @@ test_nothing_to_compare(void)
 	rt_two_groups g = {5, 10, 0, 0};
 	rt_uplift	u;
 
-	rt_uplift_of(&g, 1, Z95, NULL, &u);
+	rt_uplift_of(&g, 1, Z95, &u);
 	CHECK(isnan(u.difference) && isnan(u.ratio) && isnan(u.ratio_upper) && isnan(u.p_value));
 	g = (rt_two_groups) {1, 1, 0, 1};
-	rt_uplift_of(&g, 1, Z95, NULL, &u);
+	rt_uplift_of(&g, 1, Z95, &u);
 	CHECK(u.difference == 1 && u.difference_upper == 1 && u.difference_lower < 0);
 }
 

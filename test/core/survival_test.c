@@ -85,7 +85,7 @@ compute(const char *name, size_t customer_count, dataset *result)
 	rt_survival_curve(times, distinct, rt_normal_quantile(0.025), result->points);
 	result->count = distinct;
 	qsort(rows, n, sizeof(rt_group_duration), by_group_time);
-	rt_log_rank_test(rows, n, groups, NULL, room, result->groups, &result->test);
+	rt_log_rank_test(rows, n, groups, room, result->groups, &result->test);
 }
 
 static void
@@ -184,11 +184,11 @@ test_log_rank_without_answer(void)
 	rt_log_rank_group groups[2];
 	rt_log_rank test;
 
-	rt_log_rank_test(one, 2, 1, NULL, room, groups, &test);
+	rt_log_rank_test(one, 2, 1, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
-	rt_log_rank_test(nobody, 2, 2, NULL, room, groups, &test);
+	rt_log_rank_test(nobody, 2, 2, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
-	rt_log_rank_test(at_once, 2, 2, NULL, room, groups, &test);
+	rt_log_rank_test(at_once, 2, 2, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
 	CHECK(groups[0].expected == 3 && groups[1].expected == 2);
 }

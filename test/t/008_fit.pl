@@ -56,6 +56,11 @@ is($wrong, 0, 'damaged bytes are refused or are another model');
 my ($status, $stdout, $stderr) = $node->psql('postgres', "SET statement_timeout = '20ms'; SELECT fit_model('interpurchase', h, '2024-01-01') FROM customer, generate_series(1, 20)");
 like($stderr, qr/canceling statement/, 'a fit can be cancelled');
 
+# an interrupt that ends nothing, as the question whether the client is there, does not begin a fit anew
+is($node->safe_psql('postgres', "SET statement_timeout = '60s'; SET client_connection_check_interval = '5ms'; SET client_min_messages = error;
+	SELECT fit_model('pareto/nbd', i % 7, CASE WHEN i % 7 = 0 THEN 0 ELSE 20 + i % 1000 END, 1030 + i % 97) IS NOT NULL FROM generate_series(1, 40000) i"),
+	't', 'a fit with a watched connection ends');
+
 # --- real logs, against the fits in test/data ---
 SKIP:
 {
