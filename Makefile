@@ -18,7 +18,7 @@ PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/money.o src/pg/clock.o src
                src/pg/history.o src/pg/history_agg.o src/pg/cycle.o src/pg/calendar_cycle.o src/pg/value.o src/pg/spend_trend.o src/pg/prediction.o \
                src/pg/model.o src/pg/fit.o src/pg/customer_base.o src/pg/contract.o src/pg/simulate.o \
                src/pg/window.o src/pg/running_cycle.o src/pg/spell.o src/pg/decayed_sum.o \
-               src/pg/tally_state.o src/pg/validation.o src/pg/survival.o src/pg/hazard.o src/pg/cohort.o src/pg/lifecycle.o src/pg/churn_drivers.o src/pg/uplift.o src/pg/funnel.o src/pg/dropped_range.o src/pg/mart.o src/pg/review.o
+               src/pg/tally_state.o src/pg/validation.o src/pg/survival.o src/pg/hazard.o src/pg/cohort.o src/pg/lifecycle.o src/pg/churn_drivers.o src/pg/uplift.o src/pg/funnel.o src/pg/dropped_range.o src/pg/mart_owner.o src/pg/mart.o src/pg/review.o
 OBJS         = $(CORE_OBJS) $(PG_OBJS)
 
 PG_CPPFLAGS  = -I$(srcdir_)src

@@ -72,7 +72,7 @@ CREATE FUNCTION cycle_stage(history purchase_history, as_of date, model retentio
 		WHEN silence < lapsed THEN 'lapsed'
 		WHEN silence < at_risk THEN 'at_risk'
 		WHEN silence < overdue THEN 'overdue'
-		WHEN repeats = 0 THEN 'new'
+		WHEN repeats = float8 '0' THEN 'new'
 		WHEN silence < due THEN 'due'
 		WHEN silence >= due THEN 'active'
 	END::cycle_stage

@@ -2,20 +2,29 @@
 -- the retention mart: plain tables for dashboards, made and refreshed in one call
 -- ---------------------------------------------------------------------------
 
+-- For statements that are run later: only pg_catalog is searched for what has no schema, so that nothing
+-- anybody has put elsewhere is found.
+CREATE FUNCTION retention_schema() RETURNS text
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT typnamespace::regnamespace::text FROM pg_type WHERE oid = 'purchase_history'::regtype;
+	END;
+COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name needs it.';
+
 -- What the mart consists of, as readable SQL.  settings is the row of the mart's table settings.
 CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step integer, name text, statement text)
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT t.step, t.name, format(t.template, quote_ident(settings ->> 'schema_name'), settings ->> 'customer_type')
+	SELECT t.step, t.name, pg_catalog.format(replace(t.template, '{extension}', replace(retention_schema(), '%', '%%')), quote_ident(settings ->> text 'schema_name'), settings ->> text 'customer_type')
 	FROM (VALUES
 		(10, 'customer_history', $sql$CREATE TABLE %1$s.customer_history (
 	customer_id %2$s PRIMARY KEY,
-	history purchase_history NOT NULL
+	history {extension}.purchase_history NOT NULL
 )$sql$),
 		(15, 'range_history', $sql$CREATE TABLE %1$s.range_history (
 	customer_id %2$s,
 	product_range text,
-	history purchase_history NOT NULL,
+	history {extension}.purchase_history NOT NULL,
 	PRIMARY KEY (customer_id, product_range)
 )$sql$),
 		(20, 'customer_attribute', $sql$CREATE TABLE %1$s.customer_attribute (
@@ -27,8 +36,8 @@ CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step intege
 		(25, 'change', $sql$CREATE TABLE %1$s.change (
 	customer_id %2$s,
 	product_range text,
-	added purchase_history,
-	removed purchase_history,
+	added {extension}.purchase_history,
+	removed {extension}.purchase_history,
 	truncated boolean NOT NULL DEFAULT false
 )$sql$),
 		(27, 'campaign', $sql$CREATE TABLE %1$s.campaign (
@@ -57,7 +66,7 @@ CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step intege
 		(30, 'model', $sql$CREATE TABLE %1$s.model (
 	fitted_on date,
 	kind text,
-	model retention_model NOT NULL,
+	model {extension}.retention_model NOT NULL,
 	log_likelihood double precision,
 	aic double precision,
 	converged boolean NOT NULL,
@@ -65,7 +74,7 @@ CREATE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step intege
 	PRIMARY KEY (fitted_on, kind)
 )$sql$),
 		(31, 'model_fits', $sql$CREATE VIEW %1$s.model_fits AS
-SELECT fitted_on, kind, parameters(model)::text AS parameters, log_likelihood, aic, converged, chosen FROM %1$s.model$sql$),
+SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters, log_likelihood, aic, converged, chosen FROM %1$s.model$sql$),
 		(40, 'customer_scorecard', $sql$CREATE TABLE %1$s.customer_scorecard (
 	customer_id %2$s PRIMARY KEY,
 	first_purchase date NOT NULL,
@@ -235,8 +244,8 @@ CREATE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step inte
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT row_number() OVER ()::integer, c.relation,
-		CASE WHEN c.column_name IS NULL THEN format('COMMENT ON %s %s.%I IS %L', CASE c.relation WHEN 'model_fits' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(settings ->> 'schema_name'), c.relation, c.comment)
-			 ELSE format('COMMENT ON COLUMN %s.%I.%I IS %L', quote_ident(settings ->> 'schema_name'), c.relation, c.column_name, c.comment) END
+		CASE WHEN c.column_name IS NULL THEN pg_catalog.format('COMMENT ON %s %s.%I IS %L', CASE c.relation WHEN 'model_fits' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(settings ->> text 'schema_name'), c.relation, c.comment)
+			 ELSE pg_catalog.format('COMMENT ON COLUMN %s.%I.%I IS %L', quote_ident(settings ->> text 'schema_name'), c.relation, c.column_name, c.comment) END
 	FROM (VALUES
 		('settings', NULL, 'What the mart was made from, and when it was refreshed last. One row.'),
 		('settings', 'schema_name', 'the schema of the mart'),
@@ -466,42 +475,42 @@ CREATE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT t.step, t.name, t.optional,
-		format(CASE t.way
+		pg_catalog.format(replace(CASE t.way
 				WHEN 'as it is' THEN t.template
 				WHEN 'insert' THEN 'DELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || E'\n' || t.template
 				-- into a table of its own first: PostgreSQL has parallel workers for CREATE TABLE AS, not for INSERT
 				ELSE 'CREATE UNLOGGED TABLE %1$s.next_' || t.name || E' AS\n' || t.template || E';\nDELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || ' SELECT * FROM %1$s.next_' || t.name || E';\nDROP TABLE %1$s.next_' || t.name
-			   END, quote_ident(settings ->> 'schema_name'), settings ->> 'source_table',
-			   quote_ident(settings ->> 'customer_column') || '::' || (settings ->> 'customer_type'),
-			   quote_ident(settings ->> 'ordered_at_column'),
-			   quote_ident(settings ->> 'ordered_at_column') ||
-			   coalesce(', ' || quote_ident(settings ->> 'amount_column') || '::numeric', '') ||
-			   coalesce(', ' || quote_literal(settings ->> 'zone'), ''),
-			   quote_ident(settings ->> 'range_column') || '::text',
-			   'date ' || quote_literal(settings ->> 'as_of'), quote_literal(settings ->> 'horizon'), settings ->> 'discount_rate', settings ->> 'margin',
-			   (SELECT string_agg(format('(%L, %I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a),
+			   END, '{extension}', replace(extension, '%', '%%')), quote_ident(settings ->> text 'schema_name'), settings ->> text 'source_table',
+			   quote_ident(settings ->> text 'customer_column') || '::' || (settings ->> text 'customer_type'),
+			   quote_ident(settings ->> text 'ordered_at_column'),
+			   quote_ident(settings ->> text 'ordered_at_column') || coalesce('::' || (settings ->> text 'ordered_at_type'), '') ||
+			   coalesce(', ' || quote_ident(settings ->> text 'amount_column') || '::numeric', '') ||
+			   coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+			   quote_ident(settings ->> text 'range_column') || '::text',
+			   'date ' || quote_literal(settings ->> text 'as_of'), 'interval ' || quote_literal(settings ->> text 'horizon'), (settings ->> text 'discount_rate') || '::double precision', (settings ->> text 'margin') || '::double precision',
+			   (SELECT string_agg(pg_catalog.format('(%L, %I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> text 'attribute_columns') AS a),
 			   -- whole numbers are compared as they are, so that an index on them is of use
-			   quote_ident(settings ->> 'customer_column') || CASE settings ->> 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
-			   (SELECT string_agg(format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> 'attribute_columns') AS a),
-			   settings ->> 'customers_table',
-			   'date ' || quote_literal(settings ->> 'read_from'),
+			   quote_ident(settings ->> text 'customer_column') || CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
+			   (SELECT string_agg(pg_catalog.format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> text 'attribute_columns') AS a),
+			   settings ->> text 'customers_table',
+			   'date ' || quote_literal(settings ->> text 'read_from'),
 			   -- the beginning of that day where the orders are
-			   'timestamp ' || quote_literal(settings ->> 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> 'zone'), ''),
-			   coalesce(', ' || quote_literal(settings ->> 'cycle_model') || '::retention_model', ''),
-			   coalesce(quote_literal(settings ->> 'base_model'), 'NULL') || '::retention_model',
-			   coalesce(quote_literal(settings ->> 'spend_model'), 'NULL') || '::retention_model',
-			   quote_literal(settings ->> 'base_kind'))
+			   'timestamp ' || quote_literal(settings ->> text 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> text 'zone'), ''),
+			   coalesce(', ' || quote_literal(settings ->> text 'cycle_model') || '::' || extension || '.retention_model', ''),
+			   coalesce(quote_literal(settings ->> text 'base_model'), 'NULL') || '::' || extension || '.retention_model',
+			   coalesce(quote_literal(settings ->> text 'spend_model'), 'NULL') || '::' || extension || '.retention_model',
+			   'text ' || quote_literal(settings ->> text 'base_kind'))
 	FROM (VALUES
 		-- orders and what is known of changes are read in one statement, hence in one state of the database
-		(10, 'read all orders', false, 'as it is', settings ->> 'phase' = 'read all', $sql$DELETE FROM %1$s.customer_history;
+		(10, 'read all orders', false, 'as it is', settings ->> text 'phase' = 'read all', $sql$DELETE FROM %1$s.customer_history;
 DELETE FROM %1$s.range_history;
 DELETE FROM %1$s.customer_attribute;
-WITH known AS (DELETE FROM %1$s.change)$sql$ || CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+WITH known AS (DELETE FROM %1$s.change)$sql$ || CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
 ranges AS (
 	INSERT INTO %1$s.range_history
 	SELECT customer_id, product_range, history
-	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1, 2) o
-	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, {extension}.purchase_history(%5$s) AS history FROM %2$s GROUP BY 1, 2) o
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
 attributes AS (
 	INSERT INTO %1$s.customer_attribute
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -510,21 +519,21 @@ attributes AS (
 	ORDER BY customer_id, attribute, ordered_at DESC, value)$sql$ END || $sql$
 INSERT INTO %1$s.customer_history
 SELECT customer_id, history
-FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
+FROM (SELECT %3$s AS customer_id, {extension}.purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
 WHERE customer_id IS NOT NULL AND history IS NOT NULL$sql$),
-		(11, 'read changes', false, 'as it is', settings ->> 'phase' = 'read changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
+		(11, 'read changes', false, 'as it is', settings ->> text 'phase' = 'read changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
 customer AS (
-	SELECT customer_id, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
-	FROM (SELECT t.customer_id, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed
-	      FROM (SELECT customer_id, purchase_history(added) AS added, purchase_history(removed) AS removed FROM taken GROUP BY 1) t
+	SELECT customer_id, d.history OPERATOR({extension}.-) d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, {extension}.purchase_history(added) AS added, {extension}.purchase_history(removed) AS removed FROM taken GROUP BY 1) t
 	           LEFT JOIN %1$s.customer_history c USING (customer_id)) d),
 customers_gone AS (
 	DELETE FROM %1$s.customer_history h USING customer c
-	WHERE h.customer_id = c.customer_id AND NOT only_added AND c.history IS NULL)$sql$ || CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+	WHERE h.customer_id = c.customer_id AND NOT only_added AND c.history IS NULL)$sql$ || CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
 customer_range AS (
-	SELECT customer_id, product_range, d.history - d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
-	FROM (SELECT t.customer_id, t.product_range, coalesce(c.history || t.added, c.history, t.added) AS history, t.removed
-	      FROM (SELECT customer_id, product_range, purchase_history(added) AS added, purchase_history(removed) AS removed FROM taken WHERE product_range IS NOT NULL GROUP BY 1, 2) t
+	SELECT customer_id, product_range, d.history OPERATOR({extension}.-) d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, t.product_range, coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, product_range, {extension}.purchase_history(added) AS added, {extension}.purchase_history(removed) AS removed FROM taken WHERE product_range IS NOT NULL GROUP BY 1, 2) t
 	           LEFT JOIN %1$s.range_history c USING (customer_id, product_range)) d),
 ranges_gone AS (
 	DELETE FROM %1$s.range_history h USING customer_range c
@@ -532,7 +541,7 @@ ranges_gone AS (
 ranges AS (
 	INSERT INTO %1$s.range_history
 	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END FROM customer_range WHERE only_added OR history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
 attributes AS (
 	INSERT INTO %1$s.customer_attribute
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -545,26 +554,26 @@ SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM c
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
 		-- the histories up to the mark stay, what is behind it is read again
-		(12, 'read recent orders', false, 'as it is', settings ->> 'phase' = 'read recent', $sql$WITH customer AS (
-	SELECT customer_id, c.history AS known, coalesce(as_of(c.history, %15$s - 1) || r.history, as_of(c.history, %15$s - 1), r.history) AS history
-	FROM (SELECT %3$s AS customer_id, purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1) r
+		(12, 'read recent orders', false, 'as it is', settings ->> text 'phase' = 'read recent', $sql$WITH customer AS (
+	SELECT customer_id, c.history AS known, coalesce({extension}.as_of(c.history, %15$s - 1) OPERATOR({extension}.||) r.history, {extension}.as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, {extension}.purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1) r
 	     FULL JOIN %1$s.customer_history c USING (customer_id)
-	WHERE customer_id IS NOT NULL AND (r.history IS NOT NULL OR slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+	WHERE customer_id IS NOT NULL AND (r.history IS NOT NULL OR {extension}.slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
 customers_gone AS (DELETE FROM %1$s.customer_history h USING customer c WHERE h.customer_id = c.customer_id AND c.history IS NULL)$sql$ ||
-			CASE WHEN settings ->> 'range_column' IS NULL THEN '' ELSE $sql$,
+			CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
 customer_range AS (
-	SELECT customer_id, product_range, c.history AS known, coalesce(as_of(c.history, %15$s - 1) || r.history, as_of(c.history, %15$s - 1), r.history) AS history
-	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1, 2) r
+	SELECT customer_id, product_range, c.history AS known, coalesce({extension}.as_of(c.history, %15$s - 1) OPERATOR({extension}.||) r.history, {extension}.as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, {extension}.purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1, 2) r
 	     FULL JOIN %1$s.range_history c USING (customer_id, product_range)
-	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND (r.history IS NOT NULL OR slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND (r.history IS NOT NULL OR {extension}.slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
 ranges_gone AS (
 	DELETE FROM %1$s.range_history h USING customer_range c
 	WHERE h.customer_id = c.customer_id AND h.product_range = c.product_range AND c.history IS NULL),
 ranges AS (
 	INSERT INTO %1$s.range_history
-	SELECT customer_id, product_range, history FROM customer_range WHERE history IS DISTINCT FROM known AND history IS NOT NULL
+	SELECT customer_id, product_range, history FROM customer_range WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE AND history IS NOT NULL
 	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END ||
-			CASE WHEN settings -> 'attribute_columns' = '[]' OR settings ->> 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+			CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
 attributes AS (
 	INSERT INTO %1$s.customer_attribute
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -573,100 +582,100 @@ attributes AS (
 	ORDER BY customer_id, attribute, ordered_at DESC, value
 	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ END || $sql$
 INSERT INTO %1$s.customer_history
-SELECT customer_id, history FROM customer WHERE history IS DISTINCT FROM known AND history IS NOT NULL
+SELECT customer_id, history FROM customer WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE AND history IS NOT NULL
 ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
 DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
-		(15, 'read customers', false, 'as it is', settings ->> 'phase' LIKE 'read %' AND settings -> 'attribute_columns' <> '[]' AND settings ->> 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
+		(15, 'read customers', false, 'as it is', settings ->> text 'phase' LIKE 'read %' AND settings -> text 'attribute_columns' <> '[]' AND settings ->> text 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
 INSERT INTO %1$s.customer_attribute
 SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
 FROM (SELECT %3$s AS customer_id, attribute, value FROM %14$s, LATERAL (VALUES %11$s) a(attribute, value)) o JOIN %1$s.customer_history USING (customer_id)
 ORDER BY customer_id, attribute, value$sql$),
-		(29, 'empty models', false, 'as it is', settings ->> 'phase' = 'fit', $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
-		(30, 'model interpurchase', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'interpurchase', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(31, 'model mbg/nbd', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'mbg/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(32, 'model mbg/cnbd-k', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'mbg/cnbd-k', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(33, 'model pareto/nbd', true, 'as it is', settings ->> 'phase' = 'fit', $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'pareto/nbd', m, log_likelihood(m), aic(m), converged(m) FROM (SELECT fit_model('pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(34, 'model gamma-gamma', true, 'as it is', settings ->> 'phase' = 'fit' AND settings ->> 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
-SELECT %7$s, 'gamma-gamma', m, log_likelihood(m), NULL, converged(m) FROM (SELECT fit_model('gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
-		(39, 'choose models', false, 'as it is', settings ->> 'phase' = 'fit', $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
+		(29, 'empty models', false, 'as it is', settings ->> text 'phase' = 'fit', $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
+		(30, 'model interpurchase', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'interpurchase', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(31, 'model mbg/nbd', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/nbd', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(32, 'model mbg/cnbd-k', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/cnbd-k', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(33, 'model pareto/nbd', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'pareto/nbd', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(34, 'model gamma-gamma', true, 'as it is', settings ->> text 'phase' = 'fit' AND settings ->> text 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'gamma-gamma', m, {extension}.log_likelihood(m), NULL, {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(39, 'choose models', false, 'as it is', settings ->> text 'phase' = 'fit', $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
 	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) kind
 	FROM %1$s.model WHERE fitted_on = %7$s ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, aic, kind)$sql$),
-		(40, 'customer_scorecard', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT customer_id, first_purchase(h) AS first_purchase, last_purchase(h) AS last_purchase, purchase_days(h) AS purchases, order_count(h) AS orders, total_spend(h) AS spend, average_order_value(h) AS average_order_value,
+		(40, 'customer_scorecard', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT customer_id, {extension}.first_purchase(h) AS first_purchase, {extension}.last_purchase(h) AS last_purchase, {extension}.purchase_days(h) AS purchases, {extension}.order_count(h) AS orders, {extension}.total_spend(h) AS spend, {extension}.average_order_value(h) AS average_order_value,
        c.mean_interval, c.pattern, c.trend, c.elapsed_days, c.overdue_ratio, c.silence_probability, c.stage::text, c.expected_next, c.contact_from, c.contact_until,
-       churn_score(%18$s, h, %7$s) AS churn_score, lost_on(h, %7$s, %18$s) AS lost_on, expected_purchases(%18$s, h, %7$s, '1 year') AS purchases_next_year,
-       expected_order_value(%19$s, h, %7$s) AS expected_order_value, clv(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS clv, value_at_risk(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS value_at_risk,
+       {extension}.churn_score(%18$s, h, %7$s) AS churn_score, {extension}.lost_on(h, %7$s, %18$s) AS lost_on, {extension}.expected_purchases(%18$s, h, %7$s, interval '1 year') AS purchases_next_year,
+       {extension}.expected_order_value(%19$s, h, %7$s) AS expected_order_value, {extension}.clv(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS clv, {extension}.value_at_risk(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS value_at_risk,
        t.change, t.p_value
-FROM %1$s.customer_history, as_of(history, %7$s) AS h, purchase_cycle(h, %7$s%17$s) AS c, spend_trend(h, %7$s) AS t
-WHERE first_purchase(h) IS NOT NULL$sql$),
+FROM %1$s.customer_history, {extension}.as_of(history, %7$s) AS h, {extension}.purchase_cycle(h, %7$s%17$s) AS c, {extension}.spend_trend(h, %7$s, interval '3 months') AS t
+WHERE {extension}.first_purchase(h) IS NOT NULL$sql$),
 		-- purchases_next_year has the probability that she is still there in it
-		(50, 'contact_list', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id) AS rank,
+		(50, 'contact_list', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id) AS rank,
        customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
        contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_to_save, purchases_to_save
 FROM %1$s.customer_scorecard, LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save, purchases_next_year * churn_score AS purchases_to_save) l
 WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)
 ORDER BY rank$sql$),
-		(60, 'cohorts', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT * FROM unnest((SELECT cohort_retention(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
-		(61, 'retention_curve', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT retention_curve(history, 'month', %7$s) FROM %1$s.customer_history))$sql$),
-		(62, 'survival', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT duration, at_risk, churned, survival, lower, upper
-FROM unnest((SELECT survival_curve(coalesce(lost_on, %7$s) - first_purchase, lost_on IS NOT NULL) FROM %1$s.customer_scorecard))$sql$),
-		(70, 'lifecycle', false, 'parallel', settings ->> 'phase' = 'write', 'SELECT * FROM unnest((SELECT lifecycle(history, ''month'', %7$s, ' ||
-			CASE WHEN settings ->> 'base_model' IS NULL THEN '''1 year''' ELSE '%18$s, 0.5' END || ') FROM %1$s.customer_history))'),
-		(80, 'lost_customers', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT customer_id, lost_on, last_purchase, purchases, s.spend, clv(%18$s, %19$s, history, last_purchase, %8$s, %9$s, %10$s) AS value_lost
+		(60, 'cohorts', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT * FROM unnest((SELECT {extension}.cohort_retention(history, text 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(61, 'retention_curve', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT {extension}.retention_curve(history, text 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(62, 'survival', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT duration, at_risk, churned, survival, lower, upper
+FROM unnest((SELECT {extension}.survival_curve((coalesce(lost_on, %7$s) - first_purchase)::double precision, lost_on IS NOT NULL) FROM %1$s.customer_scorecard))$sql$),
+		(70, 'lifecycle', false, 'parallel', settings ->> text 'phase' = 'write', 'SELECT * FROM unnest((SELECT {extension}.lifecycle(history, text ''month'', %7$s, ' ||
+			CASE WHEN settings ->> text 'base_model' IS NULL THEN 'interval ''1 year''' ELSE '%18$s, 0.5::double precision' END || ') FROM %1$s.customer_history))'),
+		(80, 'lost_customers', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT customer_id, lost_on, last_purchase, purchases, s.spend, {extension}.clv(%18$s, %19$s, history, last_purchase, %8$s, %9$s, %10$s) AS value_lost
 FROM %1$s.customer_scorecard s JOIN %1$s.customer_history USING (customer_id)
 WHERE lost_on IS NOT NULL$sql$),
-		(85, 'churn_reasons', false, 'insert', settings ->> 'phase' = 'write' AND settings -> 'attribute_columns' <> '[]', $sql$SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
-FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL, attributes)
+		(85, 'churn_reasons', false, 'insert', settings ->> text 'phase' = 'write' AND settings -> text 'attribute_columns' <> '[]', $sql$SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
+FROM unnest((SELECT {extension}.churn_drivers(lost_on IS NOT NULL, attributes)
              FROM %1$s.customer_scorecard JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
              WHERE lost_on IS NULL OR lost_on > %7$s - interval '1 year'))$sql$),
-		(90, 'dropped_ranges', false, 'parallel', settings ->> 'phase' = 'write' AND settings ->> 'range_column' IS NOT NULL, $sql$SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
-       total_spend(slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]'))) AS spend_a_year
+		(90, 'dropped_ranges', false, 'parallel', settings ->> text 'phase' = 'write' AND settings ->> text 'range_column' IS NOT NULL, $sql$SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
+       {extension}.total_spend({extension}.slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]'))) AS spend_a_year
 FROM %1$s.range_history r JOIN %1$s.customer_history c USING (customer_id) JOIN %1$s.customer_scorecard s USING (customer_id),
-     dropped_range(r.history, c.history, %7$s) d
+     {extension}.dropped_range(r.history, c.history, %7$s) d
 WHERE s.lost_on IS NULL AND d.silence_probability < 0.005$sql$),
-		(95, 'spend_trend', false, 'parallel', settings ->> 'phase' = 'write', $sql$SELECT l.month, l.orders, l.spend / nullif(l.orders, 0) AS average_order_value, (t).change, (t).p_value
+		(95, 'spend_trend', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT l.month, l.orders, l.spend / nullif(l.orders, 0) AS average_order_value, (t).change, (t).p_value
 FROM %1$s.lifecycle l
-     JOIN (SELECT m::date AS month, overall_spend_trend(history, (m + interval '1 month' - interval '1 day')::date, '3 months') AS t
+     JOIN (SELECT m::date AS month, {extension}.overall_spend_trend(history, (m + interval '1 month' - interval '1 day')::date, interval '3 months') AS t
            FROM %1$s.customer_history, generate_series(date_trunc('month', (%7$s + 1)::timestamp) - interval '13 months', date_trunc('month', (%7$s + 1)::timestamp) - interval '1 month', interval '1 month') AS m GROUP BY m) s USING (month)$sql$),
-		(96, 'empty model_quality', false, 'as it is', settings ->> 'phase' = 'write', $sql$DELETE FROM %1$s.model_quality;
+		(96, 'empty model_quality', false, 'as it is', settings ->> text 'phase' = 'write', $sql$DELETE FROM %1$s.model_quality;
 DELETE FROM %1$s.purchase_forecast$sql$),
 		-- as it would have been fitted half a year ago
-		(97, 'model_quality', true, 'as it is', settings ->> 'phase' = 'write' AND settings ->> 'base_kind' IS NOT NULL, $sql$CREATE UNLOGGED TABLE %1$s.next_model AS SELECT fit_model(%20$s, history, %7$s - 180) AS m FROM %1$s.customer_history;
+		(97, 'model_quality', true, 'as it is', settings ->> text 'phase' = 'write' AND settings ->> text 'base_kind' IS NOT NULL, $sql$CREATE UNLOGGED TABLE %1$s.next_model AS SELECT {extension}.fit_model(%20$s, history, %7$s - 180) AS m FROM %1$s.customer_history;
 CREATE UNLOGGED TABLE %1$s.next_known AS
-SELECT purchase_probability(m, history, %7$s - 180, '180 days') AS score, last_purchase(as_of(history, %7$s)) > %7$s - 180 AS bought,
-       $sql$ || (SELECT format('ARRAY[%s] AS expected,' || E'\n       ' || 'ARRAY[%s] AS actual', string_agg(format('expected_purchases(m, history, %%7$s - 180, ''%s days'')', 30 * p), ', ' ORDER BY p),
-		                           string_agg(format('purchase_days(slice(history, daterange(%%7$s - %s, %%7$s - %s, ''[]'')))', 209 - 30 * p, 180 - 30 * p), ', ' ORDER BY p)) FROM generate_series(1, 6) AS p) || $sql$
+SELECT {extension}.purchase_probability(m, history, %7$s - 180, interval '180 days') AS score, {extension}.last_purchase({extension}.as_of(history, %7$s)) > %7$s - 180 AS bought,
+       $sql$ || (SELECT pg_catalog.format('ARRAY[%s] AS expected,' || E'\n       ' || 'ARRAY[%s] AS actual', string_agg(pg_catalog.format('{extension}.expected_purchases(m, history, %%7$s - 180, interval ''%s days'')', 30 * p), ', ' ORDER BY p),
+		                           string_agg(pg_catalog.format('{extension}.purchase_days({extension}.slice(history, daterange(%%7$s - %s, %%7$s - %s, ''[]'')))', 209 - 30 * p, 180 - 30 * p), ', ' ORDER BY p)) FROM generate_series(1, 6) AS p) || $sql$
 FROM %1$s.customer_history, %1$s.next_model
-WHERE m IS NOT NULL AND as_of(history, %7$s - 180) IS NOT NULL;
+WHERE m IS NOT NULL AND {extension}.as_of(history, %7$s - 180) IS NOT NULL;
 INSERT INTO %1$s.purchase_forecast
 -- as numeric, the sum is the same in any order
 SELECT p, %7$s - 209 + 30 * p, %7$s - 180 + 30 * p, count(*), sum((expected[p] - coalesce(expected[p - 1], 0))::numeric), coalesce(sum(actual[p]), 0)
 FROM %1$s.next_known, generate_series(1, 6) AS p GROUP BY p;
 INSERT INTO %1$s.model_quality
 SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier
-FROM unnest((SELECT calibration_table(score, bought) FROM %1$s.next_known)), (SELECT roc_auc(score, bought) AS area, brier_score(score, bought) AS brier FROM %1$s.next_known) q;
+FROM unnest((SELECT {extension}.calibration_table(score, bought) FROM %1$s.next_known)), (SELECT {extension}.roc_auc(score, bought) AS area, {extension}.brier_score(score, bought) AS brier FROM %1$s.next_known) q;
 DROP TABLE %1$s.next_model, %1$s.next_known$sql$),
 		-- every customer is given the same days, so that who was contacted early has no advantage
-		(98, 'campaign_results', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
+		(98, 'campaign_results', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
        (u).difference, (u).difference_lower, (u).difference_upper, (u).p_value, (u).difference * (u).treated
-FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, retention_uplift(contacted, bought) AS u,
+FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, {extension}.retention_uplift(contacted, bought) AS u,
              avg(spend) FILTER (WHERE contacted) AS contacted_spend, avg(spend) FILTER (WHERE NOT contacted) AS control_spend
-      FROM (SELECT campaign, contacted_on, contacted, days, coalesce(purchase_days(seen), 0) > 0 AS bought, CASE WHEN has_amounts THEN coalesce(total_spend(seen), 0) END AS spend
+      FROM (SELECT campaign, contacted_on, contacted, days, coalesce({extension}.purchase_days(seen), 0) > 0 AS bought, CASE WHEN has_amounts THEN coalesce({extension}.total_spend(seen), 0) END AS spend
             FROM (SELECT c.*, least(60, %7$s - max(contacted_on) OVER (PARTITION BY campaign)) AS days FROM %1$s.campaign c) c
                  LEFT JOIN %1$s.customer_history USING (customer_id)
                  CROSS JOIN (SELECT amount_column IS NOT NULL AS has_amounts FROM %1$s.settings) m,
-                 LATERAL (SELECT slice(history, daterange(contacted_on + 1, contacted_on + days, '[]')) AS seen OFFSET 0) l
+                 LATERAL (SELECT {extension}.slice(history, daterange(contacted_on + 1, contacted_on + days, '[]')) AS seen OFFSET 0) l
             WHERE days > 0) b
       GROUP BY campaign) r$sql$),
-		(99, 'monthly_review', false, 'insert', settings ->> 'phase' = 'write', $sql$SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
+		(99, 'monthly_review', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
 FROM %1$s.lifecycle
      LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)
      LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month, sum(contacted)::bigint AS contacted, sum(brought_back::numeric)::float8 AS brought_back FROM %1$s.campaign_results GROUP BY 1) c USING (month)
-     LEFT JOIN ($sql$ || CASE WHEN settings -> 'attribute_columns' = '[]' THEN $sql$SELECT NULL::date AS month, NULL AS main_reason, NULL::float8 AS main_reason_lift$sql$ ELSE $sql$SELECT DISTINCT ON (month) month, d.attribute || ' ' || coalesce(d.value, 'not known') AS main_reason, d.lift AS main_reason_lift
-	FROM (SELECT m.month, churn_drivers(lost_on IS NOT NULL AND lost_on < m.month + interval '1 month', attributes) AS drivers
+     LEFT JOIN ($sql$ || CASE WHEN settings -> text 'attribute_columns' = '[]' THEN $sql$SELECT NULL::date AS month, NULL AS main_reason, NULL::float8 AS main_reason_lift$sql$ ELSE $sql$SELECT DISTINCT ON (month) month, d.attribute || ' ' || coalesce(d.value, 'not known') AS main_reason, d.lift AS main_reason_lift
+	FROM (SELECT m.month, {extension}.churn_drivers(lost_on IS NOT NULL AND lost_on < m.month + interval '1 month', attributes) AS drivers
 	      FROM (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m
 	           JOIN (SELECT customer_id, first_purchase, lost_on, attributes FROM %1$s.customer_scorecard
 	                 JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
@@ -674,31 +683,31 @@ FROM %1$s.lifecycle
 	      GROUP BY m.month) r, unnest(drivers) d
 	WHERE d.lift > 1 AND d.p_value < 0.01
 	ORDER BY month, d.p_value, d.attribute, d.value$sql$ END || $sql$) w USING (month)$sql$)
-		) AS t(step, name, optional, way, wanted, template)
+		) AS t(step, name, optional, way, wanted, template), retention_schema() AS extension
 	WHERE t.wanted
 	ORDER BY t.step;
 	END;
 
 -- What the triggers on the orders write down: the purchases that came and went, by customer and range.
 CREATE FUNCTION retention_mart_capture_statement(settings jsonb, operation text) RETURNS text
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT format(CASE operation
+	SELECT pg_catalog.format(replace(CASE operation
 			WHEN 'TRUNCATE' THEN $sql$INSERT INTO %1$s.change (truncated) VALUES (true)$sql$
 			ELSE $sql$INSERT INTO %1$s.change (customer_id, product_range, added, removed)$sql$ ||
 				CASE WHEN operation IN ('INSERT', 'UPDATE') THEN $sql$
-SELECT %2$s, %5$s, purchase_history(%4$s), NULL FROM new_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END ||
+SELECT %2$s, %5$s, {extension}.purchase_history(%4$s), NULL FROM new_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END ||
 				CASE WHEN operation = 'UPDATE' THEN $sql$
 UNION ALL$sql$ ELSE '' END ||
 				CASE WHEN operation IN ('DELETE', 'UPDATE') THEN $sql$
-SELECT %2$s, %5$s, NULL, purchase_history(%4$s) FROM old_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END
-			END,
-		quote_ident(settings ->> 'schema_name'), quote_ident(settings ->> 'customer_column') || '::' || (settings ->> 'customer_type'),
-		quote_ident(settings ->> 'ordered_at_column'),
-		quote_ident(settings ->> 'ordered_at_column') ||
-		coalesce(', ' || quote_ident(settings ->> 'amount_column') || '::numeric', '') ||
-		coalesce(', ' || quote_literal(settings ->> 'zone'), ''),
-		coalesce(quote_ident(settings ->> 'range_column') || '::text', 'NULL::text'));
+SELECT %2$s, %5$s, NULL, {extension}.purchase_history(%4$s) FROM old_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END
+			END, '{extension}', replace(retention_schema(), '%', '%%')),
+		quote_ident(settings ->> text 'schema_name'), quote_ident(settings ->> text 'customer_column') || '::' || (settings ->> text 'customer_type'),
+		quote_ident(settings ->> text 'ordered_at_column'),
+		quote_ident(settings ->> text 'ordered_at_column') || coalesce('::' || (settings ->> text 'ordered_at_type'), '') ||
+		coalesce(', ' || quote_ident(settings ->> text 'amount_column') || '::numeric', '') ||
+		coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+		coalesce(quote_ident(settings ->> text 'range_column') || '::text', 'NULL::text'));
 	END;
 
 CREATE FUNCTION retention_mart_capture() RETURNS trigger
@@ -710,10 +719,10 @@ CREATE FUNCTION retention_mart_triggers(settings jsonb, relation text, extension
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT t.step, t.operation,
-		CASE WHEN dropping THEN format('DROP TRIGGER IF EXISTS %I ON %s', t.trigger_name, relation)
-			 ELSE format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION %I.retention_mart_capture(%L)',
-						 t.trigger_name, t.operation, relation, t.tables, extension_schema, settings ->> 'schema_name') END
-	FROM (SELECT o.step, o.operation, o.tables, 'retention_mart_' || lower(o.operation) || '_' || substr(md5(settings ->> 'schema_name'), 1, 8) AS trigger_name
+		CASE WHEN dropping THEN pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', t.trigger_name, relation)
+			 ELSE pg_catalog.format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION %I.retention_mart_capture(%L)',
+						 t.trigger_name, t.operation, relation, t.tables, extension_schema, settings ->> text 'schema_name') END
+	FROM (SELECT o.step, o.operation, o.tables, 'retention_mart_' || lower(o.operation) || '_' || substr(md5(settings ->> text 'schema_name'), 1, 8) AS trigger_name
 		  FROM (VALUES (1, 'INSERT', ' REFERENCING NEW TABLE AS new_rows'), (2, 'UPDATE', ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
 					   (3, 'DELETE', ' REFERENCING OLD TABLE AS old_rows'), (4, 'TRUNCATE', '')) AS o(step, operation, tables)) AS t
 	ORDER BY t.step;
@@ -739,7 +748,7 @@ COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the table
 COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: ''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and spend_model in settings, too. An optional step may fail for too little data.';
 COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
 COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a retention mart on a table of orders, as SQL, or what drops them.';
-COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, with the rights of the mart''s owner, as foreign keys are checked with those of the table''s. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them.';
-COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the table must be the caller''s. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. All runs with the rights of the caller, who owns the mart; row-level security of the source applies. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, 55000 for triggers where policies hide rows from the caller, 22023 and 22004 for other arguments, 02000 for a source without orders.';
-COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Only its owner may, since it runs what the owner has set up. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. verbose says after each step how long it took; which one it is at can be seen from other sessions as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for somebody else''s, 02000 for a source without orders.';
-COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';
+COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, as the owner of the orders and the mart, whoever writes. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them. Where table and mart no longer belong to one owner nothing of the orders is evaluated.';
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the caller must have the rights of the table''s owner. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. The mart belongs to the owner of the source, of customers and of all partitions, who must be one role, and all work is done as that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which reads with their rights; a superuser has none of that kind. Policies of the owner''s own apply, those of others that hide rows are an error. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, for tables of several owners and for policies of others, 55000 for triggers where policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source without orders.';
+COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. verbose says after each step how long it took; which one it is at can be seen from other sessions as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for missing rights, and where mart and orders no longer belong to one owner, 42P01 for orders that are gone, 02000 for a source without orders.';
+COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';

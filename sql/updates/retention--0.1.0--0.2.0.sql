@@ -3,3 +3,1050 @@
 -- complain if this script is sourced in psql rather than by ALTER EXTENSION
 \echo Use "ALTER EXTENSION retention UPDATE" to load this file. \quit
 
+
+CREATE OR REPLACE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
+		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
+		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 60
+	RETURN (SELECT CASE
+		WHEN silence < lapsed THEN 'lapsed'
+		WHEN silence < at_risk THEN 'at_risk'
+		WHEN silence < overdue THEN 'overdue'
+		WHEN repeats = float8 '0' THEN 'new'
+		WHEN silence < due THEN 'due'
+		WHEN silence >= due THEN 'active'
+	END::cycle_stage
+	FROM (SELECT silence_probability(history, as_of, model) AS silence, frequency(history, as_of) AS repeats OFFSET 0) s);
+
+CREATE FUNCTION retention_schema() RETURNS text
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT typnamespace::regnamespace::text FROM pg_type WHERE oid = 'purchase_history'::regtype;
+	END;
+
+COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name needs it.';
+
+CREATE OR REPLACE FUNCTION retention_mart_tables(settings jsonb) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.name, pg_catalog.format(replace(t.template, '{extension}', replace(retention_schema(), '%', '%%')), quote_ident(settings ->> text 'schema_name'), settings ->> text 'customer_type')
+	FROM (VALUES
+		(10, 'customer_history', $sql$CREATE TABLE %1$s.customer_history (
+	customer_id %2$s PRIMARY KEY,
+	history {extension}.purchase_history NOT NULL
+)$sql$),
+		(15, 'range_history', $sql$CREATE TABLE %1$s.range_history (
+	customer_id %2$s,
+	product_range text,
+	history {extension}.purchase_history NOT NULL,
+	PRIMARY KEY (customer_id, product_range)
+)$sql$),
+		(20, 'customer_attribute', $sql$CREATE TABLE %1$s.customer_attribute (
+	customer_id %2$s,
+	attribute text,
+	value text,
+	PRIMARY KEY (customer_id, attribute)
+)$sql$),
+		(25, 'change', $sql$CREATE TABLE %1$s.change (
+	customer_id %2$s,
+	product_range text,
+	added {extension}.purchase_history,
+	removed {extension}.purchase_history,
+	truncated boolean NOT NULL DEFAULT false
+)$sql$),
+		(27, 'campaign', $sql$CREATE TABLE %1$s.campaign (
+	campaign text,
+	customer_id %2$s,
+	contacted_on date NOT NULL CHECK (isfinite(contacted_on)),
+	contacted boolean NOT NULL DEFAULT true,
+	PRIMARY KEY (campaign, customer_id)
+)$sql$),
+		(28, 'campaign_results', $sql$CREATE TABLE %1$s.campaign_results (
+	campaign text PRIMARY KEY,
+	contacted_on date NOT NULL,
+	days integer NOT NULL,
+	contacted bigint NOT NULL,
+	contacted_rate double precision,
+	contacted_spend numeric,
+	control bigint NOT NULL,
+	control_rate double precision,
+	control_spend numeric,
+	difference double precision,
+	difference_lower double precision,
+	difference_upper double precision,
+	p_value double precision,
+	brought_back double precision
+)$sql$),
+		(30, 'model', $sql$CREATE TABLE %1$s.model (
+	fitted_on date,
+	kind text,
+	model {extension}.retention_model NOT NULL,
+	log_likelihood double precision,
+	aic double precision,
+	converged boolean NOT NULL,
+	chosen boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (fitted_on, kind)
+)$sql$),
+		(31, 'model_fits', $sql$CREATE VIEW %1$s.model_fits AS
+SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters, log_likelihood, aic, converged, chosen FROM %1$s.model$sql$),
+		(40, 'customer_scorecard', $sql$CREATE TABLE %1$s.customer_scorecard (
+	customer_id %2$s PRIMARY KEY,
+	first_purchase date NOT NULL,
+	last_purchase date NOT NULL,
+	purchases integer NOT NULL,
+	orders bigint NOT NULL,
+	spend numeric,
+	average_order_value numeric,
+	mean_interval double precision,
+	pattern text,
+	interval_trend double precision,
+	elapsed_days integer NOT NULL,
+	overdue_ratio double precision,
+	silence_probability double precision,
+	stage text,
+	expected_next date,
+	contact_from date,
+	contact_until date,
+	churn_score double precision,
+	lost_on date,
+	purchases_next_year double precision,
+	expected_order_value numeric,
+	clv numeric,
+	value_at_risk numeric,
+	spend_change double precision,
+	spend_p_value double precision
+)$sql$),
+		(50, 'contact_list', $sql$CREATE TABLE %1$s.contact_list (
+	rank integer NOT NULL,
+	customer_id %2$s PRIMARY KEY,
+	reason text NOT NULL,
+	contact_from date,
+	contact_until date,
+	expected_next date,
+	overdue_ratio double precision,
+	churn_score double precision,
+	clv numeric,
+	value_at_risk numeric,
+	value_to_save numeric,
+	purchases_to_save double precision
+)$sql$),
+		(60, 'cohorts', $sql$CREATE TABLE %1$s.cohorts (
+	cohort date,
+	period integer,
+	eligible bigint NOT NULL,
+	active bigint NOT NULL,
+	rate double precision NOT NULL,
+	active_on_or_after bigint NOT NULL,
+	rate_on_or_after double precision NOT NULL,
+	orders bigint NOT NULL,
+	spend numeric,
+	PRIMARY KEY (cohort, period)
+)$sql$),
+		(61, 'retention_curve', $sql$CREATE TABLE %1$s.retention_curve (
+	period integer PRIMARY KEY,
+	cohorts bigint NOT NULL,
+	eligible bigint NOT NULL,
+	active bigint NOT NULL,
+	rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	rate_on_or_after double precision NOT NULL
+)$sql$),
+		(62, 'survival', $sql$CREATE TABLE %1$s.survival (
+	days integer PRIMARY KEY,
+	at_risk bigint NOT NULL,
+	churned bigint NOT NULL,
+	survival double precision NOT NULL,
+	lower double precision,
+	upper double precision
+)$sql$),
+		(70, 'lifecycle', $sql$CREATE TABLE %1$s.lifecycle (
+	month date PRIMARY KEY,
+	new bigint NOT NULL,
+	retained bigint NOT NULL,
+	resurrected bigint NOT NULL,
+	active bigint NOT NULL,
+	dormant bigint NOT NULL,
+	lost bigint NOT NULL,
+	recovered bigint NOT NULL,
+	customers bigint NOT NULL,
+	repeat_rate double precision,
+	retention_rate double precision,
+	churn_rate double precision,
+	orders bigint NOT NULL,
+	spend numeric
+)$sql$),
+		(80, 'lost_customers', $sql$CREATE TABLE %1$s.lost_customers (
+	customer_id %2$s PRIMARY KEY,
+	lost_on date NOT NULL,
+	last_purchase date NOT NULL,
+	purchases integer NOT NULL,
+	spend numeric,
+	value_lost numeric
+)$sql$),
+		(85, 'churn_reasons', $sql$CREATE TABLE %1$s.churn_reasons (
+	attribute text NOT NULL,
+	value text,
+	customers bigint NOT NULL,
+	churned bigint NOT NULL,
+	churn_rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	lift double precision,
+	p_value double precision NOT NULL
+)$sql$),
+		(90, 'dropped_ranges', $sql$CREATE TABLE %1$s.dropped_ranges (
+	customer_id %2$s,
+	product_range text,
+	last_purchase date NOT NULL,
+	range_purchases integer NOT NULL,
+	share double precision NOT NULL,
+	purchases_since integer NOT NULL,
+	silence_probability double precision NOT NULL,
+	spend_a_year numeric,
+	PRIMARY KEY (customer_id, product_range)
+)$sql$),
+		(95, 'spend_trend', $sql$CREATE TABLE %1$s.spend_trend (
+	month date PRIMARY KEY,
+	orders bigint NOT NULL,
+	average_order_value numeric,
+	change double precision,
+	p_value double precision
+)$sql$),
+		(97, 'model_quality', $sql$CREATE TABLE %1$s.model_quality (
+	bin integer PRIMARY KEY,
+	seen_from date NOT NULL,
+	seen_until date NOT NULL,
+	customers bigint NOT NULL,
+	expected_rate double precision NOT NULL,
+	actual_rate double precision NOT NULL,
+	lower double precision NOT NULL,
+	upper double precision NOT NULL,
+	roc_auc double precision,
+	brier_score double precision
+)$sql$),
+		(98, 'purchase_forecast', $sql$CREATE TABLE %1$s.purchase_forecast (
+	period integer PRIMARY KEY,
+	seen_from date NOT NULL,
+	seen_until date NOT NULL,
+	customers bigint NOT NULL,
+	expected double precision NOT NULL,
+	actual bigint NOT NULL
+)$sql$),
+		(99, 'monthly_review', $sql$CREATE TABLE %1$s.monthly_review (
+	month date PRIMARY KEY,
+	customers bigint NOT NULL,
+	new bigint NOT NULL,
+	active bigint NOT NULL,
+	lost bigint NOT NULL,
+	recovered bigint NOT NULL,
+	churn_rate double precision,
+	main_reason text,
+	main_reason_lift double precision,
+	value_lost numeric,
+	contacted bigint,
+	brought_back double precision,
+	orders bigint NOT NULL,
+	spend numeric,
+	average_order_value numeric
+)$sql$)) AS t(step, name, template)
+	ORDER BY t.step;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_mart_comments(settings jsonb) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT row_number() OVER ()::integer, c.relation,
+		CASE WHEN c.column_name IS NULL THEN pg_catalog.format('COMMENT ON %s %s.%I IS %L', CASE c.relation WHEN 'model_fits' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(settings ->> text 'schema_name'), c.relation, c.comment)
+			 ELSE pg_catalog.format('COMMENT ON COLUMN %s.%I.%I IS %L', quote_ident(settings ->> text 'schema_name'), c.relation, c.column_name, c.comment) END
+	FROM (VALUES
+		('settings', NULL, 'What the mart was made from, and when it was refreshed last. One row.'),
+		('settings', 'schema_name', 'the schema of the mart'),
+		('settings', 'source_table', 'the orders'),
+		('settings', 'customer_column', 'column of the source: who ordered'),
+		('settings', 'customer_type', 'type of customer_id in the mart: bigint for whole numbers, else text'),
+		('settings', 'ordered_at_column', 'column of the source: when'),
+		('settings', 'amount_column', 'column of the source: for how much; NULL: amounts are not known'),
+		('settings', 'range_column', 'column of the source: which range; NULL: none'),
+		('settings', 'attribute_columns', 'columns that may be reasons to leave'),
+		('settings', 'customers_table', 'where the attribute columns are, one row a customer; NULL: in the orders'),
+		('settings', 'zone', 'time zone in which a point in time has its day'),
+		('settings', 'changes', 'how orders that change come into the mart: trigger, high_water_mark or rebuild'),
+		('settings', 'overlap', 'with a high-water mark: how far before the latest order and the last refresh a refresh begins to read; else NULL'),
+		('settings', 'horizon', 'how far ahead a customer is valued'),
+		('settings', 'discount_rate', 'per year'),
+		('settings', 'margin', 'share of the order value that is earned'),
+		('settings', 'as_of', 'the day as of whose end everything is seen'),
+		('settings', 'refreshed_at', 'when the last refresh began'),
+		('settings', 'partitions', 'the source and its partitions when it was read in full'),
+		('settings', 'one', 'there is one row only'),
+		('customer_history', NULL, 'All purchases of each customer; see the type purchase_history.'),
+		('customer_history', 'customer_id', 'the customer'),
+		('customer_history', 'history', 'her purchases'),
+		('range_history', NULL, 'All purchases of each customer in each range.'),
+		('range_history', 'customer_id', 'the customer'),
+		('range_history', 'product_range', 'the range'),
+		('range_history', 'history', 'her purchases in it'),
+		('customer_attribute', NULL, 'What is known of each customer besides: the values at her latest order, or in customers_table.'),
+		('customer_attribute', 'customer_id', 'the customer'),
+		('customer_attribute', 'attribute', 'name of the column'),
+		('customer_attribute', 'value', 'its value; NULL when not known'),
+		('change', NULL, 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on the source wrote down.'),
+		('change', 'customer_id', 'the customer'),
+		('change', 'product_range', 'the range'),
+		('change', 'added', 'purchases that came'),
+		('change', 'removed', 'purchases that went'),
+		('change', 'truncated', 'the source was emptied, or something could not be written down: the next refresh reads all orders. So does refresh_retention_mart(..., read_all => true)'),
+		('campaign', NULL, 'For you to fill: who was contacted when, and who, drawn by chance, was not. A refresh only reads it.'),
+		('campaign', 'campaign', 'what was tried'),
+		('campaign', 'customer_id', 'the customer'),
+		('campaign', 'contacted_on', 'the day; for who was not contacted the day on which she would have been'),
+		('campaign', 'contacted', 'false for the control group: only against it can be seen what a campaign did'),
+		('campaign_results', NULL, 'Did it work: how many of the contacted bought within 60 days, and of the control group.'),
+		('campaign_results', 'campaign', 'what was tried'),
+		('campaign_results', 'contacted_on', 'the first day of it'),
+		('campaign_results', 'days', 'days after the contact in which purchases count: 60, or as many as have passed'),
+		('campaign_results', 'contacted', 'customers who were contacted'),
+		('campaign_results', 'contacted_rate', 'the share of them that bought in these days'),
+		('campaign_results', 'contacted_spend', 'what they spent in them, for each of the contacted'),
+		('campaign_results', 'control', 'customers of the control group'),
+		('campaign_results', 'control_rate', 'the share of them that bought; NULL without a control group'),
+		('campaign_results', 'control_spend', 'what they spent, for each of the group'),
+		('campaign_results', 'difference', 'contacted_rate less control_rate'),
+		('campaign_results', 'difference_lower', 'lower limit of the difference, 95 percent confidence'),
+		('campaign_results', 'difference_upper', 'upper limit'),
+		('campaign_results', 'p_value', 'the probability of such a difference by chance'),
+		('campaign_results', 'brought_back', 'customers who bought because they were contacted: difference times contacted'),
+		('model', NULL, 'Models fitted at each refresh: what customers are like. See the view model_fits for plain columns.'),
+		('model', 'fitted_on', 'as of which day'),
+		('model', 'kind', 'kind of model'),
+		('model', 'model', 'the model itself'),
+		('model', 'log_likelihood', 'logarithm of its likelihood'),
+		('model', 'aic', 'Akaikes criterion: less is better, among models of who is still a customer'),
+		('model', 'converged', 'false when the likelihood rises toward the boundary of the parameters'),
+		('model', 'chosen', 'the mart uses it: it was fitted at the last refresh, and of models of who is still a customer it has the least aic'),
+		('model_fits', NULL, 'The history of the fits in plain columns.'),
+		('model_fits', 'fitted_on', 'as of which day'),
+		('model_fits', 'kind', 'kind of model'),
+		('model_fits', 'parameters', 'its parameters, as JSON'),
+		('model_fits', 'log_likelihood', 'logarithm of its likelihood'),
+		('model_fits', 'aic', 'Akaikes criterion: less is better'),
+		('model_fits', 'converged', 'false when the likelihood rises toward the boundary of the parameters'),
+		('model_fits', 'chosen', 'the mart uses it'),
+		('customer_scorecard', NULL, 'One row a customer: her cycle, whether she is still one, what she is worth. As of settings.as_of.'),
+		('customer_scorecard', 'customer_id', 'the customer'),
+		('customer_scorecard', 'first_purchase', 'day of her first purchase'),
+		('customer_scorecard', 'last_purchase', 'day of her latest purchase'),
+		('customer_scorecard', 'purchases', 'days on which she bought'),
+		('customer_scorecard', 'orders', 'her orders'),
+		('customer_scorecard', 'spend', 'all she spent, refunds taken off, in the money of the orders; NULL if no amount is known'),
+		('customer_scorecard', 'average_order_value', 'spend for each order of known amount'),
+		('customer_scorecard', 'mean_interval', 'days between her purchases; NULL with one'),
+		('customer_scorecard', 'pattern', 'clockwork, regular, random or clumpy; NULL with too few purchases'),
+		('customer_scorecard', 'interval_trend', 'relative change of her intervals per purchase: 0.1 is each a tenth longer than the one before'),
+		('customer_scorecard', 'elapsed_days', 'days since her latest purchase'),
+		('customer_scorecard', 'overdue_ratio', 'elapsed days over her mean interval'),
+		('customer_scorecard', 'silence_probability', 'how probable so long a silence is with her rhythm'),
+		('customer_scorecard', 'stage', 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+		('customer_scorecard', 'expected_next', 'the day by which she will have bought again with probability one half, if she is still a customer'),
+		('customer_scorecard', 'contact_from', 'from this day on she is likely to think of buying'),
+		('customer_scorecard', 'contact_until', 'until this day'),
+		('customer_scorecard', 'churn_score', 'the probability that she is no customer any more'),
+		('customer_scorecard', 'lost_on', 'the day on which that reached one half; NULL while it has not'),
+		('customer_scorecard', 'purchases_next_year', 'purchases to expect within a year'),
+		('customer_scorecard', 'expected_order_value', 'what her next order will be worth on average'),
+		('customer_scorecard', 'clv', 'customer lifetime value: margin to expect within the horizon, discounted'),
+		('customer_scorecard', 'value_at_risk', 'what is lost with the probability that she is gone already'),
+		('customer_scorecard', 'spend_change', 'average order value of the last three months against before: -0.1 is a tenth less'),
+		('customer_scorecard', 'spend_p_value', 'the probability of such a change by chance'),
+		('contact_list', NULL, 'Who to reach this week, why, and what for: those first with whom a contact saves most.'),
+		('contact_list', 'rank', '1 for the largest value_to_save, or where amounts are not known purchases_to_save'),
+		('contact_list', 'customer_id', 'the customer'),
+		('contact_list', 'reason', 'due this week, overdue, or at risk of leaving'),
+		('contact_list', 'contact_from', 'from this day on she is likely to think of buying'),
+		('contact_list', 'contact_until', 'until this day'),
+		('contact_list', 'expected_next', 'the day by which she will have bought again with probability one half'),
+		('contact_list', 'overdue_ratio', 'days since her latest purchase over her mean interval'),
+		('contact_list', 'churn_score', 'the probability that she is gone already'),
+		('contact_list', 'clv', 'customer lifetime value'),
+		('contact_list', 'value_at_risk', 'what is lost with the probability that she is gone'),
+		('contact_list', 'value_to_save', 'value_at_risk times the probability that she is still there to be reached'),
+		('contact_list', 'purchases_to_save', 'the same in purchases: those of a year, times the probability that she is gone, times that she is still there'),
+		('cohorts', NULL, 'Customers by the month in which they came, month by month since.'),
+		('cohorts', 'cohort', 'first day of the month of their first purchase'),
+		('cohorts', 'period', 'months since'),
+		('cohorts', 'eligible', 'customers of the cohort'),
+		('cohorts', 'active', 'how many of them bought in the month'),
+		('cohorts', 'rate', 'the share of them that did'),
+		('cohorts', 'active_on_or_after', 'how many of them bought in the month or later'),
+		('cohorts', 'rate_on_or_after', 'the share of them that did'),
+		('cohorts', 'orders', 'their orders in the month'),
+		('cohorts', 'spend', 'what they spent in it, refunds taken off'),
+		('retention_curve', NULL, 'All cohorts together: what share buys so many months after the first purchase.'),
+		('retention_curve', 'period', 'months since the first purchase'),
+		('retention_curve', 'cohorts', 'cohorts that have been seen so long'),
+		('retention_curve', 'eligible', 'their customers'),
+		('retention_curve', 'active', 'how many of them bought in the month'),
+		('retention_curve', 'rate', 'the share of them that did'),
+		('retention_curve', 'lower', 'lower limit of the rate, 95 percent confidence'),
+		('retention_curve', 'upper', 'upper limit of the rate'),
+		('retention_curve', 'rate_on_or_after', 'the share that bought in the month or later'),
+		('survival', NULL, 'What share of the customers stays longer than so many days (Kaplan-Meier).'),
+		('survival', 'days', 'days since the first purchase'),
+		('survival', 'at_risk', 'customers seen so long who had not been lost'),
+		('survival', 'churned', 'how many of them were lost then'),
+		('survival', 'survival', 'the share that stays longer'),
+		('survival', 'lower', 'lower limit of the share, 95 percent confidence; NULL before anybody was lost'),
+		('survival', 'upper', 'upper limit of the share'),
+		('lifecycle', NULL, 'Who came, stayed, fell silent, came back and was lost, month by month: customers = those of the month before + new + recovered - lost.'),
+		('lifecycle', 'month', 'first day of the month'),
+		('lifecycle', 'new', 'customers who bought for the first time'),
+		('lifecycle', 'retained', 'who bought, and in the month before, too'),
+		('lifecycle', 'resurrected', 'who bought, and earlier, but not in the month before'),
+		('lifecycle', 'active', 'all who bought'),
+		('lifecycle', 'dormant', 'who bought in the month before, but not in this one'),
+		('lifecycle', 'lost', 'who was lost in the month: her silence became too long for her rhythm'),
+		('lifecycle', 'recovered', 'purchases of customers who had been lost'),
+		('lifecycle', 'customers', 'customers at the end of the month'),
+		('lifecycle', 'repeat_rate', 'the share of the active who had bought in an earlier month'),
+		('lifecycle', 'retention_rate', 'the share of those active in the month before who were active again'),
+		('lifecycle', 'churn_rate', 'lost as a share of the customers at the beginning of the month'),
+		('lifecycle', 'orders', 'orders in the month'),
+		('lifecycle', 'spend', 'what was spent in it, refunds taken off'),
+		('lost_customers', NULL, 'Who is lost, since when, and what that costs.'),
+		('lost_customers', 'customer_id', 'the customer'),
+		('lost_customers', 'lost_on', 'the day from which on she was more likely gone than not'),
+		('lost_customers', 'last_purchase', 'day of her latest purchase'),
+		('lost_customers', 'purchases', 'days on which she bought'),
+		('lost_customers', 'spend', 'all she spent'),
+		('lost_customers', 'value_lost', 'what she was worth on the day she was last seen: margin to expect within the horizon, discounted'),
+		('churn_reasons', NULL, 'What those lost in the last twelve months have in common, the surest first: a p_value below 0.05 is hardly chance.'),
+		('churn_reasons', 'attribute', 'name of the attribute'),
+		('churn_reasons', 'value', 'its value; NULL when not known'),
+		('churn_reasons', 'customers', 'customers with it'),
+		('churn_reasons', 'churned', 'how many of them were lost'),
+		('churn_reasons', 'churn_rate', 'the share of them that was'),
+		('churn_reasons', 'lower', 'lower limit of the share, 95 percent confidence'),
+		('churn_reasons', 'upper', 'upper limit of the share'),
+		('churn_reasons', 'lift', 'the share as a multiple of that of all customers'),
+		('churn_reasons', 'p_value', 'the probability of so uneven a split by chance, corrected for the number of values'),
+		('dropped_ranges', NULL, 'Who still buys, but has stopped buying one range.'),
+		('dropped_ranges', 'customer_id', 'the customer'),
+		('dropped_ranges', 'product_range', 'the range'),
+		('dropped_ranges', 'last_purchase', 'the day on which she bought it last'),
+		('dropped_ranges', 'range_purchases', 'days on which she bought it'),
+		('dropped_ranges', 'share', 'their share of her purchase days until then'),
+		('dropped_ranges', 'purchases_since', 'purchase days since, all without it'),
+		('dropped_ranges', 'silence_probability', 'the probability of that by chance'),
+		('dropped_ranges', 'spend_a_year', 'what she spent on it in the year up to the last time'),
+		('spend_trend', NULL, 'The average order value month by month, and whether that of the last three months differs from before.'),
+		('spend_trend', 'month', 'first day of the month'),
+		('spend_trend', 'orders', 'orders in the month'),
+		('spend_trend', 'average_order_value', 'what was spent in it for each of them'),
+		('spend_trend', 'change', 'the three months up to its end against all before: -0.1 is a tenth less'),
+		('spend_trend', 'p_value', 'the probability of such a change by chance'),
+		('model_quality', NULL, 'What the model said half a year ago, and what came: customers in tenths of the probability of a purchase.'),
+		('model_quality', 'bin', '1 for the lowest probabilities'),
+		('model_quality', 'seen_from', 'first day on which purchases were looked for'),
+		('model_quality', 'seen_until', 'last day'),
+		('model_quality', 'customers', 'customers of these probabilities'),
+		('model_quality', 'expected_rate', 'what share was expected to buy'),
+		('model_quality', 'actual_rate', 'what share did'),
+		('model_quality', 'lower', 'lower limit of that share, 95 percent confidence'),
+		('model_quality', 'upper', 'upper limit'),
+		('model_quality', 'roc_auc', 'of all bins: the probability that who bought had been given a higher probability than who did not'),
+		('model_quality', 'brier_score', 'of all bins: mean squared error of the probabilities'),
+		('purchase_forecast', NULL, 'Purchases that the model of half a year ago expected of the customers there were then, and those that came: six periods of 30 days.'),
+		('purchase_forecast', 'period', '1 to 6'),
+		('purchase_forecast', 'seen_from', 'first day of the period'),
+		('purchase_forecast', 'seen_until', 'its last day'),
+		('purchase_forecast', 'customers', 'customers at the beginning of the first period'),
+		('purchase_forecast', 'expected', 'purchase days expected of them'),
+		('purchase_forecast', 'actual', 'purchase days they had'),
+		('monthly_review', NULL, 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried work.'),
+		('monthly_review', 'month', 'first day of the month'),
+		('monthly_review', 'customers', 'customers at its end'),
+		('monthly_review', 'new', 'customers who came'),
+		('monthly_review', 'active', 'customers who bought'),
+		('monthly_review', 'lost', 'customers who were lost'),
+		('monthly_review', 'recovered', 'customers who had been lost and came back'),
+		('monthly_review', 'churn_rate', 'lost as a share of the customers at the beginning of the month'),
+		('monthly_review', 'main_reason', 'what those lost in the month have in common most surely, of those who were customers in it; NULL: nothing that could not be chance. The last 13 months only'),
+		('monthly_review', 'main_reason_lift', 'their churn rate as a multiple of that of all'),
+		('monthly_review', 'value_lost', 'what those who were lost in the month and have not come back were worth'),
+		('monthly_review', 'contacted', 'customers contacted by campaigns that began in the month; NULL: none'),
+		('monthly_review', 'brought_back', 'customers who bought because of them, as far as the control groups tell'),
+		('monthly_review', 'orders', 'orders in the month'),
+		('monthly_review', 'spend', 'what was spent, refunds taken off'),
+		('monthly_review', 'average_order_value', 'spend for each order')
+		) AS c(relation, column_name, comment);
+	END;
+
+CREATE OR REPLACE FUNCTION retention_mart_steps(settings jsonb) RETURNS TABLE (step integer, name text, optional boolean, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.name, t.optional,
+		pg_catalog.format(replace(CASE t.way
+				WHEN 'as it is' THEN t.template
+				WHEN 'insert' THEN 'DELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || E'\n' || t.template
+				-- into a table of its own first: PostgreSQL has parallel workers for CREATE TABLE AS, not for INSERT
+				ELSE 'CREATE UNLOGGED TABLE %1$s.next_' || t.name || E' AS\n' || t.template || E';\nDELETE FROM %1$s.' || t.name || E';\nINSERT INTO %1$s.' || t.name || ' SELECT * FROM %1$s.next_' || t.name || E';\nDROP TABLE %1$s.next_' || t.name
+			   END, '{extension}', replace(extension, '%', '%%')), quote_ident(settings ->> text 'schema_name'), settings ->> text 'source_table',
+			   quote_ident(settings ->> text 'customer_column') || '::' || (settings ->> text 'customer_type'),
+			   quote_ident(settings ->> text 'ordered_at_column'),
+			   quote_ident(settings ->> text 'ordered_at_column') || coalesce('::' || (settings ->> text 'ordered_at_type'), '') ||
+			   coalesce(', ' || quote_ident(settings ->> text 'amount_column') || '::numeric', '') ||
+			   coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+			   quote_ident(settings ->> text 'range_column') || '::text',
+			   'date ' || quote_literal(settings ->> text 'as_of'), 'interval ' || quote_literal(settings ->> text 'horizon'), (settings ->> text 'discount_rate') || '::double precision', (settings ->> text 'margin') || '::double precision',
+			   (SELECT string_agg(pg_catalog.format('(%L, %I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> text 'attribute_columns') AS a),
+			   -- whole numbers are compared as they are, so that an index on them is of use
+			   quote_ident(settings ->> text 'customer_column') || CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
+			   (SELECT string_agg(pg_catalog.format('(%L, o.%I::text)', a, a), ', ') FROM jsonb_array_elements_text(settings -> text 'attribute_columns') AS a),
+			   settings ->> text 'customers_table',
+			   'date ' || quote_literal(settings ->> text 'read_from'),
+			   -- the beginning of that day where the orders are
+			   'timestamp ' || quote_literal(settings ->> text 'read_from') || coalesce(' AT TIME ZONE ' || quote_literal(settings ->> text 'zone'), ''),
+			   coalesce(', ' || quote_literal(settings ->> text 'cycle_model') || '::' || extension || '.retention_model', ''),
+			   coalesce(quote_literal(settings ->> text 'base_model'), 'NULL') || '::' || extension || '.retention_model',
+			   coalesce(quote_literal(settings ->> text 'spend_model'), 'NULL') || '::' || extension || '.retention_model',
+			   'text ' || quote_literal(settings ->> text 'base_kind'))
+	FROM (VALUES
+		-- orders and what is known of changes are read in one statement, hence in one state of the database
+		(10, 'read all orders', false, 'as it is', settings ->> text 'phase' = 'read all', $sql$DELETE FROM %1$s.customer_history;
+DELETE FROM %1$s.range_history;
+DELETE FROM %1$s.customer_attribute;
+WITH known AS (DELETE FROM %1$s.change)$sql$ || CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, history
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, {extension}.purchase_history(%5$s) AS history FROM %2$s GROUP BY 1, 2) o
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND history IS NOT NULL)$sql$ END || CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT %3$s AS customer_id, %4$s AS ordered_at, attribute, value FROM %2$s, LATERAL (VALUES %11$s) a(attribute, value)) o
+	WHERE customer_id IS NOT NULL AND ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, history
+FROM (SELECT %3$s AS customer_id, {extension}.purchase_history(%5$s) AS history FROM %2$s GROUP BY 1) o
+WHERE customer_id IS NOT NULL AND history IS NOT NULL$sql$),
+		(11, 'read changes', false, 'as it is', settings ->> text 'phase' = 'read changes', $sql$WITH taken AS (DELETE FROM %1$s.change WHERE NOT EXISTS (SELECT FROM %1$s.change WHERE truncated) RETURNING *),
+customer AS (
+	SELECT customer_id, d.history OPERATOR({extension}.-) d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, {extension}.purchase_history(added) AS added, {extension}.purchase_history(removed) AS removed FROM taken GROUP BY 1) t
+	           LEFT JOIN %1$s.customer_history c USING (customer_id)) d),
+customers_gone AS (
+	DELETE FROM %1$s.customer_history h USING customer c
+	WHERE h.customer_id = c.customer_id AND NOT only_added AND c.history IS NULL)$sql$ || CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
+customer_range AS (
+	SELECT customer_id, product_range, d.history OPERATOR({extension}.-) d.removed AS history, d.removed IS NULL AS only_added, d.history AS with_added
+	FROM (SELECT t.customer_id, t.product_range, coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history, t.removed
+	      FROM (SELECT customer_id, product_range, {extension}.purchase_history(added) AS added, {extension}.purchase_history(removed) AS removed FROM taken WHERE product_range IS NOT NULL GROUP BY 1, 2) t
+	           LEFT JOIN %1$s.range_history c USING (customer_id, product_range)) d),
+ranges_gone AS (
+	DELETE FROM %1$s.range_history h USING customer_range c
+	WHERE h.customer_id = c.customer_id AND h.product_range = c.product_range AND NOT only_added AND c.history IS NULL),
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END FROM customer_range WHERE only_added OR history IS NOT NULL
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END || CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT t.customer_id, o.%4$s AS ordered_at, a.attribute, a.value FROM (SELECT DISTINCT customer_id FROM taken) t JOIN %2$s o ON o.%12$s = t.customer_id, LATERAL (VALUES %13$s) a(attribute, value)) o
+	WHERE ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END FROM customer WHERE only_added OR history IS NOT NULL
+ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
+DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		-- the histories up to the mark stay, what is behind it is read again
+		(12, 'read recent orders', false, 'as it is', settings ->> text 'phase' = 'read recent', $sql$WITH customer AS (
+	SELECT customer_id, c.history AS known, coalesce({extension}.as_of(c.history, %15$s - 1) OPERATOR({extension}.||) r.history, {extension}.as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, {extension}.purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1) r
+	     FULL JOIN %1$s.customer_history c USING (customer_id)
+	WHERE customer_id IS NOT NULL AND (r.history IS NOT NULL OR {extension}.slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+customers_gone AS (DELETE FROM %1$s.customer_history h USING customer c WHERE h.customer_id = c.customer_id AND c.history IS NULL)$sql$ ||
+			CASE WHEN settings ->> text 'range_column' IS NULL THEN '' ELSE $sql$,
+customer_range AS (
+	SELECT customer_id, product_range, c.history AS known, coalesce({extension}.as_of(c.history, %15$s - 1) OPERATOR({extension}.||) r.history, {extension}.as_of(c.history, %15$s - 1), r.history) AS history
+	FROM (SELECT %3$s AS customer_id, %6$s AS product_range, {extension}.purchase_history(%5$s) AS history FROM %2$s WHERE %4$s >= %16$s GROUP BY 1, 2) r
+	     FULL JOIN %1$s.range_history c USING (customer_id, product_range)
+	WHERE customer_id IS NOT NULL AND product_range IS NOT NULL AND (r.history IS NOT NULL OR {extension}.slice(c.history, daterange(%15$s, NULL)) IS NOT NULL)),
+ranges_gone AS (
+	DELETE FROM %1$s.range_history h USING customer_range c
+	WHERE h.customer_id = c.customer_id AND h.product_range = c.product_range AND c.history IS NULL),
+ranges AS (
+	INSERT INTO %1$s.range_history
+	SELECT customer_id, product_range, history FROM customer_range WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE AND history IS NOT NULL
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ END ||
+			CASE WHEN settings -> text 'attribute_columns' = '[]' OR settings ->> text 'customers_table' IS NOT NULL THEN '' ELSE $sql$,
+attributes AS (
+	INSERT INTO %1$s.customer_attribute
+	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+	FROM (SELECT c.customer_id, o.%4$s AS ordered_at, a.attribute, a.value FROM customer c JOIN %2$s o ON o.%12$s = c.customer_id, LATERAL (VALUES %13$s) a(attribute, value)) o
+	WHERE ordered_at IS NOT NULL
+	ORDER BY customer_id, attribute, ordered_at DESC, value
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ END || $sql$
+INSERT INTO %1$s.customer_history
+SELECT customer_id, history FROM customer WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE AND history IS NOT NULL
+ON CONFLICT (customer_id) DO UPDATE SET history = excluded.history;
+DELETE FROM %1$s.customer_attribute a WHERE NOT EXISTS (SELECT FROM %1$s.customer_history h WHERE h.customer_id = a.customer_id)$sql$),
+		(15, 'read customers', false, 'as it is', settings ->> text 'phase' LIKE 'read %' AND settings -> text 'attribute_columns' <> '[]' AND settings ->> text 'customers_table' IS NOT NULL, $sql$DELETE FROM %1$s.customer_attribute;
+INSERT INTO %1$s.customer_attribute
+SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
+FROM (SELECT %3$s AS customer_id, attribute, value FROM %14$s, LATERAL (VALUES %11$s) a(attribute, value)) o JOIN %1$s.customer_history USING (customer_id)
+ORDER BY customer_id, attribute, value$sql$),
+		(29, 'empty models', false, 'as it is', settings ->> text 'phase' = 'fit', $sql$DELETE FROM %1$s.model WHERE fitted_on = %7$s$sql$),
+		(30, 'model interpurchase', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'interpurchase', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'interpurchase', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(31, 'model mbg/nbd', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/nbd', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'mbg/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(32, 'model mbg/cnbd-k', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'mbg/cnbd-k', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'mbg/cnbd-k', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(33, 'model pareto/nbd', true, 'as it is', settings ->> text 'phase' = 'fit', $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'pareto/nbd', m, {extension}.log_likelihood(m), {extension}.aic(m), {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'pareto/nbd', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(34, 'model gamma-gamma', true, 'as it is', settings ->> text 'phase' = 'fit' AND settings ->> text 'amount_column' IS NOT NULL, $sql$INSERT INTO %1$s.model
+SELECT %7$s, 'gamma-gamma', m, {extension}.log_likelihood(m), NULL, {extension}.converged(m) FROM (SELECT {extension}.fit_model(text 'gamma-gamma', history, %7$s) AS m FROM %1$s.customer_history) f WHERE m IS NOT NULL$sql$),
+		(39, 'choose models', false, 'as it is', settings ->> text 'phase' = 'fit', $sql$UPDATE %1$s.model SET chosen = fitted_on = %7$s AND kind IN (
+	SELECT DISTINCT ON (CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END) kind
+	FROM %1$s.model WHERE fitted_on = %7$s ORDER BY CASE WHEN kind IN ('interpurchase', 'gamma-gamma') THEN kind END, aic, kind)$sql$),
+		(40, 'customer_scorecard', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT customer_id, {extension}.first_purchase(h) AS first_purchase, {extension}.last_purchase(h) AS last_purchase, {extension}.purchase_days(h) AS purchases, {extension}.order_count(h) AS orders, {extension}.total_spend(h) AS spend, {extension}.average_order_value(h) AS average_order_value,
+       c.mean_interval, c.pattern, c.trend, c.elapsed_days, c.overdue_ratio, c.silence_probability, c.stage::text, c.expected_next, c.contact_from, c.contact_until,
+       {extension}.churn_score(%18$s, h, %7$s) AS churn_score, {extension}.lost_on(h, %7$s, %18$s) AS lost_on, {extension}.expected_purchases(%18$s, h, %7$s, interval '1 year') AS purchases_next_year,
+       {extension}.expected_order_value(%19$s, h, %7$s) AS expected_order_value, {extension}.clv(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS clv, {extension}.value_at_risk(%18$s, %19$s, h, %7$s, %8$s, %9$s, %10$s) AS value_at_risk,
+       t.change, t.p_value
+FROM %1$s.customer_history, {extension}.as_of(history, %7$s) AS h, {extension}.purchase_cycle(h, %7$s%17$s) AS c, {extension}.spend_trend(h, %7$s, interval '3 months') AS t
+WHERE {extension}.first_purchase(h) IS NOT NULL$sql$),
+		-- purchases_next_year has the probability that she is still there in it
+		(50, 'contact_list', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT row_number() OVER (ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id) AS rank,
+       customer_id, CASE stage WHEN 'due' THEN 'due this week' WHEN 'overdue' THEN 'overdue' ELSE 'at risk of leaving' END,
+       contact_from, contact_until, expected_next, overdue_ratio, churn_score, clv, value_at_risk, value_to_save, purchases_to_save
+FROM %1$s.customer_scorecard, LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save, purchases_next_year * churn_score AS purchases_to_save) l
+WHERE lost_on IS NULL AND (stage IN ('overdue', 'at_risk') OR stage = 'due' AND contact_from <= %7$s + 7 AND contact_until >= %7$s)
+ORDER BY rank$sql$),
+		(60, 'cohorts', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT * FROM unnest((SELECT {extension}.cohort_retention(history, text 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(61, 'retention_curve', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT period, cohorts, eligible, active, rate, lower, upper, rate_on_or_after FROM unnest((SELECT {extension}.retention_curve(history, text 'month', %7$s) FROM %1$s.customer_history))$sql$),
+		(62, 'survival', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT duration, at_risk, churned, survival, lower, upper
+FROM unnest((SELECT {extension}.survival_curve((coalesce(lost_on, %7$s) - first_purchase)::double precision, lost_on IS NOT NULL) FROM %1$s.customer_scorecard))$sql$),
+		(70, 'lifecycle', false, 'parallel', settings ->> text 'phase' = 'write', 'SELECT * FROM unnest((SELECT {extension}.lifecycle(history, text ''month'', %7$s, ' ||
+			CASE WHEN settings ->> text 'base_model' IS NULL THEN 'interval ''1 year''' ELSE '%18$s, 0.5::double precision' END || ') FROM %1$s.customer_history))'),
+		(80, 'lost_customers', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT customer_id, lost_on, last_purchase, purchases, s.spend, {extension}.clv(%18$s, %19$s, history, last_purchase, %8$s, %9$s, %10$s) AS value_lost
+FROM %1$s.customer_scorecard s JOIN %1$s.customer_history USING (customer_id)
+WHERE lost_on IS NOT NULL$sql$),
+		(85, 'churn_reasons', false, 'insert', settings ->> text 'phase' = 'write' AND settings -> text 'attribute_columns' <> '[]', $sql$SELECT attribute, value, customers, churned, churn_rate, lower, upper, lift, p_value
+FROM unnest((SELECT {extension}.churn_drivers(lost_on IS NOT NULL, attributes)
+             FROM %1$s.customer_scorecard JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
+             WHERE lost_on IS NULL OR lost_on > %7$s - interval '1 year'))$sql$),
+		(90, 'dropped_ranges', false, 'parallel', settings ->> text 'phase' = 'write' AND settings ->> text 'range_column' IS NOT NULL, $sql$SELECT customer_id, product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
+       {extension}.total_spend({extension}.slice(r.history, daterange(d.last_purchase - 364, d.last_purchase, '[]'))) AS spend_a_year
+FROM %1$s.range_history r JOIN %1$s.customer_history c USING (customer_id) JOIN %1$s.customer_scorecard s USING (customer_id),
+     {extension}.dropped_range(r.history, c.history, %7$s) d
+WHERE s.lost_on IS NULL AND d.silence_probability < 0.005$sql$),
+		(95, 'spend_trend', false, 'parallel', settings ->> text 'phase' = 'write', $sql$SELECT l.month, l.orders, l.spend / nullif(l.orders, 0) AS average_order_value, (t).change, (t).p_value
+FROM %1$s.lifecycle l
+     JOIN (SELECT m::date AS month, {extension}.overall_spend_trend(history, (m + interval '1 month' - interval '1 day')::date, interval '3 months') AS t
+           FROM %1$s.customer_history, generate_series(date_trunc('month', (%7$s + 1)::timestamp) - interval '13 months', date_trunc('month', (%7$s + 1)::timestamp) - interval '1 month', interval '1 month') AS m GROUP BY m) s USING (month)$sql$),
+		(96, 'empty model_quality', false, 'as it is', settings ->> text 'phase' = 'write', $sql$DELETE FROM %1$s.model_quality;
+DELETE FROM %1$s.purchase_forecast$sql$),
+		-- as it would have been fitted half a year ago
+		(97, 'model_quality', true, 'as it is', settings ->> text 'phase' = 'write' AND settings ->> text 'base_kind' IS NOT NULL, $sql$CREATE UNLOGGED TABLE %1$s.next_model AS SELECT {extension}.fit_model(%20$s, history, %7$s - 180) AS m FROM %1$s.customer_history;
+CREATE UNLOGGED TABLE %1$s.next_known AS
+SELECT {extension}.purchase_probability(m, history, %7$s - 180, interval '180 days') AS score, {extension}.last_purchase({extension}.as_of(history, %7$s)) > %7$s - 180 AS bought,
+       $sql$ || (SELECT pg_catalog.format('ARRAY[%s] AS expected,' || E'\n       ' || 'ARRAY[%s] AS actual', string_agg(pg_catalog.format('{extension}.expected_purchases(m, history, %%7$s - 180, interval ''%s days'')', 30 * p), ', ' ORDER BY p),
+		                           string_agg(pg_catalog.format('{extension}.purchase_days({extension}.slice(history, daterange(%%7$s - %s, %%7$s - %s, ''[]'')))', 209 - 30 * p, 180 - 30 * p), ', ' ORDER BY p)) FROM generate_series(1, 6) AS p) || $sql$
+FROM %1$s.customer_history, %1$s.next_model
+WHERE m IS NOT NULL AND {extension}.as_of(history, %7$s - 180) IS NOT NULL;
+INSERT INTO %1$s.purchase_forecast
+-- as numeric, the sum is the same in any order
+SELECT p, %7$s - 209 + 30 * p, %7$s - 180 + 30 * p, count(*), sum((expected[p] - coalesce(expected[p - 1], 0))::numeric), coalesce(sum(actual[p]), 0)
+FROM %1$s.next_known, generate_series(1, 6) AS p GROUP BY p;
+INSERT INTO %1$s.model_quality
+SELECT bin, %7$s - 179, %7$s, customers, expected_rate, actual_rate, lower, upper, area, brier
+FROM unnest((SELECT {extension}.calibration_table(score, bought) FROM %1$s.next_known)), (SELECT {extension}.roc_auc(score, bought) AS area, {extension}.brier_score(score, bought) AS brier FROM %1$s.next_known) q;
+DROP TABLE %1$s.next_model, %1$s.next_known$sql$),
+		-- every customer is given the same days, so that who was contacted early has no advantage
+		(98, 'campaign_results', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT campaign, contacted_on, days, (u).treated, (u).treated_rate, contacted_spend, (u).control, (u).control_rate, control_spend,
+       (u).difference, (u).difference_lower, (u).difference_upper, (u).p_value, (u).difference * (u).treated
+FROM (SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, {extension}.retention_uplift(contacted, bought) AS u,
+             avg(spend) FILTER (WHERE contacted) AS contacted_spend, avg(spend) FILTER (WHERE NOT contacted) AS control_spend
+      FROM (SELECT campaign, contacted_on, contacted, days, coalesce({extension}.purchase_days(seen), 0) > 0 AS bought, CASE WHEN has_amounts THEN coalesce({extension}.total_spend(seen), 0) END AS spend
+            FROM (SELECT c.*, least(60, %7$s - max(contacted_on) OVER (PARTITION BY campaign)) AS days FROM %1$s.campaign c) c
+                 LEFT JOIN %1$s.customer_history USING (customer_id)
+                 CROSS JOIN (SELECT amount_column IS NOT NULL AS has_amounts FROM %1$s.settings) m,
+                 LATERAL (SELECT {extension}.slice(history, daterange(contacted_on + 1, contacted_on + days, '[]')) AS seen OFFSET 0) l
+            WHERE days > 0) b
+      GROUP BY campaign) r$sql$),
+		(99, 'monthly_review', false, 'insert', settings ->> text 'phase' = 'write', $sql$SELECT month, customers, new, active, lost, recovered, churn_rate, main_reason, main_reason_lift, value_lost, contacted, brought_back, orders, spend, spend / nullif(orders, 0)
+FROM %1$s.lifecycle
+     LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost FROM %1$s.lost_customers GROUP BY 1) l USING (month)
+     LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month, sum(contacted)::bigint AS contacted, sum(brought_back::numeric)::float8 AS brought_back FROM %1$s.campaign_results GROUP BY 1) c USING (month)
+     LEFT JOIN ($sql$ || CASE WHEN settings -> text 'attribute_columns' = '[]' THEN $sql$SELECT NULL::date AS month, NULL AS main_reason, NULL::float8 AS main_reason_lift$sql$ ELSE $sql$SELECT DISTINCT ON (month) month, d.attribute || ' ' || coalesce(d.value, 'not known') AS main_reason, d.lift AS main_reason_lift
+	FROM (SELECT m.month, {extension}.churn_drivers(lost_on IS NOT NULL AND lost_on < m.month + interval '1 month', attributes) AS drivers
+	      FROM (SELECT month FROM %1$s.lifecycle ORDER BY month DESC LIMIT 13) m
+	           JOIN (SELECT customer_id, first_purchase, lost_on, attributes FROM %1$s.customer_scorecard
+	                 JOIN (SELECT customer_id, jsonb_object_agg(attribute, value) AS attributes FROM %1$s.customer_attribute GROUP BY 1) a USING (customer_id)
+	                 WHERE lost_on IS NULL OR lost_on >= %7$s - interval '14 months') s ON s.first_purchase < m.month + interval '1 month' AND (s.lost_on IS NULL OR s.lost_on >= m.month)
+	      GROUP BY m.month) r, unnest(drivers) d
+	WHERE d.lift > 1 AND d.p_value < 0.01
+	ORDER BY month, d.p_value, d.attribute, d.value$sql$ END || $sql$) w USING (month)$sql$)
+		) AS t(step, name, optional, way, wanted, template), retention_schema() AS extension
+	WHERE t.wanted
+	ORDER BY t.step;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_mart_capture_statement(settings jsonb, operation text) RETURNS text
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT pg_catalog.format(replace(CASE operation
+			WHEN 'TRUNCATE' THEN $sql$INSERT INTO %1$s.change (truncated) VALUES (true)$sql$
+			ELSE $sql$INSERT INTO %1$s.change (customer_id, product_range, added, removed)$sql$ ||
+				CASE WHEN operation IN ('INSERT', 'UPDATE') THEN $sql$
+SELECT %2$s, %5$s, {extension}.purchase_history(%4$s), NULL FROM new_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END ||
+				CASE WHEN operation = 'UPDATE' THEN $sql$
+UNION ALL$sql$ ELSE '' END ||
+				CASE WHEN operation IN ('DELETE', 'UPDATE') THEN $sql$
+SELECT %2$s, %5$s, NULL, {extension}.purchase_history(%4$s) FROM old_rows WHERE %2$s IS NOT NULL AND %3$s IS NOT NULL GROUP BY 1, 2$sql$ ELSE '' END
+			END, '{extension}', replace(retention_schema(), '%', '%%')),
+		quote_ident(settings ->> text 'schema_name'), quote_ident(settings ->> text 'customer_column') || '::' || (settings ->> text 'customer_type'),
+		quote_ident(settings ->> text 'ordered_at_column'),
+		quote_ident(settings ->> text 'ordered_at_column') || coalesce('::' || (settings ->> text 'ordered_at_type'), '') ||
+		coalesce(', ' || quote_ident(settings ->> text 'amount_column') || '::numeric', '') ||
+		coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+		coalesce(quote_ident(settings ->> text 'range_column') || '::text', 'NULL::text'));
+	END;
+
+CREATE OR REPLACE FUNCTION retention_mart_triggers(settings jsonb, relation text, extension_schema text, dropping boolean) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.operation,
+		CASE WHEN dropping THEN pg_catalog.format('DROP TRIGGER IF EXISTS %I ON %s', t.trigger_name, relation)
+			 ELSE pg_catalog.format('CREATE TRIGGER %I AFTER %s ON %s%s FOR EACH STATEMENT EXECUTE FUNCTION %I.retention_mart_capture(%L)',
+						 t.trigger_name, t.operation, relation, t.tables, extension_schema, settings ->> text 'schema_name') END
+	FROM (SELECT o.step, o.operation, o.tables, 'retention_mart_' || lower(o.operation) || '_' || substr(md5(settings ->> text 'schema_name'), 1, 8) AS trigger_name
+		  FROM (VALUES (1, 'INSERT', ' REFERENCING NEW TABLE AS new_rows'), (2, 'UPDATE', ' REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+					   (3, 'DELETE', ' REFERENCING OLD TABLE AS old_rows'), (4, 'TRUNCATE', '')) AS o(step, operation, tables)) AS t
+	ORDER BY t.step;
+	END;
+
+COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, as the owner of the orders and the mart, whoever writes. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them. Where table and mart no longer belong to one owner nothing of the orders is evaluated.';
+
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the caller must have the rights of the table''s owner. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. The mart belongs to the owner of the source, of customers and of all partitions, who must be one role, and all work is done as that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which reads with their rights; a superuser has none of that kind. Policies of the owner''s own apply, those of others that hide rows are an error. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, for tables of several owners and for policies of others, 55000 for triggers where policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source without orders.';
+
+COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. verbose says after each step how long it took; which one it is at can be seen from other sessions as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for missing rights, and where mart and orders no longer belong to one owner, 42P01 for orders that are gone, 02000 for a source without orders.';
+
+COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';
+
+CREATE OR REPLACE FUNCTION retention_html_money(value numeric, currency text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT retention_html_number(value, CASE WHEN abs(value) < 100.0 AND value <> 0.0 THEN 2 ELSE 0 END) || CASE WHEN value IS NULL OR currency = '' THEN '' ELSE coalesce('&#160;' || retention_html_text(currency), '') END;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_html_percent(value double precision, digits integer DEFAULT 0) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT retention_html_number((100::double precision * value)::numeric, digits) || CASE WHEN value IS NULL THEN '' ELSE '&#160;%' END;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_html_count(value bigint, noun text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT retention_html_number(value::numeric, 0) || ' ' || noun || CASE value WHEN 1::bigint THEN '' ELSE 's' END;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_html_table(caption text, heads text[], body text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<div class="wide" tabindex="0" role="region" aria-label="' || retention_html_text(caption) || '"><table><caption>' || retention_html_text(caption) || '</caption><thead><tr>' ||
+		(SELECT string_agg('<th scope="col">' || h || '</th>', '' ORDER BY n) FROM pg_catalog.unnest(heads) WITH ORDINALITY AS u(h, n)) || '</tr></thead><tbody>' || coalesce(body, '') || '</tbody></table></div>';
+	END;
+
+CREATE OR REPLACE FUNCTION retention_html_row(head text, VARIADIC cells text[]) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<tr><th scope="row">' || coalesce(head, '&#8211;') || '</th>' || (SELECT string_agg('<td>' || coalesce(c, '&#8211;') || '</td>', '' ORDER BY n) FROM pg_catalog.unnest(cells) WITH ORDINALITY AS u(c, n)) || '</tr>';
+	END;
+
+CREATE OR REPLACE FUNCTION retention_grid_step(length double precision) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT CASE WHEN length > float8 '0' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
+				ELSE float8 '1' END
+	FROM (SELECT float8 '10' ^ floor(log(greatest(length, float8 '1e-300'))) AS p) q;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_svg_grid(low double precision, high double precision, step double precision, top integer, bottom integer, percent boolean) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT string_agg(pg_catalog.format('<path class="grid%s" d="M52 %sH472"/><text class="tick" x="49" y="%s" text-anchor="end">%s</text>',
+							 CASE i WHEN 0 THEN ' zero' ELSE '' END, y, y + 4::numeric,
+							 CASE WHEN percent THEN retention_html_percent(i::float8 * step, 0)
+								  ELSE retention_html_number((i::float8 * step / unit)::numeric, CASE WHEN step < unit THEN 1 ELSE 0 END) || CASE i WHEN 0 THEN '' ELSE letter END END), '' ORDER BY i)
+	FROM (SELECT unit, letter FROM (VALUES (float8 '1', ''), (float8 '1e3', ' k'), (float8 '1e6', ' M'), (float8 '1e9', ' G'), (float8 '1e12', ' T')) AS u(unit, letter)
+		  WHERE unit = float8 '1' OR greatest(high, -low) >= unit * CASE unit WHEN float8 '1e3' THEN float8 '100' ELSE float8 '1' END ORDER BY unit DESC LIMIT 1) u,
+		 (SELECT i, round((bottom::float8 - (i::float8 * step - low) / (high - low) * (bottom - top)::float8)::numeric, 1) AS y
+		  FROM generate_series(round(low / step)::integer, round(high / step)::integer) AS i) g;
+	END;
+
+CREATE OR REPLACE FUNCTION retention_svg(name text, title text, description text, height integer, content text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT pg_catalog.format('<svg viewBox="0 0 480 %s" role="img" aria-labelledby="%s-title %s-description"><title id="%s-title">%s</title><desc id="%s-description">%s</desc>%s</svg>',
+				  height, name, name, name, retention_html_text(title), name, retention_html_text(description), coalesce(content, ''));
+	END;
+
+CREATE OR REPLACE FUNCTION retention_review_parts(schema text) RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT t.step, t.name, replace(replace(t.template, '{extension}', retention_schema()), '{mart}', quote_ident(schema))
+	FROM (VALUES
+		(10, 'head', $sql$SELECT '<!DOCTYPE html>
+<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="default-src ''none''; style-src ''unsafe-inline''; img-src data:"/>
+<meta name="color-scheme" content="light dark"/>
+<link rel="icon" href="data:,"/>
+<title>' || {extension}.retention_html_text($2) || '</title>
+<style>
+:root { color-scheme: light dark; --page: #f4f6f9; --card: #fff; --text: #1c2430; --quiet: #556070; --line: #dce1e8; --strong: #8a94a3;
+  --stay: #2b6cb0; --back: #7db3e6; --new: #12806f; --lost: #c2410c; --band: #2b6cb033;
+  --h0: #eef4fb; --h1: #d3e4f6; --h2: #a9cbed; --h3: #76aee0; --h4: #2b6cb0; --h5: #1a4a80; --on-low: #1c2430; --on-high: #fff; --on-middle: #1c2430 }
+@media (prefers-color-scheme: dark) { :root { --page: #0f1318; --card: #181d25; --text: #e6ebf2; --quiet: #a3afbf; --line: #2c3440; --strong: #6b7687;
+  --stay: #5b9ae0; --back: #a9cdf5; --new: #45bfa8; --lost: #f08a4f; --band: #5b9ae04d;
+  --h0: #1c2533; --h1: #1f3350; --h2: #264a78; --h3: #2f64a3; --h4: #7fb2ea; --h5: #b9d7f7; --on-low: #e6ebf2; --on-middle: #fff; --on-high: #10151c } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
+main, header, footer { max-width: 1120px; margin: 0 auto; padding: 0 20px }
+header { padding-top: 32px }
+h1 { font-size: 30px; line-height: 1.2; margin: 0 }
+h2 { font-size: 19px; line-height: 1.3; margin: 0 0 4px }
+header p, .note, footer { color: var(--quiet) }
+header p { margin: 6px 0 20px }
+.note { margin: 0 0 10px; font-size: 14.5px }
+.pictures { columns: 2 420px; column-gap: 16px } .pictures > section { break-inside: avoid; margin-bottom: 16px }
+.answers { display: grid; gap: 16px; margin-bottom: 16px }
+@media (min-width: 900px) { .answers { grid-template-columns: repeat(6, 1fr) } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } }
+section, .answers > div { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; min-width: 0 }
+.answers h2 { font-size: 15px; font-weight: 600; color: var(--quiet) }
+.answers .figure { font-size: 32px; line-height: 1.2; font-weight: 700; margin: 2px 0 4px; font-variant-numeric: tabular-nums }
+.answers p { margin: 0; font-size: 15px }
+.answers .lost .figure { color: var(--lost) }
+.months { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 14px; margin: 0 }
+.months dt { color: var(--quiet); font-size: 14px }
+.months dd { margin: 0; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums }
+.months dd small { display: block; font-size: 13px; font-weight: 400; color: var(--quiet) }
+.whole { margin: 16px 0 }
+svg { display: block; width: 100%; height: auto; max-width: 640px; margin: 0 auto }
+svg text { font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--text); font-variant-numeric: tabular-nums }
+svg text.tick { fill: var(--quiet) }
+.grid { stroke: var(--line); fill: none } .zero { stroke: var(--strong) }
+.stay { fill: var(--stay) } .back { fill: var(--back) } .new { fill: var(--new) } .lost-bar { fill: var(--lost) }
+.line { fill: none; stroke: var(--stay); stroke-width: 2.25; stroke-linejoin: round } .line-2 { fill: none; stroke: var(--lost); stroke-width: 2.25; stroke-dasharray: 6 4 }
+.band { fill: var(--band) } .dot { fill: var(--lost) }
+.h0 { fill: var(--h0) } .h1 { fill: var(--h1) } .h2 { fill: var(--h2) } .h3 { fill: var(--h3) } .h4 { fill: var(--h4) } .h5 { fill: var(--h5) }
+svg text.on0, svg text.on1, svg text.on2 { fill: var(--on-low) } svg text.on3 { fill: var(--on-middle) } svg text.on4, svg text.on5 { fill: var(--on-high) }
+.wide { overflow-x: auto; max-width: 100% }
+table { border-collapse: collapse; width: 100%; font-size: 14.5px; font-variant-numeric: tabular-nums; overflow-wrap: normal }
+caption { text-align: left; color: var(--quiet); font-size: 13.5px; padding: 4px 0 }
+th, td { text-align: right; padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align: top }
+th:first-child, .list td:nth-child(3), .list th:nth-child(3) { text-align: left }
+td { white-space: nowrap }
+thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom }
+tbody th { font-weight: 600; max-width: 22em; overflow-wrap: anywhere }
+details { margin-top: 8px } summary { cursor: pointer; color: var(--quiet); font-size: 14px }
+.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 6px 0 0; padding: 0; font-size: 14px; color: var(--quiet) }
+.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px }
+footer { font-size: 13.5px; padding-bottom: 32px }
+@media (max-width: 560px) { main, header, footer { padding-left: 12px; padding-right: 12px } section, .answers > div { padding: 14px } h1 { font-size: 25px } svg text { font-size: 13px } svg.cells { min-width: 480px } svg.cells text { font-size: 11.5px } th, td { padding: 5px 5px } table { font-size: 13.5px } }
+@media print { * { print-color-adjust: exact } @page { margin: 10mm } :root { --page: #fff } body { font-size: 11px; line-height: 1.35 } main, header, footer { max-width: none; padding: 0 } h1 { font-size: 22px } h2, .answers h2 { font-size: 13px } header p { margin: 2px 0 8px }
+  section, .answers > div { break-inside: avoid; padding: 8px 10px; border-radius: 6px } .list { break-inside: auto } footer, .note, .legend, .answers p, caption { font-size: 10.5px; margin-bottom: 4px } .answers .figure { font-size: 19px }
+  .answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } .months { grid-template-columns: repeat(5, 1fr); gap: 6px } .months dt, .months dd small { font-size: 10.5px } .months dd { font-size: 16px }
+  .whole { margin: 8px 0 } .pictures { columns: 2; column-gap: 8px } .pictures > section { margin-bottom: 8px } .wide { overflow: visible } table { font-size: 10px } th, td { padding: 2px 4px } tr { break-inside: avoid } details { display: none } }
+</style>
+</head>
+<body>
+<header>
+<h1>' || {extension}.retention_html_text($2) || '</h1>
+<p>' || {extension}.retention_html_text(trim(BOTH '"' FROM source_table::text)::text) || ', as of the end of ' || to_char(as_of, 'FMDD FMMonth YYYY') || '. It is not how many come in, it is how many come back.</p>
+</header>
+<main>'
+FROM {mart}.settings$sql$),
+		(20, 'answers', $sql$WITH last AS (SELECT r.*, lag(customers) OVER w AS before, avg(lost) OVER (ORDER BY month ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING) AS lost_a_month, avg(value_lost) OVER (ORDER BY month ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING) AS cost_a_month
+              FROM {mart}.monthly_review r WINDOW w AS (ORDER BY month) ORDER BY month DESC LIMIT 1),
+reason AS (SELECT * FROM {mart}.churn_reasons WHERE lift > 1 AND p_value < 0.05 ORDER BY p_value, attribute, value LIMIT 1),
+list AS (SELECT count(*) AS customers, sum(value_to_save) AS value FROM {mart}.contact_list),
+idea AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 1)
+SELECT '<div class="answers">
+<div class="lost"><h2>How many did we lose?</h2><p class="figure">' || coalesce((SELECT {extension}.retention_html_number(lost::numeric, 0) FROM last), '&#8211;') || '</p><p>' ||
+	coalesce((SELECT 'In ' || to_char(month, 'FMMonth YYYY') || coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) || ' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') || ' there were', '') ||
+	                 coalesce('. In the year before: ' || {extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month', '') || '.' FROM last), 'No month is over yet.') || '</p></div>
+<div><h2>Why?</h2><p class="figure">' ||
+	coalesce((SELECT {extension}.retention_html_text(main_reason::text) FROM last), (SELECT {extension}.retention_html_text(attribute || ' ' || coalesce(value, 'not known')) FROM reason), '&#8211;') || '</p><p>' ||
+	CASE WHEN (SELECT attribute_columns FROM {mart}.settings) = '{}' THEN 'No attributes of customers were named: create the mart with <code>attributes</code> to see which of them leave.'
+	     ELSE coalesce((SELECT 'Of these, ' || {extension}.retention_html_number(main_reason_lift::numeric, 1) || ' times as many were lost in the month as of all customers.' FROM last WHERE main_reason IS NOT NULL),
+	                   (SELECT 'Nothing stands out in this month. Over the last twelve, ' || {extension}.retention_html_percent(churn_rate::double precision, 0) || ' of these were lost, ' || {extension}.retention_html_number(lift::numeric, 1) || ' times as many as of all customers.' FROM reason),
+	                   'Nothing that the lost have in common could not be chance.') END || '</p></div>
+<div class="lost"><h2>What did it cost?</h2><p class="figure">' || coalesce((SELECT {extension}.retention_html_money(value_lost::numeric, $1) FROM last), '&#8211;') || '</p><p>' ||
+	coalesce((SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN 'Amounts are not known: they would be the column <code>amount</code> of the mart.'
+	                      WHEN value_lost IS NULL THEN 'Nobody was lost who has not come back.'
+	                      ELSE 'What those who were lost in the month were worth: the margin to expect of them within ' || (SELECT horizon FROM {mart}.settings)::text || '.' ||
+	                           coalesce(' In the year before: ' || {extension}.retention_html_money(cost_a_month::numeric, $1) || ' a month.', '') END FROM last), '') || '</p></div>
+<div><h2>What to do now?</h2><p class="figure">' || (SELECT CASE WHEN value IS NULL THEN {extension}.retention_html_count(customers::bigint, text 'customer') ELSE {extension}.retention_html_money(value::numeric, $1) END FROM list) || '</p><p>' ||
+	(SELECT CASE customers WHEN 0 THEN 'Nobody is due, overdue or at risk this week.' ELSE CASE WHEN value IS NULL THEN 'to call or write to: those' ELSE 'can still be saved: call or write to the ' || {extension}.retention_html_count(customers::bigint, text 'customer') END || ' of the contact list, the first of them first.' END FROM list) || '</p></div>
+<div><h2>Did the last idea work?</h2><p class="figure">' ||
+	coalesce((SELECT CASE WHEN difference IS NULL THEN '?' WHEN difference_lower > 0 THEN 'Yes: ' || {extension}.retention_html_number(brought_back::numeric, 0) || ' came back' WHEN difference_upper < 0 THEN 'No: it did harm' ELSE 'Not to be told yet' END FROM idea), '&#8211;') || '</p><p>' ||
+	coalesce((SELECT '<b>' || {extension}.retention_html_text(campaign::text) || '</b>: ' || CASE WHEN difference IS NULL THEN 'only customers who were contacted and others who were not tell. Leave out some, drawn by chance, and write them down, too.'
+	                      ELSE 'of ' || {extension}.retention_html_count(contacted::bigint, text 'customer') || ' contacted ' || {extension}.retention_html_percent(contacted_rate::double precision, 0) || ' bought within ' || {extension}.retention_html_count(days::bigint, text 'day') || ', of ' || {extension}.retention_html_number(control::numeric, 0) || ' others ' || {extension}.retention_html_percent(control_rate::double precision, 0) ||
+	                           ': ' || {extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' || {extension}.retention_html_number((100 * difference_upper)::numeric, 0) || ' of 100 more.' END FROM idea),
+	         'Write down whom you contact, and whom, by chance, you do not, in the table <code>campaign</code> of the mart: here is what came of it.') || '</p></div>
+</div>'$sql$),
+		(30, 'month', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month DESC) AS n FROM {mart}.monthly_review),
+now AS (SELECT * FROM months WHERE n = 1), before AS (SELECT * FROM months WHERE n = 2), trend AS (SELECT * FROM {mart}.spend_trend ORDER BY month DESC LIMIT 1)
+SELECT CASE WHEN now.month IS NULL THEN '' ELSE '<section class="whole" aria-label="The month in figures"><dl class="months">
+<div><dt>Customers</dt><dd>' || {extension}.retention_html_number(now.customers::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.customers::numeric, 0) || ' a month before</small>', '') || '</dd></div>
+<div><dt>New customers</dt><dd>' || {extension}.retention_html_number(now.new::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.new::numeric, 0) || ' a month before</small>', '') || '</dd></div>
+<div><dt>Bought in ' || to_char(now.month, 'FMMonth') || '</dt><dd>' || {extension}.retention_html_number(now.active::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.active::numeric, 0) || ' a month before</small>', '') || '</dd></div>
+<div><dt>' || CASE WHEN now.spend IS NULL THEN 'Orders' ELSE 'Spent' END || '</dt><dd>' || coalesce(CASE WHEN now.spend IS NOT NULL THEN {extension}.retention_html_money(now.spend::numeric, $1) END, {extension}.retention_html_number(now.orders::numeric, 0)) ||
+	coalesce('<small>' || coalesce(CASE WHEN before.spend IS NOT NULL THEN {extension}.retention_html_money(before.spend::numeric, $1) END, {extension}.retention_html_number(before.orders::numeric, 0)) || ' a month before</small>', '') || '</dd></div>' ||
+	CASE WHEN now.average_order_value IS NULL THEN '' ELSE '
+<div><dt>Average order</dt><dd>' || {extension}.retention_html_money(now.average_order_value::numeric, $1) || '<small>' ||
+	CASE WHEN trend.p_value IS NULL THEN '' WHEN trend.p_value >= 0.05 THEN 'no clear trend' ELSE 'three months: ' || CASE WHEN trend.change > 0 THEN '+' ELSE '' END || {extension}.retention_html_percent(trend.change::double precision, 0) END || '</small></dd></div>' END || '
+</dl></section>' END
+FROM (SELECT) one LEFT JOIN now ON true LEFT JOIN before ON true LEFT JOIN trend ON true$sql$),
+		(40, 'lifecycle', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
+scale AS (SELECT -step * ceil(lost / step) AS low, step * ceil(active / step) AS high, step
+          FROM (SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active, {extension}.retention_grid_step((max(lost) + greatest(max(active), 1))::double precision) AS step FROM months) s),
+bars AS (SELECT m.*, 52 + 420.0 * n / months AS x, greatest(420.0 / months - 3, 2) AS width, 200 / (high - low) AS unit, 12 + 200 * high / (high - low) AS zero FROM months m, scale)
+SELECT '<div class="pictures"><section><h2>Who came, came back and was lost</h2><p class="note">Customers who bought in each month, and below the line those who were lost in it.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM months) THEN '<p>No month is over yet.</p>' ELSE
+	{extension}.retention_svg(text 'lifecycle', text 'Customers month by month', ((SELECT format('From %s to %s', to_char(min(month), 'FMMonth YYYY'), to_char(max(month), 'FMMonth YYYY')) FROM months))::text, 240,
+		(SELECT {extension}.retention_svg_grid(low::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
+		(SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>', to_char(month, 'Mon YYYY'), retained, resurrected, new, lost) ||
+		                   format('<rect class="stay" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * retained)::numeric, 1), round(width::numeric, 1), round((unit * retained)::numeric, 1)) ||
+		                   format('<rect class="back" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * (retained + resurrected))::numeric, 1), round(width::numeric, 1), round((unit * resurrected)::numeric, 1)) ||
+		                   format('<rect class="new" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * active)::numeric, 1), round(width::numeric, 1), round((unit * new)::numeric, 1)) ||
+		                   format('<rect class="lost-bar" x="%s" y="%s" width="%s" height="%s"/></g>', round(x::numeric, 1), round(zero::numeric, 1), round(width::numeric, 1), round((unit * lost)::numeric, 1)) ||
+		                   CASE WHEN (months - 1 - n) % greatest(ceil(months / 6.0)::int, 1) = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(round((x + width / 2)::numeric, 1), 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM bars)) ||
+	'<ul class="legend"><li><i style="background:var(--stay)"></i>bought in the month before, too</li><li><i style="background:var(--back)"></i>came back after a pause</li><li><i style="background:var(--new)"></i>new</li><li><i style="background:var(--lost)"></i>lost</li></ul><details><summary>The figures</summary>' ||
+	{extension}.retention_html_table(text 'Customers month by month', '{Month,Bought in the month before,Came back,New,Lost,Recovered,Customers}'::text[],
+		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(retained::numeric, 0), {extension}.retention_html_number(resurrected::numeric, 0), {extension}.retention_html_number(new::numeric, 0), {extension}.retention_html_number(lost::numeric, 0), {extension}.retention_html_number(recovered::numeric, 0), {extension}.retention_html_number(customers::numeric, 0)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details>' END || '</section>'$sql$),
+		(45, 'cost', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months, coalesce(value_lost, 0)::float8 AS value FROM (SELECT * FROM {mart}.monthly_review ORDER BY month DESC LIMIT 13) l),
+scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT greatest(max(value), 1) AS value, {extension}.retention_grid_step((greatest(max(value), 1))::double precision) AS step FROM months) s),
+bars AS (SELECT m.*, 52 + 420.0 * n / months AS x, 420.0 / months - 4 AS width, 212 - 200 * value / high AS y FROM months m, scale)
+SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN '' ELSE '<section><h2>What the lost were worth</h2><p class="note">Of those who have not come back: the margin that was to be expected of them on the day they were last seen.</p>' ||
+	CASE WHEN (SELECT count(value_lost) FROM months) = 0 THEN '<p>Nobody has been lost who has not come back.</p>' ELSE
+	{extension}.retention_svg(text 'cost', text 'Value lost month by month', text 'In the last thirteen months', 240,
+		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
+		(SELECT string_agg(format('<rect class="lost-bar" x="%s" y="%s" width="%s" height="%s"><title>%s: %s</title></rect>', round(x::numeric, 1), round(y::numeric, 1), round(width::numeric, 1), round((212 - y)::numeric, 1), to_char(month, 'Mon YYYY'), {extension}.retention_html_money(value_lost::numeric, $1)) ||
+		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(round((x + width / 2)::numeric, 1), 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM bars)) ||
+	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'Value lost month by month', '{Month,Lost,Churn rate,Value lost,Main reason}'::text[],
+		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(lost::numeric, 0), {extension}.retention_html_percent(churn_rate::double precision, 1), {extension}.retention_html_money(value_lost::numeric, $1), {extension}.retention_html_text(main_reason::text)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details>' END || '</section>' END$sql$),
+		(50, 'cohorts', $sql$WITH chosen AS (SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1 ORDER BY cohort DESC LIMIT 18) c),
+cells AS (SELECT n, c.*, least(5, coalesce(floor(6 * rate / nullif(max(rate) OVER (), 0)), 0))::int AS shade FROM {mart}.cohorts c JOIN chosen USING (cohort) WHERE period BETWEEN 1 AND 12)
+SELECT '<section><h2>How many come back</h2><p class="note">Of 100 customers who first bought in a month, how many bought again so many months later.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM cells) THEN '<p>No customer has been seen for a whole month after the first yet.</p>' ELSE
+	'<div class="wide" tabindex="0" role="region" aria-label="Cohorts">' || replace({extension}.retention_svg(text 'cohorts', text 'Cohorts: the share of customers who bought again', text 'A row for each month in which customers came, a column for each month since', (26 + 20 * (SELECT count(*)::int FROM chosen))::integer,
+		(SELECT string_agg(format('<text class="tick" x="%s" y="14" text-anchor="middle">%s</text>', 119 + 31.3 * (p - 1), p), '' ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p) ||
+		(SELECT string_agg(format('<text x="2" y="%s">%s</text><text class="tick" x="97" y="%s" text-anchor="end">%s</text>', 35 + 20 * n, to_char(cohort, 'Mon YY'), 35 + 20 * n, {extension}.retention_html_number(((SELECT max(eligible) FROM cells WHERE cells.cohort = chosen.cohort))::numeric, 0)), '' ORDER BY n) FROM chosen) ||
+		(SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title><rect class="h%s" x="%s" y="%s" width="30.5" height="19" rx="2"/><text class="on%s" x="%s" y="%s" text-anchor="middle">%s</text></g>',
+		                          to_char(cohort, 'Mon YYYY'), period, active, eligible, shade, 103.5 + 31.3 * (period - 1), 21 + 20 * n, shade, 119 + 31.3 * (period - 1), 35 + 20 * n, {extension}.retention_html_number((100 * rate)::numeric, 0)), '' ORDER BY n, period) FROM cells)),
+		'<svg ', '<svg class="cells" ') || '</div>' ||
+	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'All cohorts together', '{Months later,Customers,Bought,Rate,At least,At most,Then or later}'::text[],
+		((SELECT string_agg({extension}.retention_html_row(period::text, VARIADIC ARRAY[{extension}.retention_html_number(eligible::numeric, 0), {extension}.retention_html_number(active::numeric, 0), {extension}.retention_html_percent(rate::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1), {extension}.retention_html_percent(rate_on_or_after::double precision, 1)]::text[]), '' ORDER BY period) FROM {mart}.retention_curve WHERE period <= 24))::text) ||
+	{extension}.retention_html_table(text 'Percent of each cohort', (ARRAY['Cohort', 'Customers'] || (SELECT array_agg(p::text ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p))::text[],
+		((SELECT string_agg({extension}.retention_html_row(to_char(cohort, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(eligible::numeric, 0)] || rates), '' ORDER BY cohort)
+		 FROM (SELECT cohort, max(eligible) AS eligible, array_agg({extension}.retention_html_number((100 * rate)::numeric, 1) ORDER BY period) AS rates FROM cells GROUP BY cohort) r))::text) || '</details>' END || '</section>'$sql$),
+		(60, 'survival', $sql$WITH curve AS (SELECT days, survival, coalesce(lower, survival) AS lower, coalesce(upper, survival) AS upper FROM {mart}.survival UNION SELECT 0, 1, 1, 1 WHERE EXISTS (SELECT FROM {mart}.survival)),
+until AS (SELECT greatest(max(days), 1)::float8 AS days FROM curve),
+-- at most one step for each unit of the picture
+steps AS (SELECT DISTINCT ON (floor(420 * c.days / u.days)) c.*, round((52 + 420 * c.days / u.days)::numeric, 1) AS x FROM curve c, until u ORDER BY floor(420 * c.days / u.days), c.days DESC),
+drawn AS (SELECT *, round((212 - 200 * survival)::numeric, 1) AS y, round((212 - 200 * lower)::numeric, 1) AS y_lower, round((212 - 200 * upper)::numeric, 1) AS y_upper, lead(x, 1, 472) OVER (ORDER BY days) AS x_next FROM steps),
+quarters AS (SELECT q, (SELECT survival FROM curve WHERE days <= 91 * q ORDER BY days DESC LIMIT 1) AS survival FROM until, generate_series(0, least(8, floor(days / 91)::int)) q),
+drops AS (SELECT q, lag(survival) OVER (ORDER BY q) - survival AS dropped, (lag(survival) OVER (ORDER BY q) - survival) / nullif(lag(survival) OVER (ORDER BY q), 0) AS share FROM quarters),
+ticks AS (SELECT m AS months, 30.4375 * m AS days, round((52 + 420 * 30.4375 * m / u.days)::numeric, 1) AS x FROM until u, generate_series(0, floor(u.days / 30.4375)::int, CASE WHEN u.days > 2200 THEN 12 WHEN u.days > 1000 THEN 6 WHEN u.days > 300 THEN 3 ELSE 1 END) m)
+SELECT '<section><h2>How long customers stay</h2><p class="note">' ||
+	coalesce('Half of them stay longer than ' || {extension}.retention_html_count(((SELECT min(days) FROM curve WHERE survival <= 0.5))::bigint, text 'day') || '.', 'More than half of them are still here.') ||
+	coalesce((SELECT ' The riskiest time is the ' || CASE q WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'third' ELSE q || 'th' END || ' quarter of a year: ' || {extension}.retention_html_number((100 * share)::numeric, 1) || ' of 100 who are still there are lost in it.' FROM drops WHERE share > 0 ORDER BY share DESC, q LIMIT 1), '') || '</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM curve) THEN '<p>Too little is known of who left.</p>' ELSE
+	{extension}.retention_svg(text 'survival', text 'The share of customers who stay longer', text 'By months since the first purchase, with limits of 95 percent confidence', 240,
+		{extension}.retention_svg_grid(0::double precision, 1::double precision, 0.25::double precision, 12, 212, true) ||
+		(SELECT format('<path class="band" d="M%sL%sZ"/><path class="line" d="M52 12%s"/>', string_agg(format('%s %s H%s', x, y_upper, x_next), 'L' ORDER BY days), string_agg(format('%s %s H%s', x_next, y_lower, x), 'L' ORDER BY days DESC), string_agg(format('L%s %sH%s', x, y, x_next), '' ORDER BY days)) FROM drawn) ||
+		(SELECT string_agg(format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 446), CASE WHEN months = (SELECT max(months) FROM ticks) THEN {extension}.retention_html_count(months::bigint, text 'month') ELSE months::text END), '' ORDER BY months) FROM ticks)) ||
+	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'The share of customers who stay longer', '{Months,Still there,At least,At most}'::text[],
+		((SELECT string_agg({extension}.retention_html_row(months::text, VARIADIC ARRAY[{extension}.retention_html_percent(survival::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1)]::text[]), '' ORDER BY months) FROM ticks t, LATERAL (SELECT * FROM curve WHERE curve.days <= t.days ORDER BY curve.days DESC LIMIT 1) c))::text) || '</details>' END || '</section>'$sql$),
+		(70, 'forecast', $sql$WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
+scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT greatest(max(greatest(expected, actual)), 1) AS value, {extension}.retention_grid_step((greatest(max(greatest(expected, actual)), 1))::double precision) AS step FROM periods) s),
+drawn AS (SELECT p.*, 52 + 70 * (period - 1) + 12 AS x, round((212 - 200 * actual / high)::numeric, 1) AS y, round((212 - 200 * expected / high)::numeric, 1) AS y_expected FROM periods p, scale)
+SELECT '<section><h2>Can the forecast be trusted?</h2><p class="note">' ||
+	coalesce((SELECT 'Half a year ago ' || {extension}.retention_html_number(sum(expected)::numeric, 0) || ' purchases were expected of the ' || {extension}.retention_html_count(max(customers)::bigint, text 'customer') || ' there were; ' || {extension}.retention_html_number(sum(actual)::numeric, 0) || ' came.' FROM periods HAVING count(*) > 0), '') || '</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM periods) THEN '<p>There is too little data of half a year ago to judge the model.</p>' ELSE
+	{extension}.retention_svg(text 'forecast', text 'Actual and expected purchases', text 'In six periods of thirty days, as the model of half a year ago expected them', 240,
+		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
+		(SELECT string_agg(format('<rect class="stay" x="%s" y="%s" width="46" height="%s"><title>%s to %s: %s came, %s were expected</title></rect><text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', x, y, 212 - y, seen_from, seen_until, actual, round(expected::numeric), x + 23, to_char(seen_until, 'DD Mon')), '' ORDER BY period) FROM drawn) ||
+		(SELECT format('<path class="line-2" d="M%s"/>', string_agg(format('%s %s', x + 23, y_expected), 'L' ORDER BY period)) || string_agg(format('<circle class="dot" cx="%s" cy="%s" r="4"/>', x + 23, y_expected), '' ORDER BY period) FROM drawn)) ||
+	'<ul class="legend"><li><i style="background:var(--stay)"></i>purchases that came</li><li><i style="background:var(--lost)"></i>expected</li></ul><details><summary>The figures</summary>' ||
+	{extension}.retention_html_table(text 'Actual and expected purchases', '{Until,Expected,Came}'::text[], ((SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[{extension}.retention_html_number(expected::numeric, 0), {extension}.retention_html_number(actual::numeric, 0)]::text[]), '' ORDER BY period) FROM periods))::text) ||
+	{extension}.retention_html_table(text 'Customers by the probability of a purchase within that half year', '{Group,Customers,Expected,Bought,At least,At most}'::text[], ((SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0), {extension}.retention_html_percent(expected_rate::double precision, 1), {extension}.retention_html_percent(actual_rate::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1)]::text[]), '' ORDER BY bin) FROM {mart}.model_quality))::text) || '</details>' END || '</section>'$sql$),
+		(75, 'order_value', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months, average_order_value::float8 AS value FROM {mart}.spend_trend WHERE average_order_value > 0),
+scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT max(value) AS value, {extension}.retention_grid_step(max(value)::double precision) AS step FROM months) s),
+drawn AS (SELECT m.*, round((52 + 420.0 * (n + 0.5) / months)::numeric, 1) AS x, round((212 - 200 * value / high)::numeric, 1) AS y FROM months m, scale)
+SELECT CASE WHEN NOT EXISTS (SELECT FROM months) THEN '' ELSE '<section><h2>What an order is worth</h2><p class="note">' ||
+	coalesce((SELECT CASE WHEN p_value >= 0.05 THEN 'The last three months do not differ from before by more than chance.' ELSE 'The last three months are ' || {extension}.retention_html_percent(abs(change)::double precision, 0) || CASE WHEN change < 0 THEN ' below' ELSE ' above' END || ' what was before; that is hardly chance.' END
+	          FROM months WHERE p_value IS NOT NULL AND n = months - 1), 'Too few orders to tell a trend.') || '</p>' ||
+	{extension}.retention_svg(text 'order-value', text 'Average order value month by month', text 'In the last thirteen months', 240,
+		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
+		(SELECT format('<path class="line" d="M%s"/>', string_agg(format('%s %s', x, y), 'L' ORDER BY month)) ||
+		        string_agg(format('<circle class="stay" cx="%s" cy="%s" r="3.5"><title>%s: %s in %s orders</title></circle>', x, y, to_char(month, 'Mon YYYY'), {extension}.retention_html_money(average_order_value::numeric, $1), orders) ||
+		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM drawn)) ||
+	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'Average order value month by month', '{Month,Orders,Average order,Three months against before,p-value}'::text[],
+		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(orders::numeric, 0), {extension}.retention_html_money(average_order_value::numeric, $1), {extension}.retention_html_percent(change::double precision, 1), {extension}.retention_html_number(p_value::numeric, 4)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details></section>' END || '</div>'$sql$),
+		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts)
+SELECT '<section class="whole list"><h2>Whom to reach this week</h2><p class="note">Those with whom a contact saves most: what would be lost, times the probability that they are still there to be reached.' ||
+	(SELECT CASE WHEN count(*) > $3 THEN ' The first ' || $3 || ' of ' || {extension}.retention_html_number(count(*)::numeric, 0) || '; all of them are in the table <code>contact_list</code>.' ELSE '' END FROM {mart}.contact_list) || '</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM list) THEN '<p>Nobody is due, overdue or at risk this week.</p>' ELSE
+	{extension}.retention_html_table(text 'Contact list', (CASE WHEN amounts THEN '{Customer,Value to save,Why,Expected,Late by,Gone already,Worth}' ELSE '{Customer,Purchases to save,Why,Expected,Late by,Gone already}' END::text[])::text[],
+		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[CASE WHEN amounts THEN {extension}.retention_html_money(value_to_save::numeric, $1) ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END, reason, to_char(expected_next, 'FMDD Mon YYYY'),
+		                                      {extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals', {extension}.retention_html_percent(churn_score::double precision, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END), '' ORDER BY rank) FROM list))::text) END || '</section>'
+FROM known$sql$),
+		(85, 'reasons', $sql$WITH reasons AS (SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1 ORDER BY p_value, attribute, value LIMIT 8)
+SELECT '<div class="pictures"><section><h2>Who leaves</h2><p class="note">Lost in the last twelve months: more than chance would have it.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM reasons) THEN '<p>Nothing stands out' || (SELECT CASE attribute_columns WHEN '{}' THEN ': no attributes were named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
+	{extension}.retention_html_table(text 'Attributes of those who left', '{Attribute,Customers,Lost,Share,As a multiple of all}'::text[],
+		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(attribute || ' ' || coalesce(value, 'not known')), VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0), {extension}.retention_html_number(churned::numeric, 0), {extension}.retention_html_percent(churn_rate::double precision, 0), {extension}.retention_html_number(lift::numeric, 1)]::text[]), '' ORDER BY p_value, attribute, value) FROM reasons))::text) END || '</section>'$sql$),
+		(86, 'dropped_ranges', $sql$WITH ranges AS (SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend FROM {mart}.dropped_ranges GROUP BY 1 ORDER BY sum(spend_a_year) DESC NULLS LAST, count(*) DESC, product_range LIMIT 8)
+SELECT '<section><h2>What they have stopped buying</h2><p class="note">Customers who still come, but have given up a range.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM ranges) THEN '<p>Nothing stands out' || (SELECT CASE WHEN range_column IS NULL THEN ': no range was named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
+	{extension}.retention_html_table(text 'Ranges that were given up', (CASE WHEN amounts THEN '{Range,Customers,Spent on it in their last year with it}' ELSE '{Range,Customers}' END::text[])::text[],
+		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(product_range::text), VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(spend::numeric, $1)] END), '' ORDER BY spend DESC NULLS LAST, customers DESC, product_range) FROM ranges))::text) END || '</section>'
+FROM (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts) known$sql$),
+		(87, 'lost_customers', $sql$WITH month AS (SELECT max(month) AS month FROM {mart}.monthly_review), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+gone AS (SELECT l.*, row_number() OVER (ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST, purchases DESC, customer_id) AS place FROM {mart}.lost_customers l, month WHERE lost_on >= month ORDER BY place LIMIT 8)
+SELECT '<section><h2>The dearest losses</h2><p class="note">Lost since ' || coalesce((SELECT to_char(month, 'FMDD FMMonth YYYY') FROM month), 'the beginning') || '.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM gone) THEN '<p>Nobody.</p>' ELSE
+	{extension}.retention_html_table(text 'Customers lost', (CASE WHEN amounts THEN '{Customer,Last purchase,Purchases,Spent,Value lost}' ELSE '{Customer,Last purchase,Purchases}' END::text[])::text[],
+		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[last_purchase::text, {extension}.retention_html_number(purchases::numeric, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(spend::numeric, $1), {extension}.retention_html_money(value_lost::numeric, $1)] END), '' ORDER BY place) FROM gone))::text) END || '</section></div>'
+FROM known$sql$),
+		(88, 'campaigns', $sql$WITH ideas AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8)
+SELECT '<section class="whole"><h2>What we tried</h2><p class="note">Against customers who, by chance, were not contacted.</p>' ||
+	CASE WHEN NOT EXISTS (SELECT FROM ideas) THEN '<p>Nothing yet, or nothing a day old.</p>' ELSE
+	{extension}.retention_html_table(text 'Campaigns', '{Campaign,From,Contacted,Bought,Of the others,More of 100,Came back}'::text[],
+		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(campaign::text), VARIADIC ARRAY[contacted_on::text, {extension}.retention_html_number(contacted::numeric, 0), {extension}.retention_html_percent(contacted_rate::double precision, 0), {extension}.retention_html_percent(control_rate::double precision, 0), {extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' || {extension}.retention_html_number((100 * difference_upper)::numeric, 0), {extension}.retention_html_number(brought_back::numeric, 0)]::text[]), '' ORDER BY contacted_on DESC, campaign) FROM ideas))::text) END || '</section>'$sql$),
+		(90, 'foot', $sql$SELECT '</main>
+<footer><p>A customer is lost from the day on which she is more likely gone than not, by the rhythm of her purchases' ||
+	coalesce((SELECT ' (model ' || string_agg(kind, ', ') || ')' FROM {mart}.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')), '') ||
+	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' || {extension}.retention_html_percent(discount_rate::double precision, 1) || ' a year, at a margin of ' || {extension}.retention_html_percent(margin::double precision, 0) || ' of sales. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.</p></footer>
+</body>
+</html>
+'
+FROM {mart}.settings$sql$)) AS t(step, name, template)
+	ORDER BY t.step;
+	END;
+
+COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS 'The monthly meeting on one page of HTML, from a retention mart: how many customers were lost, why, what it cost, what to do now and whether the last idea worked; the months, the cohorts, how long customers stay, what was expected and what came, whom to reach this week. The page is complete in itself, with pictures as SVG and a table behind each, without scripts; it fits a phone, a screen, light or dark, and paper. currency is written behind amounts; lists have list_rows rows at most. Reads the mart''s tables with the rights of the caller, of a superuser with those of the mart''s owner, all in one state; only ordinary tables of that owner are read, and policies that would hide rows are an error. NULL arguments are errors. Errors: 3F000 for a schema without a mart, 42501 for missing rights, 22004 for NULL, 22023 for a negative number of rows.';

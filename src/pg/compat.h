@@ -48,6 +48,13 @@ DirectInputFunctionCallSafe(PGFunction function, char *text, Oid typioparam, int
 #define compat_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
+/* from 16 on there is one function for the rights on any object */
+#if PG_VERSION_NUM >= 160000
+#define compat_namespace_aclcheck(namespace, role, mode) object_aclcheck(NamespaceRelationId, namespace, role, mode)
+#else
+#define compat_namespace_aclcheck(namespace, role, mode) pg_namespace_aclcheck(namespace, role, mode)
+#endif
+
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn pg_attribute_noreturn()
 #endif

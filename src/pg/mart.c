@@ -3,19 +3,16 @@
  *		create_retention_mart, refresh_retention_mart and drop_retention_mart.
  *
  * What a mart consists of and how it is refreshed is SQL, in sql/parts/80-mart.sql; here it is
- * checked and run.  Everything runs with the rights of the caller.  So that nobody's mart can make
- * somebody else run what it likes, only its owner refreshes or drops one.
+ * checked and run, as the owner of the mart: mart_owner.c.
  *
  * Copyright (c) 2026, retention contributors
  */
 #include "pg/compat.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -31,7 +28,6 @@
 #include "utils/rel.h"
 #include "utils/resowner.h"
 #include "utils/rls.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "pg/clock.h"
@@ -44,29 +40,6 @@ PG_FUNCTION_INFO_V1(drop_retention_mart);
 PG_FUNCTION_INFO_V1(retention_mart_capture);
 
 /* ------------------------------------------------------------ running SQL */
-
-int
-mart_begin(FunctionCallInfo fcinfo)
-{
-	char	   *schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
-	char	   *path = psprintf("pg_catalog, %s, pg_temp", quote_identifier(schema));
-	int			nest_level = NewGUCNestLevel();
-
-	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	/* nothing depends on how the session likes its dates */
-	(void) set_config_option("DateStyle", "ISO, YMD", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	return nest_level;
-}
-
-void
-mart_end(int nest_level)
-{
-	SPI_finish();
-	AtEOXact_GUC(true, nest_level);
-}
 
 static void
 run(const char *statement)
@@ -295,51 +268,40 @@ check_schema_name(const char *schema)
 				 errdetail("A name has 1 to %d bytes.", NAMEDATALEN - 1)));
 }
 
-static Oid
-relation_owner(Oid relation)
-{
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	Oid			owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", relation);
-	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-void
-check_mart_exists(const char *schema)
-{
-	Oid			namespace = get_namespace_oid(schema, true);
-
-	if (!OidIsValid(namespace) || !OidIsValid(get_relname_relid("settings", namespace)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
-				 errmsg("there is no retention mart \"%s\"", schema),
-				 errhint("create_retention_mart makes one.")));
-}
-
-/* The mart of this name, which the caller owns: its schema and its settings */
+/* An error unless the caller may read something of it */
 static void
-check_mart(const char *schema)
+check_readable(Oid relation)
 {
-	Oid			namespace;
-	HeapTuple	tuple;
-	Oid			owner;
+	Oid			user = GetUserId();
 
-	check_mart_exists(schema);
-	namespace = get_namespace_oid(schema, false);
-	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(namespace));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for schema %u", namespace);
-	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-	ReleaseSysCache(tuple);
-	if (owner != GetUserId() || relation_owner(get_relname_relid("settings", namespace)) != owner)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("retention mart \"%s\" belongs to \"%s\"", schema, GetUserNameFromId(owner, false)),
-				 errhint("Use SET ROLE: a mart runs with the rights of its owner only.")));
+	if (pg_class_aclcheck(relation, user, ACL_SELECT) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(relation, user, ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relation)), get_rel_name(relation));
+}
+
+/*
+ * Whether source and customers, or none, belong to one role, all partitions included: *owner.  If not, differs says what
+ * does.  All of them stay locked.
+ */
+static bool
+is_of_one_owner(Oid source, Oid customers, Oid *owner, char **differs)
+{
+	Oid			other;
+
+	*owner = mart_source_owner(source, &other);
+	if (!OidIsValid(other) && OidIsValid(customers))
+	{
+		Oid			other_customers;
+
+		if (mart_source_owner(customers, &other_customers) != *owner)
+			other = customers;
+		else
+			other = other_customers;
+	}
+	*differs = !OidIsValid(other) ? NULL :
+		psprintf("\"%s\" belongs to \"%s\", \"%s\" to \"%s\".", get_rel_name(source), GetUserNameFromId(*owner, true),
+				 get_rel_name(other), GetUserNameFromId(mart_relation_owner(other), true));
+	return !OidIsValid(other);
 }
 
 /* ------------------------------------------------------------ the functions */
@@ -351,18 +313,50 @@ is_whole_number(Oid type)
 	return type == INT2OID || type == INT4OID || type == INT8OID;
 }
 
-/* The row of settings as JSON */
-static char *
-settings_of(const char *schema)
+/* What the C code needs of the settings */
+typedef struct MartSettings
 {
-	return psprintf("(SELECT to_jsonb(s) FROM %s.settings s)", quote_identifier(schema));
+	Oid			source;
+	Oid			customers;
+	bool		with_triggers;
+	const char *json;			/* an expression for all of them as JSON */
+} MartSettings;
+
+/* False when there is no row */
+static bool
+read_settings(const char *schema, MartSettings *settings)
+{
+	char	   *changes;
+	char	   *column;
+	char	   *text;
+	AttrNumber	number;
+	Oid			type;
+
+	run(psprintf("SELECT source_table::oid, customers_table::oid, changes, ordered_at_column FROM %s.settings", quote_identifier(schema)));
+	if (SPI_processed != 1)
+		return false;
+	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	settings->source = text == NULL ? InvalidOid : (Oid) strtoul(text, NULL, 10);
+	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	settings->customers = text == NULL ? InvalidOid : (Oid) strtoul(text, NULL, 10);
+	changes = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+	settings->with_triggers = changes != NULL && strcmp(changes, "trigger") == 0;
+	column = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
+
+	/* of a domain the type itself, so that only one function fits */
+	number = column == NULL ? InvalidAttrNumber : get_attnum(settings->source, column);
+	type = number > 0 ? getBaseType(get_atttype(settings->source, number)) : InvalidOid;
+	settings->json = psprintf("(SELECT to_jsonb(s) || jsonb_build_object('ordered_at_type', %s) FROM %s.settings s)",
+							  type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID ? quote_literal_cstr(format_type_be(type)) : "NULL",
+							  quote_identifier(schema));
+	return true;
 }
 
 /* Runs the steps of a phase, with what they need besides the settings, an expression of SQL for a jsonb */
 static void
-run_phase(const char *schema, const char *phase, const char *with, bool verbose)
+run_phase(const MartSettings *settings, const char *extension, const char *phase, const char *with, bool verbose)
 {
-	run_steps(psprintf("SELECT * FROM retention_mart_steps(%s || '{\"phase\": \"%s\"}' || %s)", settings_of(schema), phase, with), verbose);
+	run_steps(psprintf("SELECT * FROM %s.retention_mart_steps(%s || jsonb '{\"phase\": \"%s\"}' || %s)", quote_identifier(extension), settings->json, phase, with), verbose);
 }
 
 /* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
@@ -372,7 +366,7 @@ run_phase(const char *schema, const char *phase, const char *with, bool verbose)
 
 /* Of the source and its partitions, those whose triggers the mart lacks get them; returns how many did */
 static uint64
-create_triggers(const char *schema, const char *extension_schema)
+create_triggers(const char *schema, const MartSettings *settings, const char *extension)
 {
 	SPITupleTable *relations;
 	uint64		count;
@@ -383,8 +377,8 @@ create_triggers(const char *schema, const char *extension_schema)
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
-		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, %s, false)", settings_of(schema),
-						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension_schema)), false);
+		run_steps(psprintf("SELECT * FROM %s.retention_mart_triggers(%s, text %s, text %s, false)", quote_identifier(extension), settings->json,
+						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)), quote_literal_cstr(extension)), false);
 	return count;
 }
 
@@ -397,10 +391,10 @@ is_true(const char *statement)
 }
 
 static DateADT
-refresh(const char *schema, const char *extension_schema, bool with_as_of, DateADT as_of, bool all, bool verbose)
+refresh(const char *schema, const MartSettings *settings, const char *extension, bool with_as_of, DateADT as_of, bool all, bool verbose)
 {
 	const char *quoted = quote_identifier(schema);
-	bool		with_triggers;
+	const char *functions = quote_identifier(extension);
 	char	   *day;
 
 	/* one refresh at a time; readers are not disturbed */
@@ -408,19 +402,18 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	/* policies that came later hold for what the triggers saw, too */
 	all |= is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR row_security_active(source_table) OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
 						   quoted, quoted));
-	with_triggers = is_true(psprintf("SELECT changes = 'trigger' FROM %s.settings", quoted));
-	if (with_triggers && create_triggers(schema, extension_schema) > 0)
+	if (settings->with_triggers && create_triggers(schema, settings, extension) > 0)
 		all = true;
 	/* a high-water mark: an order with a date far ahead must not keep others out, hence the last refresh */
-	run_phase(schema, all ? "read all" : with_triggers ? "read changes" : "read recent",
-			  all || with_triggers ? "'{}'" :
-			  psprintf("(SELECT jsonb_build_object('read_from', (least(max(last_purchase(history)), min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date) FROM %s.customer_history, %s.settings s)",
-					   quoted, quoted), verbose);
+	run_phase(settings, extension, all ? "read all" : settings->with_triggers ? "read changes" : "read recent",
+			  all || settings->with_triggers ? "jsonb '{}'" :
+			  psprintf("(SELECT jsonb_build_object('read_from', (least(max(%s.last_purchase(history)), min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date) FROM %s.customer_history, %s.settings s)",
+					   functions, quoted, quoted), verbose);
 	if (all)
 		run(psprintf("UPDATE %s.settings SET partitions = " PARTITIONS, quoted));
 	if (!with_as_of)
 	{
-		day = run_text(psprintf("SELECT max(last_purchase(history)) FROM %s.customer_history", quoted));
+		day = run_text(psprintf("SELECT max(%s.last_purchase(history)) FROM %s.customer_history", functions, quoted));
 		if (day == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NO_DATA),
@@ -429,8 +422,8 @@ refresh(const char *schema, const char *extension_schema, bool with_as_of, DateA
 	}
 	day = DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(as_of)));
 	run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()", quoted, quote_literal_cstr(day)));
-	run_phase(schema, "fit", "'{}'", verbose);
-	run_phase(schema, "write",
+	run_phase(settings, extension, "fit", "jsonb '{}'", verbose);
+	run_phase(settings, extension, "write",
 			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}') FROM %s.model, LATERAL (VALUES (CASE kind WHEN 'interpurchase' THEN 'cycle_model' WHEN 'gamma-gamma' THEN 'spend_model' ELSE 'base_model' END, model::text),\n"
 					   "	(CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma') THEN 'base_kind' END, kind)) AS m(part, text) WHERE chosen AND part IS NOT NULL)", quoted), verbose);
 	return as_of;
@@ -459,6 +452,8 @@ create_retention_mart(PG_FUNCTION_ARGS)
 	Oid			source;
 	Oid			customers = PG_ARGISNULL(12) ? InvalidOid : PG_GETARG_OID(12);
 	Oid			attributes_of;
+	Oid			owner;
+	char	   *differs;
 	char	   *customer = text_argument(fcinfo, 1, "customer", true);
 	char	   *ordered_at = text_argument(fcinfo, 2, "ordered_at", true);
 	char	   *amount = text_argument(fcinfo, 3, "amount", false);
@@ -466,14 +461,16 @@ create_retention_mart(PG_FUNCTION_ARGS)
 	char	   *schema = text_argument(fcinfo, 6, "schema", true);
 	const char *zone = text_argument(fcinfo, 7, "zone", false);
 	char	   *changes = text_argument(fcinfo, 8, "changes", true);
-	char	   *extension_schema = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	char	   *extension = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
 	Datum	   *attributes = NULL;
 	bool	   *attribute_nulls = NULL;
 	int			attribute_count = 0;
 	Oid			type;
 	const char *customer_type;
 	const char *source_name;
-	int			nest_level;
+	bool		for_owner;
+	MartSettings settings;
+	MartSession session;
 	StringInfoData attribute_list;
 
 	if (PG_ARGISNULL(0))
@@ -485,6 +482,7 @@ create_retention_mart(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("horizon, discount_rate and margin of a retention mart must not be null")));
+	mart_check_version(extension);
 	check_discount_rate(PG_GETARG_FLOAT8(10));
 	check_margin(PG_GETARG_FLOAT8(11));
 	source = PG_GETARG_OID(0);
@@ -531,24 +529,44 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 errmsg("schema \"%s\" already exists", schema),
 				 errhint("Give another name, or drop_retention_mart(...) first.")));
 
-	nest_level = mart_begin(fcinfo);
+	check_readable(source);
+	if (OidIsValid(customers))
+		check_readable(customers);
+
+	/* for the owner of the orders by who has their rights; else by who may read them, for themselves */
+	for_owner = is_of_one_owner(source, customers, &owner, &differs);
+	if (!for_owner && superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("a retention mart is made of tables of one owner"),
+				 errdetail_internal("%s", differs),
+				 errhint("A role that may read all of them can have a mart with changes => 'high_water_mark' or 'rebuild'.")));
+	for_owner = for_owner && has_privs_of_role(GetUserId(), owner);
+	if (strcmp(changes, "trigger") == 0 && !for_owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table \"%s\" for a retention mart with triggers", get_rel_name(source)),
+				 differs != NULL ? errdetail_internal("%s", differs) : errdetail("It belongs to \"%s\".", GetUserNameFromId(owner, true)),
+				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
+	if (!for_owner)
+		owner = GetUserId();
+	if (strcmp(changes, "trigger") == 0 && check_enable_rls(source, owner, true) == RLS_ENABLED)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("triggers see rows of \"%s\" that row-level security hides from \"%s\"", get_rel_name(source), GetUserNameFromId(owner, false)),
+				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the policies show.")));
+
+	/* PostgreSQL says whether the caller may */
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	run(psprintf("CREATE SCHEMA %s AUTHORIZATION %s", quote_identifier(schema), quote_identifier(GetUserNameFromId(owner, false))));
+	SPI_finish();
+	mart_begin(owner, for_owner, &session);
 	source_name = qualified_name(source);
-	run(psprintf("CREATE SCHEMA %s", quote_identifier(schema)));
 	/* may the orders be read at all? */
 	run(psprintf("SELECT %s, %s FROM %s LIMIT 0", quote_identifier(customer), quote_identifier(ordered_at), source_name));
 	if (OidIsValid(customers))
 		run(psprintf("SELECT %s FROM %s LIMIT 0", quote_identifier(customer), qualified_name(customers)));
-	if (strcmp(changes, "trigger") == 0 && !has_privs_of_role(GetUserId(), relation_owner(source)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("must be owner of table \"%s\" for a retention mart with triggers", get_rel_name(source)),
-				 errdetail("Only the owner could drop them again."),
-				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
-	if (strcmp(changes, "trigger") == 0 && check_enable_rls(source, InvalidOid, true) == RLS_ENABLED)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("triggers see rows of \"%s\" that row-level security hides from \"%s\"", get_rel_name(source), GetUserNameFromId(GetUserId(), false)),
-				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the policies show.")));
 	run(psprintf("CREATE TABLE %s.settings (\n"
 				 "	schema_name text NOT NULL,\n	source_table regclass NOT NULL,\n	customer_column text NOT NULL,\n	customer_type text NOT NULL,\n"
 				 "	ordered_at_column text NOT NULL,\n	amount_column text,\n	range_column text,\n	attribute_columns text[] NOT NULL,\n	customers_table regclass,\n	zone text,\n"
@@ -562,10 +580,12 @@ create_retention_mart(PG_FUNCTION_ARGS)
 				 literal(DatumGetCString(DirectFunctionCall1(interval_out, PG_GETARG_DATUM(9)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(10)))),
 				 literal(DatumGetCString(DirectFunctionCall1(float8out, PG_GETARG_DATUM(11))))));
-	run_steps(psprintf("SELECT * FROM retention_mart_tables(%s)", settings_of(schema)), false);
-	run_steps(psprintf("SELECT * FROM retention_mart_comments(%s)", settings_of(schema)), false);
-	refresh(schema, extension_schema, false, 0, true, false);
-	mart_end(nest_level);
+	if (!read_settings(schema, &settings))
+		elog(ERROR, "settings could not be read");
+	run_steps(psprintf("SELECT * FROM %s.retention_mart_tables(%s)", quote_identifier(extension), settings.json), false);
+	run_steps(psprintf("SELECT * FROM %s.retention_mart_comments(%s)", quote_identifier(extension), settings.json), false);
+	refresh(schema, &settings, extension, false, 0, true, false);
+	mart_end(&session);
 	PG_RETURN_VOID();
 }
 
@@ -575,13 +595,51 @@ refresh_retention_mart(PG_FUNCTION_ARGS)
 {
 	char	   *schema = text_argument(fcinfo, 0, "schema", true);
 	DateADT		as_of = PG_ARGISNULL(1) ? 0 : as_of_date(PG_GETARG_DATEADT(1));
-	int			nest_level;
+	char	   *extension = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	Oid			owner = mart_owner(schema, true);
+	Oid			source_owner;
+	char	   *differs;
+	MartSettings settings;
+	MartSession session;
 
-	check_mart(schema);
-	nest_level = mart_begin(fcinfo);
-	as_of = refresh(schema, get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)), !PG_ARGISNULL(1), as_of,
+	mart_begin(owner, true, &session);
+	mart_check_tables(schema, owner, extension);
+	if (!read_settings(schema, &settings))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the settings of retention mart \"%s\" are gone", schema)));
+	if (!OidIsValid(mart_relation_owner(settings.source)) ||
+		(OidIsValid(settings.customers) && !OidIsValid(mart_relation_owner(settings.customers))))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("the table that retention mart \"%s\" is made from is gone", schema),
+				 errhint("Drop the mart and make it again; what is in its table campaign is lost unless you copy it before.")));
+	if (!is_of_one_owner(settings.source, settings.customers, &source_owner, &differs) || source_owner != owner)
+	{
+		if (differs == NULL)
+			differs = psprintf("\"%s\" belongs to \"%s\", the mart to \"%s\".", get_rel_name(settings.source), GetUserNameFromId(source_owner, true), GetUserNameFromId(owner, true));
+		if (settings.with_triggers)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("retention mart \"%s\" and its orders no longer belong to one owner", schema),
+					 errdetail_internal("%s", differs),
+					 errhint("Give them to one role with ALTER ... OWNER TO, or drop the mart, and make it with changes => 'high_water_mark'.")));
+
+		/* who has only been granted to read does so themselves, as in any other query */
+		if (session.user != owner || superuser_arg(owner))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("retention mart \"%s\" reads orders of somebody else", schema),
+					 errdetail_internal("%s", differs),
+					 superuser_arg(owner) ? errhint("A superuser does not run what others have put into their tables: let their owner have the mart.") :
+					 errhint("Only \"%s\" refreshes it, not with the rights of others: use SET ROLE, or schedule it as that role.", GetUserNameFromId(owner, true))));
+		mart_end(&session);
+		mart_begin(owner, false, &session);
+		(void) read_settings(schema, &settings);
+	}
+	as_of = refresh(schema, &settings, extension, !PG_ARGISNULL(1), as_of,
 					!PG_ARGISNULL(2) && PG_GETARG_BOOL(2), !PG_ARGISNULL(3) && PG_GETARG_BOOL(3));
-	mart_end(nest_level);
+	mart_end(&session);
 	PG_RETURN_DATEADT(as_of);
 }
 
@@ -590,27 +648,34 @@ Datum
 drop_retention_mart(PG_FUNCTION_ARGS)
 {
 	char	   *schema = text_argument(fcinfo, 0, "schema", true);
-	int			nest_level;
+	char	   *extension = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
 	SPITupleTable *relations;
 	uint64		count;
+	MartSettings settings;
+	MartSession session;
 
-	check_mart(schema);
-	nest_level = mart_begin(fcinfo);
+	mart_begin(mart_owner(schema, true), true, &session);
+	if (!read_settings(schema, &settings))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the settings of retention mart \"%s\" are gone", schema),
+				 errhint("DROP SCHEMA %s CASCADE.", quote_identifier(schema))));
 	/* partitions that were detached, too, but nobody else's tables */
 	run(psprintf("SELECT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid, %s.settings\n"
-				 "WHERE t.tgname = " INSERT_TRIGGER " AND t.tgfoid = 'retention_mart_capture'::regproc AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1", quote_identifier(schema)));
+				 "WHERE t.tgname = " INSERT_TRIGGER " AND t.tgfoid = %s::regproc AND pg_has_role(c.relowner, 'USAGE') ORDER BY 1", quote_identifier(schema),
+				 quote_literal_cstr(psprintf("%s.retention_mart_capture", quote_identifier(extension)))));
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
-		run_steps(psprintf("SELECT * FROM retention_mart_triggers(%s, %s, 'unused', true)", settings_of(schema),
+		run_steps(psprintf("SELECT * FROM %s.retention_mart_triggers(%s, text %s, text 'unused', true)", quote_identifier(extension), settings.json,
 						   quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1))), false);
 	run(psprintf("DROP VIEW %s.model_fits", quote_identifier(schema)));
 	run(psprintf("DROP TABLE %s, %s.settings",
-				 run_text(psprintf("SELECT string_agg(format('%%s.%%I', %s, name), ', ' ORDER BY step) FROM retention_mart_tables(%s) WHERE name <> 'model_fits'",
-								   quote_literal_cstr(quote_identifier(schema)), settings_of(schema))),
+				 run_text(psprintf("SELECT string_agg(format('%%s.%%I', %s, name), ', ' ORDER BY step) FROM %s.retention_mart_tables(%s) WHERE name <> 'model_fits'",
+								   quote_literal_cstr(quote_identifier(schema)), quote_identifier(extension), settings.json)),
 				 quote_identifier(schema)));
 	run(psprintf("DROP SCHEMA %s", quote_identifier(schema)));
-	mart_end(nest_level);
+	mart_end(&session);
 	PG_RETURN_VOID();
 }
 
@@ -623,14 +688,25 @@ is_source(Oid relation, Oid source)
 	return relation == source || (get_rel_relispartition(relation) && list_member_oid(get_partition_ancestors(relation), source));
 }
 
+/* The next refresh is to read all orders */
+static void
+mark(const char *schema)
+{
+	ErrorData  *error = try_to_run(psprintf("INSERT INTO %s.change (truncated) VALUES (true)", quote_identifier(schema)));
+
+	if (error != NULL)
+		ereport(WARNING,
+				(errmsg("retention mart \"%s\": %s", schema, error->message)));
+}
+
 /*
  * Whatever is wrong with a mart, a column that has another name now, say, or an order that is no purchase, the
  * orders are stored: the next refresh reads all of them, and says what is wrong.
  */
 static void
-capture(const char *schema, const char *operation)
+capture(const char *schema, const MartSettings *settings, const char *extension, const char *operation)
 {
-	ErrorData  *error = try_to_run(run_text(psprintf("SELECT retention_mart_capture_statement(%s, '%s')", settings_of(schema), operation)));
+	ErrorData  *error = try_to_run(run_text(psprintf("SELECT %s.retention_mart_capture_statement(%s, text '%s')", quote_identifier(extension), settings->json, operation)));
 	int			category;
 
 	if (error == NULL)
@@ -642,10 +718,7 @@ capture(const char *schema, const char *operation)
 	ereport(WARNING,
 			(errmsg("retention mart \"%s\" could not write down what changed: %s", schema, error->message),
 			 errhint("The next refresh_retention_mart reads all orders.")));
-	error = try_to_run(psprintf("INSERT INTO %s.change (truncated) VALUES (true)", quote_identifier(schema)));
-	if (error != NULL)
-		ereport(WARNING,
-				(errmsg("retention mart \"%s\": %s", schema, error->message)));
+	mark(schema);
 }
 
 Datum
@@ -654,12 +727,11 @@ retention_mart_capture(PG_FUNCTION_ARGS)
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	const char *schema;
 	const char *operation;
-	Oid			namespace;
-	Oid			settings;
-	Oid			user;
-	int			security;
-	int			nest_level;
-	char	   *source;
+	Oid			relation;
+	Oid			owner;
+	char	   *extension;
+	MartSettings settings;
+	MartSession session;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) ||
 		trigger->tg_trigger->tgnargs != 1)
@@ -669,32 +741,37 @@ retention_mart_capture(PG_FUNCTION_ARGS)
 	schema = trigger->tg_trigger->tgargs[0];
 	operation = TRIGGER_FIRED_BY_INSERT(trigger->tg_event) ? "INSERT" : TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? "UPDATE" :
 		TRIGGER_FIRED_BY_DELETE(trigger->tg_event) ? "DELETE" : "TRUNCATE";
-	namespace = get_namespace_oid(schema, true);
-	settings = OidIsValid(namespace) ? get_relname_relid("settings", namespace) : InvalidOid;
-	if (!OidIsValid(settings) || !OidIsValid(get_relname_relid("change", namespace)))
+	relation = RelationGetRelid(trigger->tg_relation);
+	extension = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	owner = mart_owner_if_any(schema);
+	if (!OidIsValid(owner))
 	{
 		/* the orders are more important than the mart */
 		ereport(WARNING,
 				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
-				 errmsg("the retention mart \"%s\" is gone", schema),
+				 errmsg("the retention mart \"%s\" is gone, or not of one owner", schema),
 				 errhint("DROP TRIGGER %s ON %s.", quote_identifier(trigger->tg_trigger->tgname), RelationGetRelationName(trigger->tg_relation))));
 		PG_RETURN_POINTER(NULL);
 	}
 
-	/* with the rights of its owner, as foreign keys are checked with those of the table's */
-	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(relation_owner(settings), security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-	nest_level = mart_begin(fcinfo);
+	/* not as the writer: whoever owns mart and orders has put there what is run */
+	mart_begin(owner, true, &session);
 	if (SPI_register_trigger_data(trigger) < 0)
 		elog(ERROR, "SPI_register_trigger_data failed");
-	source = run_text(psprintf("SELECT source_table::oid FROM %s.settings", quote_identifier(schema)));
-	if (source == NULL || !is_source(RelationGetRelid(trigger->tg_relation), (Oid) strtoul(source, NULL, 10)))
+	if (!read_settings(schema, &settings) || !is_source(relation, settings.source))
 		ereport(WARNING,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("retention mart \"%s\" is not made from table \"%s\"", schema, RelationGetRelationName(trigger->tg_relation))));
+	else if (mart_relation_owner(relation) != owner || mart_relation_owner(settings.source) != owner)
+	{
+		ereport(WARNING,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("retention mart \"%s\" and table \"%s\" no longer belong to one owner", schema, RelationGetRelationName(trigger->tg_relation)),
+				 errhint("What changes is not written down until they do.")));
+		mark(schema);
+	}
 	else
-		capture(schema, operation);
-	mart_end(nest_level);
-	SetUserIdAndSecContext(user, security);
+		capture(schema, &settings, extension, operation);
+	mart_end(&session);
 	PG_RETURN_POINTER(NULL);
 }

@@ -7,16 +7,46 @@
 #ifndef RETENTION_PG_MART_H
 #define RETENTION_PG_MART_H
 
-#include "fmgr.h"
+#include "pg/compat.h"
 
-/* An error unless the schema is that of a mart, whoever owns it */
-void		check_mart_exists(const char *schema);
+/* What mart_end puts back */
+typedef struct MartSession
+{
+	Oid			user;
+	int			security;
+	int			nest_level;
+} MartSession;
 
 /*
- * Connects to SPI, with a search path of pg_catalog and the extension's own schema and dates in ISO form;
- * returns what mart_end, which ends all of it, wants
+ * From here on all is done as this role, in a security-restricted operation, connected to SPI, with only pg_catalog in
+ * the search path and dates in ISO form.  Without policies, those that would hide rows from the role are an error.
+ * An error ends it, too.
  */
-int			mart_begin(FunctionCallInfo fcinfo);
-void		mart_end(int nest_level);
+extern void mart_begin(Oid user, bool with_policies, MartSession *session);
+extern void mart_end(const MartSession *session);
+
+/*
+ * The owner of the mart of this name: of its schema and of its tables settings and change, which are locked until the
+ * end of the transaction.  An error for whoever has not the rights of the owner, or, where nothing is to be changed, may not read it.
+ */
+extern Oid	mart_owner(const char *schema, bool to_change);
+
+/* The same for whoever it is; InvalidOid when there is no such mart, or not of one owner */
+extern Oid	mart_owner_if_any(const char *schema);
+
+/* An error unless all tables of the mart are ordinary ones of its owner; after mart_begin */
+extern void mart_check_tables(const char *schema, Oid owner, const char *extension);
+
+/* An error that says how to bring the extension's SQL up to date where it is older than this library */
+extern void mart_check_version(const char *extension);
+
+/* InvalidOid when there is no such relation */
+extern Oid	mart_relation_owner(Oid relation);
+
+/*
+ * The owner of a relation, which is locked with all that inherits from it, its partitions, say; *other is one of these that
+ * belongs to somebody else, or InvalidOid.
+ */
+extern Oid	mart_source_owner(Oid source, Oid *other);
 
 #endif							/* RETENTION_PG_MART_H */

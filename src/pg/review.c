@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "pg/mart.h"
 
@@ -28,7 +29,9 @@ retention_review_html(PG_FUNCTION_ARGS)
 	StringInfoData page;
 	SPITupleTable *parts;
 	uint64		count;
-	int			nest_level;
+	char	   *extension = get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid));
+	Oid			owner;
+	MartSession session;
 
 	for (int i = 0; i < lengthof(names); i++)
 		if (PG_ARGISNULL(i))
@@ -43,13 +46,14 @@ retention_review_html(PG_FUNCTION_ARGS)
 	values[0] = PG_GETARG_DATUM(2);
 	values[1] = PG_GETARG_DATUM(1);
 	values[2] = PG_GETARG_DATUM(3);
-	check_mart_exists(schema);
+	owner = mart_owner(schema, false);
 
 	/* in the caller's memory, not in that of SPI */
 	initStringInfo(&page);
-	nest_level = mart_begin(fcinfo);
+	mart_begin(superuser() ? owner : GetUserId(), false, &session);
+	mart_check_tables(schema, owner, extension);
 	/* read only: all parts see what the query sees that asks for the page, one state of the mart */
-	if (SPI_execute(psprintf("SELECT name, statement FROM retention_review_parts(%s) ORDER BY step", quote_literal_cstr(schema)), true, 0) != SPI_OK_SELECT)
+	if (SPI_execute(psprintf("SELECT name, statement FROM %s.retention_review_parts(text %s) ORDER BY step", quote_identifier(extension), quote_literal_cstr(schema)), true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "retention_review_parts could not be read");
 	parts = SPI_tuptable;
 	count = SPI_processed;
@@ -70,6 +74,6 @@ retention_review_html(PG_FUNCTION_ARGS)
 		pfree(part);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	mart_end(nest_level);
+	mart_end(&session);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(page.data, page.len));
 }

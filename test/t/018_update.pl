@@ -115,7 +115,9 @@ SELECT expression || ' means ' || coalesce(means, 'nothing') FROM call ORDER BY 
 	$node->safe_psql($database, "CREATE TABLE kept AS SELECT '{2026-01-03: 5, 2026-02-03: 6}'::purchase_history AS h, '{\"model\":\"bg/nbd\",\"r\":0.243,\"alpha\":4.414,\"a\":0.793,\"b\":2.426,\"time_unit_days\":7}'::retention_model AS m");
 	my $kept = $node->safe_psql($database, 'SELECT h, m, p_alive(m, h, date \'2026-06-30\') FROM kept');
 
-	$node->safe_psql($database, 'ALTER EXTENSION retention UPDATE');
+	my ($status, $stdout, $stderr) = $node->psql($database, "CREATE TABLE o AS SELECT 1 AS c, date '2026-01-01' AS d; SELECT create_retention_mart('o', 'c', 'd')");
+	like($stderr, qr/HINT:  ALTER EXTENSION retention UPDATE/, 'marts say what is to be done first') if $version eq '0.1.0';
+	$node->safe_psql($database, 'ALTER EXTENSION retention UPDATE; DROP TABLE o');
 	my $updated = $node->safe_psql($database, $snapshot);
 	if (!is($updated, $installed, "updated from $version equals installed"))
 	{
@@ -129,7 +131,7 @@ SELECT expression || ' means ' || coalesce(means, 'nothing') FROM call ORDER BY 
 	# What the README of that version shows still runs
 	for my $examples ($database, 'installed')
 	{
-		my ($stdout, $stderr);
+		($stdout, $stderr) = ('', '');
 		IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($examples), '-f', $readme ], '>', \$stdout, '2>', \$stderr);
 		unlike($stderr, qr/ERROR/, "the SQL of the README of $version runs, $examples") or diag($stderr);
 	}
