@@ -12,6 +12,7 @@
 #include "utils/numeric.h"
 
 #include "core/contract.h"
+#include "pg/arguments.h"
 #include "pg/model.h"
 #include "pg/value.h"
 

@@ -16,6 +16,7 @@
 
 #include "core/customer_base.h"
 #include "core/cycle.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
 #include "pg/cycle.h"
@@ -42,8 +43,6 @@ PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_number);
 PG_FUNCTION_INFO_V1(customer_base_lost_on);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood_numbers);
-
-#define DAYS_PER_MONTH_MEAN (365.25 / 12)
 
 /* --------------------------------------------------------------- arguments */
 
@@ -149,32 +148,6 @@ customer_of_history(Datum value, DateADT date, const rt_base *base, double time_
 	customer->t_x = rfm.recency / time_unit;
 	customer->age = rfm.customer_age / time_unit;
 	return true;
-}
-
-double
-get_time(FunctionCallInfo fcinfo, int argument)
-{
-	double		time = PG_GETARG_FLOAT8(argument);
-
-	if (!(time >= 0) || isinf(time))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a time of %g from now is negative or not finite", time)));
-	return time;
-}
-
-double
-get_interval_days(FunctionCallInfo fcinfo, int argument)
-{
-	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
-	double		days = interval->month * DAYS_PER_MONTH_MEAN + interval->day + (double) interval->time / USECS_PER_DAY;
-
-	if (INTERVAL_NOT_FINITE(interval) || !(days >= 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a time of %s from now is negative or not finite",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
-	return days;
 }
 
 /* --------------------------------------------------------------- functions */

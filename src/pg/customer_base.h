@@ -26,10 +26,6 @@ extern void check_opportunities(const rt_base *base, const rt_customer *customer
 /* What is known of her at the end of that day, in the model's unit; false when nothing was bought by then */
 extern bool customer_of_history(Datum history, DateADT as_of, const rt_base *base, double time_unit, rt_customer *customer);
 
-/* An argument that is a time from now: a number, or an interval in days, a month being 365.25/12 of them */
-extern double get_time(FunctionCallInfo fcinfo, int argument);
-extern double get_interval_days(FunctionCallInfo fcinfo, int argument);
-
 /* For a model of opportunities: an error unless they are whole numbers, x <= t_x <= T */
 extern void check_whole_opportunities(const rt_customer *customer);
 

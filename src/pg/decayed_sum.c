@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "core/decayed_sum.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/fixed_state.h"
 
@@ -52,7 +53,7 @@ get_state(FunctionCallInfo fcinfo)
 
 /* In microseconds */
 static int64
-get_half_life(FunctionCallInfo fcinfo, int argument)
+get_half_life(FunctionCallInfo fcinfo, int argument, bool is_date)
 {
 	Interval   *interval;
 	double		microseconds;
@@ -66,14 +67,14 @@ get_half_life(FunctionCallInfo fcinfo, int argument)
 	if (interval->month != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a half-life of \"%s\" is not always the same number of days",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval)))),
+				 errmsg("a half-life of \"%s\" is not always the same number of days", interval_text(interval)),
 				 errhint("Write it in days, such as '30 days'.")));
 	if (INTERVAL_NOT_FINITE(interval) || !(microseconds >= 1 && microseconds < 9e18))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a half-life of \"%s\" is not above 0",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+				 errmsg("a half-life of \"%s\" is not above 0", interval_text(interval))));
+	if (is_date)
+		check_not_below_day(interval, "a half-life");
 	return (int64) interval->day * USECS_PER_DAY + interval->time;
 }
 
@@ -91,7 +92,7 @@ static Datum
 add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
 {
 	int			time_argument = has_value ? 2 : 1;
-	int64		half_life = get_half_life(fcinfo, time_argument + 1);
+	int64		half_life = get_half_life(fcinfo, time_argument + 1, is_date);
 	double		value = 1;
 	Timestamp	time;
 	DecayState *state;

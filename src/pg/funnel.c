@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 
 #include "core/funnel.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/fixed_state.h"
 
@@ -208,13 +209,15 @@ get_window(FunctionCallInfo fcinfo, bool in_days)
 	if (interval->month != 0 || INTERVAL_NOT_FINITE(interval))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("window \"%s\" has no fixed length", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval)))),
+				 errmsg("window \"%s\" has no fixed length", interval_text(interval)),
 				 errhint("Months differ: give days or hours, such as '30 days'.")));
 	window = interval->day + interval->time / USECS_PER_DAY - (interval->time % USECS_PER_DAY < 0);
 	if (window < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("window \"%s\" is negative", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(interval))))));
+				 errmsg("window \"%s\" is negative", interval_text(interval))));
+	if (in_days)
+		check_not_below_day(interval, "a window");
 
 	/* longer than there is time is no limit */
 	if (!in_days &&

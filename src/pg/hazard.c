@@ -15,6 +15,7 @@
 
 #include "core/hazard.h"
 #include "core/special.h"
+#include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/survival.h"
@@ -48,7 +49,7 @@ get_ties(FunctionCallInfo fcinfo)
 		return RT_TIES_BRESLOW;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%s\" is no treatment of ties", name),
+			 errmsg("\"%s\" is no treatment of ties", clip_string(name)),
 			 errhint("Use 'efron' or 'breslow'.")));
 }
 

@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "core/lifecycle.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
 #include "pg/customer_base.h"
@@ -184,9 +185,9 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 		(rule.silence->month == 0 && rule.silence->day == 0 && rule.silence->time == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a silence of \"%s\" makes nobody a lost customer",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, rule.silence))))),
+				 errmsg("a silence of \"%s\" makes nobody a lost customer", interval_text(rule.silence)),
 				 errhint("Give an interval above 0, such as '6 months'.")));
+	check_not_below_day(rule.silence, "a silence");
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
 		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);

@@ -30,6 +30,7 @@
 #include "utils/rls.h"
 #include "utils/timestamp.h"
 
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/mart.h"
 #include "pg/value.h"
@@ -176,7 +177,7 @@ column_type(Oid source, const char *column)
 	if (number == InvalidAttrNumber || number < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("column \"%s\" of relation \"%s\" does not exist", column, get_rel_name(source)),
+				 errmsg("column \"%s\" of relation \"%s\" does not exist", clip_string(column), get_rel_name(source)),
 				 errhint("Give the names of columns as they are stored, without quotes.")));
 	return getBaseType(get_atttype(source, number));
 }
@@ -205,7 +206,7 @@ check_changes(Oid source, const char *changes)
 	if (strcmp(changes, "trigger") != 0 && strcmp(changes, "high_water_mark") != 0 && strcmp(changes, "rebuild") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is no way for changes to come into a retention mart", changes),
+				 errmsg("\"%s\" is no way for changes to come into a retention mart", clip_string(changes)),
 				 errhint("Use 'trigger', 'high_water_mark' or 'rebuild'.")));
 	if (strcmp(changes, "trigger") == 0 && kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR,
@@ -220,7 +221,7 @@ check_overlap(const Interval *overlap)
 	if (overlap->month < 0 || overlap->day < 0 || overlap->time < 0 || overlap->month > 12 * 100 || overlap->day > 36525 || overlap->time > 36525 * USECS_PER_DAY)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an overlap of %s is not between 0 and 100 years", DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(overlap)))),
+				 errmsg("an overlap of %s is not between 0 and 100 years", interval_text(overlap)),
 				 errhint("It is the time within which orders come late, change or are deleted: '30 days', say.")));
 }
 
@@ -264,7 +265,7 @@ check_schema_name(const char *schema)
 	if (schema[0] == '\0' || strlen(schema) >= NAMEDATALEN)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
-				 errmsg("\"%s\" is no name of a schema", schema),
+				 errmsg("\"%s\" is no name of a schema", clip_string(schema)),
 				 errdetail("A name has 1 to %d bytes.", NAMEDATALEN - 1)));
 }
 
@@ -483,6 +484,7 @@ create_retention_mart(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("horizon, discount_rate and margin of a retention mart must not be null")));
 	mart_check_version(extension);
+	get_interval_days(fcinfo, 9);	/* an error unless it is a horizon */
 	check_discount_rate(PG_GETARG_FLOAT8(10));
 	check_margin(PG_GETARG_FLOAT8(11));
 	source = PG_GETARG_OID(0);

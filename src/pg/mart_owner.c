@@ -30,6 +30,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "pg/arguments.h"
 #include "pg/mart.h"
 
 static void
@@ -150,7 +151,7 @@ mart_owner(const char *schema, bool to_change)
 	if (!OidIsValid(namespace) || !OidIsValid(get_relname_relid("settings", namespace)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_SCHEMA_NAME),
-				 errmsg("there is no retention mart \"%s\"", schema),
+				 errmsg("there is no retention mart \"%s\"", clip_string(schema)),
 				 errhint("create_retention_mart makes one.")));
 
 	/* first the rights, then the locks */

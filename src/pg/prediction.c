@@ -10,6 +10,7 @@
 #include "utils/date.h"
 
 #include "core/prediction.h"
+#include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/customer_base.h"
 #include "pg/errors.h"

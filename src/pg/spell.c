@@ -7,11 +7,11 @@
 #include "pg/compat.h"
 
 #include "catalog/pg_type.h"
-#include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/window.h"
 
@@ -60,8 +60,9 @@ next_row(FunctionCallInfo fcinfo)
 	if (INTERVAL_NOT_FINITE(gap) || gap->month < 0 || gap->day < 0 || gap->time < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a gap of \"%s\" is negative or not finite",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(gap))))));
+				 errmsg("a gap of \"%s\" is negative or not finite", interval_text(gap))));
+	if (time.type == DATEOID)
+		check_not_below_day(gap, "a gap");
 	spell = (Spell *) WinGetPartitionLocalMemory(window, sizeof(Spell));
 	if (spell->number == 0)
 	{

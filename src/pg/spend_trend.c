@@ -13,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "core/spend_trend.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
 #include "pg/fixed_state.h"
@@ -54,9 +55,9 @@ day_before_recent(DateADT as_of, Interval *recent)
 	if (day >= as_of)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("recent of \"%s\" holds no day",
-						DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(recent)))),
+				 errmsg("recent of \"%s\" holds no day", interval_text(recent)),
 				 errhint("Give an interval of a day or more, such as '3 months'.")));
+	check_not_below_day(recent, "recent");
 	return day;
 }
 

@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 
 #include "core/gamma_gamma.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
 #include "pg/errors.h"
@@ -109,39 +110,6 @@ value_expected_order_value_numbers(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(money_datum(value));
 }
 
-double
-check_margin(double margin)
-{
-	if (!(margin >= 0) || isinf(margin))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a margin of %g is negative or not finite", margin)));
-	return margin;
-}
-
-double
-check_discount_rate(double rate)
-{
-	if (!(rate >= 0) || isinf(rate))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a discount rate of %g is negative or not finite", rate)));
-	return rate;
-}
-
-static double
-get_share(FunctionCallInfo fcinfo, int argument, const char *name, double highest)
-{
-	double		value = PG_GETARG_FLOAT8(argument);
-
-	if (!(value >= 0 && value <= highest))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 isinf(highest) ? errmsg("a %s of %g is negative or not a number", name, value) :
-				 errmsg("a %s of %g is not between 0 and 1", name, value)));
-	return value;
-}
-
 /* spend_per_period, periods, churn_rate, discount_rate, margin: the sum of left^i, i from 0 to periods - 1 */
 Datum
 value_lifetime_value(PG_FUNCTION_ARGS)
@@ -160,17 +128,13 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 	}
 	spend = DatumGetFloat8(DirectFunctionCall1(numeric_float8, PG_GETARG_DATUM(0)));
-	churn = get_share(fcinfo, 2, "churn rate", 1);
-	discount = get_share(fcinfo, 3, "discount rate", INFINITY);
+	churn = check_share(PG_GETARG_FLOAT8(2), "a churn rate");
+	discount = check_discount_rate(PG_GETARG_FLOAT8(3));
 	margin = check_margin(PG_GETARG_FLOAT8(4));
 	if (!(spend >= 0) || isinf(spend))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a spend of %g in each period is negative or not finite", spend)));
-	if (isinf(discount))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a discount rate must be finite")));
 	if (!PG_ARGISNULL(1))
 	{
 		int32		count = PG_GETARG_INT32(1);

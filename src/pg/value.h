@@ -36,10 +36,6 @@ extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function, Clv
 /* A numeric with all digits that a double has */
 extern Datum money_datum(double value);
 
-/* Errors that name the value unless it is not negative and finite */
-extern double check_margin(double margin);
-extern double check_discount_rate(double rate);
-
 /* An error that names the value unless x is not negative and both are finite */
 extern void check_orders(double x, double mean);
 

@@ -35,3 +35,5 @@ SELECT decayed_sum(1.7e308, on_day, '1000 years'::interval - '1000 years'::inter
 SELECT decayed_sum(1, d, '1 day') FROM (VALUES (date 'infinity')) v(d);
 SELECT decayed_sum(1, d, '1 day') FROM (VALUES (timestamptz '-infinity')) v(d);
 SELECT decayed_sum_final('\x01');
+SELECT decayed_sum(amount, on_day, '30') FROM orders;
+SELECT decayed_count(on_day, '12 hours') FROM orders;

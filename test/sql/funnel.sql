@@ -49,3 +49,7 @@ SELECT retention(VARIADIC array_fill(true, ARRAY[33]));
 SELECT retention(VARIADIC array_fill(true, ARRAY[customer_id])) FROM event;
 SELECT retention_final(77), retention_final(-1);
 SELECT window_funnel_final('\x0102');
+-- of days a window is a day or more, or none
+SELECT window_funnel('3600', at::date, action = 'view') FROM event;
+SELECT window_funnel_times('23 hours', at::date, action = 'view') FROM event;
+SELECT window_funnel('0', at::date, action = 'view', action = 'basket') AS same_day, window_funnel('3600', at, action = 'view', action = 'basket') AS an_hour FROM event WHERE customer_id = 1;

@@ -41,3 +41,4 @@ SELECT fit_hazard(duration, churned, array_fill(1.0, ARRAY[65])) FROM seen;
 SELECT fit_hazard(duration, churned, ARRAY[age], 'exact') FROM seen;
 SELECT fit_hazard(duration, churned, ARRAY[age], NULL) FROM seen;
 SELECT fit_hazard_final('\x0102');
+SELECT fit_hazard(5, true, '{1}', repeat('ties', 1000000));

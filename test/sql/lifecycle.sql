@@ -83,3 +83,5 @@ SELECT lifecycle(h, 'month', '2026-04-30', '{"model": "gamma-gamma", "p": 6, "q"
 SELECT lifecycle(h, 'month', '2026-04-30', m, 0.5) FROM base, model WHERE kind <> 'interpurchase';
 SELECT lifecycle(h, 'month', '-infinity', '6 months') FROM base;
 SELECT lifecycle_final('\x00');
+SELECT lifecycle(h, 'month', '2026-04-30', '45') FROM base;
+SELECT lifecycle(h, repeat('month', 1000000), '2026-04-30', '6 months') FROM base;

@@ -46,6 +46,14 @@ SELECT create_retention_mart('mart_orders', 'product_range', 'ordered_at', attri
 SELECT create_retention_mart('mart_orders', NULL, 'ordered_at');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', margin => -1);
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => NULL);
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', margin => 30);
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', discount_rate => 10);
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => '3');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', zone => '12');
+SELECT create_retention_mart('mart_orders', repeat('x', 1000000), 'ordered_at');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => repeat('x', 1000000));
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => repeat('x', 1000000));
+SELECT refresh_retention_mart(repeat('x', 1000000));
 SELECT refresh_retention_mart('nobody''s');
 SELECT drop_retention_mart('nobody''s');
 SELECT refresh_retention_mart(NULL);

@@ -38,3 +38,7 @@ SELECT purchases_interval(m, h, '2026-06-30', '1 year') FROM spend, customer LIM
 SELECT clv_interval(base.m, spend.m, h, '2026-06-30', '1 year', 0.1, 1, 0) FROM base, spend, customer LIMIT 1;
 SELECT clv_interval(base.m, spend.m, h, '2026-06-30', '1 year', -0.1) FROM base, spend, customer LIMIT 1;
 SELECT clv_interval(base.m, base.m, h, '2026-06-30', '1 year', 0.1) FROM base, customer LIMIT 1;
+SELECT purchases_interval(base.m, h, '2026-06-30', '365') FROM base, customer LIMIT 1;
+SELECT clv_interval(base.m, spend.m, h, '2026-06-30', '1 year', 10) FROM base, spend, customer LIMIT 1;
+SELECT clv_interval(base.m, spend.m, h, '2026-06-30', '1 year', 0.1, 30) FROM base, spend, customer LIMIT 1;
+SELECT clv_interval(base.m, spend.m, h, '2026-06-30', '365', 0.1) FROM base, spend, customer LIMIT 1;

@@ -34,3 +34,8 @@ SELECT purchase_spell(d, '-1 day') OVER (ORDER BY d) FROM (VALUES (date '2026-01
 SELECT session_id(ts, '1 day') OVER (ORDER BY ts DESC NULLS LAST) FROM events;
 SELECT is_reactivation(d, '1 day') OVER (ORDER BY d) FROM (VALUES (date '-infinity')) v(d);
 SELECT purchase_spell(d, '1 day') FROM (VALUES (date '2026-01-01')) v(d);
+-- of days a gap is a day or more, or none; of times it may be anything
+SELECT purchase_spell(d, '90') OVER (ORDER BY d) FROM (VALUES (date '2026-01-01')) v(d);
+SELECT session_id(d, '23 hours') OVER (ORDER BY d) FROM (VALUES (date '2026-01-01')) v(d);
+SELECT is_reactivation(d, '00:01:30') OVER (ORDER BY d) FROM (VALUES (date '2026-01-01')) v(d);
+SELECT d, purchase_spell(d, '0') OVER w AS days, purchase_spell(d, '1 day') OVER w AS pairs, purchase_spell(d::timestamp, '90') OVER w AS times FROM unnest('{2026-01-01, 2026-01-02, 2026-01-04}'::date[]) d WINDOW w AS (ORDER BY d);

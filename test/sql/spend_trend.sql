@@ -53,3 +53,6 @@ SELECT overall_spend_trend(h, '2026-06-30', NULL) FROM customer;
 SELECT overall_spend_trend(h, date '2026-06-30' + customer_id, '3 months') FROM customer;
 SELECT overall_spend_trend(h, '2026-06-30', '0 months') FROM customer;
 SELECT overall_spend_trend_final('\x00');
+SELECT spend_trend(h, '2026-06-30', '90') FROM customer WHERE customer_id = 1;
+SELECT overall_spend_trend(h, '2026-06-30', '90') FROM customer;
+SELECT spend_trend(h, recent => '6 months') IS NOT DISTINCT FROM spend_trend(h, current_date, '6 months') AS today FROM customer WHERE customer_id = 1;
