@@ -11,9 +11,10 @@
 #include "pg/clock.h"
 
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
+
+#include "pg/arguments.h"
 
 #define SECONDS_PER_BLOCK	((pg_time_t) 32 * SECS_PER_DAY)
 #define UNIX_TO_POSTGRES	((pg_time_t) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY)
@@ -141,6 +142,34 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
 }
 
 /*
+ * A column of prices that is text is easily given in place of an amount, and AT TIME ZONE takes
+ * '12', '-7', '5.99' and 'EUR 5' for zones without a name, by the rules of POSIX.  A zone begins
+ * with a letter or with <, with a sign only where it has minutes, and is one word.
+ */
+static bool
+reads_as_number(const char *text, Size length)
+{
+	const char *end = text + length;
+	const char *digit = text;
+	unsigned char first;
+
+	while (text < end && *text == ' ')
+		text++;
+	while (text < end && end[-1] == ' ')
+		end--;
+	while (digit < end && !(*digit >= '0' && *digit <= '9'))
+		digit++;
+	if (digit == end)
+		return false;
+	if (memchr(text, ' ', end - text) != NULL)
+		return true;
+	if (*text == '+' || *text == '-')
+		return memchr(text, ':', end - text) == NULL;
+	first = pg_ascii_tolower((unsigned char) *text);
+	return !(first >= 'a' && first <= 'z') && first != '<' && first != ':';
+}
+
+/*
  * A name with a slash cannot be an abbreviation, so it is looked up in the
  * time zone database at once; anything else takes the way of AT TIME ZONE.
  */
@@ -155,6 +184,11 @@ date_from_timestamptz_at(TimestampTz time, text *zone)
 	check_finite(time);
 	if (last_zone != NULL && strlen(last_name) == length && memcmp(last_name, name, length) == 0)
 		return date_from_timestamptz(time, last_zone);
+	if (reads_as_number(name, length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is no time zone but a number", clip_text(zone)),
+				 errhint("An amount must be a number: write price::numeric. A time zone has a name, such as 'Europe/Berlin'.")));
 	if (length <= TZ_STRLEN_MAX && memchr(name, '/', length) != NULL)
 	{
 		char		copy[TZ_STRLEN_MAX + 1];
@@ -192,7 +226,7 @@ calendar_unit_from_text(const text *name)
 			return units[i].unit;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%s\" is no period of the calendar", text_to_cstring(name)),
+			 errmsg("\"%s\" is no period of the calendar", clip_text(name)),
 			 errhint("Use 'day', 'week', 'month', 'quarter' or 'year'.")));
 }
 

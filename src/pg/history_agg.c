@@ -17,7 +17,15 @@
  */
 #include "pg/compat.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_aggregate.h"
+#include "catalog/pg_type.h"
+#include "nodes/execnodes.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "core/history_log.h"
 #include "pg/clock.h"
@@ -162,6 +170,53 @@ enlarge_log(struct varlena *state, uint8 format, bool moving)
 	return result;
 }
 
+/* Is this expression a date or timestamp that the server silently made a point in time? */
+static void
+check_point_in_time(const Node *time)
+{
+	Oid			type;
+
+	if (!IsA(time, FuncExpr) || ((const FuncExpr *) time)->funcformat != COERCE_IMPLICIT_CAST)
+		return;
+	type = exprType(linitial(((const FuncExpr *) time)->args));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a time zone is given, but the purchases are of type %s", format_type_be(type)),
+			 errdetail("Only points in time, of type timestamp with time zone, have a day that depends on the zone."),
+			 getBaseType(type) == DATEOID ? errhint("Leave the zone out.") :
+			 errhint("Leave the zone out; or make them points in time, such as ordered_at AT TIME ZONE 'UTC' where they were written in UTC.")));
+}
+
+/*
+ * With a zone the time must be a timestamptz as it was given: the implicit cast of a date or timestamp
+ * takes it for one of the session's zone, and another zone then has another day.  An overload for
+ * them would take calls with untyped literals away from the ones there are, so the call is looked at.
+ */
+static void
+check_points_in_time(FunctionCallInfo fcinfo)
+{
+	Aggref	   *aggregate = AggGetAggref(fcinfo);
+	ListCell   *cell;
+
+	if (aggregate != NULL)
+		check_point_in_time((const Node *) linitial_node(TargetEntry, aggregate->args)->expr);
+	else if (fcinfo->context != NULL && IsA(fcinfo->context, WindowAggState))
+	{
+		/* which of these calls this is nobody tells */
+		foreach(cell, ((WindowAggState *) fcinfo->context)->funcs)
+		{
+			WindowFunc *call = lfirst_node(WindowFuncExprState, cell)->wfunc;
+			HeapTuple	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(call->winfnoid));
+
+			if (!HeapTupleIsValid(tuple))
+				continue;
+			if (((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn == fcinfo->flinfo->fn_oid)
+				check_point_in_time((const Node *) linitial(call->args));
+			ReleaseSysCache(tuple);
+		}
+	}
+}
+
 /*
  * The row's day; false when it adds nothing: without a date, or a refund that
  * rounds to zero.
@@ -193,6 +248,8 @@ read_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_so
 							(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 							 errmsg("time zone must not be null")));
 				row->date = date_from_timestamptz_at(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(zone));
+				if (PG_ARGISNULL(0))
+					check_points_in_time(fcinfo);
 				break;
 			}
 	}

@@ -37,3 +37,19 @@ GROUP BY z ORDER BY z COLLATE "C";
 -- zones change from row to row
 SELECT purchase_history(timestamptz '2026-01-01 02:00:00+00', z)
 FROM (VALUES ('Europe/Berlin'), ('America/New_York'), ('Europe/Berlin'), ('UTC')) v(z);
+
+-- what reads as a number is no zone, whatever AT TIME ZONE makes of it
+CREATE FUNCTION pg_temp.day_in(zone text) RETURNS text LANGUAGE plpgsql AS
+$$
+BEGIN
+  RETURN purchase_history(timestamptz '2026-01-31 23:00:00+00', zone)::text;
+EXCEPTION WHEN invalid_parameter_value THEN
+  RETURN SQLERRM;
+END
+$$;
+SELECT z, pg_temp.day_in(z) FROM unnest(ARRAY['12', '5.99', '12,50', '-7', '+7', ' 5 ', '.5', '1e3', '$5', U&'\20AC5', '12 EUR', 'EUR 12.50', '+02']) z;
+SELECT z, pg_temp.day_in(z) FROM unnest(ARRAY['UTC', ' UTC ', 'America/New_York', 'EST5EDT', 'EST5EDT ', '+02:00', ' +02:00', '-07:30', '<+03>-3', 'Etc/GMT-5', 'CET', 'Nowhere/City', 'x', '']) z;
+SELECT length(pg_temp.day_in(repeat('9', 1000000))), pg_temp.day_in(repeat(U&'\00E9', 100) || '1');
+SELECT customer, purchase_history(ordered_at::timestamptz, price)
+FROM (VALUES ('a', '2026-01-31 20:00+00', '12'), ('b', '2026-01-31 22:30+00', '5')) v(customer, ordered_at, price) GROUP BY 1;
+SELECT purchase_history(date '2026-01-31', '12'::text);

@@ -95,3 +95,18 @@ SELECT c, h, h = purchase_history(h) AS same, order_count(h), total_spend(h), h:
 FROM kept WHERE c <> 1 GROUP BY c, h ORDER BY c;
 SELECT k.h = r.h AS same, as_of(k.h, '2026-02-01'), purchase_intervals(k.h)
 FROM kept k, (SELECT purchase_history(d, amount) AS h FROM rows WHERE c = 1) r WHERE k.c = 1;
+
+-- a date or timestamp has no zone: it would silently be a point in time of the session's
+SELECT purchase_history(date '2026-02-01', 10.0, 'America/New_York');
+SELECT purchase_history(timestamp '2026-02-01 12:00', 10.0::float8, 'America/New_York');
+SELECT purchase_history(d, 'America/New_York'::text) FROM rows;
+SELECT purchase_history(d, amount, 'America/New_York') OVER (ORDER BY d ROWS 2 PRECEDING) FROM rows;
+SELECT c, purchase_history(d, amount, 'America/New_York') FROM rows GROUP BY c;
+SELECT purchase_history(DISTINCT d, 'America/New_York'::text) FROM rows;
+-- made one in so many words it is one; and a literal without a type is
+SET timezone = 'UTC';
+SELECT purchase_history(timestamp '2026-02-01 01:00' AT TIME ZONE 'UTC', 10.0, 'America/New_York'), purchase_history((date '2026-02-01')::timestamptz, 10.0, 'America/New_York'),
+       purchase_history('2026-02-01', 10.0, 'America/New_York'), purchase_history('2026-02-01', '10', 'America/New_York'), purchase_history('2026-02-01', 'America/New_York');
+SELECT purchase_history(d::timestamptz, amount, 'UTC') = purchase_history(d, amount) AS same FROM rows;
+SELECT bool_and(h = plain) AS same FROM (SELECT purchase_history(d::timestamptz, amount, 'UTC') OVER w AS h, purchase_history(d, amount) OVER w AS plain FROM rows WINDOW w AS (ORDER BY d ROWS 2 PRECEDING)) s;
+RESET timezone;
