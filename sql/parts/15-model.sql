@@ -30,6 +30,50 @@ CREATE TYPE retention_model (
 	STORAGE = plain
 );
 
+CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_eq';
+
+CREATE FUNCTION retention_model_ne(retention_model, retention_model) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_ne';
+
+CREATE FUNCTION retention_model_hash(retention_model) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_hash';
+
+CREATE FUNCTION retention_model_hash_extended(retention_model, bigint) RETURNS bigint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_hash_extended';
+
+CREATE OPERATOR = (
+	LEFTARG = retention_model, RIGHTARG = retention_model,
+	FUNCTION = retention_model_eq,
+	COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = retention_model, RIGHTARG = retention_model,
+	FUNCTION = retention_model_ne,
+	COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+CREATE OPERATOR CLASS retention_model_ops
+	DEFAULT FOR TYPE retention_model USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 retention_model_hash(retention_model),
+	FUNCTION 2 retention_model_hash_extended(retention_model, bigint);
+
+COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model) IS 'Implementation of the operator =.';
+COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model) IS 'Implementation of the operator <>.';
+COMMENT ON FUNCTION retention_model_hash(retention_model) IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint) IS '64-bit hash value with a seed, for hash partitioning.';
+COMMENT ON OPERATOR = (retention_model, retention_model) IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and how well it was fitted?';
+COMMENT ON OPERATOR <> (retention_model, retention_model) IS 'Are these different models?';
+COMMENT ON OPERATOR CLASS retention_model_ops USING hash IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no order.';
+
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_kind';
@@ -108,8 +152,8 @@ COMMENT ON FUNCTION parameter(retention_model, text) IS 'A parameter by its name
 COMMENT ON FUNCTION parameters(retention_model) IS 'All parameters by name, as a JSON object.';
 COMMENT ON FUNCTION time_unit_days(retention_model) IS 'The unit of time of the parameters, in days: 1 is days, 7 weeks.';
 COMMENT ON FUNCTION log_likelihood(retention_model) IS 'The log-likelihood of the data at the fitted parameters. NULL for a model that was typed in.';
-COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models for the same data the one with less predicts better. NULL for a model that was typed in. Source: Akaike (1974).';
-COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. NULL for a model that was typed in. Source: Schwarz (1978).';
+COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models of the same data the one with less predicts better. The same data are the same customers as of the same day, in the same time unit (a model in days and one in weeks differ by far more than by how well they fit), seen by kinds that look at the same of them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. To be compared as aic is. NULL for a model that was typed in. Source: Schwarz (1978).';
 COMMENT ON FUNCTION observations(retention_model) IS 'The number of customers that the likelihood is made of. NULL for a model that was typed in.';
 COMMENT ON FUNCTION converged(retention_model) IS 'True when the fit ended at a maximum inside the parameter space; false when the likelihood rises toward a boundary. NULL for a model that was typed in.';
 COMMENT ON FUNCTION standard_error(retention_model, text) IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model that was typed in or did not converge. Error 22023 when there is no such parameter.';
@@ -199,5 +243,5 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision) I
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision) IS 'Fits a model of kind gamma-gamma to customers given as x repeat orders and their mean value. Customers with x = 0 tell nothing and are passed over; those with an unknown mean or one not above 0 are left out and counted, see left_out. Rows with a NULL x are passed over. Errors: 22000 for too little data, 22023 for another kind, a negative x or a mean that is not finite, 22004 for a NULL kind.';
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision) IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the first purchase, seen until T after it, in days: bg/nbd, mbg/nbd, pareto/nbd or ggompertz/nbd; or, for bg/bb, as x purchases at T opportunities, the last at the t_x-th. The other kinds need histories. Rows with a NULL are left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative.';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision, double precision) IS 'The same for times in units of time_unit_days days.';

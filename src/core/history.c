@@ -10,6 +10,18 @@
 #include "core/history_log.h"
 #include "core/history_record.h"
 
+int
+rt_day_compare(const rt_day *left, const rt_day *right)
+{
+	if (left->date != right->date)
+		return left->date < right->date ? -1 : 1;
+	if (left->orders != right->orders)
+		return left->orders < right->orders ? -1 : 1;
+	if (left->unknown != right->unknown)
+		return left->unknown < right->unknown ? -1 : 1;
+	return (left->money > right->money) - (left->money < right->money);
+}
+
 rt_status
 rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 {

@@ -111,6 +111,9 @@ rt_day_valid(const rt_day *day)
 		(day->orders > 0 || day->money < 0);
 }
 
+/* Below, equal to or above 0: by date, then orders, unknown ones, money; 0 only where all are equal */
+extern int	rt_day_compare(const rt_day *left, const rt_day *right);
+
 /* Reading: rt_reader_next gives false at the end and when malformed */
 extern rt_status rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size);
 extern bool rt_reader_next(rt_reader *reader, rt_day *day);

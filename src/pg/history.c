@@ -27,6 +27,7 @@
 
 #include "core/history_log.h"
 #include "core/history_text.h"
+#include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
@@ -39,6 +40,11 @@ PG_FUNCTION_INFO_V1(purchase_history_recv);
 PG_FUNCTION_INFO_V1(purchase_history_send);
 PG_FUNCTION_INFO_V1(purchase_history_eq);
 PG_FUNCTION_INFO_V1(purchase_history_ne);
+PG_FUNCTION_INFO_V1(purchase_history_cmp);
+PG_FUNCTION_INFO_V1(purchase_history_lt);
+PG_FUNCTION_INFO_V1(purchase_history_le);
+PG_FUNCTION_INFO_V1(purchase_history_gt);
+PG_FUNCTION_INFO_V1(purchase_history_ge);
 PG_FUNCTION_INFO_V1(purchase_history_hash);
 PG_FUNCTION_INFO_V1(purchase_history_hash_extended);
 PG_FUNCTION_INFO_V1(purchase_history_concat);
@@ -335,6 +341,71 @@ purchase_history_ne(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(!histories_equal(fcinfo));
 }
 
+/*
+ * By the days in order, the first difference decides: a history that ends there comes first.  0 for
+ * equal bytes only, since the same days always have the same bytes.
+ */
+static int
+compare_histories(FunctionCallInfo fcinfo)
+{
+	HistoryBytes left = history_bytes(PG_GETARG_DATUM(0));
+	HistoryBytes right = history_bytes(PG_GETARG_DATUM(1));
+	rt_reader	left_reader,
+				right_reader;
+	rt_day		left_day,
+				right_day;
+	int			order = 0;
+
+	if (left.size == 0 || right.size == 0)
+		return (left.size > 0) - (right.size > 0);
+	check_history_status(rt_reader_init(&left_reader, left.bytes, left.size), 0);
+	check_history_status(rt_reader_init(&right_reader, right.bytes, right.size), 0);
+	for (uint32 days = 1; order == 0; days++)
+	{
+		bool		left_ended = !rt_reader_next(&left_reader, &left_day);
+		bool		right_ended = !rt_reader_next(&right_reader, &right_day);
+
+		if (left_reader.malformed || right_reader.malformed)
+			check_history_status(RT_MALFORMED, 0);
+		if (left_ended || right_ended)
+			return (int) right_ended - (int) left_ended;
+		order = rt_day_compare(&left_day, &right_day);
+		if (days % 65536 == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	return order;
+}
+
+Datum
+purchase_history_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare_histories(fcinfo));
+}
+
+Datum
+purchase_history_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_histories(fcinfo) < 0);
+}
+
+Datum
+purchase_history_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_histories(fcinfo) <= 0);
+}
+
+Datum
+purchase_history_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_histories(fcinfo) > 0);
+}
+
+Datum
+purchase_history_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare_histories(fcinfo) >= 0);
+}
+
 Datum
 purchase_history_hash(PG_FUNCTION_ARGS)
 {
@@ -546,7 +617,7 @@ jsonb_day(JsonbContainer *object, int element)
 			has_unknown = true;
 		}
 		else
-			jsonb_error(element, psprintf("unexpected key \"%s\"", key));
+			jsonb_error(element, psprintf("unexpected key \"%s\"", clip_string(key)));
 	}
 	if (!has_date)
 		jsonb_error(element, "\"date\" is missing");

@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -21,6 +22,7 @@
 #include "utils/numeric.h"
 
 #include "core/special.h"
+#include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/model.h"
 
@@ -28,6 +30,10 @@ PG_FUNCTION_INFO_V1(retention_model_in);
 PG_FUNCTION_INFO_V1(retention_model_out);
 PG_FUNCTION_INFO_V1(retention_model_recv);
 PG_FUNCTION_INFO_V1(retention_model_send);
+PG_FUNCTION_INFO_V1(retention_model_eq);
+PG_FUNCTION_INFO_V1(retention_model_ne);
+PG_FUNCTION_INFO_V1(retention_model_hash);
+PG_FUNCTION_INFO_V1(retention_model_hash_extended);
 PG_FUNCTION_INFO_V1(retention_model_kind);
 PG_FUNCTION_INFO_V1(retention_model_parameter);
 PG_FUNCTION_INFO_V1(retention_model_parameters);
@@ -101,7 +107,7 @@ model_kind_to_fit(const text *name, int *k)
 	if (kind == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is no kind of model \"%s\"", text_to_cstring(name)),
+				 errmsg("there is no kind of model \"%s\"", clip_text(name)),
 				 errhint("The kinds are: %s.", list_kinds())));
 	return kind;
 }
@@ -260,7 +266,7 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			continue;
 		}
 		if (value.type != jbvNumeric)
-			return psprintf("\"%s\" must be a number", key);
+			return psprintf("\"%s\" must be a number", clip_string(key));
 		if (index >= 0)
 		{
 			model->parameters[index] = jsonb_double(&value);
@@ -287,7 +293,7 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 		else if (strcmp(key, "observations") == 0)
 			model->observations = jsonb_double(&value);
 		else
-			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", key, kind->name, list_parameters(kind));
+			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", clip_string(key), kind->name, list_parameters(kind));
 	}
 	if (model->k_deviation == 0 && model->k_median != 0)
 		return "\"k_deviation\" is missing";
@@ -307,6 +313,19 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 	return rt_model_check(model);
 }
 
+/* A hint for who gave a text, such as the name of a kind, where a model is wanted */
+static int
+how_to_make_model(const char *text)
+{
+	int			k;
+	const rt_model_kind *kind = rt_model_kind_to_fit(text, strlen(text), &k);
+
+	if (kind == NULL)
+		return errhint("A model is made by the aggregate fit_model(kind, ...), or typed in as JSON: '{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
+	return errhint("\"%s\" is a kind of model. A model of it is made by the aggregate fit_model('%s', ...), or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
+				   clip_string(text), clip_string(text), kind->name, kind->parameter_names[0]);
+}
+
 Datum
 retention_model_in(PG_FUNCTION_ARGS)
 {
@@ -318,6 +337,12 @@ retention_model_in(PG_FUNCTION_ARGS)
 	StoredModel *result;
 	const char *error = NULL;
 
+	text += strspn(text, " \t\r\n");
+	if (*text != '{' && *text != '[')
+		ereturn(fcinfo->context, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: \"%s\" is no JSON object", "retention_model", clip_string(text)),
+				 how_to_make_model(text)));
 	if (!DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1, fcinfo->context, &parsed))
 		PG_RETURN_NULL();
 	json = DatumGetJsonbP(parsed);
@@ -326,8 +351,8 @@ retention_model_in(PG_FUNCTION_ARGS)
 	else if ((name = find_key(json, "model")) == NULL || name->type != jbvString)
 		error = "\"model\" must name the kind of model";
 	else if ((kind = rt_model_kind_by_name(name->val.string.val, (size_t) name->val.string.len)) == NULL)
-		error = psprintf("there is no kind of model \"%.*s\"; the kinds are: %s",
-						 name->val.string.len, name->val.string.val, list_kinds());
+		error = psprintf("there is no kind of model \"%s\"; the kinds are: %s",
+						 clip_bytes(name->val.string.val, (Size) name->val.string.len), list_kinds());
 	if (error == NULL)
 	{
 		result = new_model(kind);
@@ -365,6 +390,13 @@ retention_model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
+/* Minus zero is zero, as it is in the text form, so that equal models are equal bytes */
+static double
+get_double(StringInfo message)
+{
+	return pq_getmsgfloat8(message) + 0;
+}
+
 Datum
 retention_model_recv(PG_FUNCTION_ARGS)
 {
@@ -384,21 +416,21 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	result = new_model(kind);
 	model = &result->model;
 	model->flags = (uint8) pq_getmsgbyte(message);
-	model->time_unit = pq_getmsgfloat8(message);
-	model->recency_weight = pq_getmsgfloat8(message);
-	model->k_median = pq_getmsgfloat8(message);
-	model->k_deviation = pq_getmsgfloat8(message);
-	model->left_out = pq_getmsgfloat8(message);
-	model->frequency_correlation = pq_getmsgfloat8(message);
+	model->time_unit = get_double(message);
+	model->recency_weight = get_double(message);
+	model->k_median = get_double(message);
+	model->k_deviation = get_double(message);
+	model->left_out = get_double(message);
+	model->frequency_correlation = get_double(message);
 	if (isnan(model->frequency_correlation))
 		model->frequency_correlation = NAN;
-	model->log_likelihood = pq_getmsgfloat8(message);
-	model->observations = pq_getmsgfloat8(message);
+	model->log_likelihood = get_double(message);
+	model->observations = get_double(message);
 	for (int i = 0; i < kind->parameter_count; i++)
-		model->parameters[i] = pq_getmsgfloat8(message);
+		model->parameters[i] = get_double(message);
 	for (int i = 0; i < RT_COVARIANCES_MAX; i++)
 	{
-		double		value = pq_getmsgfloat8(message);
+		double		value = get_double(message);
 
 		/* one kind of NaN only, so that equal models are equal bytes */
 		model->covariance[i] = isfinite(value) ? value : NAN;
@@ -409,6 +441,39 @@ retention_model_recv(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s: %s", "retention_model", error)));
 	PG_RETURN_POINTER(result);
+}
+
+/* -------------------------------------------------------------- operators */
+
+static bool
+models_equal(FunctionCallInfo fcinfo)
+{
+	return memcmp(model_from_datum(PG_GETARG_DATUM(0)), model_from_datum(PG_GETARG_DATUM(1)), sizeof(rt_model)) == 0;
+}
+
+Datum
+retention_model_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(models_equal(fcinfo));
+}
+
+Datum
+retention_model_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!models_equal(fcinfo));
+}
+
+Datum
+retention_model_hash(PG_FUNCTION_ARGS)
+{
+	return hash_any((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)), sizeof(rt_model));
+}
+
+Datum
+retention_model_hash_extended(PG_FUNCTION_ARGS)
+{
+	return hash_any_extended((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)), sizeof(rt_model),
+							 (uint64) PG_GETARG_INT64(1));
 }
 
 /* -------------------------------------------------------------- questions */
@@ -423,7 +488,7 @@ parameter_index(const rt_model *model, const text *name)
 	if (index < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of kind \"%s\" has no parameter \"%s\"", kind->name, text_to_cstring(name)),
+				 errmsg("a model of kind \"%s\" has no parameter \"%s\"", kind->name, clip_text(name)),
 				 errhint("Its parameters are: %s.", list_parameters(kind))));
 	return index;
 }

@@ -303,6 +303,25 @@ test_sizes(void)
 	CHECK(rt_days_encode(days, 100, bytes) <= 100 + 4);
 }
 
+/* Each differs from the next in one field, the first one that decides */
+static void
+test_day_order(void)
+{
+	static const rt_day days[] = {
+		{-5, -100, 0, 0}, {-4, -100, 0, 0}, {-9, -100, 1, 0}, {0, -100, 1, 0}, {0, -100, 1, 1}, {7, -100, 2, 1},
+		{INT64_MIN, 5, 0, 0}, {INT64_MAX, 5, INT32_MAX, 0}, {-1, INT32_MAX, 0, 0}
+	};
+	int			count = (int) (sizeof(days) / sizeof(days[0]));
+
+	for (int i = 0; i < count; i++)
+		for (int j = 0; j < count; j++)
+		{
+			int			order = rt_day_compare(&days[i], &days[j]);
+
+			CHECK((order > 0) - (order < 0) == (i > j) - (i < j));
+		}
+}
+
 const check_case history_cases[] = {
 	{"history: row order does not matter", test_row_order},
 	{"history: bytes and text round trip", test_round_trips},
@@ -311,5 +330,6 @@ const check_case history_cases[] = {
 	{"history: summary", test_summary},
 	{"history: rejected text says where", test_rejected_text},
 	{"history: sizes", test_sizes},
+	{"history: days in order", test_day_order},
 	{NULL, NULL}
 };

@@ -75,6 +75,7 @@ SELECT '[{"date": "2026-02-01", "orders": 0, "amount": 5}]'::jsonb::purchase_his
 SELECT '[{"date": "2026-02-01", "amount": "5"}]'::jsonb::purchase_history;
 SELECT '[{"date": "2026-02-01", "amount": 1e20}]'::jsonb::purchase_history;
 SELECT '[{"date": "2026-02-01", "price": 5}]'::jsonb::purchase_history;
+SELECT format('[{"date": "2026-02-01", "%s": 5}]', repeat('price', 100000))::jsonb::purchase_history;
 
 -- looking inside
 SET datestyle = 'ISO';
@@ -92,7 +93,36 @@ SELECT total_spend('{2026-01-03: 922337203685477.5807, 2026-01-04: 9223372036854
 SELECT d, as_of(h, d) FROM one, (VALUES (date '2026-01-02'), ('2026-01-03'), ('2026-02-11'), ('infinity'), ('-infinity')) v(d);
 SELECT r, slice(h, r) FROM one, (VALUES (daterange('2026-01-04', '2026-02-11')), ('[2026-01-04,2026-02-11]'),
   ('(,2026-01-04)'), ('[2026-02-02,)'), ('(,)'), ('empty'), ('[2027-01-01,)')) v(r);
+SELECT d, e, slice(h, d, e), slice(h, d, e) IS NOT DISTINCT FROM slice(h, daterange(d, e, '[]')) AS same FROM one, (VALUES (date '2026-01-03', date '2026-02-01'), ('2026-01-04', '2026-01-31'), ('-infinity', 'infinity'), ('2026-02-12', '2026-02-12')) v(d, e);
+SELECT slice(h, '2026-01-01', '2026-01-31') FROM one;
+\set SHOW_CONTEXT never
+SELECT slice(h, '2026-02-01', '2026-01-31') FROM one;
+\set SHOW_CONTEXT errors
 SELECT as_of(h) = h AS today FROM one;
+
+-- in order: as arrays of (date, orders, unknown, money) are
+CREATE TEMP TABLE several (id int, h purchase_history);
+INSERT INTO several SELECT g, purchase_history(date '2026-01-01' + abs(hashint4(g * 31 + j)) % 4, CASE WHEN j % 4 > 0 THEN abs(hashint4(g * 7 + j)) % 4 - 1 END)
+FROM generate_series(1, 1000) g, generate_series(1, 4) j WHERE abs(hashint4(g * 5 + j)) % 3 > 0 GROUP BY g;
+CREATE TYPE pg_temp.day AS (date date, orders int, unknown int, money numeric);
+CREATE TEMP VIEW days AS SELECT id, h, (SELECT array_agg(((e ->> 'date')::date, (e ->> 'orders')::int, coalesce((e ->> 'unknown')::int, CASE WHEN e ->> 'amount' IS NULL THEN (e ->> 'orders')::int ELSE 0 END), coalesce((e ->> 'amount')::numeric, 0))::pg_temp.day) FROM jsonb_array_elements(h::jsonb) e) AS d FROM several;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE (a.h < b.h) <> (a.d < b.d) OR (a.h <= b.h) <> (a.d <= b.d) OR (a.h = b.h) <> (a.d = b.d) OR (a.h >= b.h) <> (a.d >= b.d) OR (a.h > b.h) <> (a.d > b.d)
+	OR purchase_history_cmp(a.h, b.h) <> (a.d > b.d)::int - (a.d < b.d)::int) AS different
+FROM (SELECT h, d FROM days WHERE id < 80) a, (SELECT h, d FROM days WHERE id < 80) b;
+SELECT count(DISTINCT h) = (SELECT count(*) FROM (SELECT h FROM several GROUP BY h) s) AS distinct_ones, count(DISTINCT h) < count(*) AS fewer FROM several;
+SELECT bool_and(h >= before) AS ascending, count(*) FROM (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM several) s;
+SELECT h FROM several ORDER BY h LIMIT 3;
+SELECT h FROM several ORDER BY h DESC, id LIMIT 3;
+CREATE UNIQUE INDEX several_index ON several (h, id);
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SET enable_sort = off;
+EXPLAIN (COSTS OFF) SELECT id FROM several WHERE h < '{2026-01-02: 1}' ORDER BY h;
+SELECT count(*) = (SELECT count(*) FROM days WHERE d < ARRAY[('2026-01-02', 1, 0, 1)::pg_temp.day]) AS by_index FROM several WHERE h < '{2026-01-02: 1}';
+RESET enable_seqscan;
+RESET enable_bitmapscan;
+RESET enable_sort;
+INSERT INTO several SELECT id, h FROM several ORDER BY h LIMIT 1;
 
 -- recency, frequency, monetary value
 SELECT d, (rfm(h, d)).* FROM one, (VALUES (date '2026-01-02'), ('2026-01-03'), ('2026-02-01'), ('2026-02-11'), ('2026-06-30')) v(d);

@@ -6,6 +6,12 @@ SELECT m, m::text::retention_model::text = m::text AS same FROM
 
 -- what is no model
 SELECT ''::retention_model;
+SELECT 'bg/nbd'::retention_model;
+SELECT 'bg/cnbd-2'::retention_model;
+SELECT p_alive('bg/nbd', '{2026-01-01: ?}', date '2026-06-30');
+SELECT 'a model'::retention_model;
+SELECT length(repeat('a model', 1000000)::retention_model::text);
+SELECT ' {"model": "bg/nbd"'::retention_model;
 SELECT '[]'::retention_model;
 SELECT '{}'::retention_model;
 SELECT '{"model": 5}'::retention_model;
@@ -115,3 +121,29 @@ SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_deviation":11}'::rete
 SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_median":2}'::retention_model;
 SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30,"k_median":-2,"k_deviation":1}'::retention_model;
 SELECT '{"model":"bg/nbd","r":1,"alpha":2,"a":1,"b":2,"k_deviation":1}'::retention_model;
+
+-- = and hash
+CREATE TEMP TABLE models (n int, m retention_model);
+INSERT INTO models VALUES (1, '{"model":"bg/nbd","r":1,"alpha":2,"a":1,"b":2}'), (2, ' {"b":2,"a":1.0,"alpha":2e0,"r":1,"time_unit_days":1,"model":"bg/nbd"}'), (3, '{"model":"mbg/nbd","r":1,"alpha":2,"a":1,"b":2}'),
+	(4, '{"model":"bg/nbd","r":1,"alpha":2,"a":1,"b":2,"time_unit_days":7}'), (5, '{"model":"gamma-gamma","p":6,"q":4,"gamma":15,"log_likelihood":-5,"observations":9,"frequency_correlation":null}'),
+	(6, '{"model":"gamma-gamma","p":6,"q":4,"gamma":15,"log_likelihood":-5,"observations":9,"frequency_correlation":null,"covariance":[null,null,null,null,null,null]}');
+SELECT m, count(*), min(n) FROM models GROUP BY m ORDER BY min(n);
+SELECT bool_and((a.m = b.m) = (a.m::text = b.m::text) AND (a.m <> b.m) = (a.m::text <> b.m::text)) AS as_text, bool_and(a.m <> b.m OR retention_model_hash(a.m) = retention_model_hash(b.m) AND retention_model_hash_extended(a.m, 5) = retention_model_hash_extended(b.m, 5)) AS hashes FROM models a, models b;
+SELECT count(*) AS distinct_ones FROM (SELECT DISTINCT m FROM models) s;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+EXPLAIN (COSTS OFF) SELECT a.n, b.n FROM models a JOIN models b USING (m);
+SELECT a.n, b.n FROM models a JOIN models b USING (m) WHERE a.n < b.n ORDER BY 1;
+RESET enable_mergejoin;
+RESET enable_nestloop;
+SELECT m FROM models ORDER BY m;
+SET client_min_messages = error;
+SELECT bool_and(m = m::text::retention_model) AS text_is_equal, bool_and(m = again) AS fits_are_equal FROM
+	(SELECT fit_model(kind, h, '2026-06-30') AS m, fit_model(kind, h, '2026-06-30' ORDER BY c DESC) AS again FROM customer, unnest('{interpurchase, bg/nbd, pareto/nbd}'::text[]) kind GROUP BY kind) f;
+RESET client_min_messages;
+-- no message has all of a long name
+SELECT fit_model(repeat('x', 10000000), h, '2026-06-30') FROM customer;
+SELECT parameter(m, repeat('x', 10000000)) FROM models;
+SELECT format('{"model": "%s"}', repeat('x', 1000000))::retention_model;
+SELECT format('{"model": "bg/nbd", "%s": 1}', repeat('x', 1000000))::retention_model;
+SELECT format('{"model": "bg/nbd", "%s": "1"}', repeat('x', 1000000))::retention_model;
