@@ -326,6 +326,19 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 	return state;
 }
 
+/* What models of this kind are fitted to, for a message */
+static int
+fit_hint(const rt_model_kind *kind)
+{
+	if (is_contract(kind->id))
+		return errhint("Use fit_model('%s', tenure, churned), where churned is a boolean: churned <> 0 makes one of a number.", kind->name);
+	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+		return errhint("Use fit_model('%s', x, mean_value), or fit_model('%s', history, as_of).", kind->name, kind->name);
+	if (rt_base_fit_needs_intervals(kind->id))
+		return errhint("It needs the intervals: use fit_model('%s', history, as_of).", kind->name);
+	return errhint("Use fit_model('%s', x, t_x, T), or fit_model('%s', history, as_of).", kind->name, kind->name);
+}
+
 static double
 check_weight(double weight)
 {
@@ -378,7 +391,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
-				 errhint("Use fit_model(kind, tenure, churned).")));
+				 fit_hint(kind)));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
@@ -462,9 +475,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
-				 kind->id == RT_MODEL_GAMMA_GAMMA ? errhint("Use fit_model(kind, x, mean_value).") :
-				 is_contract(kind->id) ? errhint("Use fit_model(kind, tenure, churned).") :
-				 errhint("It needs the intervals: use fit_model(kind, history, as_of).")));
+				 fit_hint(kind)));
 	customer = get_customer(fcinfo, 2);
 	if (kind->id == RT_MODEL_BG_BB)
 		check_whole_opportunities(&customer);
@@ -503,8 +514,8 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 	if (kind->id != RT_MODEL_GAMMA_GAMMA)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of kind \"%s\" is not fitted to order values", kind->name),
-				 errhint("Use fit_model('gamma-gamma', x, mean_value), or fit_model(kind, history, as_of).")));
+				 errmsg("a model of kind \"%s\" is not fitted to two numbers, orders and their mean value", kind->name),
+				 fit_hint(kind)));
 	x = PG_GETARG_FLOAT8(2);
 	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	check_orders(x, mean);
@@ -538,7 +549,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to contracts", kind->name),
-				 errhint("Use fit_model(kind, history, as_of), or the kind sbg or bdw.")));
+				 fit_hint(kind)));
 	tenure = PG_GETARG_INT32(2);
 	churned = PG_GETARG_BOOL(3);
 	if (tenure < (churned ? 1 : 0))
@@ -599,6 +610,45 @@ parameters_text(const rt_model_kind *kind, const double *parameters)
 	for (int i = 0; i < kind->parameter_count; i++)
 		appendStringInfo(&text, "%s%s = %g", i > 0 ? ", " : "", kind->parameter_names[i], parameters[i]);
 	return text.data;
+}
+
+/*
+ * A weight that all rows have, and that is not 1, is more likely meant for the time unit behind it.
+ * Of rows that were added up only their sum is known: each is then as many times the weight as there
+ * were rows.
+ */
+static void
+notice_same_weight(const FitState *state, const rt_model_kind *kind)
+{
+	double		weights = 0,
+				weight,
+				customers = 0;
+
+	if (!state->from_numbers || kind->id == RT_MODEL_GAMMA_GAMMA || state->customers < 2)
+		return;
+	for (uint32 i = 0; i < state->row_count; i++)
+		weights += state->rows[i].weight;
+	weight = state->customers == state->row_count ? state->rows[0].weight : weights / (double) state->customers;
+	if (weight == 1)
+		return;
+	for (uint32 i = 0; i < state->row_count; i++)
+	{
+		double		rows = state->rows[i].weight / weight;
+
+		if (rows != floor(rows))
+			return;
+		customers += rows;
+	}
+	if (customers != (double) state->customers)
+		return;
+	ereport(NOTICE,
+			(errmsg("all rows of the fit have the same weight, %g", weight),
+			 is_contract(kind->id) ?
+			 errdetail("The argument after churned is a weight: each row counts as so many contracts.") :
+			 errdetail("The argument after T is a weight: each row counts as so many customers."),
+			 is_contract(kind->id) ?
+			 errhint("A time unit comes after the weight: fit_model('%s', tenure, churned, 1, %g).", kind->name, weight) :
+			 errhint("A time unit comes after the weight: fit_model('%s', x, t_x, T, 1, %g).", kind->name, weight)));
 }
 
 /* Takes the rows that say how even intervals are out of the others */
@@ -675,6 +725,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		if (kind->id == RT_MODEL_GAMMA_GAMMA)
 			row->age = log(row->t_x);	/* its fit asks for this all the time */
 	}
+	notice_same_weight(state, kind);
 	if (is_contract(kind->id))
 	{
 		if (refused < CUSTOMERS_MIN || intervals - refused < CUSTOMERS_MIN)
@@ -737,7 +788,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		{
 			double		covariance = fit.covariance[i * RT_PARAMETERS_MAX + j];
 
-			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance : NAN;
+			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance + 0 : NAN;
 		}
 	}
 	if (!fit.converged)

@@ -55,3 +55,11 @@ SELECT discounted_expected_renewals(m, -1, 0.1) FROM model LIMIT 1;
 SELECT discounted_expected_renewals('{"model": "bg/nbd", "r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}', 1, 0.1);
 SELECT residual_lifetime_value(m, -5, 0, 0.1) FROM model LIMIT 1;
 SELECT residual_lifetime_value(m, 5, 0, 0.1, -1) FROM model LIMIT 1;
+-- churned is a boolean, and the number behind it is a weight
+SELECT fit_model('sbg', tenure, churned::int) FROM contracts;
+SELECT fit_model('bdw', tenure, churned::int, 12) FROM contracts;
+SELECT observations(fit_model('sbg', tenure, churned, 12)) FROM contracts;
+-- 10 percent is 0.1
+SELECT discounted_expected_renewals(m, 0, 10) FROM model LIMIT 1;
+SELECT residual_lifetime_value(m, 5, 0, 10) FROM model LIMIT 1;
+SELECT residual_lifetime_value(m, 5, 0, 0.1, 30) FROM model LIMIT 1;
