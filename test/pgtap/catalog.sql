@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
@@ -52,6 +52,35 @@ SELECT is_empty($$
 SELECT is_empty($$
   SELECT object FROM member WHERE classid = 'pg_proc'::regclass
     AND obj_description(objid, 'pg_proc') ~ '^\s|[^.?]$' $$, 'COMMENTs are whole sentences');
+
+-- of a call whose models and histories have their type, numbers, times and intervals need none
+CREATE FUNCTION pg_temp.ambiguous_calls() RETURNS SETOF text LANGUAGE plpgsql AS $function$
+DECLARE
+	call text;
+BEGIN
+	FOR call IN
+		SELECT format('%I(%s)%s', proname, string_agg(CASE WHEN t IN ('retention_model'::regtype, 'purchase_history'::regtype) THEN 'NULL::' || t::regtype ELSE 'NULL' END, ', ' ORDER BY n),
+			CASE prokind WHEN 'w' THEN ' OVER ()' ELSE '' END)
+		FROM routine, unnest(proargtypes) WITH ORDINALITY AS argument(t, n)
+		WHERE prokind <> 'p' AND NOT proargtypes::oid[] && ARRAY['internal', 'cstring']::regtype[]::oid[]
+			-- these need a type, and the window function as much as the one of a history
+			AND signature !~ '^(fit_model|mean_interval)\('
+			-- support functions of aggregates
+			AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggminvtransfn, aggfinalfn]) FROM pg_aggregate)
+		GROUP BY oid, proname, prokind
+	LOOP
+		BEGIN
+			EXECUTE 'EXPLAIN SELECT ' || call;
+		EXCEPTION
+			WHEN ambiguous_function THEN
+				RETURN NEXT call;
+			WHEN OTHERS THEN
+				NULL;
+		END;
+	END LOOP;
+END
+$function$;
+SELECT is_empty('SELECT pg_temp.ambiguous_calls()', 'no call is ambiguous for want of types');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -130,3 +130,27 @@ SELECT fit_model('mbg/cnbd-101', h, '2025-12-31') FROM regular;
 SELECT fit_model('mbg/cnbd-01', h, '2025-12-31') FROM regular;
 SELECT fit_model('mbg/nbd-2', h, '2025-12-31') FROM regular;
 SELECT fit_model(CASE WHEN frequency(h, '2025-12-31') > 0 THEN 'mbg/cnbd-2' ELSE 'mbg/cnbd-3' END, h, '2025-12-31') FROM regular;
+-- a number without a unit is seconds: a time below a day is refused, none at all is not
+SELECT p_alive(m, h, '2026-06-30', '30') FROM model, customer LIMIT 1;
+SELECT expected_purchases(m, h, '2026-06-30', '365') FROM model, customer LIMIT 1;
+SELECT expected_remaining_lifetime(m, h, '2026-06-30', '23:59:59') FROM model, customer LIMIT 1;
+SELECT purchase_probability(m, h, '2026-06-30', '1 month -30 days') FROM model, customer LIMIT 1;
+SELECT expected_purchases(m, interval '12') FROM model LIMIT 1;
+SELECT purchase_pmf(m, 1, interval '12') FROM model LIMIT 1;
+SELECT bool_and(p_alive(m, h, '2026-06-30', '0') = p_alive(m, h, '2026-06-30')) AS now, bool_and(expected_purchases(m, h, '2026-06-30', '0 days') = 0) AS none FROM model, customer;
+-- what could be either of two is one of them: a time without a type an interval, customers numbers
+SELECT bool_and(expected_purchases(m, '1 year') = expected_purchases(m, interval '1 year') AND purchase_pmf(m, 1, '1 year') = purchase_pmf(m, 1, interval '1 year')) AS intervals,
+       bool_and(p_alive(m, '3', '12', '20') = p_alive(m, 3, 12, 20) AND expected_remaining_lifetime(m, '3', '12', '20') = expected_remaining_lifetime(m, 3, 12, 20)) AS numbers FROM model;
+\set SHOW_CONTEXT never
+SELECT expected_purchases(m, '12') FROM model LIMIT 1;
+SELECT purchase_pmf(m, 1, 'a year') FROM model LIMIT 1;
+SELECT p_alive(m, '{2026-01-05: 10}', '2026-06-30', '30 days') FROM model LIMIT 1;
+\set SHOW_CONTEXT errors
+-- two numbers are not three
+SELECT fit_model('bg/nbd', x, t_x) FROM rfm;
+SELECT fit_model('bg/cnbd-2', x, t_x) FROM rfm;
+SELECT fit_model('bg/nbd', x::int, t_x > 0) FROM rfm;
+-- a weight that all rows have may be meant for the time unit
+SELECT observations(fit_model('mbg/nbd', x, t_x, T, 7)) AS weighted FROM rfm;
+SELECT observations(fit_model('mbg/nbd', x, t_x, T, 30.4375)) AS weighted FROM (SELECT DISTINCT x, t_x, T FROM rfm) s;
+SELECT observations(fit_model('mbg/nbd', x, t_x, T, 1)) AS ones, observations(fit_model('mbg/nbd', x, t_x, T, 1, 7)) AS unit, observations(fit_model('mbg/nbd', x, t_x, T, 1 + n % 3)) AS weights, observations(fit_model('mbg/nbd', x, t_x, T, CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END)) AS some FROM rfm;

@@ -22,7 +22,7 @@ SELECT observations(m), left_out(m), round(frequency_correlation(m)::numeric, 6)
        (SELECT count(*) FROM rfm WHERE x > 0 AND NOT coalesce(mean > 0, false)) AS to_leave_out
 FROM (SELECT fit_model('gamma-gamma', x, mean) AS m FROM rfm) s;
 SELECT fit_model('gamma-gamma', x, mean)::text = (SELECT fit_model('gamma-gamma', x, mean)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled FROM rfm;
-SELECT m::text::retention_model::text = m::text AS same, model_kind(m) FROM (SELECT fit_model('gamma-gamma', x, mean) AS m FROM rfm) s;
+SELECT m::text::retention_model = m AS equal, m::text::retention_model::text = m::text AS same, model_kind(m) FROM (SELECT fit_model('gamma-gamma', x, mean) AS m FROM rfm) s;
 SELECT left_out(m) IS NULL AND frequency_correlation(m) IS NULL AS typed_in FROM spend;
 SELECT left_out('{"model": "bg/nbd", "r": 1, "alpha": 2, "a": 1, "b": 2}') IS NULL AS other_kind;
 SELECT fit_model('gamma-gamma', x, mean) FROM rfm WHERE x < 2 AND n < 20;
@@ -93,3 +93,22 @@ FROM (SELECT clv(m, s, h, '2026-06-30', '2 years', 0.1) AS v, value_at_risk(m, s
 	LATERAL (VALUES (format('{"model": "bg/nbd", "r": %s, "alpha": %s, "a": %s, "b": %s}', p, u, q, w)::retention_model), (format('{"model": "mbg/cnbd-k", "k": 3, "r": %s, "alpha": %s, "a": %s, "b": %s}', w, u, p, q)::retention_model),
 	         (format('{"model": "pareto/nbd", "r": %s, "alpha": %s, "s": %s, "beta": %s}', p, u, q, w)::retention_model), (format('{"model": "ggompertz/nbd", "r": %s, "alpha": %s, "b": 0.01, "s": %s, "beta": %s}', p, u, q, w)::retention_model)) models(m)
 	WHERE purchase_days(h) > 0) s;
+-- 10 percent is 0.1, 30 percent 0.3; at most 1
+SELECT clv(base.m, spend.m, h, '2026-06-30', '3 years', 10) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', 10) FROM base, spend, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', '3 years', 0.1, margin => 30) FROM base, spend, customer LIMIT 1;
+SELECT value_at_risk(base.m, spend.m, h, '2026-06-30', '3 years', 0.1, 1.01) FROM base, spend, customer LIMIT 1;
+SELECT value_at_risk(base.m, spend.m, h, '2026-06-30', 'NaN') FROM base, spend, customer LIMIT 1;
+SELECT discounted_expected_purchases(m, h, '2026-06-30', 10) FROM base, customer LIMIT 1;
+SELECT discounted_expected_purchases(m, 1, 1, 2, 10, 5) FROM base LIMIT 1;
+SELECT lifetime_value(1000, 12, margin => 30);
+SELECT lifetime_value(1000, 12, discount_rate => 10);
+SELECT clv(base.m, spend.m, h, '2026-06-30', '3 years', 1, 1) > 0 AS at_most_1 FROM base, spend, customer WHERE name = 'regular' AND kind = 'bg/nbd';
+-- and a horizon has a unit
+SELECT clv(base.m, spend.m, h, '2026-06-30', '3', 0.1) FROM base, spend, customer LIMIT 1;
+SELECT value_at_risk(base.m, spend.m, h, '2026-06-30', '365', 0.1) FROM base, spend, customer LIMIT 1;
+SELECT discounted_expected_purchases(m, h, '2026-06-30', 0.1, '365') FROM base, customer LIMIT 1;
+SELECT clv(base.m, spend.m, h, '2026-06-30', '0', 0.1) AS no_time FROM base, spend, customer WHERE name = 'regular' AND kind = 'bg/nbd';
+-- numbers without a type
+SELECT discounted_expected_purchases(base.m, '1', '1', '2', '0.1') = discounted_expected_purchases(base.m, 1, 1, 2, 0.1) AS purchases, expected_order_value(spend.m, '3', '20') = expected_order_value(spend.m, 3, 20) AS value,
+       log_likelihood(spend.m, '3', '20') = log_likelihood(spend.m, 3, 20) AS log_likelihood FROM base, spend WHERE kind = 'bg/nbd';
