@@ -18,6 +18,32 @@
 
 PG_FUNCTION_INFO_V1(retention_review_html);
 
+/*
+ * An error unless all that the page is made of may be read.  Without it a part would fail, and the
+ * message would bring along all of its statement.
+ */
+static void
+check_tables_readable(const char *schema, const char *extension)
+{
+	char	   *missing;
+
+	if (SPI_execute(psprintf("SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname) FROM pg_class"
+							 " WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)"
+							 " AND NOT has_any_column_privilege(oid, 'SELECT')"
+							 " AND relname IN (SELECT names[1] FROM %s.retention_review_parts(text '{mart}'),"
+							 " regexp_matches(statement, '\"{mart}\"[.]([a-z_]+)', 'g') names)",
+							 quote_literal_cstr(schema), quote_identifier(extension)), true, 1) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "rights to read schema \"%s\" could not be read", schema);
+	missing = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	if (missing != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for retention mart \"%s\"", schema),
+				 errdetail("Its page needs SELECT on %s.", missing)));
+	SPI_freetuptable(SPI_tuptable);
+}
+
 /* Of schema, title, currency and list_rows */
 Datum
 retention_review_html(PG_FUNCTION_ARGS)
@@ -52,6 +78,7 @@ retention_review_html(PG_FUNCTION_ARGS)
 	initStringInfo(&page);
 	mart_begin(superuser() ? owner : GetUserId(), false, &session);
 	mart_check_tables(schema, owner, extension);
+	check_tables_readable(schema, extension);
 	/* read only: all parts see what the query sees that asks for the page, one state of the mart */
 	if (SPI_execute(psprintf("SELECT name, statement FROM %s.retention_review_parts(text %s) ORDER BY step", quote_identifier(extension), quote_literal_cstr(schema)), true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "retention_review_parts could not be read");
