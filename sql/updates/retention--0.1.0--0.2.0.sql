@@ -4,6 +4,151 @@
 \echo Use "ALTER EXTENSION retention UPDATE" to load this file. \quit
 
 
+CREATE FUNCTION purchase_history_lt(purchase_history, purchase_history) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'purchase_history_lt';
+
+CREATE FUNCTION purchase_history_le(purchase_history, purchase_history) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'purchase_history_le';
+
+CREATE FUNCTION purchase_history_gt(purchase_history, purchase_history) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'purchase_history_gt';
+
+CREATE FUNCTION purchase_history_ge(purchase_history, purchase_history) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'purchase_history_ge';
+
+CREATE FUNCTION purchase_history_cmp(purchase_history, purchase_history) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'purchase_history_cmp';
+
+CREATE OPERATOR < (
+	LEFTARG = purchase_history, RIGHTARG = purchase_history,
+	FUNCTION = purchase_history_lt,
+	COMMUTATOR = >, NEGATOR = >=,
+	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+
+CREATE OPERATOR <= (
+	LEFTARG = purchase_history, RIGHTARG = purchase_history,
+	FUNCTION = purchase_history_le,
+	COMMUTATOR = >=, NEGATOR = >,
+	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+
+CREATE OPERATOR > (
+	LEFTARG = purchase_history, RIGHTARG = purchase_history,
+	FUNCTION = purchase_history_gt,
+	COMMUTATOR = <, NEGATOR = <=,
+	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+
+CREATE OPERATOR >= (
+	LEFTARG = purchase_history, RIGHTARG = purchase_history,
+	FUNCTION = purchase_history_ge,
+	COMMUTATOR = <=, NEGATOR = <,
+	RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+
+CREATE OPERATOR CLASS purchase_history_ops
+	DEFAULT FOR TYPE purchase_history USING btree AS
+	OPERATOR 1 <,
+	OPERATOR 2 <=,
+	OPERATOR 3 =,
+	OPERATOR 4 >=,
+	OPERATOR 5 >,
+	FUNCTION 1 purchase_history_cmp(purchase_history, purchase_history);
+
+COMMENT ON FUNCTION purchase_history_lt(purchase_history, purchase_history) IS 'Implementation of the operator <.';
+
+COMMENT ON FUNCTION purchase_history_le(purchase_history, purchase_history) IS 'Implementation of the operator <=.';
+
+COMMENT ON FUNCTION purchase_history_gt(purchase_history, purchase_history) IS 'Implementation of the operator >.';
+
+COMMENT ON FUNCTION purchase_history_ge(purchase_history, purchase_history) IS 'Implementation of the operator >=.';
+
+COMMENT ON FUNCTION purchase_history_cmp(purchase_history, purchase_history) IS 'Comparison for the order of purchase histories: below 0, 0 or above 0.';
+
+COMMENT ON OPERATOR < (purchase_history, purchase_history) IS 'Does this history come before that one in their order: day by day, the earlier date first, on the same date fewer orders, then fewer of unknown amount, then less money; a history that ends where another goes on comes before it. So ORDER BY sorts customers by their first day.';
+
+COMMENT ON OPERATOR <= (purchase_history, purchase_history) IS 'Does this history come before that one in their order, or is it the same? See <.';
+
+COMMENT ON OPERATOR > (purchase_history, purchase_history) IS 'Does this history come after that one in their order? See <.';
+
+COMMENT ON OPERATOR >= (purchase_history, purchase_history) IS 'Does this history come after that one in their order, or is it the same? See <.';
+
+COMMENT ON OPERATOR CLASS purchase_history_ops USING btree IS 'Order of purchase histories, day by day, for ORDER BY, count(DISTINCT h) and unique indexes. An index takes histories of up to about 2700 bytes, some 600 purchases.';
+
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text) IS 'As purchase_history(date, numeric); the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision, time_zone text) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+
+CREATE FUNCTION slice(history purchase_history, first_day date, last_day date) RETURNS purchase_history
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 10
+	RETURN slice(history, daterange(first_day, last_day, '[]'));
+
+COMMENT ON FUNCTION slice(purchase_history, date, date) IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error 22000 for a first_day after last_day.';
+
+CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_eq';
+
+CREATE FUNCTION retention_model_ne(retention_model, retention_model) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_ne';
+
+CREATE FUNCTION retention_model_hash(retention_model) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_hash';
+
+CREATE FUNCTION retention_model_hash_extended(retention_model, bigint) RETURNS bigint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_hash_extended';
+
+CREATE OPERATOR = (
+	LEFTARG = retention_model, RIGHTARG = retention_model,
+	FUNCTION = retention_model_eq,
+	COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = retention_model, RIGHTARG = retention_model,
+	FUNCTION = retention_model_ne,
+	COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+CREATE OPERATOR CLASS retention_model_ops
+	DEFAULT FOR TYPE retention_model USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 retention_model_hash(retention_model),
+	FUNCTION 2 retention_model_hash_extended(retention_model, bigint);
+
+COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model) IS 'Implementation of the operator =.';
+
+COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model) IS 'Implementation of the operator <>.';
+
+COMMENT ON FUNCTION retention_model_hash(retention_model) IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+
+COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint) IS '64-bit hash value with a seed, for hash partitioning.';
+
+COMMENT ON OPERATOR = (retention_model, retention_model) IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and how well it was fitted?';
+
+COMMENT ON OPERATOR <> (retention_model, retention_model) IS 'Are these different models?';
+
+COMMENT ON OPERATOR CLASS retention_model_ops USING hash IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no order.';
+
+COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models of the same data the one with less predicts better. The same data are the same customers as of the same day, in the same time unit (a model in days and one in weeks differ by far more than by how well they fit), seen by kinds that look at the same of them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+
+COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. To be compared as aic is. NULL for a model that was typed in. Source: Schwarz (1978).';
+
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
+
 CREATE OR REPLACE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
 		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
 		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
@@ -17,6 +162,130 @@ CREATE OR REPLACE FUNCTION cycle_stage(history purchase_history, as_of date, mod
 		WHEN silence >= due THEN 'active'
 	END::cycle_stage
 	FROM (SELECT silence_probability(history, as_of, model) AS silence, frequency(history, as_of) AS repeats OFFSET 0) s);
+
+CREATE FUNCTION p_alive(model retention_model, x text, t_x text, T text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN p_alive(model, x::double precision, t_x::double precision, T::double precision);
+
+CREATE FUNCTION expected_remaining_lifetime(model retention_model, x text, t_x text, T text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN expected_remaining_lifetime(model, x::double precision, t_x::double precision, T::double precision);
+
+CREATE FUNCTION expected_purchases(model retention_model, horizon text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN expected_purchases(model, horizon::interval);
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN purchase_pmf(model, n, horizon::interval);
+
+COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval) IS 'The probability that she is still a customer a while after as_of, given what was known at as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
+
+COMMENT ON FUNCTION p_alive(retention_model, text, text, text) IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval) IS 'The number of purchases to expect from her within the horizon after as_of, given her purchases up to as_of; a month is 365.25/12 days. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, interval) IS 'The number of repeat purchases to expect from a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, text) IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, ''1 year''). Error 22007 for a text that is no interval.';
+
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval) IS 'How many days of the horizon after as_of she is still a customer, on average: p_alive, added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text) IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval) IS 'The probability that she buys at least once within the horizon after as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval) IS 'The probability of exactly n repeat purchases of a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a negative n, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text) IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 year''). Error 22007 for a text that is no interval.';
+
+COMMENT ON AGGREGATE fit_model(text, integer, boolean) IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum likelihood: tenure is the number of renewals that have come up, churned whether they did not renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+
+COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision) IS 'The same with a weight for each row, such as the number of contracts it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
+
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision) IS 'The renewals to expect, for ever, of a customer with tenure renewals behind her whose next one is due now, which counts in full, each later one 1 / (1 + discount_rate) of the one before; by a model of kind sbg or bdw. discount_rate is per period of the contract. The literature''s discounted expected residual lifetime. Error 22023 for a model of another kind, a negative tenure or a discount_rate that is not above 0 and at most 1. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';
+
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision, integer) IS 'The same for the next horizon renewals. Error 22023 for a model of another kind, a negative tenure or horizon, or a rate that is not between 0 and 1.';
+
+COMMENT ON FUNCTION residual_lifetime_value(retention_model, numeric, integer, double precision, double precision) IS 'What the contract of a customer with tenure renewals behind her is still worth just before the next one, which is paid at once: value_per_period times margin (1) times discounted_expected_renewals. discount_rate is per period of the contract, 0.1 for 10 percent. Errors: 22023 for a model of another kind, a negative value or tenure, a margin that is not between 0 and 1, or a discount_rate that is not above 0 and at most 1. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';
+
+CREATE FUNCTION discounted_expected_purchases(model retention_model, x text, t_x text, T text, discount_rate text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN discounted_expected_purchases(model, x::double precision, t_x::double precision, T::double precision, discount_rate::double precision);
+
+CREATE FUNCTION expected_order_value(spend retention_model, x text, mean_value text) RETURNS numeric
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN expected_order_value(spend, x::double precision, mean_value::double precision);
+
+CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text) RETURNS double precision
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
+	RETURN log_likelihood(spend, x::double precision, mean_value::double precision);
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision) IS 'The purchases to expect from her after as_of, for ever, one that lies u years ahead counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), "RFM and CLV"; Fader, Hardie, Shang (2010).';
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision, interval) IS 'The purchases to expect from her within the horizon after as_of, one that lies u years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is not between 0 and 1, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision) IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 those of a new customer, her first one besides. Error 22023 for a model of another kind, a rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text) IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision, double precision) IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval, double precision, double precision) IS 'Customer lifetime value within the horizon after as_of: margin (1) times expected_order_value times discounted_expected_purchases, in the money of the orders. discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by as_of, or where the spend model has no mean for her (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision) IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, without end; with another margin, margin * clv(...). Error 22023 for a discount_rate that is not above 0, too. A horizon has a discount_rate behind it: clv(model, spend, history, as_of, ''3 years'', 0.1).';
+
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date, double precision) IS 'The same for ever and with a margin of 1; with another margin, margin * value_at_risk(...). Error 22023 for a discount_rate that is not above 0, too.';
+
+COMMENT ON FUNCTION expected_order_value(retention_model, text, text) IS 'expected_order_value(spend, x, mean_value) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION log_likelihood(retention_model, text, text) IS 'log_likelihood(spend, x, mean_value) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION lifetime_value(numeric, integer, double precision, double precision, double precision) IS 'What a customer is worth who spends as much in each period, the first one at once, for so many periods (default, and NULL: for ever), when a share churn_rate (0) of such customers leaves after each, money is worth discount_rate (0) less each period, and a share margin (1) of what is spent stays: spend_per_period times margin times the sum of ((1 - churn_rate) / (1 + discount_rate))^i for i from 0 to periods - 1. The back of an envelope, without a model: lifetime_value(1000, 240) is 240000. NULL if another argument is. Error 22023 for a negative argument, a churn rate, discount rate or margin above 1, or a sum without end.';
+
+COMMENT ON FUNCTION purchases_interval(retention_model, purchase_history, date, interval, double precision) IS 'Between these two numbers of purchases she will make within the horizon after as_of, with a probability of at least level (0.95); expected_purchases is their mean. From 2,000 drawn futures, each with parameters drawn from the covariance of the fit (as they are, where it is not known) and then her own chance: whether she is still a customer, how often she buys, when she leaves. The same customer has the same draws every time. Of one customer chance is nearly all: a sum over many is far surer than each. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, or unless 0 < level < 1.';
+
+COMMENT ON FUNCTION spend_trend(purchase_history, date, interval) IS 'Has the average order value of a customer changed: within recent (3 months) up to and including as_of (default: today) against all before. It goes back by the calendar: with 3 months as of 2026-06-30 recent is after 2026-03-30. p_value is that of the Wilcoxon-Mann-Whitney test of the order values (the money of a day for each of its orders), which asks nothing of their distribution and is not misled by one large order: exact for few orders, else by the normal distribution. Fewer than 3 recent and 5 earlier orders rarely tell anything. Of many customers whose order values have not changed, 5 percent have a p_value below 0.05: look at the smallest ones, and at overall_spend_trend. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a recent below a day. With recent alone: spend_trend(h, recent => ''6 months''). Source: Mann, Whitney (1947).';
+
+COMMENT ON AGGREGATE overall_spend_trend(purchase_history, date, interval) IS 'Has the average order value of all customers changed: all that was spent within recent up to and including as_of, for each order, against all before; as spend_trend of one. GROUP BY gives the trend of each segment. p_value is that of Student''s t test of the two ratios, for which customers are independent of each other, but the orders of one are not. A falling average may come from customers who spend less or from other customers: spend_trend of each one tells. The same result for every order of the rows and every plan. NULL histories are left out. NULL if there is no order of known amount by as_of. Errors: 22008 for an infinite as_of, 22004 for a NULL as_of or recent, 22023 for a recent below a day or arguments that change within a group. Source: Cochran (1977), "Sampling techniques", 6.4.';
+
+COMMENT ON FUNCTION purchase_spell(date, interval) IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a silence longer than max_gap opens the next one. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+
+COMMENT ON FUNCTION purchase_spell(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see purchase_spell(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON FUNCTION purchase_spell(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see purchase_spell(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON FUNCTION session_id(date, interval) IS 'Window function: the number of the session of events that this one is in, from 1 on: a pause longer than gap opens the next one. purchase_spell by the name that it has for clicks and visits. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+
+COMMENT ON FUNCTION session_id(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see session_id(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON FUNCTION session_id(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see session_id(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON FUNCTION is_reactivation(date, interval) IS 'Window function: whether this purchase ended a silence longer than max_gap. NULL for the first purchase. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+
+COMMENT ON FUNCTION is_reactivation(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see is_reactivation(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON FUNCTION is_reactivation(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see is_reactivation(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_sum(double precision, date, interval) IS 'A sum in which a value counts half as much for each half_life that it is older than the latest of the group: value times 2^-(age / half_life), in the unit of the values. To have it as of a later day multiply by 2^-(days since then / half-life in days). Rows without a time or value are left out; NULL if there are none. Works as a window function, too: OVER (PARTITION BY customer_id ORDER BY ordered_at) is the sum as it was at each row. The same result for every order of the rows and every plan. Errors: 22023 for a half_life that is below a day, changes within a group, or has months, which are not always as long; 22004 when it is NULL; 22008 for an infinite time; 22003 for a value that is not finite, or a sum that does not fit.';
+
+COMMENT ON AGGREGATE decayed_count(date, interval) IS 'How many rows there are, each counting half as much for each half_life that it is older than the latest of the group: decayed_sum of ones. Rows without a time are left out; NULL if there are none. Works as a window function, too: OVER (PARTITION BY customer_id ORDER BY ordered_at) is the sum as it was at each row. The same result for every order of the rows and every plan. Errors: 22023 for a half_life that is below a day, changes within a group, or has months, which are not always as long; 22004 when it is NULL; 22008 for an infinite time.';
+
+COMMENT ON AGGREGATE decayed_sum(double precision, timestamp, interval) IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_count(timestamp, interval) IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_sum(double precision, timestamptz, interval) IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_count(timestamptz, interval) IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval) IS 'How many came, stayed, fell silent, came back and were lost in each period (''day'', ''week'' from Monday on, ''month'', ''quarter'' or ''year'', by the calendar), the first one with a purchase or refund to the last one that is over by as_of. A customer is lost on the day on which she has bought nothing for lost_after (a month by the calendar), unless she buys on that day; if she buys later she is recovered. Each day of loss depends on her own purchases only. unnest makes the array of periods a table. The same for every order of the rows and every plan. NULL histories are left out; NULL if no period is over. Errors: 22008 for an infinite as_of, 22004 for a NULL argument, 22023 for another period, a lost_after below a day, or arguments that change within a group.';
+
+COMMENT ON AGGREGATE window_funnel(interval, date, VARIADIC boolean[]) IS 'As window_funnel(within, ts, conditions) of timestamps, for days. Error 22023 for a window above 0 and below a day, too.';
+
+COMMENT ON AGGREGATE window_funnel_times(interval, date, VARIADIC boolean[]) IS 'As window_funnel_times(within, ts, conditions) of timestamps, for days. Error 22023 for a window above 0 and below a day, too.';
+
+COMMENT ON AGGREGATE window_funnel(interval, timestamp, VARIADIC boolean[]) IS 'How far a customer went: the most steps, in their order, that some chain of her events has. window_funnel(''1 hour'', at, action = ''view'', action = ''basket'', action = ''order'') is 3 when an order followed a basket that followed a view, the order at most an hour after the view; 0 when there was no view. Each step is at the time of the one before or later, and none is more than within behind the first one; one event may be several steps. All chains are looked at, not only those that begin with the first event. Up to 32 conditions; a NULL one is not met, a row without a time is left out. The same for every order of the rows and every plan. 0 without a row. A day is 24 hours; a number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says. Errors: 22023 for a window with months, which differ, or a negative one, for more conditions, or arguments that change within a group, 22008 for an infinite time, 22004 for a NULL window.';
 
 CREATE FUNCTION retention_schema() RETURNS text
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE

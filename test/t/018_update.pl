@@ -9,6 +9,8 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('update');
 $node->init;
 $node->append_conf('postgresql.conf', "timezone = 'UTC'");
+# a view of each call, all in one transaction
+$node->append_conf('postgresql.conf', 'max_locks_per_transaction = 1000');
 $node->start;
 
 # Everything that the catalog knows of the extension's objects, a line each
