@@ -67,18 +67,10 @@ COMMENT ON TYPE cycle_stage IS 'Where a customer is in her purchase cycle, by ho
 CREATE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
 		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
 		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
-	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 60
-	RETURN (SELECT CASE
-		WHEN silence < lapsed THEN 'lapsed'
-		WHEN silence < at_risk THEN 'at_risk'
-		WHEN silence < overdue THEN 'overdue'
-		WHEN repeats = float8 '0' THEN 'new'
-		WHEN silence < due THEN 'due'
-		WHEN silence >= due THEN 'active'
-	END::cycle_stage
-	FROM (SELECT silence_probability(history, as_of, model) AS silence, frequency(history, as_of) AS repeats OFFSET 0) s);
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
+	AS 'MODULE_PATHNAME', 'purchase_cycle_stage';
 
-COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
 
 CREATE TYPE purchase_cycle AS (
 	intervals integer,

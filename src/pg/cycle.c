@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
@@ -18,6 +19,7 @@
 #include "core/calendar_cycle.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
+#include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/cycle.h"
 #include "pg/errors.h"
@@ -33,6 +35,7 @@ PG_FUNCTION_INFO_V1(purchase_cycle_silence_probability);
 PG_FUNCTION_INFO_V1(purchase_cycle_expected_next_purchase);
 PG_FUNCTION_INFO_V1(purchase_cycle_contact_window);
 PG_FUNCTION_INFO_V1(purchase_cycle_regularity_shrunk);
+PG_FUNCTION_INFO_V1(purchase_cycle_stage);
 PG_FUNCTION_INFO_V1(purchase_cycle);
 
 /*
@@ -398,18 +401,51 @@ pattern_name(double regularity)
 	return "clumpy";
 }
 
-static const char *
-stage_name(double silence, bool bought_again)
+/* Below which probability of her silence a customer is in a stage */
+typedef struct StageLimits
 {
-	if (silence < 0.01)
-		return "lapsed";
-	if (silence < 0.10)
-		return "at_risk";
-	if (silence < 0.25)
-		return "overdue";
-	if (!bought_again)
-		return "new";
-	return silence < 0.75 ? "due" : "active";
+	double		due;
+	double		overdue;
+	double		at_risk;
+	double		lapsed;
+} StageLimits;
+
+static const StageLimits usual_limits = {0.75, 0.25, 0.10, 0.01};
+
+/* Of the enum type cycle_stage */
+static Datum
+stage_datum(double silence, bool bought_again, const StageLimits *limits, Oid type)
+{
+	const char *name =
+		silence < limits->lapsed ? "lapsed" :
+		silence < limits->at_risk ? "at_risk" :
+		silence < limits->overdue ? "overdue" :
+		!bought_again ? "new" :
+		silence < limits->due ? "due" : "active";
+
+	return DirectFunctionCall2(enum_in, CStringGetDatum(name), ObjectIdGetDatum(type));
+}
+
+/* Of arguments history, as_of, model, due, overdue, at_risk and lapsed */
+Datum
+purchase_cycle_stage(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
+	const char *name = "a probability of silence";
+	StageLimits limits;
+	PurchaseDates dates;
+	Silence		silence;
+
+	limits.due = check_share(PG_GETARG_FLOAT8(3), name);
+	limits.overdue = check_share(PG_GETARG_FLOAT8(4), name);
+	limits.at_risk = check_share(PG_GETARG_FLOAT8(5), name);
+	limits.lapsed = check_share(PG_GETARG_FLOAT8(6), name);
+	check_model_kind(model, RT_MODEL_INTERPURCHASE, "cycle_stage");
+	get_purchase_dates(fcinfo, &dates);
+	if (dates.count == 0)
+		PG_RETURN_NULL();
+	silence_from_dates(&dates, NULL, model, &silence);
+	PG_RETURN_DATUM(stage_datum(silence.probability, dates.count > 1, &limits, get_func_rettype(fcinfo->flinfo->fn_oid)));
 }
 
 /* In the order of the type purchase_cycle */
@@ -473,9 +509,8 @@ purchase_cycle(PG_FUNCTION_ARGS)
 		numbers[CYCLE_SILENCE] = s.probability;
 		values[CYCLE_PATTERN] = CStringGetTextDatum(pattern_name(numbers[CYCLE_REGULARITY]));
 		nulls[CYCLE_PATTERN] = false;
-		values[CYCLE_STAGE] = DirectFunctionCall2(enum_in,
-												  CStringGetDatum(stage_name(numbers[CYCLE_SILENCE], intervals.count > 0)),
-												  ObjectIdGetDatum(TupleDescAttr(tupdesc, CYCLE_STAGE)->atttypid));
+		values[CYCLE_STAGE] = stage_datum(s.probability, intervals.count > 0, &usual_limits,
+										  TupleDescAttr(tupdesc, CYCLE_STAGE)->atttypid);
 		nulls[CYCLE_STAGE] = false;
 		if (s.by_calendar)
 		{

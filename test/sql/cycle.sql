@@ -64,6 +64,8 @@ SELECT d::date AS day, cycle_stage(h, d::date, m) AS stage, cycle_stage(h, d::da
 FROM customer, base, generate_series(timestamp '2026-03-12', '2026-04-21', '5 days') d WHERE name = 'weekly';
 SELECT enum_range(NULL::cycle_stage), 'due'::cycle_stage < 'lapsed'::cycle_stage AS ordered;
 SELECT cycle_stage(h, '2026-01-05', m) AS new, cycle_stage(h, '2025-12-31', m) AS none, purchase_cycle(h, '2025-12-31', m) IS NULL AS nothing FROM customer, base WHERE name = 'once';
+SELECT cycle_stage(h, '2026-01-05', m, 75, 25, 10, 1) FROM customer, base LIMIT 1;
+SELECT cycle_stage(h, '2026-01-05', m, lapsed => 'NaN') FROM customer, base LIMIT 1;
 -- extremes: 5,000 days in a row, both ends of the calendar
 SELECT c.intervals, c.regularity, c.pattern, c.expected_next, c.stage
 FROM (SELECT purchase_history(date '2000-01-01' + n) AS h FROM generate_series(0, 4999) n) s, base, purchase_cycle(h, date '2000-01-01' + 5001, m) c;
