@@ -38,8 +38,8 @@ SELECT is_empty($$ SELECT signature FROM routine r JOIN pg_language l ON l.oid =
 SELECT is_empty($$ SELECT signature FROM routine WHERE proconfig IS NOT NULL $$, 'no function sets a parameter');
 SELECT is_empty($$
   SELECT signature FROM routine WHERE (provolatile = 'v' AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(')
-    OR (provolatile = 's' AND signature !~ 'timestamp with time zone|^retention_mart_steps\(|^retention_review_html\(') $$,
-  'all is immutable but what reads the session''s time zone, and what reads or writes a mart');
+    OR (provolatile = 's' AND signature !~ 'timestamp with time zone|^retention_schema\(|^retention_mart_(tables|steps|capture_statement)\(|^retention_review_(parts|html)\(') $$,
+  'all is immutable but what reads the session''s time zone, and what reads or writes a mart, or names the extension''s schema');
 SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtranstype = 'internal'::regtype OR aggcombinefn = 0 OR proparallel <> 's' $$,
   'aggregates have a real state type and a combine function');
 SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtransspace = 0 OR (aggmtransfn <> 0 AND aggmtransspace = 0) $$,
