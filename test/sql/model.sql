@@ -74,7 +74,7 @@ SELECT pg_temp.evil('interpurchase', h, '2026-06-30') FROM customer;
 SELECT pg_temp.evil2('\x0101000000000000ffffffff'::bytea);
 SELECT pg_temp.evil2(('\x' || repeat('01', 600))::bytea);
 SELECT fit_model_final('\x');
-SELECT fit_model_add(NULL, 'interpurchase', NULL, '2026-06-30');
+SELECT fit_model_add(NULL, 'interpurchase', NULL, date '2026-06-30');
 
 -- answers from a typed-in model: k = 1 makes the predictive distribution a Pareto, (1 + t / (alpha + S)) ^ -(r + n)
 CREATE TEMP TABLE pareto AS SELECT '{"model":"interpurchase","k":1,"r":2,"alpha":30}'::retention_model AS m,
