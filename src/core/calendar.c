@@ -101,15 +101,13 @@ int32_t
 rt_unit_start(rt_calendar_unit unit, int64_t number)
 {
 	int64_t		months = number;
-	int64_t		days = number;
+	int64_t		days = unit == RT_UNIT_WEEK ? number * 7 + FIRST_MONDAY : number;
 	int32_t		date;
 
 	switch (unit)
 	{
-		case RT_UNIT_WEEK:
-			days = number * 7 + FIRST_MONDAY;
-			/* fall through */
 		case RT_UNIT_DAY:
+		case RT_UNIT_WEEK:
 			return (int32_t) (days < RT_DATE_MIN ? RT_DATE_MIN : days > RT_DATE_MAX ? RT_DATE_MAX : days);
 		case RT_UNIT_QUARTER:
 			months = number * 3;

@@ -1,6 +1,6 @@
 /*
  * compat.h
- *		Differences between PostgreSQL 15, 16, 17 and 18.
+ *		Differences between PostgreSQL 15, 16, 17, 18 and 19.
  *
  * The only place that looks at PG_VERSION_NUM.  The code is written for the
  * newest API; older servers get stand-ins here.
@@ -63,6 +63,22 @@ DirectInputFunctionCallSafe(PGFunction function, char *text, Oid typioparam, int
 #include "datatype/timestamp.h"
 #ifndef INTERVAL_NOT_FINITE
 #define INTERVAL_NOT_FINITE(i) false
+#endif
+
+/* Before 19 there is no IGNORE NULLS, and the value in the making is returned, not in the state */
+#if PG_VERSION_NUM < 190000
+#include "utils/jsonb.h"
+
+#define WinCheckAndInitializeNullTreatment(window, allowed, fcinfo) ((void) 0)
+
+typedef struct JsonbInState
+{
+	JsonbValue *result;
+	JsonbParseState *stack;
+} JsonbInState;
+
+#define pushJsonbValue(state, token, value) \
+	((void) ((state)->result = pushJsonbValue(&(state)->stack, token, value)))
 #endif
 
 #endif							/* RETENTION_COMPAT_H */

@@ -39,7 +39,7 @@ get_conditions(FunctionCallInfo fcinfo, int argument, int *count)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
 	const bool *values = (const bool *) ARR_DATA_PTR(array);
-	const bits8 *bitmap = ARR_NULLBITMAP(array);
+	const uint8 *bitmap = ARR_NULLBITMAP(array);
 	uint32		conditions = 0;
 
 	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));

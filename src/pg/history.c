@@ -474,7 +474,7 @@ purchase_history_subtract(PG_FUNCTION_ARGS)
 /* ------------------------------------------------------------------ jsonb */
 
 static void
-push_key(JsonbParseState **state, const char *key)
+push_key(JsonbInState *state, const char *key)
 {
 	JsonbValue	value;
 
@@ -485,7 +485,7 @@ push_key(JsonbParseState **state, const char *key)
 }
 
 static void
-push_number(JsonbParseState **state, Numeric number)
+push_number(JsonbInState *state, Numeric number)
 {
 	JsonbValue	value;
 
@@ -504,8 +504,7 @@ Datum
 purchase_history_to_jsonb(PG_FUNCTION_ARGS)
 {
 	HistoryDays days = history_days(history_bytes(PG_GETARG_DATUM(0)));
-	JsonbParseState *state = NULL;
-	JsonbValue *result;
+	JsonbInState state = {0};
 
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	for (size_t i = 0; i < days.count; i++)
@@ -538,8 +537,8 @@ purchase_history_to_jsonb(PG_FUNCTION_ARGS)
 		}
 		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	}
-	result = pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(result));
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(state.result));
 }
 
 pg_noreturn static void

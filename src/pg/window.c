@@ -20,8 +20,11 @@ bool
 window_row_time(FunctionCallInfo fcinfo, WindowObject window, RowTime *time)
 {
 	bool		isnull;
-	Datum		value = WinGetFuncArgCurrent(window, 0, &isnull);
+	Datum		value;
 
+	/* a row without a time counts for nothing as it is: as for row_number(), IGNORE NULLS is an error */
+	WinCheckAndInitializeNullTreatment(window, false, fcinfo);
+	value = WinGetFuncArgCurrent(window, 0, &isnull);
 	/* so that the server forgets the rows before: all that is needed of them is in the state */
 	WinSetMarkPosition(window, WinGetCurrentPosition(window));
 	if (isnull)

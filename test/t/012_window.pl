@@ -1,4 +1,5 @@
-# Window functions on one partition of 5,000,000 rows: memory stays flat, rows are not kept.
+# Window functions on one partition of 5,000,000 rows: memory stays flat, rows are not kept;
+# IGNORE NULLS, which PostgreSQL knows from 19 on, is refused.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
@@ -38,6 +39,21 @@ foreach my $expression ('days_since_previous(ts)', 'running_cycle(ts)', "session
 	my ($memory, $written) = cost_of($expression);
 	cmp_ok($memory - $plain_memory, '<', 64 * 1024, "$expression takes " . ($memory - $plain_memory) . ' kB more than row_number()');
 	is($written, 0, "$expression keeps no rows");
+}
+
+if ($node->safe_psql('postgres', 'SHOW server_version_num') >= 190000)
+{
+	my @functions = split /\n/, $node->safe_psql('postgres', q{
+		SELECT format('%s(%s)', p.proname, (SELECT string_agg(format('NULL::%s', t::regtype), ', ') FROM unnest(p.proargtypes) t))
+		FROM pg_proc p JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+			JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+		WHERE e.extname = 'retention' AND p.prokind = 'w' ORDER BY 1});
+	cmp_ok(scalar @functions, '>=', 30, 'there are window functions');
+	my @accepted = grep {
+		my ($status, $stdout, $stderr) = $node->psql('postgres', "SELECT $_ IGNORE NULLS OVER ()");
+		$status == 0 || $stderr !~ /does not allow RESPECT\/IGNORE NULLS/
+	} 'row_number()', @functions;
+	is("@accepted", '', 'IGNORE NULLS is refused by each, as by row_number()');
 }
 $node->stop;
 done_testing();
