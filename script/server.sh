@@ -5,6 +5,7 @@
 # end: the checkout stays as it is, and no other server is touched (Unix socket
 # only, own data directory).
 #
+#	need_packages compiler	find a compiler, or install it
 #	need_postgres [test]	find PostgreSQL and the build tools, or install them
 #	build_extension			copy the sources to $work/build, build, stage
 #	start_server [line...]	initdb and start, with lines for postgresql.conf
@@ -54,10 +55,11 @@ debian_major() {
 	apt-cache show postgresql 2>/dev/null | sed -n 's/^Depends:.*postgresql-\([0-9][0-9]*\).*/\1/p' | sort -rn | head -n 1
 }
 
-missing_packages() { # $1: "test" when the tests are to run
+missing_packages() { # $1: "compiler" where no more is needed, "test" where the tests are to run
 	local major=
 	command -v gcc >/dev/null || echo gcc libc6-dev
 	[ -f /usr/include/stdio.h ] || echo libc6-dev
+	[ "$1" != compiler ] || return 0
 	command -v make >/dev/null || echo make
 	if find_pg_config; then
 		major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
@@ -65,7 +67,7 @@ missing_packages() { # $1: "test" when the tests are to run
 		major=$(debian_major)
 		echo "postgresql-${major:-15}" "postgresql-server-dev-${major:-15}"
 	fi
-	[ "${1:-}" = test ] || return 0
+	[ "$1" = test ] || return 0
 	[ -n "${PG_CONFIG:-}" ] && [ -f "$("$PG_CONFIG" --sharedir)/extension/pgtap.control" ] ||
 		echo "postgresql-${major:-15}-pgtap"
 	command -v pg_prove >/dev/null || echo libtap-parser-sourcehandler-pgtap-perl
@@ -97,25 +99,30 @@ optional_packages() {
 	return 0
 }
 
-need_postgres() {
-	local packages
-	[ -z "${PG_CONFIG:-}" ] || find_pg_config
-	packages=$(missing_packages "${1:-}")
-	if [ -n "$packages" ]; then
-		if ! command -v apt-get >/dev/null; then
-			die "missing (by their Debian names):" $(printf '%s\n' $packages | sort -u)
-		elif [ "$(id -u)" -ne 0 ]; then
-			die "something is missing; install it with: sudo apt-get install --no-install-recommends" $(printf '%s\n' $packages | sort -u)
-		fi
-		say "installing from Debian's packages ..."
-		local log
-		log=$(mktemp)
-		apt-get update -q >"$log" 2>&1 || { cat "$log" >&2; die "apt-get update failed"; }
-		packages=$(missing_packages "${1:-}" | tr ' ' '\n' | sort -u)
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >>"$log" 2>&1 ||
-			{ tail -n 20 "$log" >&2; die "apt-get install failed:" $packages; }
-		rm -f "$log"
+# Installs what missing_packages finds, or says how to
+need_packages() {
+	local packages log
+	packages=$(missing_packages "$1")
+	[ -n "$packages" ] || return 0
+	if ! command -v apt-get >/dev/null; then
+		die "missing (by their Debian names):" $(printf '%s\n' $packages | sort -u)
+	elif [ "$(id -u)" -ne 0 ]; then
+		# without the lists of packages nobody knows which PostgreSQL this Debian has
+		[ "$1" = compiler ] || [ -n "$(debian_major)" ] || die "something is missing, and apt knows no packages; run: sudo apt-get update, and this again"
+		die "something is missing; install it with: sudo apt-get install --no-install-recommends" $(printf '%s\n' $packages | sort -u)
 	fi
+	say "installing from Debian's packages ..."
+	log=$(mktemp)
+	apt-get update -q >"$log" 2>&1 || { cat "$log" >&2; die "apt-get update failed"; }
+	packages=$(missing_packages "$1" | tr ' ' '\n' | sort -u)
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >>"$log" 2>&1 ||
+		{ tail -n 20 "$log" >&2; die "apt-get install failed:" $packages; }
+	rm -f "$log"
+}
+
+need_postgres() {
+	[ -z "${PG_CONFIG:-}" ] || find_pg_config
+	need_packages "${1:-server}"
 	find_pg_config || die "no PostgreSQL with its headers found; name its pg_config in PG_CONFIG"
 	bindir=$("$PG_CONFIG" --bindir)
 	major=$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
@@ -128,14 +135,19 @@ need_postgres() {
 
 # --- the private server -----------------------------------------------------
 
-as_server_user() {
+# In the work folder: the one this was called from may be closed to the server's user, such as root's home
+as_server_user() (
+	case $PWD/ in
+		"$work"/*) ;;
+		*) cd "$work" || exit 1 ;;
+	esac
 	if [ -n "$server_user" ]; then
-		# HOME of another user may not be readable
-		runuser -u "$server_user" -- env HOME="$work" "$@"
+		# nor may HOME be open
+		exec runuser -u "$server_user" -- env HOME="$work" "$@"
 	else
-		"$@"
+		exec "$@"
 	fi
-}
+)
 
 make_work() {
 	[ -n "$work" ] && return
