@@ -5,6 +5,7 @@
 # end: the checkout stays as it is, and no other server is touched (Unix socket
 # only, own data directory).
 #
+#	make_work				make that directory, $work, and enter it
 #	need_packages compiler	find a compiler, or install it
 #	need_postgres [test]	find PostgreSQL and the build tools, or install them
 #	build_extension			copy the sources to $work/build, build, stage
@@ -109,7 +110,7 @@ need_packages() {
 	elif [ "$(id -u)" -ne 0 ]; then
 		# without the lists of packages nobody knows which PostgreSQL this Debian has
 		[ "$1" = compiler ] || [ -n "$(debian_major)" ] || die "something is missing, and apt knows no packages; run: sudo apt-get update, and this again"
-		die "something is missing; install it with: sudo apt-get install --no-install-recommends" $(printf '%s\n' $packages | sort -u)
+		die "something is missing; install it with: sudo apt-get update && sudo apt-get install --no-install-recommends" $(printf '%s\n' $packages | sort -u)
 	fi
 	say "installing from Debian's packages ..."
 	log=$(mktemp)
@@ -135,24 +136,21 @@ need_postgres() {
 
 # --- the private server -----------------------------------------------------
 
-# In the work folder: the one this was called from may be closed to the server's user, such as root's home
-as_server_user() (
-	case $PWD/ in
-		"$work"/*) ;;
-		*) cd "$work" || exit 1 ;;
-	esac
+as_server_user() {
 	if [ -n "$server_user" ]; then
-		# nor may HOME be open
-		exec runuser -u "$server_user" -- env HOME="$work" "$@"
+		# HOME of another user may not be readable
+		runuser -u "$server_user" -- env HOME="$work" "$@"
 	else
-		exec "$@"
+		"$@"
 	fi
-)
+}
 
 make_work() {
 	[ -n "$work" ] && return
 	work=$(mktemp -d /tmp/retention.XXXXXX)
 	chmod 755 "$work"
+	# the folder this was called from may be closed to the server's user, such as root's home
+	cd "$work"
 	trap finish EXIT
 	trap 'exit 130' INT TERM
 }
