@@ -7,7 +7,7 @@
 #
 #	make_work				make that directory, $work, and enter it
 #	need_packages compiler	find a compiler, or install it
-#	need_postgres [test]	find PostgreSQL and the build tools, or install them
+#	need_postgres [test]	find PostgreSQL and the build tools, or install them; calls make_work
 #	build_extension			copy the sources to $work/build, build, stage
 #	start_server [line...]	initdb and start, with lines for postgresql.conf
 #	as_server_user cmd...	run a command as the user who owns the server
@@ -92,7 +92,6 @@ optional_packages() {
 	# Debian's node-pg needs Debian's node; where there is another one its own packages do
 	if command -v node >/dev/null && ! NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs:${NODE_PATH:-} node -e "require('pg')" 2>/dev/null; then
 		if [ "$(id -u)" -ne 0 ] || ! timeout 120 apt-get install -y -q --no-install-recommends node-pg >/dev/null 2>&1; then
-			make_work
 			! command -v npm >/dev/null || timeout 120 npm install --prefix "$work/npm" --no-audit --no-fund --no-save pg >/dev/null 2>&1
 			export NODE_PATH=$work/npm/node_modules${NODE_PATH:+:$NODE_PATH}
 		fi
@@ -122,6 +121,11 @@ need_packages() {
 }
 
 need_postgres() {
+	case ${PG_CONFIG:-} in
+		/*) ;;
+		*/*) PG_CONFIG=$PWD/$PG_CONFIG ;;
+	esac
+	make_work
 	[ -z "${PG_CONFIG:-}" ] || find_pg_config
 	need_packages "${1:-server}"
 	find_pg_config || die "no PostgreSQL with its headers found; name its pg_config in PG_CONFIG"
@@ -149,14 +153,13 @@ make_work() {
 	[ -n "$work" ] && return
 	work=$(mktemp -d /tmp/retention.XXXXXX)
 	chmod 755 "$work"
-	# the folder this was called from may be closed to the server's user, such as root's home
+	# the folder this was called from may be closed to the server's user, or to this one
 	cd "$work"
 	trap finish EXIT
 	trap 'exit 130' INT TERM
 }
 
 build_extension() {
-	make_work
 	mkdir "$work/build"
 	(cd "$root" && tar -cf - --exclude=./.git --exclude='*.o' --exclude='*.so' --exclude='*.bc' .) | tar -xf - -C "$work/build"
 	[ -z "$server_user" ] || chown -R "$server_user" "$work"
@@ -191,7 +194,6 @@ stage_settings() {
 }
 
 start_server() {
-	make_work
 	as_server_user "$bindir/initdb" -D "$work/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$work/initdb.log" 2>&1 ||
 		{ cat "$work/initdb.log" >&2; die "initdb failed"; }
 	as_server_user mkdir "$work/socket"
