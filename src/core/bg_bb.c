@@ -13,9 +13,6 @@
 #include "core/poll.h"
 #include "core/special.h"
 
-#define RESCALE 1e250
-#define TERMS_MAX 20000			/* added up one by one */
-
 /* Parts of an opportunity do not count, but for what rounding took away */
 static double
 whole(double t)
@@ -53,68 +50,211 @@ rt_bg_bb_is_customer(const rt_customer *customer)
 		customer->x <= customer->t_x;
 }
 
-/* Those who left against those who are here: the sum of the likelihood over its first term */
-typedef struct states
-{
-	double		gone;			/* both over exp(log_scale) */
-	double		here;
-	double		log_scale;
-	double		by[4];			/* derivatives of gone by the parameters, in the same scale */
-} states;
+/* ------------------------------------------------------------- sums of terms */
+
+/*
+ * All that is asked for are sums over opportunities of products of rising factorials.  Terms that
+ * change fast are added up one by one, which is soon over: either they vanish, or they come to
+ * change slowly.  From there on a sum is the integral between the middles, with what Gauss and Encke
+ * correct it by at both ends, and the integral goes in panels that grow with the distance from the
+ * first term: as many as the logarithm of the number of terms.
+ *
+ * A function of the number of the term adds itself, so many times, to a sum.
+ */
+typedef void (*terms) (const void *what, double k, double weight, double *sum);
+
+/* Of slow terms each is at least so much of its neighbour, and so many of the first are none of them */
+#define SLOW 0.9
+#define FIRST_TERMS 64
+
+/* The correction of a sum that begins with f(0): of the differences f(0) - f(-1), f(1) - f(-2), f(2) - f(-3) */
+#define ENCKE_1 (1.0 / 24)
+#define ENCKE_3 (-17.0 / 5760)
+#define ENCKE_5 (367.0 / 967680)
+static const double encke[3] = {ENCKE_1 - 3 * ENCKE_3 + 10 * ENCKE_5, ENCKE_3 - 5 * ENCKE_5, ENCKE_5};
 
 static void
-customer_states(const rt_bg_bb *m, double x, double t_x, double n, states *s)
+correct_end(terms function, const void *what, double first, double sign, double *sum)
 {
-	double		both = m->alpha + m->beta;
-	double		leaves = m->gamma + m->delta;
-	double		term;
-	double		by[4];			/* of ln term */
-
-	s->gone = s->log_scale = 0;
-	s->here = 1;
-	for (int i = 0; i < 4; i++)
-		s->by[i] = 0;
-	if (n <= t_x)
-		return;
-
-	/* from who left before the n-th back to who left after the last purchase */
-	term = (both + n - 1) / (m->beta + n - 1 - x) * m->gamma / (m->delta + n - 1);
-	by[0] = 1 / (both + n - 1);
-	by[1] = by[0] - 1 / (m->beta + n - 1 - x);
-	by[2] = 1 / m->gamma;
-	by[3] = -1 / (m->delta + n - 1);
-	for (double j = n - 1;;)
+	for (int i = 0; i < 3; i++)
 	{
-		s->gone += term;
-		for (int i = 0; i < 4; i++)
-			s->by[i] += term * by[i];
-		if (j <= t_x)
-			break;
-		term *= (leaves + j) / (m->delta + j - 1);
-		by[2] += 1 / (leaves + j);
-		by[3] += 1 / (leaves + j) - 1 / (m->delta + j - 1);
-		j--;
-		term *= (both + j) / (m->beta + j - x);
-		by[0] += 1 / (both + j);
-		by[1] += 1 / (both + j) - 1 / (m->beta + j - x);
-		if (s->gone > RESCALE || term > RESCALE)
-		{
-			term /= RESCALE;
-			s->gone /= RESCALE;
-			s->here /= RESCALE;
-			s->log_scale += log(RESCALE);
-			for (int i = 0; i < 4; i++)
-				s->by[i] /= RESCALE;
-		}
+		function(what, first + i, sign * encke[i], sum);
+		function(what, first - 1 - i, -sign * encke[i], sum);
 	}
 }
 
-/* ln of the first term of the likelihood */
-static double
-log_here(const rt_bg_bb *m, double x, double n)
+static void
+add_panel(terms function, const void *what, double from, double to, double *sum)
 {
-	return rt_log_gamma_ratio(m->alpha, x) + rt_log_gamma_ratio(m->beta, n - x) - rt_log_gamma_ratio(m->alpha + m->beta, n) +
-		rt_log_gamma_ratio(m->delta, n) - rt_log_gamma_ratio(m->gamma + m->delta, n);
+	double		half = (to - from) / 2;
+
+	for (int i = 0; i < RT_GAUSS_POINTS; i++)
+		function(what, from + half * (1 + rt_gauss_nodes[i]), rt_gauss_weights[i] * half, sum);
+}
+
+/* Terms that fall from 1 on: (a)_k / (a + c)_k for two pairs, times exp(-rate k); (.)_k is the rising factorial */
+typedef struct series
+{
+	double		a[2];
+	double		c[2];
+	double		rate;
+	bool		derivatives;
+} series;
+
+/* Derivatives by a[0], c[0], a[1], c[1] are in sum[1] to sum[4], where asked for */
+#define SERIES_SUMS 5
+
+static void
+series_terms(const void *what, double k, double weight, double *sum)
+{
+	const series *s = what;
+	double		log_term = -s->rate * k;
+
+	for (int i = 0; i < 2; i++)
+		log_term -= rt_log_rising_ratio(s->a[i], s->c[i], k);
+	weight *= exp(log_term);
+	sum[0] += weight;
+	for (int i = 0; s->derivatives && i < 2; i++)
+	{
+		double		by_c = -rt_digamma_difference(s->a[i] + s->c[i], k);
+
+		sum[2 * i + 1] += weight * (rt_digamma_difference(s->a[i], k) + by_c);
+		sum[2 * i + 2] += weight * by_c;
+	}
+}
+
+/* The first count terms, which may be infinite with a rate above 0 */
+static void
+add_series(const series *s, double count, double *sum)
+{
+	double		discount = exp(-s->rate);
+	double		most = s->rate > 0 ? 1 / -expm1(-s->rate) : INFINITY;
+	double		term = 1;
+	double		ratio = 1;
+	double		by[4] = {0, 0, 0, 0};	/* of ln term */
+	double		k;
+	double		from,
+				end;
+
+	for (int i = 0; i < SERIES_SUMS; i++)
+		sum[i] = 0;
+	for (k = 0; k < count && !(k >= FIRST_TERMS && ratio >= SLOW && count - k > FIRST_TERMS); k++)
+	{
+		sum[0] += term;
+		ratio = discount;
+		for (int i = 0; i < 2; i++)
+		{
+			double		above = s->a[i] + k;
+			double		below = above + s->c[i];
+
+			ratio *= above / below;
+			if (s->derivatives)
+			{
+				sum[2 * i + 1] += term * by[2 * i];
+				sum[2 * i + 2] += term * by[2 * i + 1];
+				by[2 * i] += 1 / above - 1 / below;
+				by[2 * i + 1] -= 1 / below;
+			}
+		}
+		term *= ratio;
+		if (term * fmin(count - k, most) <= DBL_EPSILON / 8 * sum[0])
+			return;
+	}
+	if (k == count)
+		return;
+
+	correct_end(series_terms, s, k, 1, sum);
+	end = count - 0.5;
+	for (from = k - 0.5; from < end;)
+	{
+		double		slope = s->rate;
+		double		nearest = from + fmin(s->a[0], s->a[1]);
+		double		to;
+		double		last[SERIES_SUMS] = {0};
+
+		for (int i = 0; i < 2; i++)
+			slope += log1p(s->c[i] / (s->a[i] + from));
+		to = fmin(end, from + 1 / (slope / 6 + 1 / nearest));
+		add_panel(series_terms, s, from, to, sum);
+		from = to;
+		series_terms(s, from, 1, last);
+		if (last[0] * fmin(end - from, most) <= DBL_EPSILON / 8 * sum[0])
+			return;
+	}
+	correct_end(series_terms, s, count, -1, sum);
+}
+
+static double
+sum_of_series(double a0, double c0, double a1, double c1, double rate, double count)
+{
+	series		s = {{a0, a1}, {c0, c1}, rate, false};
+	double		sum[SERIES_SUMS];
+
+	add_series(&s, count, sum);
+	return sum[0];
+}
+
+/* ------------------------------------------------------------ who is still here */
+
+/* The likelihood in the part that those who are still here have in it, and the one of those who left */
+typedef struct states
+{
+	double		log_sum;
+	double		p_alive;
+	double		p_gone;
+	double		by[4];			/* derivatives of log_sum, where asked for */
+} states;
+
+static void
+customer_states(const rt_bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
+{
+	double		x = customer->x;
+	double		t_x = customer->t_x;
+	double		silent = customer->age - t_x;
+	double		taken = m->alpha + x;
+	double		refused = m->beta + (t_x - x);
+	double		stayed = m->delta + t_x;
+	double		leaves = m->gamma + stayed;
+	series		gone = {{refused, stayed}, {taken, m->gamma + 1}, 0, derivatives};
+	double		sum[SERIES_SUMS];
+	double		log_here,
+				log_gone,
+				odds;
+
+	add_series(&gone, silent, sum);
+	log_here = -rt_log_rising_ratio(refused, taken, silent) - rt_log_rising_ratio(stayed, m->gamma, silent);
+	log_gone = log(m->gamma) - log(leaves) + log(sum[0]);
+	odds = exp(log_gone - log_here);
+	s->p_alive = 1 / (1 + odds);
+	s->p_gone = 1 / (1 + exp(log_here - log_gone));
+	s->log_sum = (odds < 1 ? log_here + log1p(odds) : log_gone + log1p(exp(log_here - log_gone)))
+		- rt_log_rising_ratio(m->beta, m->alpha, t_x - x) - rt_log_rising_ratio(m->alpha, refused, x)
+		- rt_log_rising_ratio(m->delta, m->gamma, t_x);
+	if (!derivatives)
+		return;
+
+	/* of the sequence up to the last purchase, then of the two parts */
+	s->by[0] = rt_digamma_difference(m->alpha, x) - rt_digamma_difference(m->alpha + m->beta, t_x);
+	s->by[1] = rt_digamma_difference(m->beta, t_x - x) - rt_digamma_difference(m->alpha + m->beta, t_x);
+	s->by[2] = -rt_digamma_difference(m->gamma + m->delta, t_x);
+	s->by[3] = rt_digamma_difference(m->delta, t_x) + s->by[2];
+	if (s->p_alive > 0)
+	{
+		double		by_both = -rt_digamma_difference(taken + refused, silent);
+		double		by_leaves = -rt_digamma_difference(leaves, silent);
+
+		s->by[0] += s->p_alive * by_both;
+		s->by[1] += s->p_alive * (by_both + rt_digamma_difference(refused, silent));
+		s->by[2] += s->p_alive * by_leaves;
+		s->by[3] += s->p_alive * (by_leaves + rt_digamma_difference(stayed, silent));
+	}
+	if (s->p_gone > 0)
+	{
+		s->by[0] += s->p_gone * (sum[2] / sum[0]);
+		s->by[1] += s->p_gone * (sum[1] / sum[0]);
+		s->by[2] += s->p_gone * (sum[4] / sum[0] + 1 / m->gamma - 1 / leaves);
+		s->by[3] += s->p_gone * (sum[3] / sum[0] - 1 / leaves);
+	}
 }
 
 double
@@ -122,8 +262,8 @@ rt_bg_bb_log_likelihood(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer->x, customer->t_x, customer->age, &s);
-	return log_here(model, customer->x, customer->age) + s.log_scale + log(s.here + s.gone);
+	customer_states(model, customer, false, &s);
+	return s.log_sum;
 }
 
 double
@@ -131,8 +271,8 @@ rt_bg_bb_p_alive(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer->x, customer->t_x, customer->age, &s);
-	return s.here / (s.here + s.gone);
+	customer_states(model, customer, false, &s);
+	return s.p_alive;
 }
 
 double
@@ -140,8 +280,8 @@ rt_bg_bb_p_gone(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer->x, customer->t_x, customer->age, &s);
-	return s.gone / (s.here + s.gone);
+	customer_states(model, customer, false, &s);
+	return s.p_gone;
 }
 
 /* The model of those who are still here */
@@ -162,39 +302,19 @@ rt_bg_bb_p_alive_after(const rt_bg_bb *model, const rt_customer *customer, doubl
 	if (!(t >= 0))
 		return NAN;
 	t = whole(t);
-	return rt_bg_bb_p_alive(model, customer) * exp(rt_log_gamma_ratio(m.delta, t) - rt_log_gamma_ratio(m.gamma + m.delta, t));
+	return rt_bg_bb_p_alive(model, customer) * exp(-rt_log_rising_ratio(m.delta, m.gamma, t));
 }
 
 /*
- * The number of opportunities out of t at which she is still here: the sum over j from 1 to t of
- * (delta)_j / (gamma + delta)_j, with (.)_j the rising factorial.  It has a closed form,
- * delta / (gamma - 1) (1 - (delta + 1)_t / (gamma + delta)_t), which vanishes over itself at gamma = 1.
+ * The number of opportunities out of t at which they are still here: the sum over j from 1 to t of
+ * (delta)_j / (gamma + delta)_j, the j-th counting exp(-rate j)
  */
 static double
-opportunities_alive(const rt_bg_bb *m, double t)
+opportunities_alive(const rt_bg_bb *m, double t, double rate)
 {
-	double		excess = m->gamma - 1;
-	double		term = 1;
-	double		sum = 0;
-
-	if (isinf(t))
-		return excess > 0 ? m->delta / excess : INFINITY;
-	if (t > TERMS_MAX)
-	{
-		double		log_ratio;
-
-		if (fabs(excess) > 1e-3)
-			return -m->delta / excess *
-				expm1(rt_log_gamma_ratio(m->delta + 1, t) - rt_log_gamma_ratio(m->gamma + m->delta, t));
-		log_ratio = -excess * rt_digamma_difference(m->delta + 1 + excess / 2, t);
-		return m->delta * rt_digamma_difference(m->delta + 1 + excess / 2, t) * (log_ratio == 0 ? 1 : expm1(log_ratio) / log_ratio);
-	}
-	for (double j = 0; j < t && term * (t - j) > DBL_EPSILON / 8 * sum; j++)
-	{
-		term *= (m->delta + j) / (m->gamma + m->delta + j);
-		sum += term;
-	}
-	return sum;
+	if (isinf(t) && rate == 0)
+		return m->gamma > 1 ? m->delta / (m->gamma - 1) : INFINITY;
+	return m->delta / (m->gamma + m->delta) * exp(-rate) * sum_of_series(m->delta + 1, m->gamma, m->delta + 1, 0, rate, t);
 }
 
 double
@@ -205,7 +325,7 @@ rt_bg_bb_expected_lifetime(const rt_bg_bb *model, const rt_customer *customer, d
 
 	if (!(t >= 0))
 		return NAN;
-	return alive > 0 ? alive * opportunities_alive(&m, whole(t)) : 0;
+	return alive > 0 ? alive * opportunities_alive(&m, whole(t), 0) : 0;
 }
 
 double
@@ -215,47 +335,7 @@ rt_bg_bb_expected_purchases(const rt_bg_bb *model, const rt_customer *customer, 
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t));
-}
-
-/*
- * Opportunities at which she is still here, the j-th counting exp(-rate j): one by one, and
- * beyond those many by an integral over j from one half on, where terms change slowly
- */
-static double
-discounted_opportunities(const rt_bg_bb *m, double t, double rate)
-{
-	double		discount = exp(-rate);
-	double		term = 1;
-	double		sum = 0;
-	double		j = 0;
-
-	while (j < t && j < TERMS_MAX)
-	{
-		term *= (m->delta + j) / (m->gamma + m->delta + j) * discount;
-		sum += term;
-		j++;
-		if (term * fmin(t - j, discount / (1 - discount)) <= DBL_EPSILON / 8 * sum)
-			return sum;
-	}
-	for (double from = j + 0.5; from < t + 0.5;)
-	{
-		double		step = 1 / (rate / 6 + (m->gamma / 6 + 1) / from);
-		double		to = fmin(t + 0.5, from + step);
-		double		half = (to - from) / 2;
-
-		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-		{
-			double		u = from + half * (1 + rt_gauss_nodes[i]);
-
-			sum += rt_gauss_weights[i] * half *
-				exp(rt_log_gamma_ratio(m->delta, u) - rt_log_gamma_ratio(m->gamma + m->delta, u) - rate * u);
-		}
-		from = to;
-		if (exp(rt_log_gamma_ratio(m->delta, from) - rt_log_gamma_ratio(m->gamma + m->delta, from) - rate * from) * fmin(t + 0.5 - from, 1 / rate) <= DBL_EPSILON * sum)
-			break;
-	}
-	return sum;
+	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t), 0);
 }
 
 double
@@ -265,69 +345,157 @@ rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer,
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	if (rate == 0)
-		return m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t));
-	return m.alpha / (m.alpha + m.beta) * discounted_opportunities(&m, isinf(t) ? t : whole(t), rate);
+	return m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t), rate);
 }
 
-/* She is still here at the j-th opportunity, and takes it as the first one */
+/* They are still here at the j-th opportunity, and take it as the first one */
 double
 rt_bg_bb_purchase_probability(const rt_bg_bb *model, const rt_customer *customer, double t)
 {
 	rt_bg_bb	m = model_of_alive(model, customer);
-	double		both = m.alpha + m.beta;
-	double		leaves = m.gamma + m.delta;
-	double		term = m.alpha / both * m.delta / leaves;
-	double		sum = 0;
+	double		first = m.alpha / (m.alpha + m.beta) * (m.delta / (m.gamma + m.delta));
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	t = whole(t);
-	for (double j = 1; j <= t && term * (t - j + 1) > DBL_EPSILON / 8 * sum; j++)
-	{
-		sum += term;
-		term *= (m.beta + j - 1) / (both + j) * (m.delta + j) / (leaves + j);
-	}
-	return fmin(1, sum) * rt_bg_bb_p_alive(model, customer);
+	return fmin(1, first * sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, whole(t))) * rt_bg_bb_p_alive(model, customer);
 }
 
-/* n of t opportunities, and she is still here at the last; or n of the first i, and then she leaves */
+/* n of the first n + k opportunities, and then they leave */
+typedef struct leaving
+{
+	rt_bg_bb	model;
+	double		n;
+} leaving;
+
+static void
+leaving_terms(const void *what, double k, double weight, double *sum)
+{
+	const leaving *l = what;
+	const rt_bg_bb *m = &l->model;
+	double		i = l->n + k;
+
+	*sum += weight * (m->gamma / (m->gamma + m->delta + i)) *
+		exp(rt_log_beta_binomial(l->n, k, m->alpha, m->beta) - rt_log_rising_ratio(m->delta, m->gamma, i));
+}
+
+/* By how much the logarithm of a term grows with k, and what this itself grows by */
+static double
+leaving_slope(const leaving *l, double k, double *curvature)
+{
+	const rt_bg_bb *m = &l->model;
+	double		above[3] = {l->n + 1 + k, m->beta + k, m->delta + l->n + k};
+	double		below[3] = {1 + k, m->alpha + m->beta + l->n + k, m->gamma + m->delta + 1 + l->n + k};
+	double		slope = 0;
+
+	*curvature = 0;
+	for (int i = 0; i < 3; i++)
+	{
+		slope += log(above[i] / below[i]);
+		*curvature += 1 / above[i] - 1 / below[i];
+	}
+	return slope;
+}
+
+/*
+ * From a place to another where terms are nowhere larger than there; a panel is no wider than the slope, the
+ * width of a peak and the distance from the first term allow
+ */
+static void
+add_leaving(const leaving *l, double from, double to, double *sum)
+{
+	while (from != to)
+	{
+		double		curvature;
+		double		slope = fabs(leaving_slope(l, from, &curvature));
+		double		step = 1 / (slope / 6 + sqrt(fabs(curvature)) / 3 + 2 / from);
+		double		next = to > from ? fmin(to, from + step) : fmax(to, from - step);
+		double		last = 0;
+
+		add_panel(leaving_terms, l, fmin(from, next), fmax(from, next), sum);
+		from = next;
+		leaving_terms(l, from, 1, &last);
+		if (last * fabs(to - from) <= DBL_EPSILON / 8 * *sum)
+			return;
+	}
+}
+
+/* The sum over k from 0 to count - 1: at most twice the terms change between growing and shrinking */
+static double
+leaving_sum(const leaving *l, double count)
+{
+	const rt_bg_bb *m = &l->model;
+	double		n = l->n;
+	double		sum = 0;
+	double		begin = 0;
+	double		end = count;
+	double		valley,
+				peak;
+	double		curvature;
+
+	while (begin < end && (begin < FIRST_TERMS || leaving_slope(l, begin, &curvature) < log(SLOW)))
+	{
+		double		last = sum;
+
+		leaving_terms(l, begin++, 1, &sum);
+		if (begin >= FIRST_TERMS && (sum - last) * (end - begin) <= DBL_EPSILON / 8 * sum && leaving_slope(l, begin, &curvature) < 0)
+			break;
+	}
+	while (begin < end && (end - begin < FIRST_TERMS || leaving_slope(l, end, &curvature) > -log(SLOW)))
+	{
+		double		last = sum;
+
+		leaving_terms(l, --end, 1, &sum);
+		if ((sum - last) * (end - begin) <= DBL_EPSILON / 8 * sum && leaving_slope(l, end, &curvature) > 0)
+			break;
+	}
+	if (begin == end)
+		return sum;
+
+	/* where a term equals the next one: the roots of - (alpha + gamma + 1) k^2 + 2 half k + rest */
+	{
+		double		square = m->alpha + m->gamma + 1;
+		double		above = (n + 1) * m->beta + (n + 1) * (m->delta + n) + m->beta * (m->delta + n);
+		double		both = m->alpha + m->beta + n;
+		double		leaves = m->gamma + m->delta + 1 + n;
+		double		half = (above - both - leaves - both * leaves) / 2;
+		double		rest = (n + 1) * m->beta * (m->delta + n) - both * leaves;
+		double		root = half * half + square * rest;
+
+		root = root > 0 ? sqrt(root) : 0;
+		peak = (half + root) / square;
+		valley = (half - root) / square;
+	}
+	begin -= 0.5;
+	end -= 0.5;
+	peak = fmin(fmax(floor(peak) + 0.5, begin), end);
+	valley = fmin(fmax(floor(valley) + 0.5, begin), peak);
+	correct_end(leaving_terms, l, begin + 0.5, 1, &sum);
+	correct_end(leaving_terms, l, end + 0.5, -1, &sum);
+	add_leaving(l, peak, end, &sum);
+	add_leaving(l, peak, valley, &sum);
+	add_leaving(l, begin, valley, &sum);
+	return sum;
+}
+
+/* n of t opportunities, and they are still here at the last; or n of the first i, and then they leave */
 double
 rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n, double t)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
-	double		both = m.alpha + m.beta;
-	double		leaves = m.gamma + m.delta;
-	double		log_scale;
-	double		term;
-	double		sum;
-	double		none = 0;
+	leaving		l = {model_of_alive(model, customer), n};
+	const rt_bg_bb *m = &l.model;
+	double		alive = rt_bg_bb_p_alive(model, customer);
+	double		here;
 
 	if (!(t >= 0) || isinf(t) || n < 0)
 		return NAN;
 	t = whole(t);
-	if (n == 0)
-		none = rt_bg_bb_p_gone(model, customer);
 	if (n > t)
 		return 0;
-	log_scale = lgamma(t + 1) - lgamma(n + 1.0) - lgamma(t - n + 1) + log_here(&m, n, t);
-	sum = exp(log_scale);
-
-	/* both factors of the terms are known at i = n, and go on from there */
-	log_scale = rt_log_gamma_ratio(m.alpha, n) - rt_log_gamma_ratio(both, n) +
-		rt_log_gamma_ratio(m.delta, n) - rt_log_gamma_ratio(leaves, n + 1.0) + log(m.gamma);
-	term = 1;
-	for (double i = n; i < t; i++)
-	{
-		if (term > RESCALE)
-		{
-			term /= RESCALE;
-			log_scale += log(RESCALE);
-		}
-		sum += term * exp(log_scale);
-		term *= (i + 1) / (i + 1 - n) * (m.beta + i - n) / (both + i) * (m.delta + i) / (leaves + i + 1);
-	}
-	return none + fmin(1, sum) * rt_bg_bb_p_alive(model, customer);
+	here = exp(rt_log_beta_binomial(n, t - n, m->alpha, m->beta) - rt_log_rising_ratio(m->delta, m->gamma, t));
+	if (n > 0)
+		return alive * fmin(1, here + leaving_sum(&l, t - n));
+	return rt_bg_bb_p_gone(model, customer) + alive *
+		fmin(1, here + m->gamma / (m->gamma + m->delta) * sum_of_series(m->beta, m->alpha, m->delta, m->gamma + 1, 0, t));
 }
 
 /* ----------------------------------------------------------------- fitting */
@@ -344,21 +512,14 @@ objective(const double *x, double *gradient, void *argument)
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		const rt_customer_row *row = &customers->rows[i];
-		double		both = rt_digamma_difference(m.alpha + m.beta, row->age);
-		double		leaves = rt_digamma_difference(m.gamma + m.delta, row->age);
-		double		here[4] = {
-			rt_digamma_difference(m.alpha, row->x) - both,
-			rt_digamma_difference(m.beta, row->age - row->x) - both,
-			-leaves,
-			rt_digamma_difference(m.delta, row->age) - leaves
-		};
+		rt_customer customer = {row->x, row->t_x, row->age};
 		states		s;
 
-		rt_poll();
-		customer_states(&m, row->x, row->t_x, row->age, &s);
-		value += row->weight * (log_here(&m, row->x, row->age) + s.log_scale + log(s.here + s.gone));
+		rt_poll_each(i);
+		customer_states(&m, &customer, true, &s);
+		value += row->weight * s.log_sum;
 		for (int j = 0; j < 4; j++)
-			by[j] += row->weight * (here[j] + s.by[j] / (s.here + s.gone));
+			by[j] += row->weight * s.by[j];
 	}
 	gradient[0] = by[0] * m.alpha + by[1] * m.beta;
 	gradient[1] = by[1] * m.beta;

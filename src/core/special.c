@@ -484,3 +484,81 @@ rt_normal_two_sided(double x)
 {
 	return erfc(fabs(x) * M_SQRT1_2);
 }
+
+/*
+ * By Stirling's formula for all four gamma functions, in which the leading terms are put together so
+ * that what is left is as large as they are; the recurrence before that
+ */
+double
+rt_log_rising_ratio(double x, double c, double n)
+{
+	double		excess = 0;		/* a product minus 1 */
+	double		sum = 0;
+	double		share;
+
+	if (!(x > 0 && c >= 0 && n >= 0) || isinf(x) || isinf(c) || isinf(n))
+		return NAN;
+	if (c == 0 || n == 0)
+		return 0;
+	if (n <= STEPS_MAX && n == floor(n))
+	{
+		for (double i = 0; i < n; i++)
+		{
+			double		ratio = c / (x + i);
+
+			excess += ratio + excess * ratio;
+			if (excess > 1e150)
+			{
+				sum += log(excess);
+				excess = 0;
+			}
+		}
+		return sum + log1p(excess);
+	}
+	while (x < ASYMPTOTIC_MIN)
+	{
+		double		ratio = c / x * (n / (x + c + n));
+
+		excess += ratio + excess * ratio;
+		if (excess > 1e150)
+		{
+			sum += log(excess);
+			excess = 0;
+		}
+		x++;
+	}
+
+	/* (x + c + n) x / ((x + c) (x + n)) is 1 minus this */
+	share = n / (x + n) * (c / (x + c));
+	return sum + log1p(excess) +
+		(x - 0.5) * (share < 0.5 ? log1p(-share) : log(x / (x + n) * ((x + c + n) / (x + c)))) +
+		n * log1p(c / (x + n)) + c * log1p(n / (x + c)) +
+		rt_stirling_error(x + c + n) + rt_stirling_error(x) - rt_stirling_error(x + c) - rt_stirling_error(x + n);
+}
+
+/*
+ * As Loader (2000) has it for the binomial: what remains of the leading terms of Stirling's formula are four
+ * deviances of a table with rows x, alpha and n, beta from the one with the same sums
+ */
+double
+rt_log_beta_binomial(double x, double n, double alpha, double beta)
+{
+	double		both = alpha + beta;
+	double		all = x + n;
+	double		taken = alpha + x;
+	double		refused = beta + n;
+	double		total = both + all;
+
+	if (!(x >= 0 && n >= 0 && alpha > 0 && beta > 0) || isinf(total))
+		return NAN;
+	if (x == 0)
+		return -rt_log_rising_ratio(beta, alpha, n);
+	if (n == 0)
+		return -rt_log_rising_ratio(alpha, beta, x);
+	return 0.5 * log(alpha / taken * (beta / refused) * (total / both) * (all / x) / n) - HALF_LOG_TWO_PI
+		- deviance(alpha, both * (taken / total)) - deviance(x, all * (taken / total))
+		- deviance(beta, both * (refused / total)) - deviance(n, all * (refused / total))
+		+ rt_stirling_error(taken) - rt_stirling_error(alpha) - rt_stirling_error(x)
+		+ rt_stirling_error(refused) - rt_stirling_error(beta) - rt_stirling_error(n)
+		- rt_stirling_error(total) + rt_stirling_error(both) + rt_stirling_error(all);
+}

@@ -31,6 +31,18 @@ extern double rt_log_gamma_ratio(double x, double n);
 extern double rt_digamma_difference(double x, double n);
 
 /*
+ * ln of (x + c)_n / (x)_n with the rising factorial (.)_n, which is the same with c and n exchanged: 0 or
+ * more, and exact in proportion to itself; x from 1e-8 on, c and n from 0 on
+ */
+extern double rt_log_rising_ratio(double x, double c, double n);
+
+/*
+ * ln of the probability of x successes and n failures when that of a success is Beta(alpha, beta): the beta-binomial
+ * distribution.  x and n need not be whole.
+ */
+extern double rt_log_beta_binomial(double x, double n, double alpha, double beta);
+
+/*
  * Regularized incomplete beta function, in logarithms, so that no tail is too
  * small: *log_lower is ln I_x(a, b), *log_upper is ln(1 - I_x(a, b)).  y is
  * 1 - x, given apart because callers know it without cancellation.  a and b
