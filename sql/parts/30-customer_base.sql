@@ -96,6 +96,21 @@ CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_mo
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 120
 	AS 'MODULE_PATHNAME', 'customer_base_lost_on';
 
+CREATE TYPE opportunities AS (
+	x double precision,
+	t_x double precision,
+	n double precision
+);
+
+CREATE FUNCTION opportunities(history purchase_history, as_of date, time_unit_days double precision) RETURNS opportunities
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
+	AS 'MODULE_PATHNAME', 'customer_base_opportunities';
+
+COMMENT ON TYPE opportunities IS 'What a model of kind bg/bb asks of a customer, in opportunities to buy: x, t_x and n, as defined in Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting".';
+COMMENT ON COLUMN opportunities.x IS 'number of opportunities at which the customer bought, the first purchase not counted';
+COMMENT ON COLUMN opportunities.t_x IS 'number of the last of them, 0 where there is none';
+COMMENT ON COLUMN opportunities.n IS 'number of opportunities after the first purchase that are over at as_of';
+COMMENT ON FUNCTION opportunities(purchase_history, date, double precision) IS 'The x, t_x and n that a model of kind bg/bb of this time unit counts for a customer at as_of. Opportunities follow one another from the first purchase on, each as long as the time unit, in days. A unit of 365 to 366 days is a year of the calendar, a whole number of such years is as many, and a half, a quarter or a twelfth of one (182.625, 91.3125, 30.4375) is a half-year, a quarter or a month: the i-th opportunity is over with the day so many months after the first purchase, the last day of a month that has no such day, as date + interval has it. Any other unit (7 is a week) is counted in days: the i-th opportunity is over with the day that is i units after the first purchase, to the nearest day. A purchase on that last day belongs to it, several within one opportunity count once, and one that is not over at as_of does not count, nor do purchases in it. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 unless the time unit is above 0 and finite. Source: Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting".';
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model) IS 'The first day behind her last purchase up to as_of, and not behind as_of, on which her churn_score reached 0.5: from then on she was more likely gone than not. By an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL while it has not, and if nothing was bought by as_of. It depends on her purchases and the model only, not on other customers or on as_of once the day has come. Errors: 22008 for an infinite as_of.';
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, double precision) IS 'As lost_on(history, as_of, model), with the churn_score that makes a customer lost. Errors: 22008 for an infinite as_of, 22023 unless 0 < score < 1.';
 -- For literals and parameters without a type, which could be either of two overloads: a text is what it is

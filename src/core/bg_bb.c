@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/bg_bb.h"
+#include "core/calendar.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/poll.h"
@@ -17,30 +18,99 @@
 static double
 whole(double t)
 {
-	return floor(t * (1 + 4 * DBL_EPSILON) + 1e-9);
+	return t < 0x1p53 ? floor(t * (1 + 4 * DBL_EPSILON) + 1e-9) : t;
+}
+
+/* Years of 365 to 366 days, and the parts of one that are months of the calendar, too */
+int
+rt_bg_bb_unit_months(double time_unit)
+{
+	double		years = rint(time_unit / 365.25);
+	static const int parts[] = {12, 4, 2};
+
+	if (years >= 1 && years <= 100 && time_unit >= 365 * years && time_unit <= 366 * years)
+		return (int) (12 * years);
+	for (int i = 0; i < 3; i++)
+		if (time_unit * parts[i] >= 365 && time_unit * parts[i] <= 366)
+			return 12 / parts[i];
+	return 0;
+}
+
+/* The same day so many months later, or the last one of the month where that is shorter; false behind the last date */
+static bool
+months_later(int32_t date, double months, int32_t *later)
+{
+	int32_t		year;
+	int64_t		number,
+				later_year;
+	int			month,
+				day;
+
+	if (months > 1e9)
+		return false;
+	rt_date_to_ymd(date, &year, &month, &day);
+	number = (int64_t) year * 12 + month - 1 + (int64_t) months;
+	later_year = (number >= 0 ? number : number - 11) / 12;
+	month = (int) (number - later_year * 12) + 1;
+	while (day > 28 && !rt_date_from_ymd(later_year, month, day, later))
+		day--;
+	return rt_date_from_ymd(later_year, month, day, later);
 }
 
 double
-rt_bg_bb_opportunities_over(double days, double time_unit)
+rt_bg_bb_opportunities_over(int32_t first, int32_t date, double time_unit)
 {
-	return ceil((days + 0.5) / time_unit) - 1;
+	int			months = rt_bg_bb_unit_months(time_unit);
+	int32_t		number;
+	int32_t		end;
+
+	if (months == 0)
+		return fmin(ceil(((double) date - (double) first + 0.5) / time_unit) - 1, DBL_MAX / 4);
+	number = (rt_unit_number(RT_UNIT_MONTH, date) - rt_unit_number(RT_UNIT_MONTH, first)) / months;
+	if (number > 0 && !(months_later(first, (double) number * months, &end) && end <= date))
+		number--;
+	return number;
+}
+
+/* The last day of an opportunity; one behind all dates is the last date */
+int32_t
+rt_bg_bb_opportunity_end(int32_t first, double number, double time_unit)
+{
+	int			months = rt_bg_bb_unit_months(time_unit);
+	double		end;
+	int32_t		date;
+
+	if (months > 0)
+		return months_later(first, number * months, &date) ? date : RT_DATE_MAX;
+	end = (double) first + floor(number * time_unit + 0.5);
+	return end < RT_DATE_MAX ? (int32_t) end : RT_DATE_MAX;
 }
 
 void
 rt_bg_bb_opportunities(const int32_t *dates, size_t count, int32_t as_of, double time_unit, rt_customer *customer)
 {
 	customer->x = customer->t_x = 0;
-	customer->age = rt_bg_bb_opportunities_over((double) as_of - (double) dates[0], time_unit);
+	customer->age = rt_bg_bb_opportunities_over(dates[0], as_of, time_unit);
 	for (size_t i = 1; i < count; i++)
 	{
-		double		opportunity = fmax(1, ceil((((double) dates[i] - (double) dates[0]) - 0.5) / time_unit));
+		/* the first that is not over on the day before */
+		double		opportunity = rt_bg_bb_opportunities_over(dates[0], dates[i] - 1, time_unit) + 1;
 
+		rt_poll_each(i);
 		if (opportunity > customer->age)
 			break;
 		if (opportunity > customer->t_x)
 			customer->x++;
 		customer->t_x = opportunity;
 	}
+}
+
+double
+rt_bg_bb_opportunities_within(double days, double time_unit)
+{
+	int			months = rt_bg_bb_unit_months(time_unit);
+
+	return months == 0 ? days / time_unit : floor((days + 0.5) / (months * RT_DAYS_PER_MONTH));
 }
 
 bool

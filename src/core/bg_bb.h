@@ -3,8 +3,8 @@
  *		Customers with an opportunity now and then, who may leave before any of
  *		them: BG/BB, for the yearly donation, the cruise, the fair.
  *
- * At each opportunity a customer leaves for good with probability theta; if she does not
- * she buys with probability p.  p is Beta(alpha, beta), theta is Beta(gamma, delta) across
+ * At each opportunity customers leave for good with probability theta; if they do not
+ * they buy with probability p.  p is Beta(alpha, beta), theta is Beta(gamma, delta) across
  * customers.  In the terms of rt_customer x of n = age opportunities were taken, the last
  * of them the t_x-th: whole numbers, x <= t_x <= age.  The likelihood is
  *
@@ -41,15 +41,28 @@ typedef struct rt_bg_bb
 } rt_bg_bb;
 
 /*
- * What count dates in strictly ascending order, at least one of them, are in opportunities
- * that are time_unit days long: the i-th is over with the day that is i of them after the
- * first purchase, to the nearest day.  One that is not over at the end of the day as_of does
- * not count, nor do purchases in it; several in one count once.
+ * Opportunities follow one another from the first purchase on.  A time unit that is a year of the
+ * calendar, or some of them, or a half, a quarter or a twelfth of one, is counted in months: the
+ * i-th opportunity is over with the day so many months after the first purchase, the last one of a month
+ * that has no such day.  A unit is that if its years have 365 to 366 days.  Any other is counted in
+ * days: the i-th is over with the day that is i of them after the first purchase, to the nearest day.
+ */
+
+/* Months of the calendar in a time unit, 0 for one that is counted in days */
+extern int	rt_bg_bb_unit_months(double time_unit);
+
+/*
+ * What count dates in strictly ascending order, at least one of them, are in opportunities.  One that
+ * is not over at the end of the day as_of does not count, nor do purchases in it; several in one count once.
  */
 extern void rt_bg_bb_opportunities(const int32_t *dates, size_t count, int32_t as_of, double time_unit, rt_customer *customer);
 
-/* Whole opportunities that are over so many days after the first purchase */
-extern double rt_bg_bb_opportunities_over(double days, double time_unit);
+/* Whole opportunities that are over at the end of a date, not before the first purchase; the last day of the number-th */
+extern double rt_bg_bb_opportunities_over(int32_t first, int32_t date, double time_unit);
+extern int32_t rt_bg_bb_opportunity_end(int32_t first, double number, double time_unit);
+
+/* Opportunities in so many days from now on: of months of the calendar whole ones, to the nearest day */
+extern double rt_bg_bb_opportunities_within(double days, double time_unit);
 
 /* Can it be a customer of this model?  Whole numbers, x <= t_x <= age */
 extern bool rt_bg_bb_is_customer(const rt_customer *customer);

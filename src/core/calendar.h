@@ -19,6 +19,9 @@
 #define RT_DATE_MIN (-2451545)
 #define RT_DATE_MAX 2145031948
 
+/* Of the mean year of 365.25 days */
+#define RT_DAYS_PER_MONTH (365.25 / 12)
+
 /* longest printed date, "5874897-12-31" or "4714-11-24 BC" */
 #define RT_DATE_TEXT_MAX 16
 

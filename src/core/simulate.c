@@ -186,9 +186,8 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 		return false;
 	if (life->opportunities)
 	{
-		do
-			life->time++;
-		while (life->time <= until && life->time <= life->end && rt_random_uniform(random) >= life->lambda);
+		/* past those that are not taken */
+		life->time += 1 + floor(log(rt_random_uniform(random)) / log1p(-life->lambda));
 		life->here = life->time <= until && life->time <= life->end;
 		return life->here;
 	}

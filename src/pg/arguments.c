@@ -12,7 +12,7 @@
 #include "utils/fmgrprotos.h"
 
 #define SHOWN_BYTES			64
-#define DAYS_PER_MONTH_MEAN (365.25 / 12)
+
 
 /* ---------------------------------------------------------------- messages */
 
@@ -50,7 +50,7 @@ interval_text(const Interval *interval)
 static double
 interval_days(const Interval *interval)
 {
-	return interval->month * DAYS_PER_MONTH_MEAN + interval->day + (double) interval->time / USECS_PER_DAY;
+	return interval->month * RT_DAYS_PER_MONTH + interval->day + (double) interval->time / USECS_PER_DAY;
 }
 
 void

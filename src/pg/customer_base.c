@@ -9,15 +9,18 @@
  */
 #include "pg/compat.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "core/calendar.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
+#include "pg/composite.h"
 #include "pg/customer_base.h"
 #include "pg/cycle.h"
 #include "pg/errors.h"
@@ -43,6 +46,7 @@ PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_number);
 PG_FUNCTION_INFO_V1(customer_base_lost_on);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood_numbers);
+PG_FUNCTION_INFO_V1(customer_base_opportunities);
 
 /* --------------------------------------------------------------- arguments */
 
@@ -150,6 +154,14 @@ customer_of_history(Datum value, DateADT date, const rt_base *base, double time_
 	return true;
 }
 
+double
+get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double time_unit)
+{
+	double		days = get_interval_days(fcinfo, argument);
+
+	return fmin(DBL_MAX / 4, base->family == RT_FAMILY_BG_BB ? rt_bg_bb_opportunities_within(days, time_unit) : days / time_unit);
+}
+
 /* --------------------------------------------------------------- functions */
 
 /* What a model says of a customer and a time from now on */
@@ -162,7 +174,7 @@ score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
 	rt_base		base;
 	rt_customer customer;
 	const rt_model *model = get_model(fcinfo, function, &base);
-	double		time = PG_NARGS() > 3 ? get_interval_days(fcinfo, 3) / model->time_unit : 0;
+	double		time = PG_NARGS() > 3 ? get_horizon(fcinfo, 3, &base, model->time_unit) : 0;
 
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
@@ -306,7 +318,7 @@ check_lost_score(double score)
 }
 
 double
-lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double recency, double age, double score)
+lost_age(const rt_base *base, double time_unit, const rt_customer *seen, DateADT first, double recency, double age, double score)
 {
 	rt_customer customer = *seen;
 	double		low = recency;
@@ -321,7 +333,7 @@ lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double 
 		double		middle = floor(low + (high - low) / 2);
 
 		customer.age = base->family != RT_FAMILY_BG_BB ? middle / time_unit :
-			Max(customer.t_x, rt_bg_bb_opportunities_over(middle, time_unit));
+			Max(customer.t_x, rt_bg_bb_opportunities_over(first, (DateADT) ((double) first + middle), time_unit));
 		if (rt_base_p_gone(base, &customer) >= score)
 			high = middle;
 		else
@@ -338,7 +350,8 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 	rt_rfm		rfm;
 	rt_customer customer;
 	bool		found = false;
-	double		age;
+	double		first,
+				age;
 
 	if (model->id == RT_MODEL_INTERPURCHASE)
 		return silence_day(value, as_of, model, 1 - score, day);
@@ -348,12 +361,13 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
 		return false;
+	first = (double) as_of - rfm.customer_age;
 	if (base.family == RT_FAMILY_BG_BB)
 	{
 		opportunities_of_history(history, as_of, model->time_unit, &customer);
 
-		/* what she bought at the opportunity that is not over shows that she is still here */
-		if (rt_bg_bb_opportunities_over(rfm.recency, model->time_unit) >= customer.age)
+		/* what they bought at the opportunity that is not over shows that they are still here */
+		if (rt_bg_bb_opportunities_over((DateADT) first, (DateADT) (first + rfm.recency), model->time_unit) >= customer.age)
 			return false;
 	}
 	else
@@ -362,10 +376,10 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		customer.t_x = rfm.recency / model->time_unit;
 		customer.age = rfm.customer_age / model->time_unit;
 	}
-	age = lost_age(&base, model->time_unit, &customer, rfm.recency, rfm.customer_age, score);
+	age = lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency, rfm.customer_age, score);
 	if (age < 0)
 		return false;
-	*day = (DateADT) ((double) as_of - rfm.customer_age + age);
+	*day = (DateADT) (first + age);
 	return true;
 }
 
@@ -393,7 +407,7 @@ customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 
-	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_interval_days(fcinfo, 1) / model->time_unit));
+	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_horizon(fcinfo, 1, &base, model->time_unit)));
 }
 
 Datum
@@ -425,7 +439,7 @@ customer_base_purchase_pmf(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 
 	PG_RETURN_FLOAT8(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
-											get_interval_days(fcinfo, 2) / model->time_unit));
+											get_horizon(fcinfo, 2, &base, model->time_unit)));
 }
 
 Datum
@@ -476,4 +490,21 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 				 errmsg("the likelihood of intervals with k = %d depends on each of them", base.bg_nbd.k),
 				 errhint("Give the sum of their logarithms as the last argument.")));
 	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0));
+}
+
+/* Of arguments history, as_of and the time unit; in the order of the type opportunities */
+Datum
+customer_base_opportunities(PG_FUNCTION_ARGS)
+{
+	rt_customer customer;
+	Datum		values[3];
+	bool		nulls[3] = {false, false, false};
+
+	if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(0)), as_of_date(PG_GETARG_DATEADT(1)),
+								  check_time_unit(PG_GETARG_FLOAT8(2)), &customer))
+		PG_RETURN_NULL();
+	values[0] = Float8GetDatum(customer.x);
+	values[1] = Float8GetDatum(customer.t_x);
+	values[2] = Float8GetDatum(customer.age);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 3), values, nulls)));
 }

@@ -26,6 +26,12 @@ extern void check_opportunities(const rt_base *base, const rt_customer *customer
 /* What is known of her at the end of that day, in the model's unit; false when nothing was bought by then */
 extern bool customer_of_history(Datum history, DateADT as_of, const rt_base *base, double time_unit, rt_customer *customer);
 
+/*
+ * An argument that is an interval from now, in the model's unit, a month being 365.25/12 days.  Of a model of
+ * opportunities that are months of the calendar it is whole ones, to the nearest day.
+ */
+extern double get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double time_unit);
+
 /* For a model of opportunities: an error unless they are whole numbers, x <= t_x <= T */
 extern void check_whole_opportunities(const rt_customer *customer);
 
@@ -39,10 +45,10 @@ extern bool opportunities_of_history(HistoryBytes history, DateADT as_of, double
 extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double score, DateADT *day);
 
 /*
- * The age in days at which that was, of a customer of this recency and age in days, who is seen in the model's unit;
- * -1 when there is none.
+ * The age in days at which that was, of a customer of this first purchase, recency and age in days, who is seen in
+ * the model's unit; -1 when there is none.
  */
-extern double lost_age(const rt_base *base, double time_unit, const rt_customer *seen, double recency, double age, double score);
+extern double lost_age(const rt_base *base, double time_unit, const rt_customer *seen, DateADT first, double recency, double age, double score);
 extern void check_lost_score(double score);
 
 #endif							/* RETENTION_CUSTOMER_BASE_H */

@@ -304,10 +304,7 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 {
 	FitState   *state;
 
-	if (!(time_unit > 0) || isinf(time_unit))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time unit of %g days is not above 0 and finite", time_unit)));
+	check_time_unit(time_unit);
 	if (PG_ARGISNULL(0))
 	{
 		state = new_state(STATE_FIRST_ROWS);

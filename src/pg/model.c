@@ -622,6 +622,16 @@ retention_model_standard_error(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(sqrt(variance));
 }
 
+double
+check_time_unit(double days)
+{
+	if (!(days > 0) || isinf(days))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time unit of %g days is not above 0 and finite", days)));
+	return days;
+}
+
 void
 check_confidence_level(double level)
 {

@@ -34,6 +34,9 @@ extern const rt_model_kind *model_kind_to_fit(const text *name, int *k);
 /* An error unless the model is of this kind, naming the function */
 extern void check_model_kind(const rt_model *model, rt_model_id id, const char *function);
 
+/* The same days, or an error unless they are above 0 and finite */
+extern double check_time_unit(double days);
+
 /* An error unless it is between 0 and 1 */
 extern void check_confidence_level(double level);
 

@@ -37,7 +37,7 @@ Datum
 purchases_interval(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	double		t = get_interval_days(fcinfo, 3) / model->time_unit;
+	double		t;
 	bool		nulls[2] = {false, false};
 	Datum		values[2];
 	rt_base		base;
@@ -46,6 +46,7 @@ purchases_interval(PG_FUNCTION_ARGS)
 				upper;
 
 	check_customer_base(model, "purchases_interval", &base);
+	t = get_horizon(fcinfo, 3, &base, model->time_unit);
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper);

@@ -61,6 +61,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
 		double		first;
+		double		end;
 
 		CHECK_FOR_INTERRUPTS();
 		rt_random_start(&random, seed, (uint64) i);
@@ -69,10 +70,14 @@ simulate_customers(PG_FUNCTION_ARGS)
 		values[1] = DateADTGetDatum((DateADT) first);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		rt_life_start(&base, &random, &life);
-		while (rt_life_next(&life, &random, ((double) until - first + 0.5) / model->time_unit))
+		end = life.opportunities ? rt_bg_bb_opportunities_over((DateADT) first, until, model->time_unit) :
+			((double) until - first + 0.5) / model->time_unit;
+		while (rt_life_next(&life, &random, end))
 		{
 			CHECK_FOR_INTERRUPTS();
-			values[1] = DateADTGetDatum((DateADT) Min(first + (life.opportunities ? floor(life.time * model->time_unit) : rint(life.time * model->time_unit)), (double) until));
+			values[1] = DateADTGetDatum(life.opportunities ?
+										rt_bg_bb_opportunity_end((DateADT) first, life.time, model->time_unit) :
+										(DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}
 	}

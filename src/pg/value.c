@@ -188,7 +188,7 @@ value_discounted_purchases(PG_FUNCTION_ARGS)
 	check_customer_base(model, "discounted_expected_purchases", &base);
 	rate = discount_in_unit(PG_GETARG_FLOAT8(3), model->time_unit, for_ever);
 	if (!for_ever)
-		horizon = get_interval_days(fcinfo, 4) / model->time_unit;
+		horizon = get_horizon(fcinfo, 4, &base, model->time_unit);
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, horizon, rate));
@@ -226,7 +226,7 @@ get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a
 	rt_gamma_gamma_from_model(spend, &a->spend);
 	a->rate = discount_in_unit(PG_GETARG_FLOAT8(for_ever ? 4 : 5), model->time_unit, for_ever);
 	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(6));
-	a->horizon = for_ever ? INFINITY : get_interval_days(fcinfo, 4) / model->time_unit;
+	a->horizon = for_ever ? INFINITY : get_horizon(fcinfo, 4, &a->base, model->time_unit);
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
