@@ -244,11 +244,11 @@ add_series(const series *s, double count, double *sum)
 
 		for (int i = 0; i < 2; i++)
 			slope += log1p(s->c[i] / (s->a[i] + from));
-		to = fmin(end, from + 1 / (slope / 6 + 1 / nearest));
+		to = fmin(end, from + 1 / (slope / 6 + 0.5 / nearest));
 		add_panel(series_terms, s, from, to, sum);
 		from = to;
 		series_terms(s, from, 1, last);
-		if (last[0] * fmin(end - from, most) <= DBL_EPSILON / 8 * sum[0])
+		if (from < end && last[0] * fmin(end - from, most) <= DBL_EPSILON / 8 * sum[0])
 			return;
 	}
 	correct_end(series_terms, s, count, -1, sum);
@@ -358,7 +358,7 @@ rt_bg_bb_p_gone(const rt_bg_bb *model, const rt_customer *customer)
 static rt_bg_bb
 model_of_alive(const rt_bg_bb *model, const rt_customer *customer)
 {
-	rt_bg_bb	result = {model->alpha + customer->x, model->beta + customer->age - customer->x,
+	rt_bg_bb	result = {model->alpha + customer->x, model->beta + (customer->age - customer->x),
 	model->gamma, model->delta + customer->age};
 
 	return result;
@@ -477,7 +477,7 @@ add_leaving(const leaving *l, double from, double to, double *sum)
 	{
 		double		curvature;
 		double		slope = fabs(leaving_slope(l, from, &curvature));
-		double		step = 1 / (slope / 6 + sqrt(fabs(curvature)) / 3 + 2 / from);
+		double		step = 1 / (slope / 6 + sqrt(fabs(curvature)) / 3 + (to > from ? 0.5 : 2) / from);
 		double		next = to > from ? fmin(to, from + step) : fmax(to, from - step);
 		double		last = 0;
 
@@ -585,7 +585,7 @@ objective(const double *x, double *gradient, void *argument)
 		rt_customer customer = {row->x, row->t_x, row->age};
 		states		s;
 
-		rt_poll_each(i);
+		rt_poll();
 		customer_states(&m, &customer, true, &s);
 		value += row->weight * s.log_sum;
 		for (int j = 0; j < 4; j++)

@@ -32,7 +32,7 @@ extern double rt_digamma_difference(double x, double n);
 
 /*
  * ln of (x + c)_n / (x)_n with the rising factorial (.)_n, which is the same with c and n exchanged: 0 or
- * more, and exact in proportion to itself; x from 1e-8 on, c and n from 0 on
+ * more, and exact in proportion to itself where that is above 1e-6; x from 1e-8 on, c and n from 0 on
  */
 extern double rt_log_rising_ratio(double x, double c, double n);
 

@@ -43,6 +43,7 @@ extern const check_case cycle_cases[];
 extern const check_case calendar_cycle_cases[];
 extern const check_case interpurchase_cases[];
 extern const check_case customer_base_cases[];
+extern const check_case bg_bb_cases[];
 extern const check_case contract_cases[];
 extern const check_case exact_sum_cases[];
 extern const check_case spend_trend_cases[];

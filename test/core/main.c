@@ -70,6 +70,7 @@ main(void)
 	check_run(calendar_cycle_cases);
 	check_run(interpurchase_cases);
 	check_run(customer_base_cases);
+	check_run(bg_bb_cases);
 	check_run(contract_cases);
 	check_run(exact_sum_cases);
 	check_run(spend_trend_cases);
