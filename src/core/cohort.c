@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/poll.h"
+
 int
 rt_cohort_cell_compare(const void *left, const void *right)
 {
@@ -31,6 +33,7 @@ rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, i
 		int64_t		since = 0;
 		size_t		cell;
 
+		rt_poll();
 		for (end = begin; end < count && cells[end].cohort == cohort; end++)
 			;
 		if (periods <= 0)
@@ -47,6 +50,7 @@ rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, i
 		{
 			rt_cohort_row *row = &rows[made - (size_t) (periods - period)];
 
+			rt_poll_each((size_t) period);
 			memset(row, 0, sizeof(*row));
 			row->cohort = cohort;
 			row->period = (int32_t) period;
@@ -76,6 +80,7 @@ rt_cohort_curve(const rt_cohort_row *rows, size_t count, rt_cohort_row *curve)
 	{
 		rt_cohort_row *sum = &curve[rows[i].period];
 
+		rt_poll_each(i);
 		while (periods <= (size_t) rows[i].period)
 		{
 			memset(&curve[periods], 0, sizeof(*curve));

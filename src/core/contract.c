@@ -24,27 +24,35 @@ rt_contract_from_model(const rt_model *model, rt_contract *contract)
 	return true;
 }
 
-/* ln of B(alpha, beta + to) / B(alpha, beta + from): the ratio of gamma functions over the shorter way */
+/* Powers of a time overflow; before that they are so many that only the leading term of gamma functions is left */
+#define POWER_MAX 1e300
+#define POWER_LARGE 1e150
+
+/* ln S(from + more) / S(from): of B(alpha, beta + (from + more)^c) over B(alpha, beta + from^c) */
 static double
-log_left(const rt_contract *contract, double from, double to)
+log_left(const rt_contract *m, double from, double more)
 {
-	if (contract->alpha < to - from)
-		return rt_log_gamma_ratio(contract->beta + from, contract->alpha) -
-			rt_log_gamma_ratio(contract->beta + to, contract->alpha);
-	return rt_log_gamma_ratio(contract->beta + from, to - from) -
-		rt_log_gamma_ratio(contract->alpha + contract->beta + from, to - from);
+	double		before = pow(from, m->c);
+	double		after = pow(from + more, m->c);
+	double		log_ratio = log1p(more / from);
+
+	if (after <= POWER_MAX)
+		return -rt_log_rising_ratio(m->beta + before, m->alpha, from > 0 ? before * expm1(m->c * log_ratio) : after);
+	if (before >= POWER_LARGE)
+		return -m->alpha * m->c * log_ratio;
+	return rt_log_gamma_ratio(m->beta + before, m->alpha) - m->alpha * m->c * log(from + more);
 }
 
 double
 rt_contract_log_survival(const rt_contract *contract, double t)
 {
-	return t >= 0 ? log_left(contract, 0, pow(t, contract->c)) : NAN;
+	return t >= 0 ? log_left(contract, 0, t) : NAN;
 }
 
 double
 rt_contract_log_retention(const rt_contract *contract, double t)
 {
-	return t >= 1 ? log_left(contract, pow(t - 1, contract->c), pow(t, contract->c)) : NAN;
+	return t >= 1 ? log_left(contract, t - 1, 1) : NAN;
 }
 
 /* Added up one by one */
@@ -57,7 +65,6 @@ rt_contract_log_retention(const rt_contract *contract, double t)
 double
 rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount)
 {
-	double		start = rt_contract_log_survival(contract, tenure);
 	double		rate = log1p(discount);
 	double		log_term = rate;
 	double		term = 0;
@@ -85,8 +92,8 @@ rt_contract_expected_renewals(const rt_contract *contract, double tenure, double
 		sum += (term - before) / 24;
 		while (from < end)
 		{
-			double		step = 1 / (rate / 6 + (contract->alpha * contract->c / 6 + 1) / from);
-			double		to = fmin(end, from + step);
+			double		slope = rate - log_left(contract, tenure + from, 1);
+			double		to = fmin(end, from + 1 / (slope / 6 + 2 / (tenure + from)));
 			double		half = (to - from) / 2;
 			double		last = 0;
 
@@ -94,7 +101,7 @@ rt_contract_expected_renewals(const rt_contract *contract, double tenure, double
 			{
 				double		u = from + half * (1 + rt_gauss_nodes[node]);
 
-				last = exp(rt_contract_log_survival(contract, tenure + u) - start - rate * (u - 1));
+				last = exp(log_left(contract, tenure, u) - rate * (u - 1));
 				sum += rt_gauss_weights[node] * half * last;
 			}
 			from = to;
@@ -111,11 +118,20 @@ typedef struct fit_data
 	int			count;			/* of parameters */
 } fit_data;
 
+/* psi(x + t^c) - psi(x) */
+static double
+digamma_of_power(double x, double t, double c)
+{
+	double		power = pow(t, c);
+
+	return power <= POWER_MAX ? rt_digamma_difference(x, power) : c * log(t) - log(x) + rt_log_minus_digamma(x);
+}
+
 /* ln S(t) and its derivatives by alpha, beta and c */
 static double
 log_survival(const rt_contract *m, double t, double *by_alpha, double *by_beta, double *by_c)
 {
-	double		power = pow(t, m->c);
+	double		power = power_of(t, m->c);
 	double		both = rt_digamma_difference(m->alpha + m->beta, power);
 
 	*by_alpha = -both;

@@ -16,6 +16,7 @@
 
 #include "core/cholesky.h"
 #include "core/poll.h"
+#include "core/survival.h"
 
 #define ITERATIONS_MAX	100
 
@@ -78,6 +79,34 @@ rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int
 		if (left->x[i] != right->x[i])
 			return left->x[i] < right->x[i] ? -1 : 1;
 	return 0;
+}
+
+void
+rt_hazard_tie_rows(rt_hazard_row *rows, size_t count)
+{
+	if (count > 0)
+		rt_tie_durations(&rows[count - 1].time, count, -(ptrdiff_t) sizeof(rows[0]));
+}
+
+size_t
+rt_hazard_merge_rows(rt_hazard_row *rows, size_t count, int covariates)
+{
+	size_t		left = 0;
+
+	if (count == 0)
+		return 0;
+	for (size_t i = 1; i < count; i++)
+	{
+		rt_poll_each(i);
+		if (rt_hazard_row_compare(&rows[left], &rows[i], covariates) != 0)
+			rows[++left] = rows[i];
+		else
+		{
+			rows[left].events += rows[i].events;
+			rows[left].censored += rows[i].censored;
+		}
+	}
+	return left + 1;
 }
 
 static double

@@ -55,6 +55,15 @@ extern size_t rt_hazard_room_size(void);
 extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int covariates);
 
 /*
+ * Of rows in that order: those whose times differ by rounding alone are of one time, as of rt_tie_durations; the
+ * order may then be another one
+ */
+extern void rt_hazard_tie_rows(rt_hazard_row *rows, size_t count);
+
+/* Puts rows together that are alike: how many are left */
+extern size_t rt_hazard_merge_rows(rt_hazard_row *rows, size_t count, int covariates);
+
+/*
  * The fit of greatest partial likelihood by Newton's method.  Rows are sorted, some with events, and no two
  * alike; x is changed.  Covariates are finite, 1 to RT_COVARIATES_MAX of them.
  */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/poll.h"
+
 int
 rt_lifecycle_compare(const void *left, const void *right)
 {
@@ -32,6 +34,7 @@ rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_
 	{
 		rt_lifecycle_row *row = &rows[i];
 
+		rt_poll_each(i);
 		memset(row, 0, sizeof(*row));
 		row->events.period = (int32_t) (events[0].period + (int64_t) i);
 		if (next < count && events[next].period == row->events.period)

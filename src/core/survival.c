@@ -13,6 +13,62 @@
 #include "core/poll.h"
 #include "core/special.h"
 
+/* sqrt(DBL_EPSILON) */
+#define TIED 1.4901161193847656e-8
+
+void
+rt_tie_durations(double *times, size_t count, ptrdiff_t step)
+{
+	double		mean = 0;
+	double		distinct = 0;
+	double		before = NAN;
+	double		first = 0;
+	char	   *place = (char *) times;
+
+	for (size_t i = 0; i < count; i++, place += step)
+	{
+		double		time = *(double *) place;
+
+		rt_poll_each(i);
+		if (time != before)
+			mean += (time - mean) / ++distinct;
+		before = time;
+	}
+	place = (char *) times;
+	for (size_t i = 0; i < count; i++, place += step)
+	{
+		double	   *time = (double *) place;
+		double		change = *time - before;
+
+		rt_poll_each(i);
+		if (i == 0 || !(change <= TIED || change / mean <= TIED))
+			first = *time;
+		before = *time;
+		*time = first;
+	}
+}
+
+size_t
+rt_durations_tied(rt_duration *times, size_t count)
+{
+	size_t		left = 0;
+
+	if (count == 0)
+		return 0;
+	rt_tie_durations(&times[0].time, count, sizeof(times[0]));
+	for (size_t i = 1; i < count; i++)
+	{
+		if (times[i].time != times[left].time)
+			times[++left] = times[i];
+		else
+		{
+			times[left].events += times[i].events;
+			times[left].censored += times[i].censored;
+		}
+	}
+	return left + 1;
+}
+
 void
 rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_point *points)
 {

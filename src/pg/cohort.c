@@ -8,6 +8,7 @@
 
 #include <math.h>
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "core/cohort.h"
@@ -124,6 +125,13 @@ cohort_retention_combine(PG_FUNCTION_ARGS)
 	return tally_state_combine(fcinfo, &cohort_kind);
 }
 
+/* In the order of the type cohort_period */
+enum
+{
+	COHORT_COHORT, COHORT_PERIOD, COHORT_ELIGIBLE, COHORT_ACTIVE, COHORT_RATE, COHORT_ACTIVE_SINCE, COHORT_RATE_SINCE,
+	COHORT_ORDERS, COHORT_SPEND, COHORT_COLUMNS
+};
+
 /* All rows of the triangle; *priced: some amount is known */
 static rt_cohort_row *
 cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_t *row_count)
@@ -144,6 +152,7 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		CellKey		key = {0, 0};
 		const int64 *counts = entries[i].counts;
 
+		CHECK_FOR_INTERRUPTS();
 		memcpy(&key, entries[i].key, Min(sizeof(key), entries[i].key_size));
 		cells[i].cohort = key.cohort;
 		cells[i].period = Max(key.period, 0);
@@ -153,13 +162,15 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		cells[i].known = counts[CELL_KNOWN];
 		cells[i].spend.high = counts[CELL_SPEND_HIGH];
 		cells[i].spend.low = counts[CELL_SPEND_LOW];
-		*priced = *priced || counts[CELL_KNOWN] > 0;
+
+		/* money without an order of known amount was sent back */
+		*priced = *priced || counts[CELL_KNOWN] > 0 || counts[CELL_SPEND_HIGH] != 0 || counts[CELL_SPEND_LOW] != 0;
 	}
 	qsort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare);
 
 	last_period = calendar_unit_over(*unit, as_of);
 	*row_count = rt_cohort_rows(cells, count, last_period, limit, NULL);
-	if (*row_count > MaxAllocSize / sizeof(rt_cohort_row))
+	if (*row_count > COMPOSITE_ROWS_MAX(COHORT_COLUMNS))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%zu cohorts and periods are too many for one result", *row_count),
@@ -184,13 +195,6 @@ share(int64 part, int64 whole)
 {
 	return Float8GetDatum((double) part / (double) whole);
 }
-
-/* In the order of the type cohort_period */
-enum
-{
-	COHORT_COHORT, COHORT_PERIOD, COHORT_ELIGIBLE, COHORT_ACTIVE, COHORT_RATE, COHORT_ACTIVE_SINCE, COHORT_RATE_SINCE,
-	COHORT_ORDERS, COHORT_SPEND, COHORT_COLUMNS
-};
 
 Datum
 cohort_retention_final(PG_FUNCTION_ARGS)

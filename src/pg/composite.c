@@ -52,19 +52,51 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 r
 				 errmsg("too many rows for one result")));
 	array->room = (int) room;
 	array->count = 0;
+	array->size = ARR_OVERHEAD_NONULLS(1);
 	array->elements = palloc(Max(room, 1) * sizeof(Datum));
 }
 
 void
 composite_array_add(CompositeArray *array, Datum *values, bool *nulls)
 {
+	Datum		row = HeapTupleGetDatum(heap_form_tuple(array->tupdesc, values, nulls));
+
 	CHECK_FOR_INTERRUPTS();
 	Assert(array->count < array->room);
-	array->elements[array->count++] = HeapTupleGetDatum(heap_form_tuple(array->tupdesc, values, nulls));
+	array->elements[array->count++] = row;
+	array->size += MAXALIGN(VARSIZE(DatumGetPointer(row)));
+	if (array->size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many rows for one result")));
 }
 
+/* As construct_array has it, which asks nothing while it copies up to 1 GB */
 Datum
 composite_array_finish(CompositeArray *array)
 {
-	return PointerGetDatum(construct_array(array->elements, array->count, array->element_type, -1, false, TYPALIGN_DOUBLE));
+	ArrayType  *result;
+	char	   *place;
+
+	if (array->count == 0)
+		return PointerGetDatum(construct_empty_array(array->element_type));
+	result = palloc(array->size);
+	SET_VARSIZE(result, array->size);
+	result->ndim = 1;
+	result->dataoffset = 0;
+	result->elemtype = array->element_type;
+	ARR_DIMS(result)[0] = array->count;
+	ARR_LBOUND(result)[0] = 1;
+	place = ARR_DATA_PTR(result);
+	for (int i = 0; i < array->count; i++)
+	{
+		Pointer		row = DatumGetPointer(array->elements[i]);
+		Size		size = VARSIZE(row);
+
+		CHECK_FOR_INTERRUPTS();
+		memcpy(place, row, size);
+		memset(place + size, 0, MAXALIGN(size) - size);
+		place += MAXALIGN(size);
+	}
+	return PointerGetDatum(result);
 }

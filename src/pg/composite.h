@@ -37,7 +37,11 @@ typedef struct CompositeArray
 	Datum	   *elements;
 	int			count;
 	int			room;
+	Size		size;			/* of the rows in an array */
 } CompositeArray;
+
+/* The most rows of so many columns of 8 bytes that fit into an array */
+#define COMPOSITE_ROWS_MAX(columns) ((MaxAllocSize - 1024) / (((Size) (columns) + 1) * 8 + MAXALIGN(SizeofHeapTupleHeader)))
 
 /* The calling function returns an array of rows of so many columns, and adds at most room of them */
 extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns, int64 room);

@@ -251,6 +251,9 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
 				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
 	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_hazard_tie_rows(rows, count);
+	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	count = rt_hazard_merge_rows(rows, count, covariates);
 	rt_fit_hazard(rows, count, covariates, state->constants[TIES_CONSTANT] == RT_TIES_BRESLOW ? RT_TIES_BRESLOW : RT_TIES_EFRON, room, &fit);
 	warn_of_infinite(&fit);
 

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "common/hashfn.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -148,6 +149,7 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 		int64		next = i + 1 < date_count ? dates[i + 1] : (int64) as_of + 1;
 		int64		day;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!lost_between(history, dates, i, next, rule, &day))
 			continue;
 		count_event(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
@@ -255,6 +257,7 @@ lifecycle_final(PG_FUNCTION_ARGS)
 	{
 		const int64 *counts = entries[i].counts;
 
+		CHECK_FOR_INTERRUPTS();
 		memcpy(&events[i].period, entries[i].key, Min(sizeof(int32), entries[i].key_size));
 		events[i].new_customers = counts[EVENT_NEW];
 		events[i].retained = counts[EVENT_RETAINED];
@@ -266,13 +269,15 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		events[i].known = counts[EVENT_KNOWN];
 		events[i].spend.high = counts[EVENT_SPEND_HIGH];
 		events[i].spend.low = counts[EVENT_SPEND_LOW];
-		priced = priced || counts[EVENT_KNOWN] > 0;
+
+		/* money without an order of known amount was sent back */
+		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 || counts[EVENT_SPEND_LOW] != 0;
 	}
 	qsort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare);
 	row_count = rt_lifecycle_rows(events, count, last_period, NULL);
 	if (row_count == 0)
 		PG_RETURN_NULL();
-	if (row_count > MaxAllocSize / sizeof(rt_lifecycle_row))
+	if (row_count > COMPOSITE_ROWS_MAX(ROW_COLUMNS))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%zu periods are too many for one result", row_count),

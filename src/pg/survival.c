@@ -131,6 +131,7 @@ survival_curve_final(PG_FUNCTION_ARGS)
 		times[i].censored = entries[i].counts[1];
 	}
 	qsort(times, count, sizeof(rt_duration), by_time);
+	count = rt_durations_tied(times, count);
 	rt_survival_curve(times, count, rt_normal_quantile((1 - level) / 2), points);
 
 	composite_array_begin(fcinfo, &result, POINT_COLUMNS, count);
@@ -367,6 +368,8 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 		rows[i].censored = sorted[i]->counts[1];
 	}
 	qsort(rows, count, sizeof(rt_group_duration), by_time_and_group);
+	if (count > 0)
+		rt_tie_durations(&rows[0].time, count, sizeof(rows[0]));
 	result->group_count = group_count;
 	result->groups = palloc_array(rt_log_rank_group, Max(group_count, 1));
 	room = palloc(RT_LOG_RANK_ROOM(Max(group_count, 1)) * sizeof(double));
