@@ -109,7 +109,7 @@ rt_contract_expected_renewals(const rt_contract *contract, double tenure, double
 				break;
 		}
 	}
-	return sum;
+	return fmin(sum, horizon);
 }
 
 typedef struct fit_data
@@ -131,11 +131,11 @@ digamma_of_power(double x, double t, double c)
 static double
 log_survival(const rt_contract *m, double t, double *by_alpha, double *by_beta, double *by_c)
 {
-	double		power = power_of(t, m->c);
-	double		both = rt_digamma_difference(m->alpha + m->beta, power);
+	double		power = fmin(pow(t, m->c), POWER_MAX);
+	double		both = digamma_of_power(m->alpha + m->beta, t, m->c);
 
 	*by_alpha = -both;
-	*by_beta = rt_digamma_difference(m->beta, power) - both;
+	*by_beta = digamma_of_power(m->beta, t, m->c) - both;
 	*by_c = t > 0 ? -rt_digamma_difference(m->beta + power, m->alpha) * power * log(t) : 0;
 	return rt_contract_log_survival(m, t);
 }

@@ -530,10 +530,10 @@ rt_log_rising_ratio(double x, double c, double n)
 
 	/* (x + c + n) x / ((x + c) (x + n)) is 1 minus this */
 	share = n / (x + n) * (c / (x + c));
-	return sum + log1p(excess) +
+	return fmax(0, sum + log1p(excess) +
 		(x - 0.5) * (share < 0.5 ? log1p(-share) : log(x / (x + n) * ((x + c + n) / (x + c)))) +
 		n * log1p(c / (x + n)) + c * log1p(n / (x + c)) +
-		rt_stirling_error(x + c + n) + rt_stirling_error(x) - rt_stirling_error(x + c) - rt_stirling_error(x + n);
+		rt_stirling_error(x + c + n) + rt_stirling_error(x) - rt_stirling_error(x + c) - rt_stirling_error(x + n));
 }
 
 /*

@@ -139,9 +139,68 @@ test_fit(void)
 	}
 }
 
+/*
+ * Powers that overflow: what is left then is (1 - 1/t)^(alpha c), and of the first of them
+ * Gamma(alpha + beta + 1) / Gamma(beta + 1) 2^(-alpha c).  Any parameter gives shares that fall, and sums of them
+ * that are those of their terms, at once.
+ */
+static void
+test_limits(void)
+{
+	static const double values[] = {1e-6, 1e-3, 0.7, 30, 1e3, 1e6};
+	static const double times[] = {0, 1, 2, 3, 119, 120, 1e3, 1e6, 2147483647};
+	rt_contract m = {0.7, 1.3, 149};
+
+	CHECK(fabs(rt_contract_log_retention(&m, 120) / (0.7 * 149 * log1p(-1.0 / 120)) - 1) < 1e-12);
+	CHECK(fabs(rt_contract_log_survival(&m, 120) - (lgamma(2.0) - lgamma(1.3) - 0.7 * 149 * log(120))) < 1e-9);
+	m.c = 1e5;
+	CHECK(fabs(rt_contract_log_retention(&m, 2) - (lgamma(3.0) - lgamma(2.3) - 0.7 * 1e5 * log(2))) < 1e-6);
+	for (int a = 0; a < 6; a++)
+		for (int b = 0; b < 6; b++)
+			for (int c = 0; c < 6; c++)
+				for (int t = 0; t < 9; t++)
+				{
+					double		survival,
+								retention,
+								renewals,
+								discounted;
+
+					m = (rt_contract) {values[a], values[b], values[c]};
+					survival = rt_contract_log_survival(&m, times[t]);
+					CHECK(survival <= 0 && !isnan(survival));
+					CHECK(times[t] == 0 || survival <= rt_contract_log_survival(&m, times[t] - 1) * (1 - 1e-9));
+					renewals = rt_contract_expected_renewals(&m, times[t], 2147483647, 0);
+					discounted = rt_contract_expected_renewals(&m, times[t], INFINITY, 1e-4);
+					CHECK(renewals >= 0 && renewals <= 2147483647);
+					CHECK(discounted >= 0 && discounted <= 10001 * (1 + 1e-9));
+					if (times[t] == 0)
+						continue;
+					retention = rt_contract_log_retention(&m, times[t]);
+					CHECK(retention <= 0 && !isnan(retention));
+				}
+
+	/* a long sum, term by term */
+	for (int i = 0; i < 20; i++)
+	{
+		double		sum = 0,
+					discount = i % 2 == 0 ? 0 : 1e-4,
+					left = 1;
+
+		m = (rt_contract) {pow(10, (double) random_between(-2000, 6000) / 1000), pow(10, (double) random_between(-1000, 6000) / 1000),
+		pow(10, (double) random_between(-500, 300) / 1000)};
+		for (int t = 1; t <= 20000; t++)
+		{
+			left *= exp(rt_contract_log_retention(&m, 5 + t));
+			sum += left * pow(1 + discount, 1 - t);
+		}
+		CHECK(fabs(rt_contract_expected_renewals(&m, 5, 20000, discount) - sum) <= 1e-9 * sum);
+	}
+}
+
 const check_case contract_cases[] = {
 	{"contract: the recursion", test_recursion},
 	{"contract: any power", test_power},
 	{"contract: known parameters are found", test_fit},
+	{"contract: limits", test_limits},
 	{NULL, NULL}
 };

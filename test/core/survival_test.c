@@ -82,9 +82,11 @@ compute(const char *name, size_t customer_count, dataset *result)
 		}
 		else
 			times[distinct++] = times[i];
+	distinct = rt_durations_tied(times, distinct);
 	rt_survival_curve(times, distinct, rt_normal_quantile(0.025), result->points);
 	result->count = distinct;
 	qsort(rows, n, sizeof(rt_group_duration), by_group_time);
+	rt_tie_durations(&rows[0].time, n, sizeof(rows[0]));
 	rt_log_rank_test(rows, n, groups, room, result->groups, &result->test);
 }
 

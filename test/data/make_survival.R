@@ -34,7 +34,10 @@ customers <- list(
 	local({ d <- drawn("single_event", 15, 2, 6, 1); d$churned <- as.integer(seq_len(nrow(d)) == 4); d }),
 	local({ d <- drawn("one_time", 20, 2, 6, 1); d$duration <- 3; d }),
 	local({ d <- drawn("far_scales", 80, 2, 10, 0); d$x2 <- d$x2 * 1e6 + 1e9; d }),
-	local({ d <- drawn("half_at_a_time", 8, 1, 6, 1); d$duration <- 1:8; d$churned <- 1L; d }))
+	local({ d <- drawn("half_at_a_time", 8, 1, 6, 1); d$duration <- 1:8; d$churned <- 1L; d }),
+	# the same numbers, some a rounding error off, and a chain of them
+	local({ d <- drawn("rounding", 80, 2, 4, 0.1); n <- round(10 * d$duration); d$duration <- ifelse(seq_along(n) %% 3 == 0, n / 10, ifelse(seq_along(n) %% 3 == 1, (n + 7) / 10 - 0.7, n * 0.1)); d }),
+	local({ d <- drawn("chain", 30, 2, 4, 1); d$duration <- d$duration + 1e-8 * (seq_len(nrow(d)) - 1); d }))
 customers <- do.call(rbind, customers)
 
 rows <- list()
@@ -72,7 +75,7 @@ for (name in unique(customers$dataset)) {
 			put(name, "log_rank_expected", i, test$exp[i])
 		}
 	}
-	if (name %in% c("ties", "no_ties", "months", "many_groups", "left_over", "extinct", "far_scales"))
+	if (name %in% c("ties", "no_ties", "months", "many_groups", "left_over", "extinct", "far_scales", "rounding", "chain"))
 		for (ties in c("efron", "breslow")) {
 			cox <- coxph(Surv(duration, churned) ~ x1 + x2, d, ties = ties, control = coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100))
 			for (i in 1:2) {
