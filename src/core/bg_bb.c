@@ -36,27 +36,6 @@ rt_bg_bb_unit_months(double time_unit)
 	return 0;
 }
 
-/* The same day so many months later, or the last one of the month where that is shorter; false behind the last date */
-static bool
-months_later(int32_t date, double months, int32_t *later)
-{
-	int32_t		year;
-	int64_t		number,
-				later_year;
-	int			month,
-				day;
-
-	if (months > 1e9)
-		return false;
-	rt_date_to_ymd(date, &year, &month, &day);
-	number = (int64_t) year * 12 + month - 1 + (int64_t) months;
-	later_year = (number >= 0 ? number : number - 11) / 12;
-	month = (int) (number - later_year * 12) + 1;
-	while (day > 28 && !rt_date_from_ymd(later_year, month, day, later))
-		day--;
-	return rt_date_from_ymd(later_year, month, day, later);
-}
-
 double
 rt_bg_bb_opportunities_over(int32_t first, int32_t date, double time_unit)
 {
@@ -67,7 +46,7 @@ rt_bg_bb_opportunities_over(int32_t first, int32_t date, double time_unit)
 	if (months == 0)
 		return fmin(ceil(((double) date - (double) first + 0.5) / time_unit) - 1, DBL_MAX / 4);
 	number = (rt_unit_number(RT_UNIT_MONTH, date) - rt_unit_number(RT_UNIT_MONTH, first)) / months;
-	if (number > 0 && !(months_later(first, (double) number * months, &end) && end <= date))
+	if (number > 0 && !(rt_date_months_later(first, (int64_t) number * months, &end) && end <= date))
 		number--;
 	return number;
 }
@@ -81,7 +60,7 @@ rt_bg_bb_opportunity_end(int32_t first, double number, double time_unit)
 	int32_t		date;
 
 	if (months > 0)
-		return months_later(first, number * months, &date) ? date : RT_DATE_MAX;
+		return number < RT_DATE_MAX && rt_date_months_later(first, (int64_t) number * months, &date) ? date : RT_DATE_MAX;
 	end = (double) first + floor(number * time_unit + 0.5);
 	return end < RT_DATE_MAX ? (int32_t) end : RT_DATE_MAX;
 }

@@ -12,6 +12,12 @@
 #define DAYS_PER_ERA 146097
 #define DAYS_0000_03_01_TO_2000_01_01 730425
 
+static int64_t
+floor_division(int64_t a, int64_t b)
+{
+	return (a >= 0 ? a : a - (b - 1)) / b;
+}
+
 bool
 rt_date_from_ymd(int64_t year, int month, int day, int32_t *date)
 {
@@ -62,14 +68,27 @@ rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day)
 	*year = (int32_t) (year_of_era + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
+bool
+rt_date_months_later(int32_t date, int64_t months, int32_t *later)
+{
+	int32_t		year;
+	int			month,
+				day;
+	int64_t		number;
+
+	if (months > RT_DATE_MAX)
+		return false;
+	rt_date_to_ymd(date, &year, &month, &day);
+	number = (int64_t) year * 12 + month - 1 + months;
+	year = (int32_t) floor_division(number, 12);
+	month = (int) (number - (int64_t) year * 12) + 1;
+	while (day > 28 && !rt_date_from_ymd(year, month, day, later))
+		day--;
+	return rt_date_from_ymd(year, month, day, later);
+}
+
 /* 2000-01-01 was a Saturday */
 #define FIRST_MONDAY 2
-
-static int64_t
-floor_division(int64_t a, int64_t b)
-{
-	return (a >= 0 ? a : a - (b - 1)) / b;
-}
 
 int32_t
 rt_unit_number(rt_calendar_unit unit, int32_t date)

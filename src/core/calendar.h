@@ -28,6 +28,12 @@
 extern bool rt_date_from_ymd(int64_t year, int month, int day, int32_t *date);
 extern void rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day);
 
+/*
+ * The same day so many months later, from 0 on, or the last day of a month that has no such day; false when that is
+ * behind the last date
+ */
+extern bool rt_date_months_later(int32_t date, int64_t months, int32_t *later);
+
 /* Periods by the calendar, a week from Monday on; each has a number, the next one the next number */
 typedef enum rt_calendar_unit
 {

@@ -11,8 +11,9 @@
 #include "mb/pg_wchar.h"
 #include "utils/fmgrprotos.h"
 
-#define SHOWN_BYTES			64
+#include "core/calendar.h"
 
+#define SHOWN_BYTES			64
 
 /* ---------------------------------------------------------------- messages */
 

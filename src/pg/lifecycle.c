@@ -14,6 +14,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "core/calendar.h"
 #include "core/lifecycle.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
@@ -55,18 +56,15 @@ typedef struct LostRule
 	rt_base		base;
 } LostRule;
 
-/* The first day on which the silence after a purchase is as long as that */
+/* The first day on which the silence after a purchase is as long as that, as date + interval has it */
 static int64
 end_of_silence(DateADT purchase, const Interval *silence)
 {
-	Timestamp	time;
-	DateADT		day;
+	int32		day;
 
-	if (silence->month == 0 && silence->time == 0)
-		return (int64) purchase + silence->day;
-	time = DatumGetTimestamp(DirectFunctionCall2(date_pl_interval, DateADTGetDatum(purchase), IntervalPGetDatum(unconstify(Interval *, silence))));
-	day = date_from_timestamp(time);
-	return time % USECS_PER_DAY == 0 ? day : (int64) day + 1;
+	if (!rt_date_months_later(purchase, silence->month, &day))
+		return PG_INT64_MAX;
+	return (int64) day + silence->day + silence->time / USECS_PER_DAY + (silence->time % USECS_PER_DAY > 0 ? 1 : 0);
 }
 
 /*

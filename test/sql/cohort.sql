@@ -66,6 +66,7 @@ SELECT cohort_retention_combine(NULL, NULL) IS NULL AS nothing;
 SELECT bool_and(c = (SELECT cohort_retention(h, 'quarter', '2026-04-30') FROM base WHERE customer_id <= s.customer_id)) AS running
 FROM (SELECT customer_id, cohort_retention(h, 'quarter', '2026-04-30') OVER (ORDER BY customer_id) AS c FROM base WHERE customer_id < 30) s;
 -- errors
+SELECT period, spend FROM unnest((SELECT cohort_retention(h, 'day', '2026-01-04') FROM (SELECT purchase_history(d, a) AS h FROM (VALUES (date '2026-01-03', -5::numeric), ('2026-01-01', NULL)) v(d, a)) s));
 SELECT cohort_retention(h, 'fortnight', '2026-04-30') FROM base;
 SELECT cohort_retention(h, NULL, '2026-04-30') FROM base;
 SELECT cohort_retention(h, 'month', NULL) FROM base;

@@ -49,6 +49,10 @@ SELECT abs(discounted_expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 
        abs(discounted_expected_renewals('{"model": "bdw", "alpha": 0.764, "beta": 1.296, "c": 1.5}', 0, 0.0001) / 5.48641442652914342424 - 1) < 1e-11 AS bdw,
        abs(discounted_expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 1.296}', 0, 0.0001, 100000) / (SELECT sum(exp(s) / power(1.0001::float8, i - 1)) FROM (SELECT i, sum(ln((0.296::float8 + i) / (0.796::float8 + i))) OVER (ORDER BY i) AS s FROM generate_series(1, 100000) i) l) - 1) < 1e-11 AS horizon;
 SELECT expected_renewals('{"model": "sbg", "alpha": 0.5, "beta": 1.296}', 0, 2147483647) > 50000 AS very_long, discounted_expected_renewals('{"model": "sbg", "alpha": 1e6, "beta": 1e-3}', 0, 0.1) < 1e-8 AS all_leave;
+-- powers of a time that overflow
+SELECT abs(retention_rate(m, 120) / power(119.0 / 120, 0.7 * 149)::float8 - 1) < 1e-12 AS rate, survival_probability(m, 120) < 1e-200 AS survival,
+       abs(expected_renewals(m, 120, 2) / (retention_rate(m, 121) * (1 + retention_rate(m, 122))) - 1) < 1e-12 AS renewals, discounted_expected_renewals(m, 120, 0.1) < expected_renewals(m, 120, 1000) AS discounted
+FROM (SELECT '{"model": "bdw", "alpha": 0.7, "beta": 1.3, "c": 149}'::retention_model AS m) s;
 SELECT discounted_expected_renewals(m, 0, 0) FROM model LIMIT 1;
 SELECT discounted_expected_renewals(m, 0, -0.1, 5) FROM model LIMIT 1;
 SELECT discounted_expected_renewals(m, -1, 0.1) FROM model LIMIT 1;

@@ -60,8 +60,27 @@ FROM (SELECT *, lost_on(h, '2029-03-01', m) AS lost FROM donation, yearly) s WHE
 SELECT p_alive(m, 3, 2, 5) FROM yearly;
 SELECT p_alive(m, 1.5, 2, 5) FROM yearly;
 SELECT fit_model('bg/bb', x, x + 0.5, 6) FROM (VALUES (1), (2)) v(x);
-SELECT count(*) AS purchases, count(DISTINCT purchase_date) AS days, bool_and(purchase_date - date '2020-01-01' = floor(365.25 * round((purchase_date - date '2020-01-01') / 365.25))) AS yearly
+SELECT count(*) AS purchases, count(DISTINCT purchase_date) AS days, bool_and(extract(doy FROM purchase_date) = 1) AS yearly
 FROM yearly, simulate_customers(m, 100, '2020-01-01', '2020-01-01', '2025-12-31');
+-- who comes on each anniversary has missed none, on whatever day it began
+SELECT opportunities(h, d, 365.25), p_alive(m, h, d) = p_alive(m, 9, 9, 9) AS alive, expected_purchases(m, h, d, '3 years') = expected_purchases(m, 9, 9, 9, 3) AS three_years,
+       expected_purchases(m, h, d, '365 days') = expected_purchases(m, 9, 9, 9, 1) AS one_year, expected_purchases(m, h, d, '11 months') AS none, lost_on(h, '2035-01-01', m) AS lost
+FROM yearly, (VALUES (date '2024-12-31')) v(d), (SELECT purchase_history(make_date(y, 3, 1)) AS h FROM generate_series(2015, 2024) y) s;
+SELECT every, count(*) AS days, bool_and(n = ROW(12, 12, 12)::opportunities) AS on_the_day, bool_and(before = ROW(11, 11, 11)::opportunities) AS the_day_before
+FROM (SELECT every, opportunities(h, last, unit) AS n, opportunities(h, last - 1, unit) AS before
+      FROM (SELECT every, unit, start, purchase_history((start + k * every)::date) AS h, max((start + k * every)::date) AS last
+            FROM (VALUES (interval '1 year', 365.25), ('1 year', 365), ('6 months', 182.625), ('3 months', 91.3125), ('1 month', 30.4375), ('7 days', 7)) u(every, unit),
+                 (SELECT date '2015-01-01' + i AS start FROM generate_series(0, 1460) i) s, generate_series(0, 12) k GROUP BY every, unit, start) l) c GROUP BY every ORDER BY every;
+SELECT opportunities(h, '2024-12-31', 365.25), opportunities(h, '2024-12-31', 7), opportunities(h, '2014-12-31', 7) AS nothing_yet, opportunities(h, NULL, 7) AS unknown
+FROM (SELECT '{2020-02-29: 50, 2021-02-28: ?, 2021-03-01: ?, 2024-02-29: 1}'::purchase_history AS h) s;
+SELECT opportunities('{2020-02-29: 50}', '2021-01-01', 0);
+SELECT opportunities('{2020-02-29: 50}', 'infinity', 1);
+-- as many opportunities as no calendar holds: answered at once
+SET statement_timeout = '2s';
+SELECT p_alive(m, 1, 1, 1e15) AS alive, purchase_probability(m, 0, 0, 0, 1e15) AS again, purchase_pmf(m, 0, 1e15) AS never, log_likelihood(m, 1, 1, 1e15) AS log_likelihood,
+       lost_on('{0001-01-01: 1}', '5874897-12-31', '{"model": "bg/bb", "alpha": 1, "beta": 1, "gamma": 1e-6, "delta": 1e6, "time_unit_days": 0.001}') AS lost
+FROM (SELECT '{"model": "bg/bb", "alpha": 1, "beta": 1, "gamma": 1, "delta": 1}'::retention_model AS m) s;
+RESET statement_timeout;
 -- now and no time
 SELECT kind, expected_purchases(m, 3, 10, 12, 0) AS none, purchase_probability(m, 3, 10, 12, 0) AS never, purchase_pmf(m, 0, 0.0) AS sure, p_alive(m, 3, 10, 12, 0) = p_alive(m, 3, 10, 12) AS same FROM model;
 -- NULL in, NULL out

@@ -73,6 +73,10 @@ SELECT lifecycle_final(lifecycle_combine(lifecycle_add(NULL, a.h, 'month', '2026
 FROM base a, base b, model WHERE a.customer_id = 1 AND b.customer_id = 2 AND kind = 'mbg/nbd';
 SELECT bool_and(c = (SELECT lifecycle(h, 'quarter', '2026-04-30', '6 months') FROM base WHERE customer_id <= s.customer_id)) AS running
 FROM (SELECT customer_id, lifecycle(h, 'quarter', '2026-04-30', '6 months') OVER (ORDER BY customer_id) AS c FROM base WHERE customer_id < 30) s;
+-- money that was sent back is known although no order's is, as of total_spend
+SELECT period, spend FROM unnest((SELECT lifecycle(h, 'day', '2026-01-04', '30 days') FROM (SELECT purchase_history(d, a) AS h FROM (VALUES (date '2026-01-03', -5::numeric), ('2026-01-01', NULL)) v(d, a)) s));
+-- beyond what a timestamp holds
+SELECT lifecycle('{300000-01-31: 1, 300001-01-31: 2}', 'year', '300003-12-31', '13 months 1 day');
 -- errors
 SELECT lifecycle(h, 'hour', '2026-04-30', '6 months') FROM base;
 SELECT lifecycle(h, 'month', '2026-04-30', '0 days') FROM base;
@@ -82,6 +86,7 @@ SELECT lifecycle(h, 'month', '2026-04-30', m, 1) FROM base, model;
 SELECT lifecycle(h, 'month', '2026-04-30', '{"model": "gamma-gamma", "p": 6, "q": 4, "gamma": 15}', 0.5) FROM base;
 SELECT lifecycle(h, 'month', '2026-04-30', m, 0.5) FROM base, model WHERE kind <> 'interpurchase';
 SELECT lifecycle(h, 'month', '-infinity', '6 months') FROM base;
+SELECT lifecycle('{5854897-01-01: 1}', 'day', '5874897-12-31', '3 months');
 SELECT lifecycle_final('\x00');
 SELECT lifecycle(h, 'month', '2026-04-30', '45') FROM base;
 SELECT lifecycle(h, repeat('month', 1000000), '2026-04-30', '6 months') FROM base;

@@ -158,6 +158,10 @@ is(query(qq{
 	COPY frequencies FROM '$data/donations_1995_bgbb_rf.csv' (FORMAT csv, HEADER);
 	SELECT fit_model('bg/bb', x, t_x, n, weight, 365.25)::text = '} . fitted('bg/bb', 'donations_1995') . q{' FROM frequencies}),
 	't', 'from the table of frequencies as from histories');
+is(query(qq{
+	SELECT fit_model('bg/bb', h, make_date(extract(year FROM date '$end{donations_1995}')::int, 3, 1), 365.25)::text = '} . fitted('bg/bb', 'donations_1995') . q{'
+	FROM (SELECT purchase_history(make_date(extract(year FROM ordered_at)::int, 3, 1)) AS h FROM donations_1995_orders GROUP BY customer_id) d}),
+	't', 'dated the 1st of March as dated the 1st of January');
 
 # contracts: the survivors of each segment as rows of the reference values take them, and the cohorts of a note
 $node->safe_psql('postgres', qq{
