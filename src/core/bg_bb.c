@@ -276,7 +276,7 @@ customer_states(const rt_bg_bb *m, const rt_customer *customer, bool derivatives
 	odds = exp(log_gone - log_here);
 	s->p_alive = 1 / (1 + odds);
 	s->p_gone = 1 / (1 + exp(log_here - log_gone));
-	s->log_sum = (odds < 1 ? log_here + log1p(odds) : log_gone + log1p(exp(log_here - log_gone)))
+	s->log_sum = fmin(0, odds < 1 ? log_here + log1p(odds) : log_gone + log1p(exp(log_here - log_gone)))
 		- rt_log_rising_ratio(m->beta, m->alpha, t_x - x) - rt_log_rising_ratio(m->alpha, refused, x)
 		- rt_log_rising_ratio(m->delta, m->gamma, t_x);
 	if (!derivatives)

@@ -46,6 +46,9 @@ enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
 
 #define DATES_ROOM 128
 
+/* More than 2,700 years of days */
+#define PERIODS_MAX 1000000
+
 /* After how long a silence a customer is lost: a fixed one, or one that a model finds too long */
 typedef struct LostRule
 {
@@ -275,7 +278,7 @@ lifecycle_final(PG_FUNCTION_ARGS)
 	row_count = rt_lifecycle_rows(events, count, last_period, NULL);
 	if (row_count == 0)
 		PG_RETURN_NULL();
-	if (row_count > COMPOSITE_ROWS_MAX(ROW_COLUMNS))
+	if (row_count > PERIODS_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%zu periods are too many for one result", row_count),
