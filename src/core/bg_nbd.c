@@ -2,17 +2,20 @@
  * bg_nbd.c
  *		Customers who may leave after any purchase.
  *
- * What happens within a time t from now on: given that she is a customer, j of the
- * k events of the interval that runs have happened with a probability proportional
- * to (m)_j / j! ((age - t_x) / (alpha + age))^j, lambda is then
- * Gamma(m + j, rate alpha + age), and the number of events within t, if she stays, is
- * negative binomial.  She stays through i purchases with probability
- * (b')_i / (a + b')_i, b' = b + x + d.  All sums below are of such terms, so that
- * nothing cancels.
+ * What happens within a time t from now on, given that they are a customer: j of the k events of
+ * the interval that runs have happened with a probability proportional to
+ * (m)_j / j! ((age - t_x) / (alpha + age))^j, lambda is then Gamma(m + j, rate alpha + age), and the
+ * number of events within t, if they stay, is Poisson with lambda, negative binomial over all
+ * lambda.  They stay through i purchases with probability (b')_i / (a + b')_i, b' = b + x + d, the
+ * mean of (1 - p)^i.
+ *
+ * Where few events are likely they are counted.  Else, for k = 1, all is an integral over p, and for
+ * k > 1 one over lambda of what is expected with lambda given: a sum over the events near their
+ * mean, and where that is so large that purchases are as good as evenly spread over time an integral
+ * over p.  No work grows with an argument, but for the width of the grids with its logarithm.
  *
  * Copyright (c) 2026, retention contributors
  */
-#include <complex.h>
 #include <float.h>
 #include <math.h>
 
@@ -22,7 +25,7 @@
 #include "core/poll.h"
 #include "core/special.h"
 
-/* More terms than these take longer than the integral over p */
+/* More terms than these take longer than an integral */
 #define TERMS_MAX 4000.0
 
 /* Sums are moved back into the range of double by this much */
@@ -30,6 +33,18 @@
 
 /* Ages whose logarithms are remembered while a likelihood is added up */
 #define AGES 1024
+
+/* exp of minus this is nothing beside 1 */
+#define NOTHING 37.0
+
+/*
+ * Parameters below are taken as this, parameters and counts above as that, and odds: no quotient or
+ * product leaves the range of double
+ */
+#define SMALLEST 1e-100
+#define LARGEST 1e100
+#define LARGEST_TIME 1e307
+#define LARGEST_ODDS 1e305
 
 #define TWO_PI 6.28318530717958647693
 
@@ -59,10 +74,70 @@ rt_bg_nbd_from_model(const rt_model *model, rt_bg_nbd *bg_nbd)
 	return true;
 }
 
+/* ln(1 + above / below), also where the quotient is above any double */
+static double
+log_one_plus(double above, double below)
+{
+	return above / below < INFINITY ? log1p(above / below) : log(above) - log(below);
+}
+
+static double
+within(double value, double low, double high)
+{
+	return fmin(fmax(value, low), high);
+}
+
+static rt_bg_nbd
+model_within(const rt_bg_nbd *model)
+{
+	rt_bg_nbd	m = *model;
+
+	m.r = within(m.r, SMALLEST, LARGEST);
+	m.alpha = within(m.alpha, 1e-300, LARGEST_TIME);
+	m.a = within(m.a, SMALLEST, LARGEST);
+	m.b = within(m.b, SMALLEST, LARGEST);
+	return m;
+}
+
+static rt_customer
+customer_within(const rt_customer *customer)
+{
+	rt_customer c = {fmin(customer->x, LARGEST), fmin(customer->t_x, LARGEST_TIME), fmin(customer->age, LARGEST_TIME)};
+
+	return c;
+}
+
+/*
+ * How many of the k events of the interval that runs have happened, given that they are a customer:
+ * j with a probability proportional to (m)_j / j! ratio^j.  Followed from the most likely one on,
+ * since the first may be below any double.  Gives the logarithm of the sum.
+ */
+static double
+phases_of(const rt_bg_nbd *model, const rt_customer *customer, double *phases)
+{
+	double		shape = model->r + model->k * customer->x;
+	double		silence = customer->age - customer->t_x;
+	double		since = model->alpha + customer->t_x;
+	double		ratio = silence / (model->alpha + customer->age);
+	int			mode = silence == 0 ? 0 : (int) fmin(fmax(0, (shape - 1) * silence / since), model->k - 1);
+	double		sum = 1;
+
+	for (int j = 0; j < model->k; j++)
+		phases[j] = 0;
+	phases[mode] = 1;
+	for (int j = mode; j > 0; j--)
+		sum += phases[j - 1] = phases[j] * j / ((shape + j - 1) * ratio);
+	for (int j = mode + 1; j < model->k; j++)
+		sum += phases[j] = phases[j - 1] * (shape + j - 1) * ratio / j;
+	for (int j = 0; j < model->k; j++)
+		phases[j] /= sum;
+	return log(sum) + (mode == 0 ? 0 : rt_log_gamma_ratio(shape, mode) - lgamma(mode + 1.0) + mode * log(ratio));
+}
+
 /* Of the two states: their logarithms, up to the same factor */
 typedef struct states
 {
-	double		log_gone;		/* minus infinity when she can't be */
+	double		log_gone;		/* minus infinity when they can't be */
 	double		log_here;
 } states;
 
@@ -70,30 +145,16 @@ static states
 customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	double		m = model->r + model->k * customer->x;
-	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1; /* -1: she had no occasion to leave */
-	double		ratio = (customer->age - customer->t_x) / (model->alpha + customer->age);
-	double		term = 1;
-	double		here = 1;
-	double		shift = 0;
+	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1; /* -1: they had no occasion to leave */
+	double		phases[RT_K_MAX];
 	states		result;
 
 	if (left < 0)
 		result.log_gone = -INFINITY;
 	else
 		result.log_gone = log(model->a) - log(model->b + left) +
-			m * log1p((customer->age - customer->t_x) / (model->alpha + customer->t_x));
-	for (int j = 1; j < model->k; j++)
-	{
-		term *= (m + j - 1) * ratio / j;
-		here += term;
-		if (here > RESCALE)
-		{
-			here /= RESCALE;
-			term /= RESCALE;
-			shift += log(RESCALE);
-		}
-	}
-	result.log_here = shift + log(here);
+			m * log_one_plus(customer->age - customer->t_x, model->alpha + customer->t_x);
+	result.log_here = model->k == 1 ? 0 : phases_of(model, customer, phases);
 	return result;
 }
 
@@ -107,82 +168,91 @@ log_sum(double a, double b)
 double
 rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, double sum_log)
 {
-	double		events = model->k * customer->x;
-	double		stays = customer->x + (model->first_may_be_last ? 1 : 0);
-	states		s = customer_states(model, customer);
+	rt_bg_nbd	m = model_within(model);
+	rt_customer c = customer_within(customer);
+	double		events = m.k * c.x;
+	double		stays = c.x + (m.first_may_be_last ? 1 : 0);
+	states		s = customer_states(&m, &c);
 
-	return (model->k - 1) * sum_log - (model->k > 1 ? customer->x * lgamma(model->k) : 0) +
-		rt_log_gamma_ratio(model->b, stays) - rt_log_gamma_ratio(model->a + model->b, stays) +
-		rt_log_gamma_ratio(model->r, events) - model->r * log1p(customer->age / model->alpha) -
-		events * log(model->alpha + customer->age) + log_sum(s.log_gone, s.log_here);
+	return (m.k - 1) * sum_log - (m.k > 1 ? c.x * lgamma(m.k) : 0) +
+		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) +
+		rt_log_gamma_ratio(m.r, events) - m.r * log_one_plus(c.age, m.alpha) -
+		events * log(m.alpha + c.age) + log_sum(s.log_gone, s.log_here);
+}
+
+static double
+state_odds(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	rt_bg_nbd	m = model_within(model);
+	rt_customer c = customer_within(customer);
+	states		s = customer_states(&m, &c);
+
+	return exp(s.log_gone - s.log_here);
 }
 
 double
 rt_bg_nbd_p_alive(const rt_bg_nbd *model, const rt_customer *customer)
 {
-	states		s = customer_states(model, customer);
-
-	return 1 / (1 + exp(s.log_gone - s.log_here));
+	return 1 / (1 + state_odds(model, customer));
 }
 
 double
 rt_bg_nbd_p_gone(const rt_bg_nbd *model, const rt_customer *customer)
 {
-	states		s = customer_states(model, customer);
-
-	return 1 / (1 + exp(s.log_here - s.log_gone));
+	return 1 / (1 + 1 / state_odds(model, customer));
 }
 
+void
+rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases)
+{
+	rt_bg_nbd	m = model_within(model);
+	rt_customer c = customer_within(customer);
+
+	phases_of(&m, &c, phases);
+}
 /* What a sum over the future of who is a customer is made of */
 typedef struct future
 {
+	int			k;
 	double		p_alive;
 	double		shape;			/* m, of j = 0 */
-	double		odds;			/* t / (alpha + age) */
+	double		alpha;			/* alpha + age */
+	double		silence;		/* age - t_x */
+	double		log_peak;		/* of the density of ln lambda, for j = 0 at its mode */
 	double		a;
 	double		b;				/* b' */
 	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
 } future;
 
-void
-rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases)
+static future
+future_of(const rt_bg_nbd *model, const rt_customer *customer)
 {
-	double		shape = model->r + model->k * customer->x;
-	double		ratio = (customer->age - customer->t_x) / (model->alpha + customer->age);
-	double		sum = 1;
+	rt_bg_nbd	m = model_within(model);
+	rt_customer c = customer_within(customer);
+	future		f;
 
-	phases[0] = 1;
-	for (int j = 1; j < model->k; j++)
-	{
-		phases[j] = phases[j - 1] * (shape + j - 1) * ratio / j;
-		sum += phases[j];
-		if (sum > RESCALE)
-		{
-			for (int i = 0; i <= j; i++)
-				phases[i] /= RESCALE;
-			sum /= RESCALE;
-		}
-	}
-	for (int j = 0; j < model->k; j++)
-		phases[j] /= sum;
+	f.k = m.k;
+	f.p_alive = rt_bg_nbd_p_alive(&m, &c);
+	f.shape = m.r + m.k * c.x;
+	f.alpha = m.alpha + c.age;
+	f.silence = c.age - c.t_x;
+	f.log_peak = (log(f.shape) - log(TWO_PI)) / 2 - rt_stirling_error(f.shape) - phases_of(&m, &c, f.phases);
+	f.a = m.a;
+	f.b = m.b + c.x + (m.first_may_be_last ? 1 : 0);
+	return f;
 }
 
-static void
-future_of(const rt_bg_nbd *model, const rt_customer *customer, double t, future *f)
+static double
+odds_of(const future *f, double t)
 {
-	f->p_alive = rt_bg_nbd_p_alive(model, customer);
-	f->shape = model->r + model->k * customer->x;
-	f->odds = t / (model->alpha + customer->age);
-	f->a = model->a;
-	f->b = model->b + customer->x + (model->first_may_be_last ? 1 : 0);
-	rt_bg_nbd_phases(model, customer, f->phases);
+	return fmin(t / f->alpha, LARGEST_ODDS);
 }
 
 typedef enum what
 {
-	EXPECTED_PURCHASES,			/* sum of the chances that she stays for the i-th, i up to the number */
-	STILL_ALIVE,				/* the chance that she stays through all */
-	TIME_ALIVE					/* the share of the time that she stays; only for k = 1, and only over p */
+	PURCHASES,					/* discounted, at a rate above 0 */
+	STILL_ALIVE,				/* the chance that they stay through all */
+	TIME_ALIVE
 } what;
 
 /*
@@ -191,25 +261,24 @@ typedef enum what
  * the first ones may be below any double.
  */
 static double
-sum_over_events(const future *f, int k, int j, what what)
+sum_over_events(const future *f, double odds, int j, what what)
 {
 	double		shape = f->shape + j;
-	double		z = f->odds / (1 + f->odds);
-	double		log_scale = -shape * log1p(f->odds);
+	double		z = odds / (1 + odds);
+	double		log_scale = -shape * log1p(odds);
 	double		term = 1;		/* probability of so many events, times exp(-log_scale) */
 	double		stays = 1;		/* chance to stay through the purchases so far */
 	double		purchases = 0;
 	double		expected = 0;	/* of the purchases so far */
 	double		sum = 0;
-	double		mode = (shape - 1) * f->odds;
+	double		mode = (shape - 1) * odds;
 	int			phase = j;
 
 	for (double n = 0;; n++)
 	{
-		double		value;
+		double		value = what == STILL_ALIVE ? stays : expected;
 		double		next;
 
-		value = what == STILL_ALIVE ? stays : expected;
 		sum += term * value;
 		next = term * z * (shape + n) / (n + 1);
 
@@ -218,7 +287,7 @@ sum_over_events(const future *f, int k, int j, what what)
 						 next * (what == STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <= DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
 			break;
 		term = next;
-		if (++phase == k)
+		if (++phase == f->k)
 		{
 			phase = 0;
 			expected += stays;
@@ -235,195 +304,550 @@ sum_over_events(const future *f, int k, int j, what what)
 	return sum == 0 ? 0 : exp(log(sum) + log_scale);
 }
 
+/* How many terms sum_over_events takes: the mean, ten deviations, and the geometric end of the distribution */
+static double
+events_likely(const future *f, double odds)
+{
+	double		events = (f->shape + f->k) * odds;
+
+	return events + 10 * sqrt(events * (1 + odds)) + 40 * (1 + odds);
+}
+
+/* Nodes of the trapezoidal rule over p, no more than this: where that is few the step grows */
+#define NODES 2048
+
+/* The chance p to leave: its distribution as that of as many points, equidistant in ln(p / (1 - p)) but for both ends */
+typedef struct leaving
+{
+	int			count;
+	double		p[NODES];
+	double		log_q[NODES];	/* ln(1 - p) */
+	double		away[NODES];	/* 1 - (1 - p)^(1/k) */
+	double		weight[NODES];
+	double		up_to[NODES];	/* the sum of weights */
+	double		purchases[NODES + 1];	/* of weight / p from there on */
+} leaving;
+
+/* ln(1 + p (exp(y) - 1)) - p y, above 0 but for y = 0, for p up to 1/2 */
+static double
+bend(double p, double y)
+{
+	if (fabs(y) < 1e-3)
+	{
+		double		variance = p * (1 - p);
+
+		return variance * y * y / 2 * (1 + y / 3 * (1 - 2 * p + y / 4 * (1 - 6 * variance)));
+	}
+	return (y > 30 ? y + log(p + (1 - p) * exp(-y)) : log1p(p * expm1(y))) - p * y;
+}
+
 /*
- * Purchases are the whole part of (j + events) / k.  With w = (1 - p)^(1/k) times a
- * k-th root of unity each, (1 - p)^purchases is the mean over all w of w^(j + events)
- * (1 + 1/w + ... + 1/w^(k - 1)), and w^events has the expectation
- * (1 + odds (1 - w))^-shape.
+ * The logarithm of the density by ln(p / (1 - p)), y from where it is highest, is minus this: nothing
+ * cancels, however large a and b.
  */
 static double
-stays_through(const future *f, int k, double log_q)
+fall(double a, double b, double y)
 {
+	return a <= b ? (a + b) * bend(a / (a + b), y) : (a + b) * bend(b / (a + b), -y);
+}
+
+/* How far it falls to nothing, to the side */
+static double
+reach(double a, double b, double side)
+{
+	double		inner = 0,
+				outer = side * 1e-12;
+
+	while (fall(a, b, outer) < NOTHING)
+		outer *= 4;
+	for (int i = 0; i < 12; i++)
+	{
+		double		middle = (inner + outer) / 2;
+
+		if (fall(a, b, middle) < NOTHING)
+			inner = middle;
+		else
+			outer = middle;
+	}
+	return outer;
+}
+
+/*
+ * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
+ * many purchases as most, and right of all 1 - p that do, only a power of p or 1 - p is left, and the
+ * rest is a geometric series.
+ */
+static void
+leaving_of(const future *f, double most, leaving *l)
+{
+	double		a = f->a;
+	double		b = f->b;
+	double		center = log(a) - log(b);
+	double		deviation = sqrt(1 / a + 1 / b);
+	double		step = fmin(0.25, 0.6 * deviation);
+	double		from = 0,
+				to = 0;
+	double		sum = 0;
+	bool		left_power = false,
+				right_power = false;
+
+	l->count = 1;
+	if (deviation > 1e-9)
+	{
+		double		floor_p = fmax(-NOTHING - log1p(most) - log1p(b), -650) - center;
+		double		ceiling_p = NOTHING + log1p(a) - center;
+
+		from = reach(a, b, -1);
+		to = reach(a, b, 1);
+		if (from < floor_p && floor_p < to)
+		{
+			left_power = true;
+			from = floor_p;
+		}
+		if (to > ceiling_p && ceiling_p > from)
+		{
+			right_power = true;
+			to = ceiling_p;
+		}
+		step = fmax(step, (to - from) / (NODES - 1));
+		l->count = (int) ceil((to - from) / step * (1 - 1e-12)) + 1;
+		step = (to - from) / (l->count - 1);
+	}
+	for (int i = 0; i < l->count; i++)
+	{
+		double		y = from + i * step;
+		double		u = center + y;
+		double		weight = exp(-fall(a, b, y));
+
+		l->log_q[i] = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
+		l->p[i] = u > 0 ? 1 / (1 + exp(-u)) : exp(u + l->log_q[i]);
+		l->away[i] = -expm1(l->log_q[i] / f->k);
+		if (i == 0 && left_power)
+			weight += weight / expm1(a * step);
+		if (i == l->count - 1 && right_power)
+			weight += weight / expm1(b * step);
+		l->weight[i] = weight;
+		sum += weight;
+	}
+	l->purchases[l->count] = 0;
+	for (int i = l->count - 1; i >= 0; i--)
+	{
+		l->weight[i] /= sum;
+		l->purchases[i] = l->purchases[i + 1] + l->weight[i] / l->p[i];
+	}
+	for (int i = 0; i < l->count; i++)
+		l->up_to[i] = l->weight[i] + (i > 0 ? l->up_to[i - 1] : 0);
+}
+
+/* For k = 1: with p given they stay with the chance (1 + p odds)^-m, and purchase (1 - that) / p times */
+static double
+integrate_over_p(const future *f, double odds, what what)
+{
+	leaving		l;
 	double		sum = 0;
 
-	if (k == 1)
-		return exp(-f->shape * log1p(-expm1(log_q) * f->odds));
-
-	/* who nearly always leaves: the roots are too small to divide by, but few purchases matter */
-	if (log_q < -2)
+	leaving_of(f, odds * (1 + f->shape), &l);
+	for (int i = 0; i < l.count; i++)
 	{
-		for (int j = 0; j < k; j++)
-		{
-			double		shape = f->shape + j;
-			double		term = exp(-shape * log1p(f->odds));
+		double		leaves = l.p[i] * odds;
+		double		growth = log1p(leaves);
+		double		power;
 
-			for (int n = 0; term > 0 && (j + n) / k * log_q > -45; n++)
+		if (what == TIME_ALIVE)
+		{
+			/* the mean of (1 + p u odds)^-shape for u from 0 to 1 */
+			power = (f->shape - 1) * growth;
+			sum += l.weight[i] * (leaves > 0 ? growth / leaves : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+		}
+		else
+		{
+			power = -f->shape * growth;
+			sum += l.weight[i] * (what == STILL_ALIVE ? exp(power) : -expm1(power) / l.p[i]);
+		}
+	}
+	return sum;
+}
+
+/* ---------------------------------------------------------------- with lambda given */
+
+/* A rhythm that has faded to exp of minus this is none */
+#define FADED 25.0
+
+/* So many purchases are looked at one by one */
+#define SINGLE 4800
+
+/* So many events around their mean */
+#define AROUND 4096
+
+/* Until a time: what is asked, and what depends on p alone */
+typedef struct question
+{
+	const future *f;
+	what		what;
+	double		t;				/* may be infinite at a rate above 0 */
+	double		rate;
+	double		few;			/* events up to which these are added up */
+	double		stays[SINGLE];	/* the chance to stay through i purchases */
+	double		stays_sum[SINGLE];	/* of all before */
+	bool		has_leaving;
+	leaving		leaving;
+} question;
+
+/*
+ * The density by y, lambda = m / (alpha + age) exp(y), of all j, and the chance of each with this lambda:
+ * (lambda silence)^j / j!, j < k
+ */
+static double
+density(const future *f, double y, double *lambda, double *phases)
+{
+	double		mean = f->shape * exp(y);
+	double		silent;
+	double		rest = fabs(y) < 0.03 ? f->shape * y * y / 2 * (1 + y / 3 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6 * (1 + y / 7))))) :
+		mean - f->shape - f->shape * y;
+	double		sum = 1;
+	int			mode;
+
+	*lambda = mean / f->alpha;
+	silent = *lambda * f->silence;
+	phases[0] = 1;
+	if (f->k == 1 || !(silent > 0))
+	{
+		for (int j = 1; j < f->k; j++)
+			phases[j] = 0;
+		return exp(f->log_peak - rest);
+	}
+	mode = (int) fmin(silent, f->k - 1);
+	phases[mode] = 1;
+	for (int j = mode; j > 0; j--)
+		sum += phases[j - 1] = phases[j] * j / silent;
+	for (int j = mode + 1; j < f->k; j++)
+		sum += phases[j] = phases[j - 1] * silent / j;
+	for (int j = 0; j < f->k; j++)
+		phases[j] /= sum;
+	return sum * exp((mode == 0 ? 0 : mode * log(silent) - lgamma(mode + 1.0)) - rest + f->log_peak);
+}
+
+/*
+ * A sum over the number of events until t, Poisson with this mean, which falls to nothing on both
+ * sides: an event counts rate / (lambda + rate) less than the one before.
+ */
+static double
+add_up_events(const question *q, double lambda, const double *phases)
+{
+	int			k = q->f->k;
+	double		mean = (lambda + q->rate) * q->t;
+	double		wide = 8.5 * sqrt(mean);
+	int			first = k * (int) fmax(0, (mean - wide - 20) / k);	/* up to here all happen */
+	int			last = k * ((int) fmax(mean + wide + 50, k + 30) / k + 1);
+	int			middle = (int) fmax(mean, first);
+	int			most_phase = k - 1;
+	double		chance[AROUND];	/* of so many events */
+	double		at_least[AROUND];	/* of more of them */
+	double		sum = 0;
+
+	while (most_phase > 0 && phases[most_phase] == 0)
+		most_phase--;
+	chance[middle - first] = middle == 0 ? exp(-mean) :
+		exp(middle - mean - middle * log1p((middle - mean) / mean) - rt_stirling_error(middle)) / sqrt(TWO_PI * middle);
+	for (int i = middle; i > first; i--)
+		chance[i - 1 - first] = chance[i - first] * (i / mean);
+	for (int i = middle + 1; i <= last; i++)
+		chance[i - first] = chance[i - 1 - first] * (mean / i);
+	at_least[last - first] = 0;
+	for (int i = last - first; i > 0; i--)
+		at_least[i - 1] = at_least[i] + chance[i];
+	if (q->what == PURCHASES)
+	{
+		double		log_ratio = -log1p(q->rate / lambda);
+		double		power = exp(k * log_ratio);
+		double		counts[RT_K_MAX];
+		double		first_counts = 0;
+
+		/* the n-th purchase is the event n k - j */
+		for (int j = 0; j <= most_phase; j++)
+			first_counts += counts[j] = phases[j] * (q->rate == 0 ? 1 : exp((k - j) * log_ratio));
+		for (int n = last / k; n > 0; n--)
+		{
+			double		by = 0;
+
+			if (n * k <= first)
+				by = first_counts;
+			else
 			{
-				sum += f->phases[j] * term * exp((j + n) / k * log_q);
-				term *= f->odds / (1 + f->odds) * (shape + n) / (n + 1);
+				const double *then = &at_least[n * k - 1 - first];
+
+				for (int j = 0; j <= most_phase; j++)
+					by += counts[j] * then[-j];
 			}
+			sum = sum * power + q->stays[n - 1] * by;
 		}
 		return sum;
 	}
-	for (int l = 0; l <= k / 2; l++)
+	for (int n = first / k; n < last / k; n++)
 	{
-		double complex root = cexp(log_q / k + TWO_PI * I * l / k);
-		double complex base = 1 + f->odds * (l == 0 ? -expm1(log_q / k) : 1 - root);
-		double complex phases = 0;
-		double complex factor = 0;
+		const double *now = (q->what == STILL_ALIVE ? chance : at_least) + n * k - first;
+		double		stays = q->stays[n];
+		double		less = stays - q->stays[n + 1];
 
-		for (int j = k - 1; j >= 0; j--)
+		/* of those who are k - i events or more into an interval the i-th ends it */
+		stays -= less;
+		for (int i = k - 1, j = 0; i >= 0; i--, j++)
 		{
-			phases = phases * root / base + f->phases[j];
-			factor = (factor + 1) / (j > 0 ? root : 1);
+			if (j <= most_phase)
+				stays += less * phases[j];
+			sum += stays * now[i];
 		}
-		/* the root and its conjugate */
-		sum += creal(phases * factor * cexp(-f->shape * clog(base))) * (l == 0 || 2 * l == k ? 1 : 2);
 	}
-	return sum / k;
-}
-
-/*
- * 1 - stays_through, and not rounded to 0 where she hardly ever leaves: of the root that goes to 1 the
- * differences from 1, of the others what the sum of its powers is, (1 - 1/q) / (1 - 1/w).
- */
-static double
-leaves_within(const future *f, int k, double log_q)
-{
-	double		leave = -expm1(log_q / k);
-	double		log_base = log1p(f->odds * leave);
-	double		sum;
-	double		phases_short = 0;	/* of 1 */
-	double		factor_over = 0;
-	double		power_short = -expm1(-f->shape * log_base);
-
-	if (k == 1)
-		return power_short;
-	if (log_q < -2)
-		return 1 - stays_through(f, k, log_q);
-	for (int j = 1; j < k; j++)
+	if (q->what == TIME_ALIVE)
 	{
-		phases_short -= f->phases[j] * expm1(j * (log_q / k - log_base));
-		factor_over += expm1(-j * log_q / k) / k;
-	}
+		double		phase = 0;
 
-	/* 1 - (1 - phases_short) (1 + factor_over) (1 - power_short) */
-	sum = power_short + (1 - power_short) * (phases_short - factor_over * (1 - phases_short));
-	for (int l = 1; l <= k / 2; l++)
-	{
-		double complex root = cexp(log_q / k + TWO_PI * I * l / k);
-		double complex base = 1 + f->odds * (1 - root);
-		double complex phases = 0;
-		double complex factor = -expm1(-log_q) / (1 - 1 / root);
-
-		for (int j = k - 1; j >= 0; j--)
-			phases = phases * root / base + f->phases[j];
-		sum -= creal(phases * factor * cexp(-f->shape * clog(base))) * (2 * l == k ? 1 : 2) / k;
+		for (int j = 1; j <= most_phase; j++)
+			phase += j * phases[j];
+		sum = (sum + k * q->stays_sum[first / k] - phase * (1 - q->stays[first / k])) / lambda;
 	}
 	return sum;
 }
 
-/* The number of purchases if she never leaves */
-static double
-purchases_for_ever(const future *f, int k)
-{
-	double		sum = 0;
-	double		last = 0;		/* events of the interval that runs then: the mean of 0 .. k - 1, but for what is not evenly distributed */
-
-	for (int j = 0; j < k; j++)
-		sum += f->phases[j] * (j + (f->shape + j) * f->odds);
-	for (int i = 1; i < k; i++)
-	{
-		double		probability = 1;
-
-		for (int l = 1; l < k; l++)
-		{
-			double complex root = cexp(TWO_PI * I * l / k);
-			double complex base = 1 + f->odds * (1 - root);
-			double complex phases = 0;
-
-			for (int j = k - 1; j >= 0; j--)
-				phases = phases * root / base + f->phases[j];
-			probability += creal(phases * cexp(-TWO_PI * I * l * i / k) * cexp(-f->shape * clog(base)));
-		}
-		last += i * probability / k;
-	}
-	return (sum - last) / k;
-}
-
 /*
- * The same as an integral over the chance p to leave, by the trapezoidal rule in
- * ln(p / (1 - p)), which converges exponentially: she makes (1 - stays) / p purchases
- * where she stays with the chance stays.  Where p is so small that this is constant
- * only the power p^(a - 1) is left, and what is to the left a geometric series.
+ * Where so many events happen that purchases are as good as evenly spread over time.  Of the k roots w
+ * of 1 - p, by which whole intervals are told from single events, only the one near 1 counts at t:
+ * (1 - p)^purchases is the mean over all of w^(j + events) (1 + 1/w + ... + 1/w^(k - 1)), and w^events
+ * has the expectation exp(-lambda t (1 - w)).  What comes by t is what comes for ever less what comes
+ * after; where hardly anybody leaves, or is discounted, by then the difference is taken before it cancels.
  */
 static double
-integrate_over_p(const future *f, int k, what what)
+spread_events(question *q, double lambda, const double *phases)
 {
-	double		deviation = sqrt(1 / f->a + 1 / f->b);
-	double		center = log(f->a) - log(f->b);
-	double		step = fmin(0.2, 0.6 * deviation);
-	double		log_beta = lgamma(f->a) - rt_log_gamma_ratio(f->b, f->a);
-	double		for_ever = purchases_for_ever(f, k);
-	double		spread = for_ever * (1 + k / f->shape);
-	double		low,
-				sum = 0;
+	const leaving *l = &q->leaving;
+	int			k = q->f->k;
+	int			most_phase = k - 1;
+	double		log_ratio = -log1p(q->rate / lambda);
+	double		again = exp(k * log_ratio);
+	double		never = -expm1(k * log_ratio);
+	bool		lasts = q->rate * q->t <= 90;
+	double		gone = q->what == STILL_ALIVE ? 700 : 60;
+	double		for_ever = 0;	/* of the first interval, the sum of ratio^(k - j) */
+	double		phase = 0,
+				square = 0;		/* the means of j / k and of its square */
+	double		sum = 0;
+	int			start = 0;
 
-	low = fmin(log(1e-17) - log1p(spread), log(1e-17) - log1p(f->b));
-	low = fmax(low, center - 40 * deviation - 40 / f->a);
-	for (double u = low; u < 800; u += step)
+	while (most_phase > 0 && phases[most_phase] == 0)
+		most_phase--;
+	for (int j = 0; j <= most_phase; j++)
 	{
-		double		log_q = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
-		double		log_p = u + log_q;
-		double		p = exp(log_p);
-		double		value;
-		double		term;
+		double		share = (double) j / k;
 
-		if (what == STILL_ALIVE)
-			value = stays_through(f, k, log_q);
-		else if (what == TIME_ALIVE)
-		{
-			/* the mean of (1 + p u odds)^-shape for u from 0 to 1 */
-			double		growth = log1p(p * f->odds);
-			double		power = (f->shape - 1) * growth;
-
-			value = (p * f->odds > 0 ? growth / (p * f->odds) : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
-		}
-		else if (k > 1 && p * spread < 1e-8)
-			value = for_ever;
+		for_ever += phases[j] * exp((k - j) * log_ratio);
+		phase += phases[j] * share;
+		square += phases[j] * share * share;
+	}
+	/* from the first p on that matters */
+	for (int low = 0, high = l->count; high - low > 1;)
+	{
+		start = (low + high) / 2;
+		if (l->p[start] * lambda * fmin(q->t, 1 / q->rate) < 1e-14)
+			low = start;
 		else
-			value = leaves_within(f, k, log_q) / p;
-		term = exp(f->a * log_p + f->b * log_q - log_beta) * value * step;
-		if (u == low)
-			sum += term / expm1(f->a * step);
-		sum += term;
-		if (u > center && u > -log1p(spread) && term <= DBL_EPSILON / 100 * sum)
+			high = start;
+		start = low;
+	}
+	for (int i = start; i < l->count; i++)
+	{
+		double		p = l->p[i];
+		double		weight = i == start ? l->up_to[i] : l->weight[i];
+		double		leaves = never + p * again;	/* or is discounted, by the next purchase */
+		double		away,
+					falls,
+					decay,
+					small,
+					now = 0;	/* what comes from now on by the root near 1: after t that times decay */
+		double		value;
+
+		if (!lasts && leaves > 1e-5)
+		{
+			sum += weight * for_ever / leaves;
+			continue;
+		}
+		away = l->away[i];
+		falls = q->rate * q->t + lambda * q->t * away;
+		decay = lasts && falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
+		if (decay == 0 && q->rate == 0 && leaves > 1e-5)
+		{
+			/* nobody is left with this p or a greater one */
+			if (q->what == PURCHASES)
+				sum += l->purchases[i];
+			else if (q->what == TIME_ALIVE)
+				sum += k / lambda * (l->purchases[i] - phase * (1 - l->up_to[i] + l->weight[i]));
 			break;
+		}
+		if (leaves <= 1e-5 || decay > 0)
+		{
+			double		root = 1 - away;
+
+			for (int j = most_phase; j >= 0; j--)
+				now = now * root + phases[j];
+			now *= root;
+		}
+		small = -l->log_q[i] - k * log_ratio;
+		if (q->what == STILL_ALIVE)
+			value = now * decay * p / (k * away);
+		else if (q->what == TIME_ALIVE)
+		{
+			now *= p / away / (k * away) / lambda;
+			if (leaves <= 1e-5)
+				value = now * exp(-l->log_q[i]) * -expm1(-falls) + small / k / lambda * (k * k * (1.0 / 6 + square / 2 - phase / 2) - 1.0 / 12);
+			else
+				value = k / lambda * (1 / p - phase) - now * decay;
+		}
+		else
+		{
+			now /= k * (q->rate / lambda + away);
+			if (leaves <= 1e-5)
+			{
+				double		middle = 0.5 - 0.5 / k;
+
+				value = now * exp(-l->log_q[i]) * -expm1(-falls) + phase - middle -
+					l->log_q[i] * (phase - middle - square + middle * phase) +
+					small / 2 * (square - phase + 1.0 / 6 - 1.0 / (6.0 * k * k));
+			}
+			else
+				value = for_ever / leaves - now * decay;
+		}
+		sum += weight * value;
 	}
 	return sum;
 }
 
+/* Radians within a panel */
+#define SWING 16.0
+
+/* How fast what comes until t swings as ln lambda grows, in radians: purchases by a steady rhythm */
 static double
-over_known_future(const rt_bg_nbd *model, const future *f, what what)
+swing(int k, double events)
 {
-	double		events;
+	double		slowest = TWO_PI / k;
+	double		angle = events <= FADED / 2 ? TWO_PI / 2 : acos(1 - FADED / events);
+
+	angle = floor(angle * (1 + 1e-9) / slowest) * slowest;
+	return events * sin(fmin(angle, TWO_PI / 4));
+}
+
+/*
+ * The integral over lambda, in panels of ln lambda on which all is smooth.
+ */
+static double
+integrate_over_lambda(const future *f, what what, double t, double rate)
+{
+	question	q;
+	double		time = fmin(t, rate > 0 ? 1 / rate : t);	/* that matters */
+	double		top = f->shape + 2 * f->k;
+	double		from,
+				to,
+				y;
 	double		sum = 0;
 
-	if (f->odds == 0)
-		return what == STILL_ALIVE ? f->p_alive : 0;
-	if (f->p_alive == 0)
-		return 0;
-
-	/* the mean, ten deviations, and the geometric end of the distribution */
-	events = (f->shape + model->k) * f->odds;
-	if (events + 10 * sqrt(events * (1 + f->odds)) + 40 * (1 + f->odds) > TERMS_MAX * model->k)
-		return f->p_alive * integrate_over_p(f, model->k, what);
-	for (int j = 0; j < model->k; j++)
+	q.f = f;
+	q.what = what;
+	q.t = t;
+	q.rate = rate;
+	q.few = fmax(FADED / (1 - cos(TWO_PI / f->k)), 4000) + 100;
+	if (f->k == 1)
+		q.few = 500;
+	q.has_leaving = false;
+	q.stays[0] = 1;
+	q.stays_sum[0] = 0;
+	for (int i = 1; i < (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3; i++)
 	{
-		if (f->phases[j] > 0)
-			sum += f->phases[j] * sum_over_events(f, model->k, j, what);
+		q.stays[i] = q.stays[i - 1] * ((f->b + i - 1) / (f->a + f->b + i - 1));
+		q.stays_sum[i] = q.stays_sum[i - 1] + q.stays[i - 1];
 	}
-	return f->p_alive * sum;
+
+	/* up to where even with k more purchases than expected the density is nothing */
+	to = log1p((2 * f->k + 9.2 * sqrt(top) + 60) / f->shape);
+	from = -sqrt(2 * NOTHING / f->shape) - NOTHING / f->shape;
+	if (what == PURCHASES)
+		/* the first purchase takes k events */
+		from = fmax(from, fmin(to, log(f->k * (f->alpha / (time + f->silence)) / f->shape)) - NOTHING / (f->k + f->shape) - 5);
+	else
+	{
+		/* where nothing happens only a power of lambda is left */
+		double		left = -log(f->shape) - 39 - log1p((t + f->silence) / f->alpha);
+
+		if (from < left)
+		{
+			from = left;
+			sum = exp(f->log_peak + f->shape * (from + 1)) / f->shape * (what == TIME_ALIVE ? t : 1);
+		}
+	}
+	for (y = from; y < to;)
+	{
+		double		mean = f->shape * exp(y);
+		/* far below what lambda may be, and above what happens one by one, all is powers */
+		double		width = fmin(mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : 2, 5.5 / sqrt(fmax(f->shape, mean)));
+		double		half;
+
+		if (isfinite(t))
+		{
+			double		events = mean / f->alpha * t;
+
+			width = fmin(width, SWING / swing(f->k, events));
+			width = fmin(width, SWING / swing(f->k, events * exp(width)));
+		}
+		width = fmin(width, to - y);
+		half = width / 2;
+		rt_poll();
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
+		{
+			double		phases[RT_K_MAX];
+			double		lambda;
+			double		weight = rt_gauss_weights[i] * half * density(f, y + half * (1 + rt_gauss_nodes[i]), &lambda, phases);
+
+			if (weight < 1e-300)
+				continue;
+			if ((lambda + rate) * t <= q.few)
+				sum += weight * add_up_events(&q, lambda, phases);
+			else
+			{
+				if (!q.has_leaving)
+				{
+					double		most = f->shape * exp(to) / f->alpha / f->k;
+
+					leaving_of(f, most * time, &q.leaving);
+					q.has_leaving = true;
+				}
+				sum += weight * spread_events(&q, lambda, phases);
+			}
+		}
+		y += width;
+	}
+	return sum;
+}
+
+/* What comes of a customer who is one, and of any */
+static double
+over_future_if_alive(const future *f, what what, double t)
+{
+	double		odds = odds_of(f, t);
+	double		most = what == STILL_ALIVE ? 1 : t;
+	double		sum = 0;
+
+	if (odds == 0)
+		return what == STILL_ALIVE ? 1 : what == TIME_ALIVE ? t : 0;
+	if (what != TIME_ALIVE && events_likely(f, odds) * f->k <= TERMS_MAX)
+	{
+		for (int j = 0; j < f->k; j++)
+		{
+			if (f->phases[j] > 0)
+				sum += f->phases[j] * sum_over_events(f, odds, j, what);
+		}
+	}
+	else if (f->k == 1)
+		sum = integrate_over_p(f, odds, what) * (what == TIME_ALIVE ? odds * f->alpha : 1);
+	else
+		sum = integrate_over_lambda(f, what, t, 0);
+	return what == PURCHASES ? sum : fmin(sum, most);
 }
 
 static double
@@ -433,55 +857,20 @@ over_future(const rt_bg_nbd *model, const rt_customer *customer, double t, what 
 
 	if (!(t >= 0))
 		return NAN;
-	future_of(model, customer, t, &f);
-	return over_known_future(model, &f, what);
+	f = future_of(model, customer);
+	return f.p_alive == 0 ? 0 : f.p_alive * over_future_if_alive(&f, what, fmin(t, LARGEST_TIME));
 }
 
 double
 rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t)
 {
-	return over_future(model, customer, t, EXPECTED_PURCHASES);
+	return over_future(model, customer, t, PURCHASES);
 }
 
 double
 rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer *customer, double t)
 {
 	return over_future(model, customer, t, STILL_ALIVE);
-}
-
-/* ln of the negative binomial probability of n events */
-static double
-log_events(double shape, double odds, double n)
-{
-	return rt_log_gamma_ratio(shape, n) - lgamma(n + 1) - shape * log1p(odds) + n * (log(odds) - log1p(odds));
-}
-
-/* The probability of fewer than n events */
-static double
-fewer_events(double shape, double odds, int n)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < n; i++)
-		sum += exp(log_events(shape, odds, i));
-	return fmin(1, sum);
-}
-
-/* The probability of n events or more */
-static double
-at_least_events(double shape, double odds, int n)
-{
-	double		log_lower,
-				log_upper;
-
-	if (n <= 0)
-		return 1;
-	if (n == 1)
-		return -expm1(-shape * log1p(odds));
-
-	/* I_z(n, shape) */
-	rt_log_incomplete_beta(n, shape, odds / (1 + odds), 1 / (1 + odds), &log_lower, &log_upper);
-	return exp(log_lower);
 }
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
@@ -494,26 +883,12 @@ static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936
  * term by term for all of them, since what differs is only the odds.
  */
 static void
-expected_by_times(const rt_bg_nbd *model, const future *f, const double *odds, double *expected)
+expected_by_times(const future *f, const double *odds, double *expected)
 {
 	double		latest = odds[FEW];
-	double		events = (f->shape + model->k) * latest;
-
-	/* where the first terms are below any double, or many */
-	if ((f->shape + model->k) * log1p(latest) > 600 || events + 10 * sqrt(events * (1 + latest)) > TERMS_MAX)
-	{
-		future		g = *f;
-
-		for (int i = 0; i <= FEW; i++)
-		{
-			g.odds = odds[i];
-			expected[i] = over_known_future(model, &g, EXPECTED_PURCHASES);
-		}
-		return;
-	}
 	for (int i = 0; i <= FEW; i++)
 		expected[i] = 0;
-	for (int j = 0; j < model->k; j++)
+	for (int j = 0; j < f->k; j++)
 	{
 		double		shape = f->shape + j;
 		double		mode = (shape - 1) * latest;
@@ -542,7 +917,7 @@ expected_by_times(const rt_bg_nbd *model, const future *f, const double *odds, d
 			}
 			if (n > mode && term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <= DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
 				break;
-			if (++phase == model->k)
+			if (++phase == f->k)
 			{
 				phase = 0;
 				value += stays;
@@ -553,109 +928,18 @@ expected_by_times(const rt_bg_nbd *model, const future *f, const double *odds, d
 	}
 }
 
-/* Nodes of the trapezoidal rule for one of two variables, no more than this */
-#define NODES 400
-
 /*
- * For ever.  With lambda given she buys first, and again if she stays, each time after
- * the interval that counts rho = (lambda / (lambda + rate))^k:
- *
- *		rho^((k - j) / k) / (1 - rho + p rho)
- *
- * purchases when j events of the first interval have happened; the mean over lambda and p,
- * by the trapezoidal rule in ln lambda and ln(p / (1 - p)), converges exponentially.  To
- * the left and right of all p that matter only a power of p or 1 - p is left.
+ * Where few events are likely by parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the
+ * purchases expected up to u, in panels that double from the time of a few purchases on.
  */
 static double
-discounted_for_ever(const rt_bg_nbd *model, const rt_customer *customer, const future *f, double rate)
+discount_by_parts(const future *f, double t, double rate)
 {
-	double		alpha = model->alpha + customer->age;
-	double		deviation = sqrt(1 / f->a + 1 / f->b);
-	double		center = log(f->a) - log(f->b);
-	double		log_beta = lgamma(f->a) - rt_log_gamma_ratio(f->b, f->a);
-	double		never[NODES],	/* 1 - rho */
-				again[NODES],	/* rho */
-				weight[NODES];
-	double		most = 0;
-	double		from,
-				to,
-				step;
-	double		sum = 0;
-	int			count;
-
-	/* lambda, from the chance of 1e-13 to be below on, or where she hardly buys before it counts nothing */
-	step = fmin(0.25, 0.45 / sqrt(f->shape + model->k));
-	from = log(f->shape) - log(alpha) - fmin(30 / f->shape + 5, 9 / sqrt(f->shape) + 30 / (f->shape + 1));
-	from = fmax(from, fmin(-log(alpha), log(rate)) - 60);
-	to = log(f->shape + model->k + 9 * sqrt(f->shape + model->k) + 30) - log(alpha);
-	step = fmax(step, (to - from) / (NODES - 1));
-	count = (int) ((to - from) / step) + 1;
-	for (int i = 0; i < count; i++)
-	{
-		double		log_lambda = from + i * step;
-		double		events = exp(log_lambda) * alpha;
-		double		log_ratio = -log1p(rate / exp(log_lambda));	/* ln(lambda / (lambda + rate)) */
-		double		term = f->shape * (log_lambda + log(alpha)) - events - lgamma(f->shape) + model->k * log_ratio;
-
-		/* over what has happened of the interval that runs */
-		weight[i] = 0;
-		for (int j = 0; j < model->k; j++)
-		{
-			weight[i] += step * f->phases[j] * exp(term);
-			term += log(events / (f->shape + j)) - log_ratio;
-		}
-		never[i] = -expm1(model->k * log_ratio);
-		again[i] = exp(model->k * log_ratio);
-		most = fmax(most, again[i] / never[i]);
-	}
-
-	/* p */
-	step = fmin(0.5, 0.5 * deviation);
-	from = fmax(-28 - log1p(most) - log1p(f->b), center - 14 * deviation - 30 / f->a);
-	to = fmin(28 + log1p(f->a), center + 14 * deviation + 30 / f->b);
-	for (double u = from;; u += step)
-	{
-		double		log_q = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
-		double		p = exp(u + log_q);
-		double		term = step * exp(f->a * (u + log_q) + f->b * log_q - log_beta);
-		double		value = 0;
-
-		for (int i = 0; i < count; i++)
-			value += weight[i] / (never[i] + p * again[i]);
-		if (u == from)
-			term += term / expm1(f->a * step);
-		if (u >= to)
-		{
-			term += term / expm1(f->b * step);
-			return sum + term * value;
-		}
-		sum += term * value;
-	}
-}
-
-/*
- * By parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the purchases expected
- * up to u, in panels that double from the time of a few purchases on.
- */
-double
-rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
-{
-	double		alpha = model->alpha + customer->age;
-	double		first;
+	double		first = 2 * f->alpha / (f->shape + f->k);
 	double		from = 0;
 	double		sum = 0;
 	double		last = 0;
-	future		f;
 
-	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
-		return NAN;
-	future_of(model, customer, t, &f);
-	f.p_alive = 1;
-	if (rate == 0)
-		return over_known_future(model, &f, EXPECTED_PURCHASES);
-	if (isinf(t))
-		return discounted_for_ever(model, customer, &f, rate);
-	first = 2 * alpha / (f.shape + model->k);
 	while (from < t)
 	{
 		double		to = fmin(t, from + fmin(fmax(from, first), 0.5 / rate));
@@ -663,41 +947,60 @@ rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *custome
 		double		odds[FEW + 1];
 		double		expected[FEW + 1];
 
+		rt_poll();
 		for (int i = 0; i < FEW; i++)
-			odds[i] = (from + half * (1 + few_nodes[i])) / alpha;
-		odds[FEW] = to / alpha;
-		expected_by_times(model, &f, odds, expected);
+			odds[i] = (from + half * (1 + few_nodes[i])) / f->alpha;
+		odds[FEW] = to / f->alpha;
+		expected_by_times(f, odds, expected);
 		for (int i = 0; i < FEW; i++)
-			sum += few_weights[i] * half * rate * exp(-rate * alpha * odds[i]) * expected[i];
+			sum += few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
 		last = expected[FEW];
 		from = to;
 
-		/* no more than as if she never left, from here on */
-		if (exp(-rate * from) * (2 * last + f.shape / alpha / rate) <= 1e-12 * sum)
+		/* no more than as if they never left, from here on */
+		if (exp(-rate * from) * (2 * last + f->shape / f->alpha / rate) <= 1e-12 * sum)
 			return sum;
 	}
 	return sum + exp(-rate * t) * last;
 }
 
-/* The mean of her remaining lifetime, which she leaves at a purchase: N more of them, geometric with 1/p on average */
+double
+rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
+{
+	future		f;
+	double		odds;
+
+	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
+		return NAN;
+	f = future_of(model, customer);
+	if (t == 0)
+		return 0;
+	if (rate == 0)
+		return over_future_if_alive(&f, PURCHASES, fmin(t, LARGEST_TIME));
+	odds = odds_of(&f, t);
+	if (f.k == 1 && rate * t < 10 && events_likely(&f, odds) <= TERMS_MAX / 4 && (f.shape + 1) * log1p(odds) < 600)
+		return discount_by_parts(&f, t, rate);
+	return integrate_over_lambda(&f, PURCHASES, t, rate);
+}
+
+/* The mean of the remaining lifetime, which ends at a purchase: N more of them, geometric with 1/p on average */
 static double
 mean_lifetime(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	double		sum = 0;
 	double		purchases;
-	future		f;
+	future		f = future_of(model, customer);
 
-	future_of(model, customer, 0, &f);
 	if (f.p_alive == 0)
 		return 0;
 	if (f.a <= 1)
 		return INFINITY;
 	purchases = (f.a + f.b - 1) / (f.a - 1);
-	for (int j = 0; j < model->k; j++)
+	for (int j = 0; j < f.k; j++)
 	{
 		if (f.shape + j <= 1)
 			return INFINITY;
-		sum += f.phases[j] * (model->alpha + customer->age) / (f.shape + j - 1) * (model->k * purchases - j);
+		sum += f.phases[j] * f.alpha / (f.shape + j - 1) * (f.k * purchases - j);
 	}
 	return f.p_alive * sum;
 }
@@ -705,92 +1008,122 @@ mean_lifetime(const rt_bg_nbd *model, const rt_customer *customer)
 double
 rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t)
 {
-	future		f;
-	double		from = 0;
+	return isinf(t) ? mean_lifetime(model, customer) : over_future(model, customer, t, TIME_ALIVE);
+}
+
+/* The probability of j of k events so far and l in all, with all the j */
+static double
+exactly_events(const future *f, double odds, double l)
+{
+	double		most_likely = (f->silence * l - odds * f->alpha) / (f->silence + odds * f->alpha) + 1;
+	int			mode = (int) within(most_likely, 0, fmin(l, f->k - 1));
+	double		ratio = f->silence / f->alpha / odds;
+	double		sum,
+				term;
+
+	term = sum = f->phases[mode] * exp(rt_log_negative_binomial(l - mode, f->shape + mode, odds));
+	for (int j = mode; j > 0 && term > 0; j--)
+		sum += term *= j / (ratio * (l - j + 1));
+	term = f->phases[mode] * exp(rt_log_negative_binomial(l - mode, f->shape + mode, odds));
+	for (int j = mode + 1; j < f->k && j <= l && term > 0; j++)
+		sum += term *= ratio * (l - j + 1) / j;
+	return sum;
+}
+
+/* The probability of n purchases or more, n from 1 on, if they never leave */
+static double
+at_least_purchases(const future *f, double odds, double n)
+{
+	double		events = n * f->k;
+	double		log_odds = log(odds);
+	double		log_at_least,
+				log_upper;
+	double		log_step = 0;
+	double		sum;
+
+	if (events == 1)
+		return -expm1(-f->shape * log1p(odds));
+
+	/* nearly nobody buys at all: as what is expected of those who always leave at the first */
+	if (n == 1 && f->shape < 1e-4)
+	{
+		future		once = *f;
+
+		once.a = LARGEST;
+		once.b = SMALLEST;
+		return fmin(1, over_future_if_alive(&once, PURCHASES, odds * f->alpha));
+	}
+
+	/* ln I_z(n k - j, m + j) for j = 0, and what is more of it for the next */
+	rt_log_incomplete_beta(events, f->shape, odds / (1 + odds), 1 / (1 + odds), &log_at_least, &log_upper);
+	sum = f->phases[0] * exp(log_at_least);
+	for (int j = 1; j < f->k; j++)
+	{
+		if (j == 1)
+			log_step = rt_log_negative_binomial(events - 1, f->shape + 1, odds) + log1p(odds);
+		else
+			log_step += log((events - j + 1) / (f->shape + j - 1)) - log_odds;
+		log_at_least = log_sum(log_at_least, log_step);
+		sum += f->phases[j] * exp(log_at_least);
+	}
+	return fmin(1, sum);
+}
+
+/* The probability of no purchase if they never leave */
+static double
+no_purchase(const future *f, double odds)
+{
 	double		sum = 0;
 
-	if (!(t >= 0))
-		return NAN;
-	if (isinf(t))
-		return mean_lifetime(model, customer);
-	future_of(model, customer, t, &f);
-	if (t == 0 || f.p_alive == 0)
-		return 0;
-	if (model->k == 1)
-		return f.p_alive * t * fmin(1, integrate_over_p(&f, 1, TIME_ALIVE));
-
-	/* for regular buyers over time, in panels that double from half a typical interval on */
-	while (from < t)
-	{
-		double		to = fmin(t, fmax(2 * from, (model->alpha + customer->age) * model->k / (f.shape + model->k) / 2));
-		double		half = (to - from) / 2;
-
-		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-			sum += rt_gauss_weights[i] * half *
-				over_future(model, customer, from + half * (1 + rt_gauss_nodes[i]), STILL_ALIVE);
-		from = to;
-	}
-	return sum;
+	for (int l = 0; l < f->k; l++)
+		sum += exactly_events(f, odds, l);
+	return fmin(1, sum);
 }
 
 double
 rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t)
 {
 	future		f;
-	double		sum = 0;
+	double		odds;
+	double		none;
 
 	if (!(t >= 0))
 		return NAN;
-	if (t == 0)
+	f = future_of(model, customer);
+	odds = odds_of(&f, t);
+	if (odds == 0)
 		return 0;
-	future_of(model, customer, t, &f);
-	for (int j = 0; j < model->k; j++)
-	{
-		if (f.phases[j] > 0)
-			sum += f.phases[j] * at_least_events(f.shape + j, f.odds, model->k - j);
-	}
-	return f.p_alive * fmin(1, sum);
+	none = no_purchase(&f, odds);
+	return f.p_alive * (none < 0.5 ? 1 - none : at_least_purchases(&f, odds, 1));
 }
 
 /*
- * n purchases: that many and she stayed through all but perhaps the last, after which
- * nothing is seen of her whether she left or not; or more would have been, but she
+ * n purchases: that many and they stayed through all but perhaps the last, after which
+ * nothing is seen of them whether they left or not; or more would have been, but they
  * left after the n-th.
  */
 double
 rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t)
 {
 	future		f;
-	double		sum = 0;
+	double		odds;
 	double		stays;
+	double		exactly = 0;
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	if (t == 0)
+	f = future_of(model, customer);
+	odds = odds_of(&f, t);
+	if (odds == 0)
 		return n == 0 ? 1 : 0;
-	future_of(model, customer, t, &f);
 	if (n == 0)
-	{
-		for (int j = 0; j < model->k; j++)
-		{
-			if (f.phases[j] > 0)
-				sum += f.phases[j] * fewer_events(f.shape + j, f.odds, model->k - j);
-		}
-		return rt_bg_nbd_p_gone(model, customer) + f.p_alive * fmin(1, sum);
-	}
+		return fmin(1, rt_bg_nbd_p_gone(model, customer) + f.p_alive * no_purchase(&f, odds));
 	stays = exp(rt_log_gamma_ratio(f.b, n) - rt_log_gamma_ratio(f.a + f.b, n));
-	for (int j = 0; j < model->k; j++)
-	{
-		double		exactly = 0;
-		double		leaves = stays * f.a / (f.b + n - 1);	/* stays for the n-th, and then does not */
+	for (int i = 0; i < f.k; i++)
+		exactly += exactly_events(&f, odds, (double) n * f.k + i);
 
-		if (!(f.phases[j] > 0))
-			continue;
-		for (int i = 0; i < model->k; i++)
-			exactly += exp(log_events(f.shape + j, f.odds, (double) n * model->k - j + i));
-		sum += f.phases[j] * (stays * exactly + leaves * at_least_events(f.shape + j, f.odds, n * model->k - j));
-	}
-	return f.p_alive * sum;
+	/* stays for the n-th, and then does not */
+	return fmin(1, f.p_alive * stays * (exactly + f.a / (f.b + n - 1) * at_least_purchases(&f, odds, n)));
 }
 
 /* ----------------------------------------------------------------- fitting */

@@ -86,7 +86,7 @@ rt_log_gamma_ratio(double x, double n)
 		for (double i = 0; i < n; i++)
 		{
 			product *= x + i;
-			if (product > 1e250 || product < 1e-250)
+			if (product > 1e200 || product < 1e-200)
 			{
 				sum += log(product);
 				product = 1;
@@ -163,6 +163,20 @@ deviance(double x, double m)
 		return sum;
 	}
 	return x * log(x / m) - difference;
+}
+
+double
+rt_log_negative_binomial(double n, double shape, double odds)
+{
+	double		both = n + shape;
+
+	if (!(n >= 0 && shape > 0 && odds > 0) || isinf(both) || isinf(odds))
+		return NAN;
+	if (n == 0)
+		return -shape * log1p(odds);
+	return 0.5 * (log(shape) - log(n) - log(both)) - HALF_LOG_TWO_PI +
+		rt_stirling_error(both) - rt_stirling_error(n) - rt_stirling_error(shape) -
+		deviance(n, both * (odds / (1 + odds))) - deviance(shape, both / (1 + odds));
 }
 
 /* The part of ln(x^a y^b / B(a, b)) that x does not change; the same for (b, a) */

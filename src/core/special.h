@@ -30,6 +30,9 @@ extern double rt_stirling_error(double x);
 extern double rt_log_gamma_ratio(double x, double n);
 extern double rt_digamma_difference(double x, double n);
 
+/* ln of the negative binomial probability of n: Gamma(shape + n) / (n! Gamma(shape)) odds^n / (1 + odds)^(n + shape) */
+extern double rt_log_negative_binomial(double n, double shape, double odds);
+
 /*
  * ln of (x + c)_n / (x)_n with the rising factorial (.)_n, which is the same with c and n exchanged: 0 or
  * more, and exact in proportion to itself where that is above 1e-6; x from 1e-8 on, c and n from 0 on
