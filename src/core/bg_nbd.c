@@ -760,7 +760,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 	q.stays_sum[0] = 0;
 	for (int i = 1; i < (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3; i++)
 	{
-		q.stays[i] = q.stays[i - 1] * ((f->b + i - 1) / (f->a + f->b + i - 1));
+		q.stays[i] = q.stays[i - 1] * ((f->b + (i - 1)) / (f->a + f->b + (i - 1)));
 		q.stays_sum[i] = q.stays_sum[i - 1] + q.stays[i - 1];
 	}
 
@@ -1133,7 +1133,11 @@ typedef struct fit_data
 	const rt_customers *customers;
 	int			k;
 	bool		first_may_be_last;
+	size_t		step;			/* 1 for all rows, 2 for each other, ... */
 } fit_data;
+
+/* So many rows tell whether there is another mode */
+#define SAMPLE 4000
 
 /*
  * The likelihood and its gradient by ln r, ln(alpha / r), ln a and ln(b / a):
@@ -1182,7 +1186,7 @@ objective(const double *x, double *gradient, void *argument)
 		double		log_leave = stays > 0 ? log_a - log(b + stays - 1) : -INFINITY;
 		double		by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
 
-		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		for (; i < customers->row_count && customers->rows[i].x == n; i += data->step)
 		{
 			double		weight = customers->rows[i].weight;
 			double		t_x = customers->rows[i].t_x / customers->time_unit;
@@ -1263,6 +1267,45 @@ all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
 }
 
+/* One repeat purchase in the time they were seen buying; one in five leaves each time */
+static void
+common_start(double log_interval, double *start)
+{
+	start[0] = 0;
+	start[1] = log_interval;
+	start[2] = 0;
+	start[3] = log(4);
+}
+
+/*
+ * Where they may leave after the first purchase there may be a second mode: one of buyers who are rather
+ * alike and leave at once or hardly ever, b far below 1, where the first explains those who bought once by
+ * how seldom they buy.  Searched among a sample where there are many rows.
+ */
+static void
+try_other_mode(const fit_data *data, const double *lower, const double *upper, double customers, const double *start, rt_optimum *best)
+{
+	static const double move[4] = {1, 0, -1, -2};
+	fit_data	sample = *data;
+	rt_optimum	here = *best;
+	rt_optimum	other;
+
+	sample.step = data->customers->row_count / SAMPLE + 1;
+	for (int i = 0; i < 4; i++)
+		other.x[i] = within(start[i] + move[i], lower[i], upper[i]);
+	rt_maximize(objective, &sample, 4, lower, upper, customers / sample.step, &other);
+	if (sample.step > 1)
+	{
+		rt_maximize(objective, &sample, 4, lower, upper, customers / sample.step, &here);
+		if (other.value < here.value + 1e-3)
+			return;
+		rt_maximize(objective, (void *) data, 4, lower, upper, customers, &other);
+	}
+	other.at_bound |= all_alike(other.x, data);
+	if (other.value > best->value + 1e-6)
+		*best = other;
+}
+
 static void
 fit_with_k(const fit_data *data, double customers, double rate, const double *start, rt_optimum *best)
 {
@@ -1277,6 +1320,13 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
 	rt_maximize_from(objective, (void *) data, 4, lower, upper, all_alike, customers, start, moves, 4, best);
+	if (data->first_may_be_last)
+	{
+		double		common[4];
+
+		common_start(middle, common);
+		try_other_mode(data, lower, upper, customers, common, best);
+	}
 }
 
 void
@@ -1289,7 +1339,7 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit
 		0, 0, 1, 1
 	};
 	bool		has_k = id == RT_MODEL_BG_CNBD_K || id == RT_MODEL_MBG_CNBD_K;
-	fit_data	data = {customers, k > 0 ? k : 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K};
+	fit_data	data = {customers, k > 0 ? k : 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K, 1};
 	double		start[4];
 	double		total = 0,
 				purchases = 0,
@@ -1307,17 +1357,13 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit
 		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
 	}
 
-	/* one repeat purchase in the time they were seen buying; one in five leaves each time */
-	start[0] = 0;
-	start[1] = log(time / purchases / data.k);
-	start[2] = 0;
-	start[3] = log(4);
+	common_start(log(time / purchases / data.k), start);
 	fit_with_k(&data, total, purchases / time, start, &best);
 
 	/* more regular, from where the last one ended, until two in a row are worse */
 	for (int next_k = 2, worse = 0; has_k && k == 0 && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
-		fit_data	trial = {customers, next_k, data.first_may_be_last};
+		fit_data	trial = {customers, next_k, data.first_may_be_last, 1};
 
 		for (int i = 0; i < 4; i++)
 			start[i] = best.x[i];

@@ -255,6 +255,9 @@ rt_fit_from_optimum(rt_objective objective, void *data, int count, const double 
 	for (int i = 0; i < count; i++)
 		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
 	known = fit->converged && rt_covariance(objective, data, count, optimum->x, covariance);
+
+	/* on a ridge the search ends anywhere */
+	fit->converged = known;
 	for (int i = 0; known && i < count; i++)
 	{
 		for (int j = 0; j < count; j++)

@@ -94,8 +94,10 @@ def values(k, d, r, alpha, a, b, x, t_x, T, t, rate):
     if k == 1:
         result['p_alive_after'] = alive * hyp2f1(m, a, a + b1, -odds)
         result['purchases'] = alive * (a + b1 - 1) / (a - 1) * (1 - hyp2f1(m, a - 1, a + b1 - 1, -odds))
+        digits, mp.dps = mp.dps, 2 * mp.dps + 60
         result['lifetime'] = alive * over_p(a, b1, odds * (1 + m), lambda p, log_q:
                                             t * (1 - (1 + p * odds) ** (1 - m)) / ((m - 1) * p * odds))
+        mp.dps = digits
     else:
         def stay(p, log_q):
             return (sum(horner([s / (1 + odds * (1 - w)) ** j for j, s in enumerate(share)], w) *
@@ -136,17 +138,17 @@ def values(k, d, r, alpha, a, b, x, t_x, T, t, rate):
             return total
         low, high = -45 / (m + 1) - 2, log(m + 2 * k + 10 * sqrt(m + 2 * k) + 60)
         low = max(low, log(m) - 12 / sqrt(m)) if m > 30 else low
-        places = [low + (high - low) * i / 10 for i in range(11)]
-        result['discounted'] = alive * quad(given, places, maxdegree=5)
+        places = [low + (high - low) * i / 6 for i in range(7)]
+        result['discounted'] = alive * quad(given, places, maxdegree=4)
         mp.dps = digits
     return result
 
 
 def cases():
     up = lambda low, high: float('%.4g' % 10 ** chance.uniform(low, high))
-    for i in range(200):
+    for i in range(90):
         wide = i % 2 == 1
-        k = 1 if i < 100 else chance.choice([2, 2, 3, 4, 5, 8, 12, 20])
+        k = 1 if i < 46 else chance.choice([2, 2, 3, 4, 5, 8, 12, 20])
         d = chance.randrange(2)
         r, a, b = [up(-6, 6) if wide else up(-1, 1) for _ in range(3)]
         alpha = up(-6, 6) if wide else up(-1, 2)
@@ -157,7 +159,7 @@ def cases():
         t = up(-6, 6) if wide else up(-1, 3)
         m, odds = r + k * x, t / (alpha + T)
         rate = ''
-        if not wide and (m + k) * odds < 40 and m < 400 and k < 9:
+        if not wide and (m + k) * odds < 12 and m < 100 and k < 6:
             rate = up(-3, 0)
         yield k, d, r, alpha, a, b, x, t_x, T, t, rate
 
