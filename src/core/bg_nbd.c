@@ -25,8 +25,9 @@
 #include "core/poll.h"
 #include "core/special.h"
 
-/* More terms than these take longer than an integral */
-#define TERMS_MAX 4000.0
+/* More terms than these take longer than the integrals: over lambda, over p */
+#define TERMS_MAX 60000.0
+#define TERMS_MAX_SINGLE 4000.0
 
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
@@ -304,13 +305,16 @@ sum_over_events(const future *f, double odds, int j, what what)
 	return sum == 0 ? 0 : exp(log(sum) + log_scale);
 }
 
-/* How many terms sum_over_events takes: the mean, ten deviations, and the geometric end of the distribution */
+/* How many terms sum_over_events takes for all phases: the mean, ten deviations, and the geometric end of the distribution */
 static double
-events_likely(const future *f, double odds)
+terms_likely(const future *f, double odds)
 {
 	double		events = (f->shape + f->k) * odds;
+	int			phases = 0;
 
-	return events + 10 * sqrt(events * (1 + odds)) + 40 * (1 + odds);
+	for (int j = 0; j < f->k; j++)
+		phases += f->phases[j] > 0;
+	return phases * (events + 10 * sqrt(events * (1 + odds)) + 40 * (1 + odds));
 }
 
 /* Nodes of the trapezoidal rule over p, no more than this: where that is few the step grows */
@@ -375,16 +379,17 @@ reach(double a, double b, double side)
 /*
  * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
  * many purchases as most, and right of all 1 - p that do, only a power of p or 1 - p is left, and the
- * rest is a geometric series.
+ * rest is a geometric series.  Coarse is enough for quotients, where powers take more.
  */
 static void
-leaving_of(const future *f, double most, leaving *l)
+leaving_of(const future *f, double most, bool coarse, leaving *l)
 {
 	double		a = f->a;
 	double		b = f->b;
 	double		center = log(a) - log(b);
 	double		deviation = sqrt(1 / a + 1 / b);
-	double		step = fmin(0.25, 0.6 * deviation);
+	double		step = fmin(coarse ? 0.5 : 0.25, 0.6 * deviation);
+	double		highest = -a * log1p(b / a) - b * log1p(a / b);
 	double		from = 0,
 				to = 0;
 	double		sum = 0;
@@ -417,11 +422,14 @@ leaving_of(const future *f, double most, leaving *l)
 	{
 		double		y = from + i * step;
 		double		u = center + y;
-		double		weight = exp(-fall(a, b, y));
+		double		odds = exp(-fabs(u));
+		double		log_larger = -log1p(odds);	/* of p and 1 - p */
+		double		weight;
 
-		l->log_q[i] = -(u > 0 ? u + log1p(exp(-u)) : log1p(exp(u)));
-		l->p[i] = u > 0 ? 1 / (1 + exp(-u)) : exp(u + l->log_q[i]);
-		l->away[i] = -expm1(l->log_q[i] / f->k);
+		l->log_q[i] = u > 0 ? log_larger - u : log_larger;
+		l->p[i] = (u > 0 ? 1 : odds) / (1 + odds);
+		l->away[i] = f->k == 1 ? l->p[i] : -expm1(l->log_q[i] / f->k);
+		weight = exp(a + b > 1e4 ? -fall(a, b, y) : a * (u > 0 ? log_larger : log_larger + u) + b * l->log_q[i] - highest);
 		if (i == 0 && left_power)
 			weight += weight / expm1(a * step);
 		if (i == l->count - 1 && right_power)
@@ -446,7 +454,7 @@ integrate_over_p(const future *f, double odds, what what)
 	leaving		l;
 	double		sum = 0;
 
-	leaving_of(f, odds * (1 + f->shape), &l);
+	leaving_of(f, odds * (1 + f->shape), false, &l);
 	for (int i = 0; i < l.count; i++)
 	{
 		double		leaves = l.p[i] * odds;
@@ -471,7 +479,7 @@ integrate_over_p(const future *f, double odds, what what)
 /* ---------------------------------------------------------------- with lambda given */
 
 /* A rhythm that has faded to exp of minus this is none */
-#define FADED 25.0
+#define FADED 23.0
 
 /* So many purchases are looked at one by one */
 #define SINGLE 4800
@@ -609,6 +617,13 @@ add_up_events(const question *q, double lambda, const double *phases)
 	return sum;
 }
 
+/* What comes after t counts nothing, not even beside a first purchase that takes k events */
+static bool
+is_far(int k, double t, double rate)
+{
+	return rate * t > 90 + 3 * k;
+}
+
 /*
  * Where so many events happen that purchases are as good as evenly spread over time.  Of the k roots w
  * of 1 - p, by which whole intervals are told from single events, only the one near 1 counts at t:
@@ -625,7 +640,7 @@ spread_events(question *q, double lambda, const double *phases)
 	double		log_ratio = -log1p(q->rate / lambda);
 	double		again = exp(k * log_ratio);
 	double		never = -expm1(k * log_ratio);
-	bool		lasts = q->rate * q->t <= 90;
+	bool		lasts = !is_far(k, q->t, q->rate);
 	double		gone = q->what == STILL_ALIVE ? 700 : 60;
 	double		for_ever = 0;	/* of the first interval, the sum of ratio^(k - j) */
 	double		phase = 0,
@@ -741,6 +756,7 @@ static double
 integrate_over_lambda(const future *f, what what, double t, double rate)
 {
 	question	q;
+	bool		far = rate > 0 && is_far(f->k, t, rate);
 	double		time = fmin(t, rate > 0 ? 1 / rate : t);	/* that matters */
 	double		top = f->shape + 2 * f->k;
 	double		from,
@@ -758,7 +774,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 	q.has_leaving = false;
 	q.stays[0] = 1;
 	q.stays_sum[0] = 0;
-	for (int i = 1; i < (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3; i++)
+	for (int i = 1; i < (far ? 0 : (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3); i++)
 	{
 		q.stays[i] = q.stays[i - 1] * ((f->b + (i - 1)) / (f->a + f->b + (i - 1)));
 		q.stays_sum[i] = q.stays_sum[i - 1] + q.stays[i - 1];
@@ -785,8 +801,12 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 	{
 		double		mean = f->shape * exp(y);
 		/* far below what lambda may be, and above what happens one by one, all is powers */
-		double		width = fmin(mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : 2, 5.5 / sqrt(fmax(f->shape, mean)));
+		double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : far ? 3 : 2;
 		double		half;
+
+		/* the density narrows with lambda */
+		while (width > 5.5 / sqrt(fmax(f->shape, mean * exp(width / 2))))
+			width *= 0.9;
 
 		if (isfinite(t))
 		{
@@ -806,7 +826,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 
 			if (weight < 1e-300)
 				continue;
-			if ((lambda + rate) * t <= q.few)
+			if (!far && (lambda + rate) * t <= q.few)
 				sum += weight * add_up_events(&q, lambda, phases);
 			else
 			{
@@ -814,7 +834,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 				{
 					double		most = f->shape * exp(to) / f->alpha / f->k;
 
-					leaving_of(f, most * time, &q.leaving);
+					leaving_of(f, most * time, far, &q.leaving);
 					q.has_leaving = true;
 				}
 				sum += weight * spread_events(&q, lambda, phases);
@@ -835,7 +855,7 @@ over_future_if_alive(const future *f, what what, double t)
 
 	if (odds == 0)
 		return what == STILL_ALIVE ? 1 : what == TIME_ALIVE ? t : 0;
-	if (what != TIME_ALIVE && events_likely(f, odds) * f->k <= TERMS_MAX)
+	if (what != TIME_ALIVE && terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX))
 	{
 		for (int j = 0; j < f->k; j++)
 		{
@@ -928,6 +948,9 @@ expected_by_times(const future *f, const double *odds, double *expected)
 	}
 }
 
+/* Above this k what is expected rises in steps that the panels miss */
+#define BY_PARTS_K 5
+
 /*
  * Where few events are likely by parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the
  * purchases expected up to u, in panels that double from the time of a few purchases on.
@@ -978,7 +1001,8 @@ rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *custome
 	if (rate == 0)
 		return over_future_if_alive(&f, PURCHASES, fmin(t, LARGEST_TIME));
 	odds = odds_of(&f, t);
-	if (f.k == 1 && rate * t < 10 && events_likely(&f, odds) <= TERMS_MAX / 4 && (f.shape + 1) * log1p(odds) < 600)
+	if (f.k <= BY_PARTS_K && rate * t < 10 && terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
+		(f.shape + f.k) * log1p(odds) < 600)
 		return discount_by_parts(&f, t, rate);
 	return integrate_over_lambda(&f, PURCHASES, t, rate);
 }
