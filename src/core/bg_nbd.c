@@ -376,19 +376,28 @@ reach(double a, double b, double side)
 	return outer;
 }
 
+/* Small enough for a power or an exponential function of p; where these leave nothing but the smallest p, for those, too */
+static double
+step_for(const future *f, what what)
+{
+	return what == STILL_ALIVE ? within(0.6 / sqrt(f->a), 0.05, 0.25) : 0.25;
+}
+
+/* For a quotient */
+#define STEP_FAR 0.5
+
 /*
  * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
  * many purchases as most, and right of all 1 - p that do, only a power of p or 1 - p is left, and the
- * rest is a geometric series.  Coarse is enough for quotients, where powers take more.
+ * rest is a geometric series.
  */
 static void
-leaving_of(const future *f, double most, bool coarse, leaving *l)
+leaving_of(const future *f, double most, double step, leaving *l)
 {
 	double		a = f->a;
 	double		b = f->b;
 	double		center = log(a) - log(b);
 	double		deviation = sqrt(1 / a + 1 / b);
-	double		step = fmin(coarse ? 0.5 : 0.25, 0.6 * deviation);
 	double		highest = -a * log1p(b / a) - b * log1p(a / b);
 	double		from = 0,
 				to = 0;
@@ -414,7 +423,7 @@ leaving_of(const future *f, double most, bool coarse, leaving *l)
 			right_power = true;
 			to = ceiling_p;
 		}
-		step = fmax(step, (to - from) / (NODES - 1));
+		step = fmax(fmin(step, 0.6 * deviation), (to - from) / (NODES - 1));
 		l->count = (int) ceil((to - from) / step * (1 - 1e-12)) + 1;
 		step = (to - from) / (l->count - 1);
 	}
@@ -454,7 +463,7 @@ integrate_over_p(const future *f, double odds, what what)
 	leaving		l;
 	double		sum = 0;
 
-	leaving_of(f, odds * (1 + f->shape), false, &l);
+	leaving_of(f, odds * (1 + f->shape), step_for(f, what), &l);
 	for (int i = 0; i < l.count; i++)
 	{
 		double		leaves = l.p[i] * odds;
@@ -834,7 +843,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 				{
 					double		most = f->shape * exp(to) / f->alpha / f->k;
 
-					leaving_of(f, most * time, far, &q.leaving);
+					leaving_of(f, most * time, far ? STEP_FAR : step_for(f, what), &q.leaving);
 					q.has_leaving = true;
 				}
 				sum += weight * spread_events(&q, lambda, phases);

@@ -608,6 +608,150 @@ test_gradient(void)
 	}
 }
 
+/* Against values from mpmath, by other formulas (test/data/bgnbd.csv) */
+static void
+test_golden(void)
+{
+	FILE	   *file = fopen("test/data/bgnbd.csv", "r");
+	char		line[1000];
+	int			rows = 0;
+
+	CHECK(file != NULL);
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL)
+	{
+		double		field[19];
+		char	   *p = line;
+		rt_bg_nbd	model;
+		rt_customer c;
+		double		t;
+		double		found[8];
+
+		if (line[0] == 'k')
+			continue;
+		for (int i = 0; i < 19; i++)
+		{
+			field[i] = *p == ',' ? NAN : strtod(p, &p);
+			p++;
+		}
+		model = (rt_bg_nbd) {(int) field[0], field[1] > 0, field[2], field[3], field[4], field[5]};
+		c = (rt_customer) {field[6], field[7], field[8]};
+		t = field[9];
+		found[0] = rt_bg_nbd_log_likelihood(&model, &c, 0);
+		found[1] = rt_bg_nbd_p_alive(&model, &c);
+		found[2] = rt_bg_nbd_p_alive_after(&model, &c, t);
+		found[3] = rt_bg_nbd_expected_lifetime(&model, &c, t);
+		found[4] = rt_bg_nbd_expected_purchases(&model, &c, t);
+		found[5] = isnan(field[10]) ? NAN : found[1] * rt_bg_nbd_discounted_if_alive(&model, &c, t, field[10]);
+		found[6] = rt_bg_nbd_purchase_probability(&model, &c, t);
+		found[7] = rt_bg_nbd_purchase_pmf(&model, &c, 2, t);
+		for (int i = 0; i < 8; i++)
+		{
+			double		expected = field[11 + i];
+
+			CHECK(isnan(found[i]) == isnan(expected));
+			if (i == 0)
+				CHECK(fabs(found[i] - expected) <= 1e-12 * fmax(1, fabs(expected)));
+			else if (!isnan(expected))
+				CHECK(fabs(found[i] - expected) <= (i == 5 ? 1e-7 : 1e-9) * expected);
+		}
+		rows++;
+	}
+	fclose(file);
+	CHECK(rows >= 80);
+}
+
+/* What the arguments of these functions may be, any double: an answer that is one, in bounded time */
+static void
+test_any_argument(void)
+{
+	static const int ks[] = {1, 2, 3, 7, 20, 54, 100};
+
+	for (int i = 0; i < 1500; i++)
+	{
+		double		range = i % 3 == 0 ? 300 : 6;
+		double		v[8];
+		rt_bg_nbd	model = {ks[i % 7], i % 2 == 0, 0, 0, 0, 0};
+		rt_customer c = {0, 0, 0};
+		double		t,
+					rate,
+					alive,
+					value;
+
+		for (int j = 0; j < 8; j++)
+			v[j] = pow(10, range * (2 * uniform() - 1));
+		model.r = v[0];
+		model.alpha = v[1];
+		model.a = i % 5 == 0 ? 1 : v[2];
+		model.b = v[3];
+		c.age = i % 4 == 0 ? 0 : v[4];
+		if (i % 3 > 0)
+			c.x = floor(pow(10, 9 * uniform()));
+		if (c.x > 0)
+			c.t_x = i % 11 == 0 ? c.age : c.age * uniform();
+		t = i % 13 == 0 ? 1e300 : v[5];
+		rate = v[6];
+		alive = rt_bg_nbd_p_alive(&model, &c);
+		CHECK(alive >= 0 && alive <= 1);
+		CHECK(isfinite(rt_bg_nbd_log_likelihood(&model, &c, 0)));
+		value = rt_bg_nbd_p_alive_after(&model, &c, t);
+		CHECK(value >= 0 && value <= alive);
+		value = rt_bg_nbd_expected_lifetime(&model, &c, t);
+		CHECK(value >= 0 && value <= alive * t * (1 + 1e-12));
+		CHECK(rt_bg_nbd_expected_lifetime(&model, &c, INFINITY) >= value * (1 - 1e-9));
+		value = rt_bg_nbd_purchase_probability(&model, &c, t);
+		CHECK(value >= 0 && value <= 1);
+		CHECK(rt_bg_nbd_expected_purchases(&model, &c, t) >= value * (1 - 1e-9) - 1e-290);
+		CHECK(isfinite(rt_bg_nbd_expected_purchases(&model, &c, t)));
+		value = rt_bg_nbd_purchase_pmf(&model, &c, i % 2 == 0 ? i % 5 : (int) pow(10, 9 * uniform()), t);
+		CHECK(value >= 0 && value <= 1);
+		value = rt_bg_nbd_discounted_if_alive(&model, &c, i % 2 == 0 ? t : INFINITY, rate);
+		CHECK(isfinite(value) && value >= 0);
+	}
+}
+
+/* 100 customers whose likelihood has two modes: the better one, which the usual start does not find */
+static void
+test_other_mode(void)
+{
+	static const rt_base truth = {RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 0.525, 6.183, 0.891, 1.614}};
+	int			far = 0;
+
+	for (int i = 0; i < 60; i++)
+	{
+		rt_customer_row rows[100];
+		rt_customers customers = {rows, 100, 0, 1};
+		rt_fit		fit;
+
+		for (int j = 0; j < 100; j++)
+		{
+			seen		l = live(&truth, 25 + 25 * uniform(), 0);
+
+			rows[j] = (rt_customer_row) {l.customer.x, l.customer.t_x, l.customer.age, 1};
+		}
+		qsort(rows, 100, sizeof(rows[0]), by_x);
+		rt_base_fit_model(RT_MODEL_MBG_NBD, 0, &customers, NULL, &fit);
+		CHECK(!fit.converged || fit.covariance[0] > 0);
+		if (fit.parameters[3] < 0.5)
+			far++;
+
+		/* nothing better at the other mode, whose parameters differ widely */
+		for (int j = 0; j < 2000; j++)
+		{
+			rt_base		other = {RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 0, 0, 0, 0}};
+			double		by = log(truth.bg_nbd.alpha / truth.bg_nbd.r);
+
+			other.bg_nbd.r = exp(4 * uniform() - 1.5);
+			other.bg_nbd.alpha = other.bg_nbd.r * exp(by + 2 * uniform() - 0.7);
+			other.bg_nbd.a = exp(4 * uniform() - 3);
+			other.bg_nbd.b = exp(6 * uniform() - 4);
+			CHECK(total_log_likelihood(&other, &customers) <= fit.log_likelihood);
+		}
+	}
+	CHECK(far > 0);
+}
+
 const check_case customer_base_cases[] = {
 	{"customer base: predictions come true", test_prediction},
 	{"customer base: sums", test_sums},
@@ -618,5 +762,8 @@ const check_case customer_base_cases[] = {
 	{"customer base: extremes", test_extremes},
 	{"customer base: known parameters are found", test_fit},
 	{"customer base: gradients are those of the likelihood", test_gradient},
+	{"customer base: golden values", test_golden},
+	{"customer base: any argument", test_any_argument},
+	{"customer base: the other mode", test_other_mode},
 	{NULL, NULL}
 };
