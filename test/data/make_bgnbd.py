@@ -182,7 +182,7 @@ def cases():
     # nobody comes a third time; regular buyers, new and not, with a rhythm that shows and one that has faded
     for d in 0, 1:
         for b in 0.001, 2e-6, 0.019:
-            yield 1, d, 0.25, 4.4, 0.8, b, 0, 0, 0, 365, 0.002 if b == 0.001 else ''
+            yield 1, d, 0.25, 4.4, 0.8, b, 0, 0, 0, 365, ''
             yield 2, d, 0.25, 4.4, 0.8, b, 0, 0, 0, 365, ''
     for k in 50, 100:
         yield k, 0, 0.0215, 0.0117, 2, 0.774, 0, 0, 0, 1, ''
@@ -195,7 +195,10 @@ QUANTITIES = ['log_likelihood', 'p_alive', 'p_alive_after', 'lifetime', 'purchas
 
 def row(case):
     v = values(*case)
-    return list(case) + [mp.nstr(v[q], 17) if v[q] != '' else '' for q in QUANTITIES]
+
+    # digits are enough for what is not far smaller than p_alive
+    known = lambda q: v[q] != '' and (q == 'log_likelihood' or v[q] > v['p_alive'] * mpf(10) ** -20)
+    return list(case) + [mp.nstr(v[q], 17) if known(q) else '' for q in QUANTITIES]
 
 
 if __name__ == '__main__':
