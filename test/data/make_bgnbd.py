@@ -179,15 +179,11 @@ def cases():
             rate = up(-3, 0)
         yield k, d, r, alpha, a, b, x, t_x, T, t, rate
 
-    # nobody comes a third time; regular buyers, new and not, with a rhythm that shows and one that has faded
+    # nobody comes a third time
     for d in 0, 1:
         for b in 0.001, 2e-6, 0.019:
             yield 1, d, 0.25, 4.4, 0.8, b, 0, 0, 0, 365, ''
             yield 2, d, 0.25, 4.4, 0.8, b, 0, 0, 0, 365, ''
-    for k in 50, 100:
-        yield k, 0, 0.0215, 0.0117, 2, 0.774, 0, 0, 0, 1, ''
-        yield k, 1, 30, 1.2, 0.5, 2, 0, 0, 0, 13, ''
-        yield k, 1, 1e4, 100, 0.5, 2, 0, 0, 0, 5, ''
 
 
 QUANTITIES = ['log_likelihood', 'p_alive', 'p_alive_after', 'lifetime', 'purchases', 'discounted', 'purchase_probability', 'two']
