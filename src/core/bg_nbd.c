@@ -794,11 +794,11 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 	from = -sqrt(2 * NOTHING / f->shape) - NOTHING / f->shape;
 	if (what == PURCHASES)
 		/* the first purchase takes k events */
-		from = fmax(from, fmin(to, log(f->k * (f->alpha / (time + f->silence)) / f->shape)) - NOTHING / (f->k + f->shape) - 5);
+		from = fmax(from, fmin(to, log(f->k / f->shape) + log(f->alpha) - log(time + f->silence)) - NOTHING / (f->k + f->shape) - 5);
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
-		double		left = -log(f->shape) - 39 - log1p((t + f->silence) / f->alpha);
+		double		left = -log(f->shape) - 39 - log_one_plus(t + f->silence, f->alpha);
 
 		if (from < left)
 		{
