@@ -45,7 +45,7 @@
 #define SMALLEST 1e-100
 #define LARGEST 1e100
 #define LARGEST_TIME 1e307
-#define LARGEST_ODDS 1e305
+#define LARGEST_ODDS 1e303
 
 #define TWO_PI 6.28318530717958647693
 
@@ -94,7 +94,7 @@ model_within(const rt_bg_nbd *model)
 	rt_bg_nbd	m = *model;
 
 	m.r = within(m.r, SMALLEST, LARGEST);
-	m.alpha = within(m.alpha, 1e-300, LARGEST_TIME);
+	m.alpha = within(m.alpha, SMALLEST * SMALLEST, LARGEST_TIME);
 	m.a = within(m.a, SMALLEST, LARGEST);
 	m.b = within(m.b, SMALLEST, LARGEST);
 	return m;
@@ -246,7 +246,7 @@ future_of(const rt_bg_nbd *model, const rt_customer *customer)
 static double
 odds_of(const future *f, double t)
 {
-	return fmin(t / f->alpha, LARGEST_ODDS);
+	return fmin(t / f->alpha, LARGEST_ODDS / (f->shape + f->k));
 }
 
 typedef enum what
@@ -875,7 +875,7 @@ over_future_if_alive(const future *f, what what, double t)
 	else if (f->k == 1)
 		sum = integrate_over_p(f, odds, what) * (what == TIME_ALIVE ? odds * f->alpha : 1);
 	else
-		sum = integrate_over_lambda(f, what, t, 0);
+		sum = integrate_over_lambda(f, what, odds * f->alpha, 0);
 	return what == PURCHASES ? sum : fmin(sum, most);
 }
 
@@ -1013,7 +1013,7 @@ rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *custome
 	if (f.k <= BY_PARTS_K && rate * t < 10 && terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
 		(f.shape + f.k) * log1p(odds) < 600)
 		return discount_by_parts(&f, t, rate);
-	return integrate_over_lambda(&f, PURCHASES, t, rate);
+	return integrate_over_lambda(&f, PURCHASES, isinf(t) ? t : odds * f.alpha, rate);
 }
 
 /* The mean of the remaining lifetime, which ends at a purchase: N more of them, geometric with 1/p on average */
