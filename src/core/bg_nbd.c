@@ -246,7 +246,10 @@ future_of(const rt_bg_nbd *model, const rt_customer *customer)
 static double
 odds_of(const future *f, double t)
 {
-	return fmin(t / f->alpha, LARGEST_ODDS / (f->shape + f->k));
+	double		odds = fmin(t / f->alpha, LARGEST_ODDS / (f->shape + f->k));
+
+	/* no time at all, where not even quotients of it are doubles */
+	return odds < 1e-290 ? 0 : odds;
 }
 
 typedef enum what
