@@ -33,14 +33,15 @@ composite_result(FunctionCallInfo fcinfo, int columns)
 void
 composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns, int64 room)
 {
-	composite_array_begin_type(get_fn_expr_rettype(fcinfo->flinfo), array, columns, room);
+	/* not of the call's expression, which there is none of when a cluster calls a final function */
+	composite_array_begin_type(get_func_rettype(fcinfo->flinfo->fn_oid), array, columns, room);
 }
 
 /* The row type is looked up once a call: final functions are called once a group */
 void
 composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 room)
 {
-	array->element_type = OidIsValid(type) ? get_element_type(type) : InvalidOid;
+	array->element_type = get_element_type(type);
 	if (!OidIsValid(array->element_type) || !type_is_rowtype(array->element_type))
 		elog(ERROR, "return type must be an array of rows");
 	array->tupdesc = lookup_rowtype_tupdesc_copy(array->element_type, -1);

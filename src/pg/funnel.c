@@ -340,7 +340,7 @@ window_funnel_final(PG_FUNCTION_ARGS)
 Datum
 window_funnel_times_final(PG_FUNCTION_ARGS)
 {
-	Oid			type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
+	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
 	int64		times[RT_CONDITIONS_MAX];
 	Datum		values[RT_CONDITIONS_MAX];
 	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(funnel_argument(fcinfo, 0), times);
