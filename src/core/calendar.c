@@ -116,6 +116,12 @@ rt_unit_number(rt_calendar_unit unit, int32_t date)
 	return 0;
 }
 
+bool
+rt_unit_has(rt_calendar_unit unit, int64_t number)
+{
+	return number >= rt_unit_number(unit, RT_DATE_MIN) && number <= rt_unit_number(unit, RT_DATE_MAX);
+}
+
 int32_t
 rt_unit_start(rt_calendar_unit unit, int64_t number)
 {

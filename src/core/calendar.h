@@ -48,6 +48,9 @@ typedef enum rt_calendar_unit
 
 extern int32_t rt_unit_number(rt_calendar_unit unit, int32_t date);
 
+/* Is this the number of a period in which a date lies? */
+extern bool rt_unit_has(rt_calendar_unit unit, int64_t number);
+
 /* The first day of a period; of one that begins before the first date or behind the last one, that date */
 extern int32_t rt_unit_start(rt_calendar_unit unit, int64_t number);
 

@@ -10,6 +10,9 @@
 
 #define LIMB_BITS 32
 
+/* More are not counted */
+#define TERMS_MAX (INT64_C(1) << 62)
+
 static int64_t
 floor_div(int64_t value, int64_t divisor)
 {
@@ -18,15 +21,30 @@ floor_div(int64_t value, int64_t divisor)
 	return value % divisor < 0 ? result - 1 : result;
 }
 
+static int64_t
+floor_remainder(int64_t value, int64_t divisor)
+{
+	int64_t		result = value % divisor;
+
+	return result < 0 ? result + divisor : result;
+}
+
 /* t / half_life as limbs, bits less than these (-32 to -1, so that no value overflows) and a fraction of a bit */
 static void
 split(int64_t time, int64_t half_life, int64_t *limbs, int *bits, double *fraction)
 {
 	int64_t		whole = floor_div(time, half_life);
 
-	*fraction = (double) (time - whole * half_life) / (double) half_life;
+	*fraction = (double) floor_remainder(time, half_life) / (double) half_life;
 	*limbs = floor_div(whole, LIMB_BITS) + 1;
-	*bits = (int) (whole - *limbs * LIMB_BITS);
+	*bits = (int) floor_remainder(whole, LIMB_BITS) - LIMB_BITS;
+}
+
+/* How far the higher one of two bases lies above the lower one */
+static uint64_t
+limbs_above(int64_t higher, int64_t lower)
+{
+	return (uint64_t) higher - (uint64_t) lower;
 }
 
 static void
@@ -36,16 +54,29 @@ move_base(rt_decayed_sum *sum, int64_t base)
 		sum->base = base;
 	else if (base > sum->base)
 	{
-		rt_exact_sum_move_down(&sum->sum, base - sum->base);
+		rt_exact_sum_move_down(&sum->sum, limbs_above(base, sum->base));
 		sum->base = base;
 	}
+}
+
+bool
+rt_decayed_sum_valid(const rt_decayed_sum *sum)
+{
+	int64_t		limbs;
+	int			bits;
+	double		fraction;
+
+	if (sum->half_life <= 0 || sum->terms < 0 || sum->terms > TERMS_MAX || !rt_exact_sum_valid(&sum->sum))
+		return false;
+	split(sum->latest, sum->half_life, &limbs, &bits, &fraction);
+	return sum->terms == 0 ? sum->sum.terms == 0 && rt_exact_sum_value(&sum->sum) == 0 : sum->base == limbs;
 }
 
 void
 rt_decayed_sum_add(rt_decayed_sum *sum, double value, int64_t time)
 {
-	int64_t		limbs,
-				below;
+	int64_t		limbs;
+	uint64_t	below;
 	int			bits;
 	double		fraction;
 
@@ -53,8 +84,9 @@ rt_decayed_sum_add(rt_decayed_sum *sum, double value, int64_t time)
 	move_base(sum, limbs);
 	if (sum->terms == 0 || time > sum->latest)
 		sum->latest = time;
-	sum->terms++;
-	below = sum->base - limbs;
+	if (sum->terms < TERMS_MAX)
+		sum->terms++;
+	below = limbs_above(sum->base, limbs);
 	if (below < RT_EXACT_LIMBS)
 		rt_exact_sum_add(&sum->sum, ldexp(value, bits - (int) below * LIMB_BITS) * exp2(fraction));
 }
@@ -68,11 +100,11 @@ rt_decayed_sum_combine(rt_decayed_sum *sum, const rt_decayed_sum *other)
 		return;
 	move_base(sum, other->base);
 	if (sum->base > copy.base)
-		rt_exact_sum_move_down(&copy.sum, sum->base - copy.base);
+		rt_exact_sum_move_down(&copy.sum, limbs_above(sum->base, copy.base));
 	rt_exact_sum_combine(&sum->sum, &copy.sum);
 	if (sum->terms == 0 || other->latest > sum->latest)
 		sum->latest = other->latest;
-	sum->terms += other->terms;
+	sum->terms = sum->terms < TERMS_MAX - other->terms ? sum->terms + other->terms : TERMS_MAX;
 }
 
 double

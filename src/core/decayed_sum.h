@@ -12,6 +12,7 @@
 #ifndef RT_DECAYED_SUM_H
 #define RT_DECAYED_SUM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/exact_sum.h"
@@ -26,7 +27,10 @@ typedef struct rt_decayed_sum
 	rt_exact_sum sum;
 } rt_decayed_sum;
 
-/* A finite value */
+/* May it have come from values? */
+extern bool rt_decayed_sum_valid(const rt_decayed_sum *sum);
+
+/* A finite value; to a sum that is not valid it does no harm, given a half-life above 0 */
 extern void rt_decayed_sum_add(rt_decayed_sum *sum, double value, int64_t time);
 
 /* Of the same half-life */

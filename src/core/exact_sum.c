@@ -16,6 +16,25 @@
 /* A limb holds the terms of two sums without overflow when each is below this */
 #define TERMS_MAX (INT64_C(1) << 28)
 
+/* A term adds less than 2^33 to a limb, and no sum of terms that there can be gives the highest one as much */
+#define LIMB_MAX (INT64_C(1) << 62)
+
+/* Wraps around in a sum that is not valid */
+static void
+add_to_limb(int64_t *limb, int64_t part)
+{
+	*limb = (int64_t) ((uint64_t) *limb + (uint64_t) part);
+}
+
+bool
+rt_exact_sum_valid(const rt_exact_sum *sum)
+{
+	for (int i = 0; i < RT_EXACT_LIMBS; i++)
+		if (sum->limbs[i] <= -LIMB_MAX || sum->limbs[i] >= LIMB_MAX)
+			return false;
+	return sum->terms >= 0 && sum->terms < TERMS_MAX;
+}
+
 /* Each limb but the highest to 0 .. 2^32 - 1 */
 static void
 carry_on(rt_exact_sum *sum)
@@ -24,7 +43,7 @@ carry_on(rt_exact_sum *sum)
 	{
 		int64_t		low = (int64_t) ((uint64_t) sum->limbs[i] & LIMB_MASK);
 
-		sum->limbs[i + 1] += (sum->limbs[i] - low) / (INT64_C(1) << 32);
+		add_to_limb(&sum->limbs[i + 1], (sum->limbs[i] - low) / (INT64_C(1) << 32));
 		sum->limbs[i] = low;
 	}
 	sum->terms = 1;
@@ -50,11 +69,13 @@ rt_exact_sum_add(rt_exact_sum *sum, double term)
 	low = ((uint64_t) mantissa & LIMB_MASK) << place % 32;
 	high = ((uint64_t) mantissa >> 32) << place % 32;
 	limb = &sum->limbs[place / 32];
-	limb[0] += sign * (int64_t) (low & LIMB_MASK);
-	limb[1] += sign * (int64_t) ((low >> 32) + (high & LIMB_MASK));
-	limb[2] += sign * (int64_t) (high >> 32);
-	if (++sum->terms >= TERMS_MAX)
+	add_to_limb(&limb[0], sign * (int64_t) (low & LIMB_MASK));
+	add_to_limb(&limb[1], sign * (int64_t) ((low >> 32) + (high & LIMB_MASK)));
+	add_to_limb(&limb[2], sign * (int64_t) (high >> 32));
+	if (sum->terms >= TERMS_MAX - 1)
 		carry_on(sum);
+	else
+		sum->terms++;
 }
 
 void
@@ -68,10 +89,10 @@ rt_exact_sum_combine(rt_exact_sum *sum, const rt_exact_sum *other)
 }
 
 void
-rt_exact_sum_move_down(rt_exact_sum *sum, int64_t limbs)
+rt_exact_sum_move_down(rt_exact_sum *sum, uint64_t limbs)
 {
 	carry_on(sum);
-	for (int64_t i = 0; i < RT_EXACT_LIMBS; i++)
+	for (uint64_t i = 0; i < RT_EXACT_LIMBS; i++)
 		sum->limbs[i] = limbs < RT_EXACT_LIMBS - i ? sum->limbs[i + limbs] : 0;
 }
 

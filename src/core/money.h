@@ -40,6 +40,15 @@ rt_money_sum_add(rt_money_sum *sum, int64_t amount)
 	sum->high += (amount - (int64_t) ((uint64_t) amount & UINT64_C(0xffffffff))) / INT64_C(0x100000000);
 }
 
+/* May it have come from amounts?  Of two that may, the sum does not overflow. */
+static inline bool
+rt_money_sum_valid(const rt_money_sum *sum)
+{
+	const int64_t max = INT64_C(1) << 62;
+
+	return sum->high > -max && sum->high < max && sum->low >= 0 && sum->low < max;
+}
+
 /* False when the sum does not fit into an amount */
 extern bool rt_money_sum_fits(const rt_money_sum *sum, int64_t *amount);
 

@@ -165,7 +165,31 @@ rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *r
 	trend->p_value = rt_rank_sum_p(room, values);
 }
 
-void
+static bool
+spend_valid(const rt_spend *spend)
+{
+	return rt_money_sum_valid(&spend->money) && spend->orders >= 0 && spend->orders < INT64_C(1) << 62;
+}
+
+/* All but the products */
+static bool
+counts_valid(const rt_spend_total *total)
+{
+	return spend_valid(&total->recent) && spend_valid(&total->earlier) && total->customers >= 0 && total->customers < INT64_C(1) << 62;
+}
+
+bool
+rt_spend_total_valid(const rt_spend_total *total)
+{
+	if (!counts_valid(total))
+		return false;
+	for (int i = 0; i < RT_SPEND_PRODUCTS; i++)
+		if (!rt_exact_sum_valid(&total->products[i]) || isinf(rt_exact_sum_value(&total->products[i])))
+			return false;
+	return true;
+}
+
+bool
 rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind, int32_t end)
 {
 	rt_spend	recent = {{0, 0}, 0},
@@ -176,6 +200,8 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 				m;
 	double		products[RT_SPEND_PRODUCTS] = {0};
 
+	if (!counts_valid(total))
+		return false;
 	for (size_t i = 0; i < count; i++)
 	{
 		const rt_day *day = &days[i];
@@ -192,7 +218,7 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 		products[RT_TIME_MONEY] += t * money_of(day->money);
 	}
 	if (recent.orders + earlier.orders == 0)
-		return;
+		return true;
 	total->customers++;
 	total->recent.orders += recent.orders;
 	total->earlier.orders += earlier.orders;
@@ -215,6 +241,7 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 		if (products[i] != 0)
 			rt_exact_sum_add(&total->products[i], products[i]);
 	}
+	return true;
 }
 
 static void

@@ -70,7 +70,11 @@ typedef struct rt_spend_total
 	rt_exact_sum products[RT_SPEND_PRODUCTS];
 } rt_spend_total;
 
-extern void rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind, int32_t end);
+/* May it have come from customers? */
+extern bool rt_spend_total_valid(const rt_spend_total *total);
+
+/* False, and nothing is added, when the counts are none; products that are none come to no harm */
+extern bool rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind, int32_t end);
 extern void rt_spend_total_combine(rt_spend_total *total, const rt_spend_total *other);
 extern void rt_spend_total_trend(const rt_spend_total *total, rt_spend_trend *trend);
 

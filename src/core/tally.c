@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "core/poll.h"
+
 #define WORD sizeof(uint64_t)
 
 static uint32_t *
@@ -52,7 +54,7 @@ rt_tally_valid(const rt_tally *tally, size_t size, uint32_t counts_per_key)
 {
 	return size >= sizeof(rt_tally) && tally->counts_per_key == counts_per_key &&
 		tally->place_count >= 2 && (tally->place_count & (tally->place_count - 1)) == 0 &&
-		tally->used <= tally->room && tally->keys < tally->place_count &&
+		tally->used <= tally->room && tally->keys <= tally->place_count / 2 &&
 		rt_tally_size(tally->place_count, tally->room) == size;
 }
 
@@ -108,6 +110,7 @@ rt_tally_counts(rt_tally *tally, const void *key, size_t key_size)
 	{
 		uint32_t	word = places[place] - 1;
 
+		rt_poll_each(tried);
 		if (++tried > mask || !entry_fits(tally, word, key_size))
 		{
 			/* the last entry may be shorter than this key: then it is another one */
@@ -157,6 +160,7 @@ rt_tally_add_all(rt_tally *tally, const rt_tally *other)
 	{
 		int64_t    *counts = rt_tally_counts(tally, entry.key, entry.key_size);
 
+		rt_poll_each(tally->keys);
 		if (counts == NULL)
 			return false;
 		for (uint32_t i = 0; i < tally->counts_per_key; i++)
@@ -181,4 +185,12 @@ rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry)
 	entry->counts = (int64_t *) (words + *word + 1 + key_words(key_size));
 	*word += 1 + key_words(key_size) + tally->counts_per_key;
 	return true;
+}
+
+bool
+rt_tally_entry_intact(const rt_tally_entry *entry)
+{
+	uint64_t	head = ((const uint64_t *) entry->key)[-1];
+
+	return head >> 32 == hash_of(entry->key, entry->key_size) >> 32;
 }

@@ -28,17 +28,21 @@ double
 rt_roc_auc(const rt_scored *scored, size_t count)
 {
 	uint64_t	twice_won = 0;	/* pairs, a tie counting one */
+	double		about = 0;		/* the same, where that is too many to count */
 	uint64_t	below = 0;
 	uint64_t	outcomes = 0;
 
 	for (size_t i = 0; i < count; i++)
 	{
 		twice_won += (uint64_t) scored[i].outcomes * (2 * below + (uint64_t) scored[i].others);
+		about += (double) scored[i].outcomes * (double) (2 * below + (uint64_t) scored[i].others);
 		below += (uint64_t) scored[i].others;
 		outcomes += (uint64_t) scored[i].outcomes;
 	}
 	if (outcomes == 0 || below == 0)
 		return NAN;
+	if (outcomes + below > UINT32_MAX)
+		return fmin(about / 2 / ((double) outcomes * (double) below), 1);
 	return (double) twice_won / 2 / ((double) outcomes * (double) below);
 }
 

@@ -28,10 +28,54 @@ PG_FUNCTION_INFO_V1(churn_drivers_add_jsonb);
 PG_FUNCTION_INFO_V1(churn_drivers_combine);
 PG_FUNCTION_INFO_V1(churn_drivers_final);
 
-/* Of each attribute and value: who left, and who did not */
-static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, "nothing"};
-
 #define NO_NAME (-1)
+
+/* The parts of a key */
+typedef struct DriverKey
+{
+	const char *name;
+	int32		name_length;	/* or NO_NAME */
+	const char *value;			/* or NULL */
+	int			value_length;
+} DriverKey;
+
+/* False when the bytes are no key */
+static bool
+split_key(const char *bytes, Size size, DriverKey *key)
+{
+	Size		used = sizeof(int32);
+
+	memset(key, 0, sizeof(*key));
+	if (size <= used)
+		return false;
+	memcpy(&key->name_length, bytes, sizeof(int32));
+	if (key->name_length != NO_NAME)
+	{
+		if (key->name_length < 0 || key->name_length >= size - used)
+			return false;
+		key->name = bytes + used;
+		used += key->name_length;
+	}
+	if (bytes[used] == 1)
+	{
+		key->value = bytes + used + 1;
+		key->value_length = (int) (size - used - 1);
+		return true;
+	}
+	return bytes[used] == 0 && used + 1 == size;
+}
+
+static bool
+key_valid(const TallyState *state, const void *bytes, Size size)
+{
+	DriverKey	key;
+
+	return split_key(bytes, size, &key) && (key.name == NULL || tally_text_valid(key.name, key.name_length)) &&
+		(key.value == NULL || tally_text_valid(key.value, key.value_length));
+}
+
+/* Of each attribute and value: who left, and who did not */
+static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, false, "nothing", NULL, key_valid};
 
 static TallyState *
 add_value(TallyState *state, StringInfo key, const char *name, int32 name_length, const char *value, int value_length, bool churned)
@@ -43,7 +87,7 @@ add_value(TallyState *state, StringInfo key, const char *name, int32 name_length
 	appendStringInfoChar(key, value != NULL ? 1 : 0);
 	if (value != NULL)
 		appendBinaryStringInfo(key, value, value_length);
-	tally_state_counts(&state, &drivers_kind, key->data, key->len)[churned ? 0 : 1]++;
+	tally_state_count(&state, &drivers_kind, key->data, key->len, churned ? 0 : 1);
 	return state;
 }
 
@@ -147,40 +191,14 @@ churn_drivers_combine(PG_FUNCTION_ARGS)
 	return tally_state_combine(fcinfo, &drivers_kind);
 }
 
-/* The parts of a key */
-typedef struct DriverKey
-{
-	const char *name;
-	int32		name_length;	/* or NO_NAME */
-	const char *value;			/* or NULL */
-	int			value_length;
-} DriverKey;
-
+/* Of a checked state */
 static DriverKey
 get_key(const rt_tally_entry *entry)
 {
-	DriverKey	key = {NULL, NO_NAME, NULL, 0};
-	const char *bytes = entry->key;
-	size_t		used = sizeof(int32);
+	DriverKey	key;
 
-	if (entry->key_size > sizeof(int32))
-	{
-		memcpy(&key.name_length, bytes, sizeof(int32));
-		if (key.name_length >= 0)
-		{
-			key.name = bytes + used;
-			used += key.name_length;
-		}
-		if (used < entry->key_size)
-		{
-			key.value = bytes[used] ? bytes + used + 1 : NULL;
-			key.value_length = (int) (entry->key_size - used - 1);
-			return key;
-		}
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("state of churn_drivers is corrupt")));
+	split_key(entry->key, entry->key_size, &key);
+	return key;
 }
 
 static int
@@ -224,8 +242,8 @@ enum
 Datum
 churn_drivers_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &drivers_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &drivers_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &drivers_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_driver  *drivers = palloc0_array(rt_driver, Max(count, 1));
 	int			attribute = 0;

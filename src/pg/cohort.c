@@ -25,9 +25,6 @@ PG_FUNCTION_INFO_V1(cohort_retention_combine);
 PG_FUNCTION_INFO_V1(cohort_retention_final);
 PG_FUNCTION_INFO_V1(retention_curve_final);
 
-/* Of each cohort and period: the counts of a cell */
-static const TallyKind cohort_kind = {"cohort_retention", 0x20005, 6, "period, as_of and the number of periods"};
-
 enum { UNIT_CONSTANT, AS_OF_CONSTANT, LIMIT_CONSTANT };
 
 typedef struct CellKey
@@ -37,9 +34,30 @@ typedef struct CellKey
 } CellKey;
 
 /* In the order of the counts */
-enum { CELL_ACTIVE, CELL_LAST, CELL_ORDERS, CELL_KNOWN, CELL_SPEND_HIGH, CELL_SPEND_LOW };
+enum { CELL_ACTIVE, CELL_LAST, CELL_ORDERS, CELL_KNOWN, CELL_SPEND_HIGH, CELL_SPEND_LOW, CELL_COUNTS };
 
 #define NO_LIMIT (PG_INT32_MAX - 1)
+
+static bool
+constants_valid(const TallyState *state)
+{
+	return state->constants[UNIT_CONSTANT] >= 0 && state->constants[UNIT_CONSTANT] < RT_CALENDAR_UNITS &&
+		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX &&
+		state->constants[LIMIT_CONSTANT] >= 0 && state->constants[LIMIT_CONSTANT] <= NO_LIMIT;
+}
+
+static bool
+key_valid(const TallyState *state, const void *bytes, Size size)
+{
+	const CellKey *key = bytes;
+
+	return size == sizeof(CellKey) && rt_unit_has((rt_calendar_unit) state->constants[UNIT_CONSTANT], key->cohort) &&
+		key->period >= 0 && key->period <= state->constants[LIMIT_CONSTANT] + 1;
+}
+
+/* Of each cohort and period: the counts of a cell */
+static const TallyKind cohort_kind = {"cohort_retention", 0x20005, CELL_COUNTS, true, "period, as_of and the number of periods",
+	constants_valid, key_valid};
 
 static int32
 get_limit(FunctionCallInfo fcinfo)
@@ -107,13 +125,10 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 
 		/* behind the limit several periods share a cell, and she counts once */
 		if (active && counts != before)
-			counts[CELL_ACTIVE]++;
+			tally_state_add(&cohort_kind, &counts[CELL_ACTIVE], 1);
 		if (i == last)
-			counts[CELL_LAST]++;
-		counts[CELL_ORDERS] += periods[i].orders;
-		counts[CELL_KNOWN] += periods[i].known;
-		counts[CELL_SPEND_HIGH] += periods[i].spend.high;
-		counts[CELL_SPEND_LOW] += periods[i].spend.low;
+			tally_state_add(&cohort_kind, &counts[CELL_LAST], 1);
+		tally_state_add_period(&cohort_kind, &counts[CELL_ORDERS], &periods[i]);
 		before = active ? counts : before;
 	}
 	PG_RETURN_POINTER(state);
@@ -131,13 +146,31 @@ enum
 	COHORT_COHORT, COHORT_PERIOD, COHORT_ELIGIBLE, COHORT_ACTIVE, COHORT_RATE, COHORT_ACTIVE_SINCE, COHORT_RATE_SINCE,
 	COHORT_ORDERS, COHORT_SPEND, COHORT_COLUMNS
 };
+/* What holds of the cells of real customers: those of a cohort are all there at its beginning, and each has one last period */
+static void
+check_cells(const rt_cohort_cell *cells, size_t count)
+{
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		int64		customers = 0;
+		bool		valid = cells[begin].period == 0 && cells[begin].active > 0;
+
+		for (end = begin; end < count && cells[end].cohort == cells[begin].cohort; end++)
+		{
+			valid = valid && cells[end].active <= cells[begin].active && (end == begin || cells[end].period > cells[end - 1].period);
+			customers += cells[end].last;
+		}
+		if (!valid || customers != cells[begin].active)
+			tally_state_corrupt(&cohort_kind);
+	}
+}
 
 /* All rows of the triangle; *priced: some amount is known */
 static rt_cohort_row *
 cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_t *row_count)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &cohort_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &cohort_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &cohort_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_cohort_cell *cells = palloc_extended(Max(count, 1) * sizeof(rt_cohort_cell), MCXT_ALLOC_HUGE);
 	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
@@ -149,13 +182,12 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 	*priced = false;
 	for (size_t i = 0; i < count; i++)
 	{
-		CellKey		key = {0, 0};
+		const CellKey *key = entries[i].key;
 		const int64 *counts = entries[i].counts;
 
 		CHECK_FOR_INTERRUPTS();
-		memcpy(&key, entries[i].key, Min(sizeof(key), entries[i].key_size));
-		cells[i].cohort = key.cohort;
-		cells[i].period = Max(key.period, 0);
+		cells[i].cohort = key->cohort;
+		cells[i].period = key->period;
 		cells[i].active = counts[CELL_ACTIVE];
 		cells[i].last = counts[CELL_LAST];
 		cells[i].orders = counts[CELL_ORDERS];
@@ -167,6 +199,7 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		*priced = *priced || counts[CELL_KNOWN] > 0 || counts[CELL_SPEND_HIGH] != 0 || counts[CELL_SPEND_LOW] != 0;
 	}
 	qsort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare);
+	check_cells(cells, count);
 
 	last_period = calendar_unit_over(*unit, as_of);
 	*row_count = rt_cohort_rows(cells, count, last_period, limit, NULL);

@@ -25,31 +25,19 @@ PG_FUNCTION_INFO_V1(decayed_count_add_timestamp);
 PG_FUNCTION_INFO_V1(decayed_sum_combine);
 PG_FUNCTION_INFO_V1(decayed_sum_final);
 
-#define STATE_VERSION 0x10002
-
 typedef struct DecayState
 {
 	FixedState	head;
 	rt_decayed_sum sum;
 } DecayState;
 
-static void
-check_state(const DecayState *state)
+static bool
+state_valid(const void *state)
 {
-	if (state->sum.half_life <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of decayed_sum is corrupt")));
+	return rt_decayed_sum_valid(&((const DecayState *) state)->sum);
 }
 
-static DecayState *
-get_state(FunctionCallInfo fcinfo)
-{
-	DecayState *state = fixed_state(fcinfo, 0, sizeof(DecayState), STATE_VERSION, "decayed_sum");
-
-	check_state(state);
-	return state;
-}
+static const FixedKind decay_kind = {"decayed_sum", 0x10002, sizeof(DecayState), state_valid};
 
 /* In microseconds */
 static int64
@@ -97,13 +85,9 @@ add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
 	Timestamp	time;
 	DecayState *state;
 
+	state = fixed_state_to_add_to(fcinfo, &decay_kind);
 	if (PG_ARGISNULL(0))
-	{
-		state = fixed_state_new(fcinfo, sizeof(DecayState), STATE_VERSION);
 		state->sum.half_life = half_life;
-	}
-	else
-		state = get_state(fcinfo);
 	check_half_life(state->sum.half_life == half_life);
 	if (PG_ARGISNULL(time_argument) || (has_value && PG_ARGISNULL(1)))
 		PG_RETURN_POINTER(state);
@@ -153,12 +137,11 @@ decayed_sum_combine(PG_FUNCTION_ARGS)
 	void	   *state;
 	void	   *other;
 
-	if (fixed_states(fcinfo, sizeof(DecayState), STATE_VERSION, "decayed_sum", &state, &other))
+	if (fixed_states(fcinfo, &decay_kind, &state, &other))
 	{
 		rt_decayed_sum *sum = &((DecayState *) state)->sum;
 		const rt_decayed_sum *more = &((DecayState *) other)->sum;
 
-		check_state(state);
 		check_half_life(sum->half_life == more->half_life);
 		rt_decayed_sum_combine(sum, more);
 	}
@@ -170,7 +153,7 @@ decayed_sum_combine(PG_FUNCTION_ARGS)
 Datum
 decayed_sum_final(PG_FUNCTION_ARGS)
 {
-	DecayState *state = get_state(fcinfo);
+	const DecayState *state = fixed_state_final(fcinfo, &decay_kind);
 	double		value;
 
 	if (state->sum.terms == 0)

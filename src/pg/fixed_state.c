@@ -6,20 +6,6 @@
  */
 #include "pg/fixed_state.h"
 
-void *
-fixed_state_new(FunctionCallInfo fcinfo, Size size, int32 version)
-{
-	MemoryContext context;
-	FixedState *state;
-
-	if (!AggCheckCallContext(fcinfo, &context))
-		context = CurrentMemoryContext;
-	state = (FixedState *) MemoryContextAllocZero(context, size);
-	SET_VARSIZE(state, size);
-	state->version = version;
-	return state;
-}
-
 struct varlena *
 state_argument(FunctionCallInfo fcinfo, int argument, Size size)
 {
@@ -33,32 +19,67 @@ state_argument(FunctionCallInfo fcinfo, int argument, Size size)
 	return copy;
 }
 
-void *
-fixed_state(FunctionCallInfo fcinfo, int argument, Size size, int32 version, const char *aggregate)
+void
+fixed_state_corrupt(const FixedKind *kind)
 {
-	FixedState *state = (FixedState *) state_argument(fcinfo, argument, size);
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("state of %s is corrupt", kind->aggregate)));
+}
 
-	if (VARSIZE(state) != size || state->version != version)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of %s is corrupt", aggregate)));
+static void *
+new_state(FunctionCallInfo fcinfo, const FixedKind *kind)
+{
+	MemoryContext context;
+	FixedState *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		context = CurrentMemoryContext;
+	state = (FixedState *) MemoryContextAllocZero(context, kind->size);
+	SET_VARSIZE(state, kind->size);
+	state->version = kind->version;
 	return state;
 }
 
+/* An argument that is not NULL */
+static void *
+get_state(FunctionCallInfo fcinfo, int argument, const FixedKind *kind, bool check)
+{
+	FixedState *state = (FixedState *) state_argument(fcinfo, argument, kind->size);
+
+	if (VARSIZE(state) != kind->size || state->version != kind->version || (check && !kind->valid(state)))
+		fixed_state_corrupt(kind);
+	return state;
+}
+
+void *
+fixed_state_to_add_to(FunctionCallInfo fcinfo, const FixedKind *kind)
+{
+	if (PG_ARGISNULL(0))
+		return new_state(fcinfo, kind);
+	return get_state(fcinfo, 0, kind, !AggCheckCallContext(fcinfo, NULL));
+}
+
+const void *
+fixed_state_final(FunctionCallInfo fcinfo, const FixedKind *kind)
+{
+	return get_state(fcinfo, 0, kind, true);
+}
+
 bool
-fixed_states(FunctionCallInfo fcinfo, Size size, int32 version, const char *aggregate, void **state, void **other)
+fixed_states(FunctionCallInfo fcinfo, const FixedKind *kind, void **state, void **other)
 {
 	*state = *other = NULL;
 	if (!PG_ARGISNULL(1))
-		*other = fixed_state(fcinfo, 1, size, version, aggregate);
+		*other = get_state(fcinfo, 1, kind, true);
 	if (!PG_ARGISNULL(0))
-		*state = fixed_state(fcinfo, 0, size, version, aggregate);
+		*state = get_state(fcinfo, 0, kind, true);
 	if (*state != NULL && *other != NULL)
 		return true;
 	if (*other != NULL)
 	{
-		*state = fixed_state_new(fcinfo, size, version);
-		memcpy(*state, *other, size);
+		*state = new_state(fcinfo, kind);
+		memcpy(*state, *other, kind->size);
 	}
 	return false;
 }

@@ -3,7 +3,8 @@
  *		States of aggregates that are a struct of fixed size, kept as a bytea.
  *
  * Such a struct begins with a FixedState.  Within an aggregate the state is changed in
- * place, as history_agg.c does; anybody else's is copied.
+ * place, as history_agg.c does; anybody else's is copied.  There a transition function does not
+ * look at the whole of it, whatever it is, and must do no harm; everybody else checks it.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -25,16 +26,27 @@ typedef struct FixedState
  */
 extern struct varlena *state_argument(FunctionCallInfo fcinfo, int argument, Size size);
 
-/* All zero, and as long-lived as the aggregate */
-extern void *fixed_state_new(FunctionCallInfo fcinfo, Size size, int32 version);
+/* What an aggregate keeps */
+typedef struct FixedKind
+{
+	const char *aggregate;
+	int32		version;
+	Size		size;
+	bool		(*valid) (const void *state);	/* may this struct come from rows? */
+} FixedKind;
 
-/* An argument that is not NULL; an error with the aggregate's name when it is no such state */
-extern void *fixed_state(FunctionCallInfo fcinfo, int argument, Size size, int32 version, const char *aggregate);
+/* Argument 0 of a transition function, or where that is NULL a state that is all zero and as long-lived as the aggregate */
+extern void *fixed_state_to_add_to(FunctionCallInfo fcinfo, const FixedKind *kind);
+
+/* Argument 0 of a final function */
+extern const void *fixed_state_final(FunctionCallInfo fcinfo, const FixedKind *kind);
 
 /*
  * Arguments 0 and 1 of a combine function.  True when there are both; else state is the one
  * there is, to be returned as it is, or NULL.
  */
-extern bool fixed_states(FunctionCallInfo fcinfo, Size size, int32 version, const char *aggregate, void **state, void **other);
+extern bool fixed_states(FunctionCallInfo fcinfo, const FixedKind *kind, void **state, void **other);
+
+pg_noreturn extern void fixed_state_corrupt(const FixedKind *kind);
 
 #endif							/* RETENTION_FIXED_STATE_H */

@@ -25,11 +25,35 @@ PG_FUNCTION_INFO_V1(fit_hazard_add);
 PG_FUNCTION_INFO_V1(fit_hazard_combine);
 PG_FUNCTION_INFO_V1(fit_hazard_final);
 
-/* Of each duration and the covariates behind it: who left, and who was still there */
-static const TallyKind hazard_kind = {"fit_hazard", 0x20004, 2, "the treatment of ties"};
-
 enum { TIES_CONSTANT };			/* constants */
 enum { LEFT_OUT, COVARIATES };	/* sums; the number of covariates is the same in all states, and not added up */
+
+static bool
+constants_valid(const TallyState *state)
+{
+	int64		ties = state->constants[TIES_CONSTANT];
+	int64		covariates = state->sums[COVARIATES];
+
+	return (ties == RT_TIES_EFRON || ties == RT_TIES_BRESLOW) &&
+		state->sums[LEFT_OUT] >= 0 && state->sums[LEFT_OUT] <= TALLY_ROWS_MAX &&
+		(state->tally.keys == 0 ? covariates == 0 : covariates >= 1 && covariates <= RT_COVARIATES_MAX);
+}
+
+static bool
+key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	const double *numbers = key;
+
+	if (key_size != (1 + state->sums[COVARIATES]) * sizeof(double) || !(numbers[0] >= 0))
+		return false;
+	for (int i = 0; i <= state->sums[COVARIATES]; i++)
+		if (!tally_key_number(&numbers[i], sizeof(double)) || isinf(numbers[i]))
+			return false;
+	return true;
+}
+
+/* Of each duration and the covariates behind it: who left, and who was still there */
+static const TallyKind hazard_kind = {"fit_hazard", 0x20004, 2, false, "the treatment of ties", constants_valid, key_valid};
 
 static rt_hazard_ties
 get_ties(FunctionCallInfo fcinfo)
@@ -103,13 +127,13 @@ fit_hazard_add(PG_FUNCTION_ARGS)
 		key = get_key(fcinfo, &count);
 	if (key == NULL || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		state->sums[LEFT_OUT]++;
+		tally_state_add(&hazard_kind, &state->sums[LEFT_OUT], 1);
 		PG_RETURN_POINTER(state);
 	}
 	if (state->tally.keys == 0)
 		state->sums[COVARIATES] = count;
 	check_covariate_count(count, state->sums[COVARIATES]);
-	tally_state_counts(&state, &hazard_kind, key, (1 + count) * sizeof(double))[PG_GETARG_BOOL(2) ? 0 : 1]++;
+	tally_state_count(&state, &hazard_kind, key, (1 + count) * sizeof(double), PG_GETARG_BOOL(2) ? 0 : 1);
 	pfree(key);
 	PG_RETURN_POINTER(state);
 }
@@ -135,19 +159,13 @@ fit_hazard_combine(PG_FUNCTION_ARGS)
 
 /* The rows as the core wants them; covariates that are the caller's to change */
 static rt_hazard_row *
-get_rows(const TallyState *state, int covariates)
+get_rows(const rt_tally_entry *entries, size_t count, int covariates)
 {
-	rt_tally_entry *entries = tally_state_entries(state, &hazard_kind);
-	size_t		count = state->tally.keys;
 	rt_hazard_row *rows = palloc_extended(Max(count, 1) * sizeof(rt_hazard_row), MCXT_ALLOC_HUGE);
 	double	   *x = palloc_extended(Max(count, 1) * covariates * sizeof(double), MCXT_ALLOC_HUGE);
 
 	for (size_t i = 0; i < count; i++)
 	{
-		if (entries[i].key_size != (1 + covariates) * sizeof(double))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("state of fit_hazard is corrupt")));
 		memcpy(&rows[i].time, entries[i].key, sizeof(double));
 		rows[i].events = entries[i].counts[0];
 		rows[i].censored = entries[i].counts[1];
@@ -223,7 +241,8 @@ warn_of_infinite(const rt_hazard_fit *fit)
 Datum
 fit_hazard_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &hazard_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &hazard_kind, &entries);
 	size_t		count = state->tally.keys;
 	int			covariates = (int) state->sums[COVARIATES];
 	rt_hazard_room *room = palloc(rt_hazard_room_size());
@@ -235,11 +254,7 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	Datum		values[FIT_COLUMNS];
 	bool		nulls[FIT_COLUMNS] = {false};
 
-	if (count > 0 && (covariates < 1 || covariates > RT_COVARIATES_MAX))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of fit_hazard is corrupt")));
-	rows = get_rows(state, covariates);
+	rows = get_rows(entries, count, covariates);
 	for (size_t i = 0; i < count; i++)
 	{
 		customers += rows[i].events + rows[i].censored;
@@ -254,7 +269,7 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	rt_hazard_tie_rows(rows, count);
 	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
 	count = rt_hazard_merge_rows(rows, count, covariates);
-	rt_fit_hazard(rows, count, covariates, state->constants[TIES_CONSTANT] == RT_TIES_BRESLOW ? RT_TIES_BRESLOW : RT_TIES_EFRON, room, &fit);
+	rt_fit_hazard(rows, count, covariates, (rt_hazard_ties) state->constants[TIES_CONSTANT], room, &fit);
 	warn_of_infinite(&fit);
 
 	values[FIT_CUSTOMERS] = Int64GetDatum(customers);

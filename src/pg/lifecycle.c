@@ -37,12 +37,34 @@ enum
 	EVENT_SPEND_HIGH, EVENT_SPEND_LOW, EVENT_COUNTS
 };
 
-static const TallyKind lifecycle_kind = {"lifecycle", 0x20006, EVENT_COUNTS, "period, as_of and what counts as lost"};
-
 /* The last two say what counts as lost: the interval, or the model's hash and the score */
 enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
 
 #define BY_MODEL 0x100			/* with the unit */
+
+#define UNIT_OF(state) ((rt_calendar_unit) ((state)->constants[UNIT_CONSTANT] & ~BY_MODEL))
+
+static bool
+constants_valid(const TallyState *state)
+{
+	return state->constants[UNIT_CONSTANT] >= 0 && (state->constants[UNIT_CONSTANT] & ~BY_MODEL) < RT_CALENDAR_UNITS &&
+		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX;
+}
+
+/* Who buys in the last period that there is is dormant in the one behind it */
+static bool
+key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	int32		period;
+
+	if (key_size != sizeof(period))
+		return false;
+	memcpy(&period, key, sizeof(period));
+	return rt_unit_has(UNIT_OF(state), period) || rt_unit_has(UNIT_OF(state), (int64) period - 1);
+}
+
+static const TallyKind lifecycle_kind = {"lifecycle", 0x20006, EVENT_COUNTS, true, "period, as_of and what counts as lost",
+	constants_valid, key_valid};
 
 #define DATES_ROOM 128
 
@@ -106,7 +128,7 @@ lost_between(Datum history, const int32 *dates, size_t i, int64 next, const Lost
 static void
 count_event(TallyState **state, int32 period, int event)
 {
-	tally_state_counts(state, &lifecycle_kind, &period, sizeof(period))[event]++;
+	tally_state_count(state, &lifecycle_kind, &period, sizeof(period), event);
 }
 
 static TallyState *
@@ -127,13 +149,10 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 	{
 		int64	   *counts = tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
 
-		counts[EVENT_ORDERS] += periods[i].orders;
-		counts[EVENT_KNOWN] += periods[i].known;
-		counts[EVENT_SPEND_HIGH] += periods[i].spend.high;
-		counts[EVENT_SPEND_LOW] += periods[i].spend.low;
+		tally_state_add_period(&lifecycle_kind, &counts[EVENT_ORDERS], &periods[i]);
 		if (periods[i].orders == 0)
 			continue;
-		counts[!seen ? EVENT_NEW : (int64) periods[i].period == (int64) last + 1 ? EVENT_RETAINED : EVENT_RESURRECTED]++;
+		tally_state_add(&lifecycle_kind, &counts[!seen ? EVENT_NEW : (int64) periods[i].period == (int64) last + 1 ? EVENT_RETAINED : EVENT_RESURRECTED], 1);
 		if (seen && periods[i].period > (int64) last + 1)
 			count_event(&state, last + 1, EVENT_DORMANT);
 		seen = true;
@@ -242,11 +261,11 @@ enum
 Datum
 lifecycle_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &lifecycle_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &lifecycle_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &lifecycle_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_lifecycle_events *events = palloc0_array(rt_lifecycle_events, Max(count, 1));
-	rt_calendar_unit unit = (rt_calendar_unit) (state->constants[UNIT_CONSTANT] & ~BY_MODEL);
+	rt_calendar_unit unit = UNIT_OF(state);
 	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
 	int32		last_period = calendar_unit_over(unit, as_of);
 	rt_lifecycle_row *rows;
@@ -259,7 +278,7 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		const int64 *counts = entries[i].counts;
 
 		CHECK_FOR_INTERRUPTS();
-		memcpy(&events[i].period, entries[i].key, Min(sizeof(int32), entries[i].key_size));
+		memcpy(&events[i].period, entries[i].key, sizeof(int32));
 		events[i].new_customers = counts[EVENT_NEW];
 		events[i].retained = counts[EVENT_RETAINED];
 		events[i].resurrected = counts[EVENT_RESURRECTED];
@@ -275,6 +294,9 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 || counts[EVENT_SPEND_LOW] != 0;
 	}
 	qsort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare);
+	for (size_t i = 1; i < count; i++)
+		if (events[i].period == events[i - 1].period)
+			tally_state_corrupt(&lifecycle_kind);
 	row_count = rt_lifecycle_rows(events, count, last_period, NULL);
 	if (row_count == 0)
 		PG_RETURN_NULL();
@@ -293,6 +315,9 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		Datum		values[ROW_COLUMNS];
 		bool		nulls[ROW_COLUMNS] = {false};
 
+		/* nobody is lost who has not come, or stays who was not there */
+		if (row->customers < 0 || row->events.retained > row->active_before)
+			tally_state_corrupt(&lifecycle_kind);
 		values[ROW_PERIOD] = DateADTGetDatum(rt_unit_start(unit, row->events.period));
 		values[ROW_NEW] = Int64GetDatum(row->events.new_customers);
 		values[ROW_RETAINED] = Int64GetDatum(row->events.retained);

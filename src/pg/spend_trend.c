@@ -26,8 +26,6 @@ PG_FUNCTION_INFO_V1(overall_spend_trend_add);
 PG_FUNCTION_INFO_V1(overall_spend_trend_combine);
 PG_FUNCTION_INFO_V1(overall_spend_trend_final);
 
-#define STATE_VERSION 0x10001
-
 /* In the order of the type spend_trend */
 enum
 {
@@ -42,6 +40,17 @@ typedef struct TrendState
 	DateADT		behind;
 	rt_spend_total total;
 } TrendState;
+
+static bool
+state_valid(const void *bytes)
+{
+	const TrendState *state = bytes;
+
+	return state->as_of >= RT_DATE_MIN && state->as_of <= RT_DATE_MAX && state->behind >= RT_DATE_MIN && state->behind < state->as_of &&
+		rt_spend_total_valid(&state->total);
+}
+
+static const FixedKind trend_kind = {"overall_spend_trend", 0x10001, sizeof(TrendState), state_valid};
 
 /* The last day that is not recent */
 static DateADT
@@ -151,19 +160,18 @@ overall_spend_trend_add(PG_FUNCTION_ARGS)
 				 errmsg("as_of and recent of overall_spend_trend must not be NULL")));
 	as_of = as_of_date(PG_GETARG_DATEADT(2));
 	behind = day_before_recent(as_of, PG_GETARG_INTERVAL_P(3));
+	state = fixed_state_to_add_to(fcinfo, &trend_kind);
 	if (PG_ARGISNULL(0))
 	{
-		state = fixed_state_new(fcinfo, sizeof(TrendState), STATE_VERSION);
 		state->as_of = as_of;
 		state->behind = behind;
 	}
-	else
-		state = fixed_state(fcinfo, 0, sizeof(TrendState), STATE_VERSION, "overall_spend_trend");
 	check_same(state->as_of == as_of && state->behind == behind);
 	if (!PG_ARGISNULL(1))
 	{
 		days = days_until(PG_GETARG_DATUM(1), as_of);
-		rt_spend_total_add(&state->total, days.days, days.count, behind, as_of);
+		if (!rt_spend_total_add(&state->total, days.days, days.count, behind, as_of))
+			fixed_state_corrupt(&trend_kind);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -174,7 +182,7 @@ overall_spend_trend_combine(PG_FUNCTION_ARGS)
 	void	   *first;
 	void	   *second;
 
-	if (fixed_states(fcinfo, sizeof(TrendState), STATE_VERSION, "overall_spend_trend", &first, &second))
+	if (fixed_states(fcinfo, &trend_kind, &first, &second))
 	{
 		TrendState *state = first;
 		const TrendState *other = second;
@@ -190,7 +198,7 @@ overall_spend_trend_combine(PG_FUNCTION_ARGS)
 Datum
 overall_spend_trend_final(PG_FUNCTION_ARGS)
 {
-	TrendState *state = fixed_state(fcinfo, 0, sizeof(TrendState), STATE_VERSION, "overall_spend_trend");
+	const TrendState *state = fixed_state_final(fcinfo, &trend_kind);
 	rt_spend_trend trend;
 
 	if (state->total.customers == 0)

@@ -38,11 +38,36 @@ PG_FUNCTION_INFO_V1(log_rank_groups_final);
 #define DEFAULT_LEVEL 0.95
 #define GROUPS_MAX 1000
 
+static bool
+duration_valid(const void *key, Size key_size)
+{
+	double		duration;
+
+	if (!tally_key_number(key, key_size))
+		return false;
+	memcpy(&duration, key, sizeof(duration));
+	return duration >= 0 && !isinf(duration);
+}
+
+static bool
+survival_key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return duration_valid(key, key_size);
+}
+
 /* Of each duration: who left, and who was still there; the constant is the confidence level */
-static const TallyKind survival_kind = {"survival_curve", 0x20002, 2, "the confidence level"};
+static const TallyKind survival_kind = {"survival_curve", 0x20002, 2, false, "the confidence level",
+	tally_level_valid, survival_key_valid};
+
+static bool
+log_rank_key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return key_size >= sizeof(double) && duration_valid(key, sizeof(double)) &&
+		tally_text_valid((const char *) key + sizeof(double), key_size - sizeof(double));
+}
 
 /* Of each duration and the group behind it: the same */
-static const TallyKind log_rank_kind = {"log_rank", 0x20003, 2, "nothing"};
+static const TallyKind log_rank_kind = {"log_rank", 0x20003, 2, false, "nothing", NULL, log_rank_key_valid};
 
 double
 get_duration(FunctionCallInfo fcinfo, int argument)
@@ -80,7 +105,7 @@ survival_curve_add(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
 	{
 		duration = get_duration(fcinfo, 1);
-		tally_state_counts(&state, &survival_kind, &duration, sizeof(duration))[PG_GETARG_BOOL(2) ? 0 : 1]++;
+		tally_state_count(&state, &survival_kind, &duration, sizeof(duration), PG_GETARG_BOOL(2) ? 0 : 1);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -109,8 +134,8 @@ enum
 Datum
 survival_curve_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &survival_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &survival_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &survival_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_duration *times;
 	rt_survival_point *points;
@@ -120,17 +145,18 @@ survival_curve_final(PG_FUNCTION_ARGS)
 	if (count == 0)
 		PG_RETURN_NULL();
 	memcpy(&level, state->constants, sizeof(level));
-	check_confidence_level(level);
 	times = palloc_array(rt_duration, count);
 	points = palloc_array(rt_survival_point, count);
 	for (size_t i = 0; i < count; i++)
 	{
-		memset(&times[i], 0, sizeof(rt_duration));
-		memcpy(&times[i].time, entries[i].key, Min(entries[i].key_size, sizeof(double)));
+		memcpy(&times[i].time, entries[i].key, sizeof(double));
 		times[i].events = entries[i].counts[0];
 		times[i].censored = entries[i].counts[1];
 	}
 	qsort(times, count, sizeof(rt_duration), by_time);
+	for (size_t i = 1; i < count; i++)
+		if (times[i].time == times[i - 1].time)
+			tally_state_corrupt(&survival_kind);
 	count = rt_durations_tied(times, count);
 	rt_survival_curve(times, count, rt_normal_quantile((1 - level) / 2), points);
 
@@ -264,7 +290,7 @@ add_to_log_rank(FunctionCallInfo fcinfo, const char *group, size_t size)
 
 		memcpy(key, &duration, sizeof(double));
 		memcpy(key + sizeof(double), group, size);
-		tally_state_counts(&state, &log_rank_kind, key, sizeof(double) + size)[PG_GETARG_BOOL(2) ? 0 : 1]++;
+		tally_state_count(&state, &log_rank_kind, key, sizeof(double) + size, PG_GETARG_BOOL(2) ? 0 : 1);
 		pfree(key);
 	}
 	PG_RETURN_POINTER(state);
@@ -302,7 +328,7 @@ log_rank_combine(PG_FUNCTION_ARGS)
 static size_t
 group_size(const rt_tally_entry *entry)
 {
-	return entry->key_size < sizeof(double) ? 0 : entry->key_size - sizeof(double);
+	return entry->key_size - sizeof(double);
 }
 
 static int
@@ -338,8 +364,8 @@ typedef struct LogRankResult
 static void
 compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &log_rank_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &log_rank_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &log_rank_kind, &entries);
 	size_t		count = state->tally.keys;
 	const rt_tally_entry **sorted = palloc_array(const rt_tally_entry *, Max(count, 1));
 	rt_group_duration *rows = palloc_array(rt_group_duration, Max(count, 1));
@@ -361,8 +387,7 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 						 errhint("Put small groups together.")));
 			result->names[group_count++] = sorted[i];
 		}
-		memset(&rows[i], 0, sizeof(rows[i]));
-		memcpy(&rows[i].time, sorted[i]->key, Min(sorted[i]->key_size, sizeof(double)));
+		memcpy(&rows[i].time, sorted[i]->key, sizeof(double));
 		rows[i].group = group_count - 1;
 		rows[i].events = sorted[i]->counts[0];
 		rows[i].censored = sorted[i]->counts[1];

@@ -6,8 +6,12 @@
  */
 #include "pg/tally_state.h"
 
+#include <math.h>
+
+#include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
+#include "core/poll.h"
 #include "pg/fixed_state.h"
 
 #define FIRST_PLACES	16
@@ -35,8 +39,8 @@ allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
 	return state;
 }
 
-pg_noreturn static void
-corrupt_state(const TallyKind *kind)
+void
+tally_state_corrupt(const TallyKind *kind)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DATA_CORRUPTED),
@@ -50,8 +54,99 @@ tally_state_argument(FunctionCallInfo fcinfo, int argument, const TallyKind *kin
 
 	if (VARSIZE(state) < sizeof(TallyState) || state->version != kind->version ||
 		!rt_tally_valid(&state->tally, VARSIZE(state) - STATE_HEAD, kind->counts_per_key))
-		corrupt_state(kind);
+		tally_state_corrupt(kind);
 	return state;
+}
+
+/* What was seen of a state's entries */
+typedef struct Totals
+{
+	int64		rows;
+	int64		orders;
+	int64		spend_high;		/* absolute */
+	int64		spend_low;
+} Totals;
+
+/* Adds up what lies between 0 and max; false where the sum does not */
+static bool
+add_up(int64 *total, int64 count, int64 max)
+{
+	if (count < 0 || count > max - *total)
+		return false;
+	*total += count;
+	return true;
+}
+
+/* May these counts be counts, so that all of them add up? */
+static bool
+counts_valid(const int64 *counts, const TallyKind *kind, Totals *totals)
+{
+	const int64 sums_max = INT64CONST(1) << 62;
+	int			customers = (int) kind->counts_per_key - (kind->has_money ? TALLY_MONEY_COUNTS : 0);
+	int64		before = totals->rows;
+	const int64 *money = counts + customers;
+
+	for (int i = 0; i < customers; i++)
+		if (!add_up(&totals->rows, counts[i], TALLY_ROWS_MAX))
+			return false;
+	if (!kind->has_money)
+		return totals->rows > before;	/* nobody is no entry */
+	return add_up(&totals->orders, money[0], sums_max) && money[1] >= 0 && money[1] <= money[0] &&
+		money[2] > -sums_max && add_up(&totals->spend_high, money[2] < 0 ? -money[2] : money[2], sums_max) &&
+		add_up(&totals->spend_low, money[3], sums_max);
+}
+
+static void
+check_entry(const TallyState *state, const rt_tally_entry *entry, const TallyKind *kind, Totals *totals)
+{
+	if (!rt_tally_entry_intact(entry) || !kind->key_valid(state, entry->key, entry->key_size) ||
+		!counts_valid(entry->counts, kind, totals))
+		tally_state_corrupt(kind);
+}
+
+static void
+check_head(const TallyState *state, const TallyKind *kind)
+{
+	static const int64 zero[TALLY_CONSTANTS + TALLY_SUMS] = {0};
+
+	if (kind->constants_valid != NULL ? !kind->constants_valid(state) : memcmp(state->constants, zero, sizeof(zero)) != 0)
+		tally_state_corrupt(kind);
+}
+
+/* The next entry, checked; false behind the last one */
+static bool
+next_entry(const TallyState *state, uint32 *word, rt_tally_entry *entry, uint32 *count, const TallyKind *kind, Totals *totals)
+{
+	if (*count == state->tally.keys || !rt_tally_next(&state->tally, word, entry))
+	{
+		if (*count != state->tally.keys || *word != state->tally.used)
+			tally_state_corrupt(kind);
+		return false;
+	}
+	rt_poll_each((*count)++);
+	check_entry(state, entry, kind, totals);
+	return true;
+}
+
+static void
+check_state(const TallyState *state, const TallyKind *kind)
+{
+	rt_tally_entry entry;
+	uint32		word = 0;
+	uint32		count = 0;
+	Totals		totals = {0};
+
+	check_head(state, kind);
+	while (next_entry(state, &word, &entry, &count, kind, &totals))
+		;
+}
+
+/* Within an aggregate a state is its own, and nothing that is wrong with it does harm before its final function */
+static void
+check_foreign_state(FunctionCallInfo fcinfo, const TallyState *state, const TallyKind *kind)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		check_state(state, kind);
 }
 
 static void
@@ -77,6 +172,7 @@ tally_state_to_add_to(FunctionCallInfo fcinfo, const TallyKind *kind, const int6
 		return state;
 	}
 	state = tally_state_argument(fcinfo, 0, kind);
+	check_foreign_state(fcinfo, state, kind);
 	check_constants(state, kind, constants);
 	return state;
 }
@@ -91,12 +187,12 @@ larger_state(const TallyState *state, const TallyKind *kind, Size key_size)
 	if (!rt_tally_larger(&state->tally, key_size, &place_count, &room))
 		place_count = room = PG_UINT32_MAX; /* more than can be allocated */
 	if (place_count == state->tally.place_count && room == state->tally.room)
-		corrupt_state(kind);
+		tally_state_corrupt(kind);
 	larger = allocate_state(kind, place_count, room);
 	memcpy(larger->constants, state->constants, sizeof(state->constants));
 	memcpy(larger->sums, state->sums, sizeof(state->sums));
 	if (!rt_tally_add_all(&larger->tally, &state->tally))
-		corrupt_state(kind);
+		tally_state_corrupt(kind);
 	return larger;
 }
 
@@ -110,6 +206,12 @@ tally_state_counts(TallyState **state, const TallyKind *kind, const void *key, S
 	return counts;
 }
 
+void
+tally_state_count(TallyState **state, const TallyKind *kind, const void *key, Size key_size, int count)
+{
+	tally_state_add(kind, tally_state_counts(state, kind, key, key_size) + count, 1);
+}
+
 Datum
 tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 {
@@ -117,6 +219,8 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 	TallyState *other;
 	rt_tally_entry entry;
 	uint32		word = 0;
+	uint32		count = 0;
+	Totals		totals = {0};
 
 	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -124,33 +228,66 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	other = tally_state_argument(fcinfo, 1, kind);
 	if (PG_ARGISNULL(0))
+	{
+		check_state(other, kind);
 		PG_RETURN_POINTER(other);
+	}
 	state = tally_state_argument(fcinfo, 0, kind);
+	check_head(other, kind);
 	check_constants(state, kind, other->constants);
+	check_foreign_state(fcinfo, state, kind);
 	for (int i = 0; i < TALLY_SUMS; i++)
-		state->sums[i] = (int64) ((uint64) state->sums[i] + (uint64) other->sums[i]);
-	while (rt_tally_next(&other->tally, &word, &entry))
+		tally_state_add(kind, &state->sums[i], other->sums[i]);
+	while (next_entry(other, &word, &entry, &count, kind, &totals))
 	{
 		int64	   *counts = tally_state_counts(&state, kind, entry.key, entry.key_size);
 
 		for (uint32 i = 0; i < kind->counts_per_key; i++)
-			counts[i] = (int64) ((uint64) counts[i] + (uint64) entry.counts[i]);
+			tally_state_add(kind, &counts[i], entry.counts[i]);
 	}
-	if (word != other->tally.used)
-		corrupt_state(kind);
 	PG_RETURN_POINTER(state);
 }
 
-rt_tally_entry *
-tally_state_entries(const TallyState *state, const TallyKind *kind)
+const TallyState *
+tally_state_final(FunctionCallInfo fcinfo, const TallyKind *kind, rt_tally_entry **entries)
 {
-	rt_tally_entry *entries = palloc_array(rt_tally_entry, Max(state->tally.keys, 1));
+	const TallyState *state = tally_state_argument(fcinfo, 0, kind);
 	uint32		word = 0;
 	uint32		count = 0;
+	Totals		totals = {0};
 
-	while (count < state->tally.keys && rt_tally_next(&state->tally, &word, &entries[count]))
-		count++;
-	if (count != state->tally.keys || word != state->tally.used)
-		corrupt_state(kind);
-	return entries;
+	check_head(state, kind);
+	/* a key takes a word and its counts at least */
+	if (state->tally.keys > state->tally.used)
+		tally_state_corrupt(kind);
+	*entries = palloc_extended(Max(state->tally.keys, 1) * sizeof(rt_tally_entry), MCXT_ALLOC_HUGE);
+	while (next_entry(state, &word, *entries + count, &count, kind, &totals))
+		;
+	return state;
+}
+
+bool
+tally_key_number(const void *key, Size key_size)
+{
+	double		number;
+
+	if (key_size != sizeof(number))
+		return false;
+	memcpy(&number, key, sizeof(number));
+	return !isnan(number) && !(number == 0 && signbit(number));
+}
+
+bool
+tally_level_valid(const TallyState *state)
+{
+	double		level;
+
+	memcpy(&level, state->constants, sizeof(level));
+	return level > 0 && level < 1;
+}
+
+bool
+tally_text_valid(const char *bytes, Size size)
+{
+	return pg_verify_mbstr(GetDatabaseEncoding(), bytes, (int) size, true);
 }

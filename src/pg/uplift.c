@@ -24,8 +24,14 @@ PG_FUNCTION_INFO_V1(retention_uplift_final);
 
 #define DEFAULT_LEVEL 0.95
 
+static bool
+stratum_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return key_size == 0 || *(const char *) key == 1;
+}
+
 /* Of each stratum: treated who stayed and who did not, others who stayed and who did not; the constant is the confidence level */
-static const TallyKind uplift_kind = {"retention_uplift", 0x20008, 4, "the confidence level"};
+static const TallyKind uplift_kind = {"retention_uplift", 0x20008, 4, false, "the confidence level", tally_level_valid, stratum_valid};
 
 /* Of treated, retained, and perhaps the stratum and the confidence level */
 Datum
@@ -60,7 +66,7 @@ retention_uplift_add(PG_FUNCTION_ARGS)
 		key = bytes;
 		key_size = VARSIZE_ANY_EXHDR(stratum) + 1;
 	}
-	tally_state_counts(&state, &uplift_kind, key, key_size)[(PG_GETARG_BOOL(1) ? 0 : 2) + (PG_GETARG_BOOL(2) ? 0 : 1)]++;
+	tally_state_count(&state, &uplift_kind, key, key_size, (PG_GETARG_BOOL(1) ? 0 : 2) + (PG_GETARG_BOOL(2) ? 0 : 1));
 	PG_RETURN_POINTER(state);
 }
 
@@ -88,8 +94,8 @@ enum
 Datum
 retention_uplift_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &uplift_kind);
-	rt_tally_entry *entries = tally_state_entries(state, &uplift_kind);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &uplift_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_two_groups *strata = palloc0_array(rt_two_groups, Max(count, 1));
 	rt_two_groups all = {0, 0, 0, 0};
@@ -102,7 +108,6 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	if (count == 0)
 		PG_RETURN_NULL();
 	memcpy(&level, state->constants, sizeof(level));
-	check_confidence_level(level);
 	for (size_t i = 0; i < count; i++)
 	{
 		const int64 *counts = entries[i].counts;

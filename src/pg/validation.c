@@ -29,10 +29,21 @@ PG_FUNCTION_INFO_V1(brier_score_final);
 #define DEFAULT_BINS	10
 #define BINS_MAX		10000
 
-/* Of each score: customers with the outcome, and without */
-static const TallyKind scored_outcomes = {"roc_auc, calibration_table and lift_table", 0x20001, 2, "the number of bins"};
+static bool
+bins_valid(const TallyState *state)
+{
+	return state->constants[0] >= 1 && state->constants[0] <= BINS_MAX;
+}
 
-#define BRIER_VERSION	0x10003
+static bool
+score_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return tally_key_number(key, key_size);
+}
+
+/* Of each score: customers with the outcome, and without */
+static const TallyKind scored_outcomes = {"roc_auc, calibration_table and lift_table", 0x20001, 2, false, "the number of bins",
+	bins_valid, score_valid};
 
 typedef struct BrierState
 {
@@ -40,6 +51,21 @@ typedef struct BrierState
 	int64		customers;
 	rt_exact_sum squares;
 } BrierState;
+
+/* Each square is at most 1 */
+static bool
+brier_valid(const void *bytes)
+{
+	const BrierState *state = bytes;
+	double		value;
+
+	if (state->customers < 0 || state->customers > TALLY_ROWS_MAX || !rt_exact_sum_valid(&state->squares))
+		return false;
+	value = rt_exact_sum_value(&state->squares);
+	return value >= 0 && value <= (double) state->customers;
+}
+
+static const FixedKind brier_kind = {"brier_score", 0x10003, sizeof(BrierState), brier_valid};
 
 static double
 get_probability(FunctionCallInfo fcinfo, const char *aggregate)
@@ -87,7 +113,7 @@ add_scored(FunctionCallInfo fcinfo, int64 bins)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("score NaN is no score")));
-		tally_state_counts(&state, &scored_outcomes, &score, sizeof(score))[PG_GETARG_BOOL(2) ? 0 : 1]++;
+		tally_state_count(&state, &scored_outcomes, &score, sizeof(score), PG_GETARG_BOOL(2) ? 0 : 1);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -116,20 +142,22 @@ scored_outcomes_combine(PG_FUNCTION_ARGS)
 static rt_scored *
 sorted_scores(FunctionCallInfo fcinfo, size_t *count, int *bins)
 {
-	TallyState *state = tally_state_argument(fcinfo, 0, &scored_outcomes);
-	rt_tally_entry *entries = tally_state_entries(state, &scored_outcomes);
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &scored_outcomes, &entries);
 	rt_scored  *scored = palloc_array(rt_scored, Max(state->tally.keys, 1));
 
-	*bins = (int) Min(Max(state->constants[0], 1), BINS_MAX);
+	*bins = (int) state->constants[0];
 	*count = state->tally.keys;
 	for (size_t i = 0; i < *count; i++)
 	{
-		memset(&scored[i], 0, sizeof(rt_scored));
-		memcpy(&scored[i].score, entries[i].key, Min(entries[i].key_size, sizeof(double)));
+		memcpy(&scored[i].score, entries[i].key, sizeof(double));
 		scored[i].outcomes = entries[i].counts[0];
 		scored[i].others = entries[i].counts[1];
 	}
 	rt_scored_sort(scored, *count);
+	for (size_t i = 1; i < *count; i++)
+		if (scored[i].score == scored[i - 1].score)
+			tally_state_corrupt(&scored_outcomes);
 	return scored;
 }
 
@@ -172,6 +200,9 @@ calibration_table_final(PG_FUNCTION_ARGS)
 
 	if (count == 0)
 		PG_RETURN_NULL();
+	/* roc_auc and lift_table take other scores, too */
+	if (bins[0].lowest < 0 || bins[count - 1].highest > 1)
+		tally_state_corrupt(&scored_outcomes);
 	composite_array_begin(fcinfo, &result, CALIBRATION_COLUMNS, count);
 	for (size_t i = 0; i < count; i++)
 	{
@@ -249,18 +280,15 @@ lift_table_final(PG_FUNCTION_ARGS)
 Datum
 brier_score_add(PG_FUNCTION_ARGS)
 {
-	BrierState *state;
+	BrierState *state = fixed_state_to_add_to(fcinfo, &brier_kind);
 	double		difference;
 
-	if (PG_ARGISNULL(0))
-		state = fixed_state_new(fcinfo, sizeof(BrierState), BRIER_VERSION);
-	else
-		state = fixed_state(fcinfo, 0, sizeof(BrierState), BRIER_VERSION, "brier_score");
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
 	{
 		difference = get_probability(fcinfo, "brier_score") - (PG_GETARG_BOOL(2) ? 1 : 0);
 		rt_exact_sum_add(&state->squares, difference * difference);
-		state->customers++;
+		if (pg_add_s64_overflow(state->customers, 1, &state->customers))
+			fixed_state_corrupt(&brier_kind);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -271,7 +299,7 @@ brier_score_combine(PG_FUNCTION_ARGS)
 	void	   *first;
 	void	   *second;
 
-	if (fixed_states(fcinfo, sizeof(BrierState), BRIER_VERSION, "brier_score", &first, &second))
+	if (fixed_states(fcinfo, &brier_kind, &first, &second))
 	{
 		rt_exact_sum_combine(&((BrierState *) first)->squares, &((BrierState *) second)->squares);
 		((BrierState *) first)->customers += ((BrierState *) second)->customers;
@@ -284,7 +312,7 @@ brier_score_combine(PG_FUNCTION_ARGS)
 Datum
 brier_score_final(PG_FUNCTION_ARGS)
 {
-	BrierState *state = fixed_state(fcinfo, 0, sizeof(BrierState), BRIER_VERSION, "brier_score");
+	const BrierState *state = fixed_state_final(fcinfo, &brier_kind);
 
 	if (state->customers == 0)
 		PG_RETURN_NULL();
