@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/cholesky.h"
+#include "core/gauss_legendre.h"
 #include "core/poll.h"
 #include "core/survival.h"
 
@@ -151,6 +152,83 @@ scale_moments(moments *m, int n, double factor)
 		m->second[i] *= factor;
 }
 
+/*
+ * Of ties by Efron: sums over the ties of the logarithm and of powers of 1/d, d = at_risk - f leaving
+ * their denominators, f the share of the ties that is taken off.
+ */
+typedef struct tie_sums
+{
+	double		log_d;
+	double		inverse;		/* 1/d */
+	double		inverse_f;		/* f/d */
+	double		inverse_2;		/* 1/d^2 */
+	double		inverse_2f;
+	double		inverse_2ff;
+} tie_sums;
+
+static void
+add_tie(tie_sums *sums, double at_risk, double leaving, double f, double weight)
+{
+	double		d = at_risk - f * leaving;
+
+	sums->log_d += weight * log(d);
+	sums->inverse += weight / d;
+	sums->inverse_f += weight * f / d;
+	sums->inverse_2 += weight / (d * d);
+	sums->inverse_2f += weight * f / (d * d);
+	sums->inverse_2ff += weight * f * f / (d * d);
+}
+
+/* The same of the terms' derivatives by the number of the tie */
+static void
+add_slope(tie_sums *sums, double at_risk, double leaving, double events, double f, double weight)
+{
+	double		d = at_risk - f * leaving;
+	double		step = leaving / events;
+
+	weight /= d;
+	sums->log_d -= weight * step;
+	sums->inverse += weight * step / d;
+	sums->inverse_f += weight * (1 / events + f * step / d);
+	sums->inverse_2 += weight * 2 * step / (d * d);
+	sums->inverse_2f += weight * (1 / events + 2 * f * step / d) / d;
+	sums->inverse_2ff += weight * 2 * f * (1 / events + f * step / d) / d;
+}
+
+/* So many ties are added up one by one, of more the last ones, where denominators may become small */
+#define TIES_ONE_BY_ONE 8192
+#define TIES_LAST		1024
+
+/*
+ * Where there are more, the sum of the others is an integral from half a tie before the first to half a tie behind the last
+ * of them, less a 24th of the difference of the slopes there (Euler and Maclaurin); the next term is below 1e-15.  The
+ * denominators fall to zero behind the last tie at the earliest, so that each piece of the integral that is as
+ * long as its distance from there takes one rule of Gauss and Legendre.
+ */
+static tie_sums
+sum_ties(double at_risk, double leaving, double events)
+{
+	tie_sums	sums = {0, 0, 0, 0, 0, 0};
+	double		first = events > TIES_ONE_BY_ONE ? events - TIES_LAST : 0;
+
+	for (double k = first; k < events; k++)
+		add_tie(&sums, at_risk, leaving, k / events, 1);
+	if (first == 0)
+		return sums;
+	for (double upper = first - 0.5, lower; upper > -0.5; upper = lower)
+	{
+		double		half;
+
+		lower = fmax(upper - (events - upper), -0.5);
+		half = (upper - lower) / 2;
+		for (int i = 0; i < RT_GAUSS_POINTS; i++)
+			add_tie(&sums, at_risk, leaving, (lower + half * (1 + rt_gauss_nodes[i])) / events, half * rt_gauss_weights[i]);
+	}
+	add_slope(&sums, at_risk, leaving, events, (first - 0.5) / events, -1.0 / 24);
+	add_slope(&sums, at_risk, leaving, events, -0.5 / events, 1.0 / 24);
+	return sums;
+}
+
 /* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
 evaluate(const problem *p, const double *beta, rt_hazard_room *room)
@@ -167,11 +245,7 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room)
 	for (size_t begin = 0, end; begin < p->count; begin = end)
 	{
 		double		events = 0;
-		double		inverse = 0;	/* sums over the ties of powers of 1/d, d their denominators, and of the share f taken off */
-		double		inverse_f = 0;
-		double		inverse_2 = 0;
-		double		inverse_2f = 0;
-		double		inverse_2ff = 0;
+		tie_sums	sums = {0, 0, 0, 0, 0, 0};
 
 		clear_moments(leaving, n);
 		for (end = begin; end < p->count && p->rows[end].time == p->rows[begin].time; end++)
@@ -200,34 +274,23 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room)
 		}
 		if (events == 0)
 			continue;
-		value -= events * highest;
 		if (p->ties == RT_TIES_BRESLOW || events == 1)
 		{
-			value -= events * log(at_risk->sum);
-			inverse = events / at_risk->sum;
-			inverse_2 = inverse / at_risk->sum;
+			sums.log_d = events * log(at_risk->sum);
+			sums.inverse = events / at_risk->sum;
+			sums.inverse_2 = sums.inverse / at_risk->sum;
 		}
 		else
-			for (double k = 0; k < events; k++)
-			{
-				double		f = k / events;
-				double		d = at_risk->sum - f * leaving->sum;
-
-				value -= log(d);
-				inverse += 1 / d;
-				inverse_f += f / d;
-				inverse_2 += 1 / (d * d);
-				inverse_2f += f / (d * d);
-				inverse_2ff += f * f / (d * d);
-			}
+			sums = sum_ties(at_risk->sum, leaving->sum, events);
+		value -= events * highest + sums.log_d;
 		for (int i = 0; i < n; i++)
 		{
-			room->gradient[i] -= at_risk->first[i] * inverse - leaving->first[i] * inverse_f;
+			room->gradient[i] -= at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
 			for (int j = 0; j <= i; j++)
-				room->information[i * n + j] += at_risk->second[i * n + j] * inverse - leaving->second[i * n + j] * inverse_f -
-					at_risk->first[i] * at_risk->first[j] * inverse_2 +
-					(at_risk->first[i] * leaving->first[j] + leaving->first[i] * at_risk->first[j]) * inverse_2f -
-					leaving->first[i] * leaving->first[j] * inverse_2ff;
+				room->information[i * n + j] += at_risk->second[i * n + j] * sums.inverse - leaving->second[i * n + j] * sums.inverse_f -
+					at_risk->first[i] * at_risk->first[j] * sums.inverse_2 +
+					(at_risk->first[i] * leaving->first[j] + leaving->first[i] * at_risk->first[j]) * sums.inverse_2f -
+					leaving->first[i] * leaving->first[j] * sums.inverse_2ff;
 		}
 	}
 	return value;

@@ -186,11 +186,3 @@ rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry)
 	*word += 1 + key_words(key_size) + tally->counts_per_key;
 	return true;
 }
-
-bool
-rt_tally_entry_intact(const rt_tally_entry *entry)
-{
-	uint64_t	head = ((const uint64_t *) entry->key)[-1];
-
-	return head >> 32 == hash_of(entry->key, entry->key_size) >> 32;
-}

@@ -58,7 +58,4 @@ extern bool rt_tally_add_all(rt_tally *tally, const rt_tally *other);
 /* The entry at *word, which begins at 0 and moves to the next one; false behind the last one, or at one that is broken */
 extern bool rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry);
 
-/* Of an entry that rt_tally_next gave: is this the key that was put in? */
-extern bool rt_tally_entry_intact(const rt_tally_entry *entry);
-
 #endif							/* RT_TALLY_H */

@@ -212,11 +212,75 @@ test_large_counts(void)
 	CHECK(fit.converged && isfinite(fit.log_likelihood) && fit.std_errors[1] > 0 && fit.std_errors[1] < 0.001);
 }
 
+/* The likelihood of one covariate that some of those who leave at once have, tie by tie */
+static double
+plain_likelihood(double beta, double ties_with, double ties, double with, double all)
+{
+	long double weight = expl(beta);
+	long double leaving = ties_with * weight + (ties - ties_with);
+	long double at_risk = with * weight + (all - with);
+	long double value = ties_with * beta;
+
+	for (double k = 0; k < ties; k++)
+		value -= logl(at_risk - k / ties * leaving);
+	return (double) value;
+}
+
+/* Of 100,000 and more who leave at once: as if each was added up, and in no time */
+static void
+test_many_ties(void)
+{
+	/* ties with the covariate, ties, customers with it, customers; in the last one all leave */
+	static const int64_t cases[][4] = {{40000, 100000, 100000, 300000}, {5000, 8193, 5000, 8193}, {300000, 1000000, 300100, 1000100}, {1, 20000, 50000, 100000}};
+	rt_hazard_room *room = malloc(rt_hazard_room_size());
+
+	for (int i = 0; i < (int) (sizeof(cases) / sizeof(cases[0])); i++)
+	{
+		int64_t		ties_with = cases[i][0],
+					ties = cases[i][1],
+					with = cases[i][2],
+					all = cases[i][3];
+		double		x[2][2] = {{0, 0}, {1, 0}};
+		rt_hazard_row rows[2] = {{5, ties - ties_with, all - with - (ties - ties_with), x[0]}, {5, ties_with, with - ties_with, x[1]}};
+		rt_hazard_fit fit;
+		double		beta,
+					h = 1e-3,
+					slope,
+					curvature;
+
+		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, room, &fit);
+		beta = fit.coefficients[0];
+		CHECK(fabs(fit.null_log_likelihood - (lgamma((double) (all - ties) + 1) - lgamma((double) all + 1))) < 1e-12 * fabs(fit.null_log_likelihood));
+		/* all leave at once: nothing tells */
+		if (ties == all)
+			continue;
+		CHECK(fit.converged);
+		CHECK(fabs(fit.log_likelihood - plain_likelihood(beta, (double) ties_with, (double) ties, (double) with, (double) all)) <
+			  1e-12 * fabs(fit.log_likelihood));
+		slope = (plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with, (double) all) -
+				 plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with, (double) all)) / (2 * h);
+		curvature = -1 / (fit.std_errors[0] * fit.std_errors[0]);
+		CHECK(fabs(slope / curvature) < 2e-6);
+		CHECK(fabs((plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with, (double) all) +
+					plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with, (double) all) - 2 * fit.log_likelihood) / (h * h) / curvature - 1) < 1e-4);
+	}
+	{
+		double		x[2][2] = {{0, 0}, {1, 0}};
+		rt_hazard_row rows[2] = {{5, INT64_C(1) << 40, 3, x[0]}, {5, INT64_C(1) << 39, 10, x[1]}};
+		rt_hazard_fit fit;
+
+		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, room, &fit);
+		CHECK(isfinite(fit.log_likelihood));
+	}
+	free(room);
+}
+
 const check_case hazard_cases[] = {
 	{"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and Breslow", test_against_r},
 	{"hazard: a likelihood without end is found out, the other covariates are fitted", test_without_end},
 	{"hazard: redundant covariates are left out", test_redundant},
 	{"hazard: units and origins change nothing", test_units},
 	{"hazard: millions of customers in thirty rows", test_large_counts},
+	{"hazard: more ties than can be added up one by one", test_many_ties},
 	{NULL, NULL}
 };
