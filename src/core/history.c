@@ -32,92 +32,33 @@ rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 	reader->next = bytes + 1;
 	reader->end = bytes + size;
 	reader->date = 0;
-	reader->unit = rt_format_unit(bytes[0]);
-	reader->unpriced = (bytes[0] & RT_FORMAT_UNPRICED) != 0;
+	reader->format = bytes[0];
 	reader->first = true;
-	reader->malformed = false;
+	reader->malformed = NULL;
 	return RT_OK;
-}
-
-/* Multiplies by the money unit; false on overflow */
-static inline bool
-scale_amount(int64_t amount, int32_t unit, int64_t *money)
-{
-	if (unit != 1 && (amount > INT64_MAX / 100 || amount < INT64_MIN / 100))
-		return false;
-	*money = amount * unit;
-	return true;
 }
 
 bool
 rt_reader_next(rt_reader *reader, rt_day *day)
 {
-	const uint8_t *p = reader->next;
-	const uint8_t *end = reader->end;
-	uint64_t	step,
-				kind,
-				amount,
-				unknown = 0;
-	int64_t		distance;
+	const uint8_t *next;
+	rt_record	record;
 
-	if (p >= end)
+	if (reader->next >= reader->end)
 		return false;
-	p = rt_get_varint(p, end, &step);
-	if (p == NULL || step >> 34 != 0)
-		goto malformed;
-	distance = (int64_t) (step >> 1);
-	if (reader->first)
+	next = rt_get_record(reader->next, reader->end, reader->format, reader->first, true, &reader->date, &record, &reader->malformed);
+	if (next == NULL)
 	{
-		distance = rt_unzigzag(step >> 1);
-		reader->first = false;
+		reader->next = reader->end;
+		return false;
 	}
-	if (!(step & 1))
-	{
-		if (reader->unpriced)
-		{
-			day->money = 0;
-			day->unknown = 1;
-		}
-		else
-		{
-			p = rt_get_varint(p, end, &amount);
-			if (p == NULL || amount > INT64_MAX ||
-				!scale_amount((int64_t) amount, reader->unit, &day->money))
-				goto malformed;
-			day->unknown = 0;
-		}
-		day->orders = 1;
-	}
-	else
-	{
-		p = rt_get_varint(p, end, &kind);
-		if (p == NULL || kind >> RT_KIND_ORDERS_SHIFT > INT32_MAX)
-			goto malformed;
-		if (kind & RT_KIND_BACK)
-			distance = -distance;
-		if (kind & RT_KIND_UNKNOWN)
-		{
-			p = rt_get_varint(p, end, &unknown);
-			if (p == NULL || unknown > kind >> RT_KIND_ORDERS_SHIFT)
-				goto malformed;
-		}
-		p = rt_get_varint(p, end, &amount);
-		if (p == NULL || !scale_amount(rt_unzigzag(amount), reader->unit, &day->money))
-			goto malformed;
-		day->orders = (int32_t) (kind >> RT_KIND_ORDERS_SHIFT);
-		day->unknown = (int32_t) unknown;
-	}
-	reader->date += distance;
-	if (reader->date < RT_DATE_MIN || reader->date > RT_DATE_MAX)
-		goto malformed;
+	reader->next = next;
+	reader->first = false;
 	day->date = (int32_t) reader->date;
-	reader->next = p;
+	day->orders = (int32_t) record.orders;
+	day->unknown = (int32_t) record.unknown;
+	day->money = record.amount * rt_format_unit(reader->format);
 	return true;
-
-malformed:
-	reader->malformed = true;
-	reader->next = end;
-	return false;
 }
 
 size_t
@@ -138,17 +79,20 @@ rt_status
 rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t *count)
 {
 	rt_reader	reader;
+	rt_day		day;
 	size_t		room = *count;
 	rt_status	status = rt_reader_init(&reader, bytes, size);
 
 	*count = 0;
 	if (status != RT_OK)
 		return status;
-	while (*count < room && rt_reader_next(&reader, &days[*count]))
-		(*count)++;
-	if (reader.malformed)
-		return RT_MALFORMED;
-	return reader.next < reader.end ? RT_NO_SPACE : RT_OK;
+	while (rt_reader_next(&reader, &day))
+	{
+		if (*count == room)
+			return RT_NO_SPACE;
+		days[(*count)++] = day;
+	}
+	return reader.malformed ? RT_MALFORMED : RT_OK;
 }
 
 /* Up to this many days, moving them one by one beats merging runs */
@@ -316,10 +260,6 @@ rt_history_check(const uint8_t *bytes, size_t size, size_t *where)
 		*where = (size_t) (record - bytes);
 		if (!rt_reader_next(&reader, &day))
 			break;
-		if (!rt_day_valid(&day))
-			return "impossible day";
-		if (!first && day.date <= previous)
-			return "days are not in ascending order";
 		length = (size_t) (rt_put_record(expected, &day, day.date - previous, first, bytes[0]) - expected);
 		if (length != (size_t) (reader.next - record) || memcmp(expected, record, length) != 0)
 			return "record is not in its shortest form";
@@ -331,7 +271,7 @@ rt_history_check(const uint8_t *bytes, size_t size, size_t *where)
 		first = false;
 	}
 	if (reader.malformed)
-		return "record is cut short or out of range";
+		return reader.malformed;
 	if (first)
 		return "no purchase day";
 	*where = 0;
@@ -402,17 +342,7 @@ rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool 
 	return reader.malformed ? RT_MALFORMED : RT_OK;
 }
 
-/*
- * Reading a finished history without building days: these scans are the whole
- * cost of a score over stored histories, so they are inlined come what may, for
- * their state to live in registers and their constant arguments to vanish.
- */
-#if defined(__GNUC__)
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define ALWAYS_INLINE inline
-#endif
-
+/* Reading a finished history without building days */
 typedef struct scan
 {
 	const uint8_t *next;
@@ -422,7 +352,7 @@ typedef struct scan
 	bool		first;
 } scan;
 
-static ALWAYS_INLINE rt_status
+static RT_ALWAYS_INLINE rt_status
 scan_start(scan *s, const uint8_t *bytes, size_t size)
 {
 	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
@@ -436,63 +366,18 @@ scan_start(scan *s, const uint8_t *bytes, size_t size)
 	return RT_OK;
 }
 
-typedef struct scan_record
+/* Reads one record; false when malformed */
+static RT_ALWAYS_INLINE bool
+scan_next(scan *s, bool with_amount, rt_record *record)
 {
-	bool		bought;			/* not refunds alone */
-	bool		known;			/* some order of known amount */
-	int64_t		amount;			/* in the history's money unit; set with_amount only */
-	uint64_t	orders;
-	uint64_t	unknown;		/* orders of unknown amount */
-} scan_record;
+	const char *problem;
 
-/*
- * Reads one record; false when malformed.  with_amount is a constant at every
- * call: without it amounts are skipped unread.
- */
-static ALWAYS_INLINE bool
-scan_next(scan *s, bool with_amount, scan_record *record)
-{
-	const uint8_t *p = s->next;
-	uint64_t	step,
-				kind,
-				amount = 0,
-				unknown = 0;
-
-	p = rt_get_varint(p, s->end, &step);
-	if (p == NULL || step >> 34 != 0)
-		return false;
-	s->date += s->first ? rt_unzigzag(step >> 1) : (int64_t) (step >> 1);
+	s->next = rt_get_record(s->next, s->end, s->format, s->first, with_amount, &s->date, record, &problem);
 	s->first = false;
-	if (!(step & 1))
-	{
-		record->bought = true;
-		record->known = !(s->format & RT_FORMAT_UNPRICED);
-		if (record->known)
-			p = with_amount ? rt_get_varint(p, s->end, &amount) : rt_skip_varint(p, s->end);
-		record->amount = (int64_t) amount;
-		record->orders = 1;
-		record->unknown = record->known ? 0 : 1;
-	}
-	else
-	{
-		p = rt_get_varint(p, s->end, &kind);
-		if (p != NULL && (kind & RT_KIND_UNKNOWN))
-			p = rt_get_varint(p, s->end, &unknown);
-		if (p != NULL)
-			p = rt_get_varint(p, s->end, &amount);
-		if (p == NULL)
-			return false;
-		record->bought = kind >> RT_KIND_ORDERS_SHIFT != 0;
-		record->known = unknown != kind >> RT_KIND_ORDERS_SHIFT;
-		record->amount = rt_unzigzag(amount);
-		record->orders = kind >> RT_KIND_ORDERS_SHIFT;
-		record->unknown = unknown;
-	}
-	s->next = p;
-	return p != NULL;
+	return s->next != NULL;
 }
 
-static ALWAYS_INLINE rt_status
+static RT_ALWAYS_INLINE rt_status
 scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm, bool *found)
 {
 	scan		s;
@@ -506,18 +391,18 @@ scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_r
 		return RT_MALFORMED;
 	while (s.next < s.end)
 	{
-		scan_record record;
+		rt_record	record;
 
 		if (!scan_next(&s, with_money, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)
 			break;
-		if (!record.bought)
+		if (record.orders == 0)
 			continue;
 		last = s.date;
 		if (days++ == 0)
 			first = s.date;
-		else if (with_money && record.known)
+		else if (with_money && record.unknown < record.orders)
 		{
 			known_days++;
 			rt_money_sum_add(&money, record.amount);
@@ -557,13 +442,13 @@ rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *date
 		return RT_MALFORMED;
 	while (s.next < s.end)
 	{
-		scan_record record;
+		rt_record	record;
 
 		if (!scan_next(&s, false, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)
 			break;
-		if (!record.bought)
+		if (record.orders == 0)
 			continue;
 		if (*count == room)
 			return RT_NO_SPACE;
@@ -588,10 +473,9 @@ rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar
 	money_unit = rt_format_unit(s.format);
 	while (s.next < s.end)
 	{
-		scan_record record;
+		rt_record	record;
 
-		if (!scan_next(&s, true, &record) ||
-			record.amount > INT64_MAX / money_unit || record.amount < INT64_MIN / money_unit)
+		if (!scan_next(&s, true, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)
 			break;
@@ -605,11 +489,11 @@ rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar
 			last->spend.high = last->spend.low = 0;
 			behind = rt_unit_start(unit, (int64_t) last->period + 1);
 			/* the last period there is never ends */
-			if (behind <= s.date)
+			if (!rt_unit_has(unit, (int64_t) last->period + 1))
 				behind = INT64_MAX;
 		}
-		last->orders += (int64_t) record.orders;
-		last->known += (int64_t) (record.orders - record.unknown);
+		last->orders += record.orders;
+		last->known += record.orders - record.unknown;
 		rt_money_sum_add(&last->spend, record.amount * money_unit);
 	}
 	return RT_OK;

@@ -76,10 +76,9 @@ typedef struct rt_reader
 	const uint8_t *next;
 	const uint8_t *end;
 	int64_t		date;			/* of the record read last */
-	int32_t		unit;			/* money unit in 1/10,000 */
-	bool		unpriced;
+	uint8_t		format;
 	bool		first;			/* the next record's step is a zigzag */
-	bool		malformed;
+	const char *malformed;		/* what is wrong, or NULL */
 } rt_reader;
 
 typedef struct rt_summary

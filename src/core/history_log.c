@@ -32,10 +32,9 @@ rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 	reader->next = bytes + log.head;
 	reader->end = bytes + log.used;
 	reader->date = log.head_date;
-	reader->unit = rt_format_unit(log.format);
-	reader->unpriced = (log.format & RT_FORMAT_UNPRICED) != 0;
+	reader->format = log.format;
 	reader->first = false;
-	reader->malformed = false;
+	reader->malformed = NULL;
 	return RT_OK;
 }
 
@@ -150,7 +149,7 @@ append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader
 	memcpy((uint8_t *) log + log->used, reader->next, rest);
 	log->used += (uint32_t) rest;
 	log->last_date = other.last_date;
-	log->order |= other.order & (RT_LOG_UNSORTED | RT_LOG_SPECIAL);
+	log->order |= other.order & (RT_LOG_UNSORTED | RT_LOG_SPECIAL | RT_LOG_MOVED);
 	return RT_OK;
 }
 
@@ -181,6 +180,8 @@ rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t siz
 
 	if (status != RT_OK)
 		undo_append(log, &before);
+	else if (bytes[0] & RT_FORMAT_LOG)
+		log->order |= bytes[offsetof(rt_log, order)] & RT_LOG_MOVED;
 	return status;
 }
 

@@ -64,8 +64,9 @@ tail_from(const hypergeometric *h, double k, int step)
 	double		mass = 1;
 	double		sum = 1;
 
-	while (step > 0 ? k < h->high : k > h->low)
+	for (size_t i = 1; step > 0 ? k < h->high : k > h->low; i++)
 	{
+		rt_poll_each(i);
 		mass *= step > 0 ? ratio_up(h, k) : 1 / ratio_up(h, k - 1);
 		k += step;
 		sum += mass;

@@ -21,11 +21,13 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "core/bg_bb.h"
 #include "core/contract.h"
 #include "core/customer_base.h"
 #include "core/gamma_gamma.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
+#include "core/poll.h"
 #include "pg/clock.h"
 #include "pg/errors.h"
 #include "pg/history.h"
@@ -106,18 +108,83 @@ new_state(uint32 capacity)
 	return state;
 }
 
+pg_noreturn static void
+corrupt_state(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("state of fit_model is corrupt")));
+}
+
 /* Whatever a user's own aggregate may start from, nothing beyond its end is touched */
 static void
 check_state(const FitState *state)
 {
 	if (VARSIZE(state) < state_size(0) || state->version != STATE_VERSION ||
-		rt_model_kind_by_id(state->kind) == NULL || state->k > RT_K_MAX ||
 		state->capacity < STATE_FIRST_ROWS || state->row_count > state->capacity ||
-		VARSIZE(state) != state_size(state->capacity) ||
-		!(state->time_unit > 0) || isinf(state->time_unit))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of fit_model is corrupt")));
+		VARSIZE(state) != state_size(state->capacity))
+		corrupt_state();
+}
+
+static bool
+is_contract(rt_model_id id)
+{
+	return id == RT_MODEL_SBG || id == RT_MODEL_BDW;
+}
+
+/* Does a row say how even the intervals of a customer are? */
+static bool
+is_evenness(rt_model_id id, const rt_customer_row *row)
+{
+	return id == RT_MODEL_INTERPURCHASE && row->age == EVENNESS_ROW;
+}
+
+/* May this be a row of a fit of this kind? */
+static bool
+row_valid(rt_model_id id, const rt_customer_row *row)
+{
+	if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
+		isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight))
+		return false;
+	if (is_evenness(id, row))
+		return row->x >= 2 && row->x < PG_INT32_MAX && row->t_x <= RT_EVENNESS_MAX;
+	if (id == RT_MODEL_INTERPURCHASE)
+		return row->x >= 1 && row->x < PG_INT32_MAX && row->t_x >= row->x && row->t_x < PG_UINT32_MAX && row->age == 0;
+	if (id == RT_MODEL_GAMMA_GAMMA)
+		return row->x > 0 && row->t_x > 0 && row->age == 0;
+	if (is_contract(id))
+		return row->x <= PG_INT32_MAX && row->x == floor(row->x) && row->age == 0 && (row->t_x == 0 || (row->t_x == 1 && row->x >= 1));
+	if (id == RT_MODEL_BG_BB)
+		return rt_bg_bb_is_customer(&(rt_customer) {row->x, row->t_x, row->age});
+	return row->t_x <= row->age && (row->x > 0 || row->t_x == 0);
+}
+
+/* The logarithm of the longest interval that dates leave room for is below 22 */
+#define LOG_INTERVAL_MAX 22
+
+/* All of a state that goes into another one or into a result */
+static void
+check_contents(const FitState *state)
+{
+	const rt_model_kind *kind = rt_model_kind_by_id(state->kind);
+	double		intervals = 0;
+
+	if (kind == NULL || state->k > (kind->has_whole_k ? RT_K_MAX : 0) || state->from_numbers > 1 ||
+		state->as_of < (state->from_numbers ? 0 : RT_DATE_MIN) || state->as_of > (state->from_numbers ? 0 : RT_DATE_MAX) ||
+		!(state->time_unit > 0) || isinf(state->time_unit) || state->customers < 0 || state->customers >= INT64CONST(1) << 62)
+		corrupt_state();
+	for (uint32 i = 0; i < state->row_count; i++)
+	{
+		const rt_customer_row *row = &state->rows[i];
+
+		rt_poll_each(i);
+		if (!row_valid(kind->id, row))
+			corrupt_state();
+		if (!is_evenness(kind->id, row))
+			intervals += row->weight * row->x;
+	}
+	if (state->sum_log < 0 || (double) state->sum_log > intervals * LOG_INTERVAL_MAX * LOG_UNIT)
+		corrupt_state();
 }
 
 /* The state that is changed in place */
@@ -189,12 +256,6 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 	return out;
 }
 
-static bool
-is_contract(rt_model_id id)
-{
-	return id == RT_MODEL_SBG || id == RT_MODEL_BDW;
-}
-
 /* A place for this row, or where an equal one is; NULL when the table is no table */
 static uint32 *
 find_slot(FitState *state, const rt_customer_row *row)
@@ -209,6 +270,7 @@ find_slot(FitState *state, const rt_customer_row *row)
 	{
 		uint32		number = slots[place];
 
+		rt_poll_each(i + 1);
 		if (number == 0)
 			return &slots[place];
 		if (number > state->row_count)
@@ -235,7 +297,10 @@ larger_state(const FitState *state)
 	larger->capacity = new_capacity;
 	larger->row_count = 0;
 	for (uint32 i = 0; i < state->row_count; i++)
+	{
+		rt_poll_each(i);
 		larger = append_row(larger, &state->rows[i]);
+	}
 	return larger;
 }
 
@@ -250,9 +315,7 @@ append_row(FitState *state, const rt_customer_row *row)
 		uint32	   *slot = find_slot(state, row);
 
 		if (slot == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("state of fit_model is corrupt")));
+			corrupt_state();
 		if (*slot == 0)
 			*slot = state->row_count + 1;
 	}
@@ -277,6 +340,13 @@ add_row(FitState *state, double x, double t_x, double age, double weight)
 		}
 	}
 	return append_row(state, &row);
+}
+
+static void
+count_customers(FitState *state, int64 customers)
+{
+	if (pg_add_s64_overflow(state->customers, customers, &state->customers))
+		corrupt_state();
 }
 
 static void
@@ -350,7 +420,7 @@ check_weight(double weight)
 static FitState *
 add_spend(FitState *state, double x, double mean)
 {
-	state->customers++;
+	count_customers(state, 1);
 	if (x == 0)
 		return state;
 	if (mean > 0)
@@ -410,7 +480,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 
 		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
 			PG_RETURN_POINTER(state);
-		state->customers++;
+		count_customers(state, 1);
 		PG_RETURN_POINTER(add_row(state, customer.x, customer.t_x, customer.age, 1));
 	}
 
@@ -425,14 +495,14 @@ fit_model_add(PG_FUNCTION_ARGS)
 			check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 		if (!found)
 			PG_RETURN_POINTER(state);
-		state->customers++;
+		count_customers(state, 1);
 		PG_RETURN_POINTER(add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
 	}
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
 	if (count == 0)
 		PG_RETURN_POINTER(state);
-	state->customers++;
+	count_customers(state, 1);
 	rt_intervals_from_dates(dates, count, &intervals);
 	if (intervals.count > 0)
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
@@ -481,7 +551,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	state = state_to_add_to(fcinfo, kind, k, true, 0, PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
 	if (weight > 0)
 	{
-		state->customers++;
+		count_customers(state, 1);
 		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
 	}
 	PG_RETURN_POINTER(state);
@@ -558,7 +628,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 	state = state_to_add_to(fcinfo, kind, k, true, 0, PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
 	if (weight > 0)
 	{
-		state->customers++;
+		count_customers(state, 1);
 		state = add_row(state, tenure, churned ? 1 : 0, 0, weight);
 	}
 	PG_RETURN_POINTER(state);
@@ -578,6 +648,7 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	other = copy_state(PG_GETARG_DATUM(1));
+	check_contents(other);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
 	state = own_state(PG_GETARG_DATUM(0));
@@ -589,9 +660,10 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	{
 		const rt_customer_row *row = &other->rows[i];
 
+		rt_poll_each(i);
 		state = add_row(state, row->x, row->t_x, row->age, row->weight);
 	}
-	state->customers += other->customers;
+	count_customers(state, other->customers);
 	state->left_out = (uint32) Min((uint64) state->left_out + other->left_out, PG_UINT32_MAX);
 	add_sum_log(state, other->sum_log);
 	PG_RETURN_POINTER(state);
@@ -660,17 +732,10 @@ take_evenness_rows(FitState *state)
 	{
 		const rt_customer_row *row = &state->rows[i];
 
-		if (row->age != EVENNESS_ROW)
-		{
+		if (is_evenness(RT_MODEL_INTERPURCHASE, row))
+			rows[evenness.row_count++] = *row;
+		else
 			state->rows[left++] = *row;
-			continue;
-		}
-		if (!(row->x >= 2 && row->x < PG_INT32_MAX && row->t_x >= 0 && row->t_x <= RT_EVENNESS_MAX &&
-			  row->weight > 0 && !isinf(row->weight)))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("state of fit_model is corrupt")));
-		rows[evenness.row_count++] = *row;
 	}
 	state->row_count = left;
 	return evenness;
@@ -696,6 +761,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = copy_state(PG_GETARG_DATUM(0));
+	check_contents(state);
 	kind = rt_model_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);
 	evenness.rows = NULL;
@@ -706,14 +772,6 @@ fit_model_final(PG_FUNCTION_ARGS)
 	{
 		rt_customer_row *row = &state->rows[i];
 
-		if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
-			isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight) ||
-			(kind->id == RT_MODEL_INTERPURCHASE ? !(row->x >= 1 && row->t_x >= row->x && row->age == 0) :
-			 kind->id == RT_MODEL_GAMMA_GAMMA ? !(row->x > 0 && row->t_x > 0 && row->age == 0) :
-			 is_contract(kind->id) ? !(row->t_x == 0 || (row->t_x == 1 && row->x >= 1)) : row->t_x > row->age))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_CORRUPTED),
-					 errmsg("state of fit_model is corrupt")));
 		weights += row->weight;
 		intervals += row->weight * row->x;
 		refused += row->weight * row->t_x;
@@ -722,6 +780,10 @@ fit_model_final(PG_FUNCTION_ARGS)
 		if (kind->id == RT_MODEL_GAMMA_GAMMA)
 			row->age = log(row->t_x);	/* its fit asks for this all the time */
 	}
+	if (isinf(weights) || isinf(intervals))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the customers of a fit add up to more than a number holds")));
 	notice_same_weight(state, kind);
 	if (is_contract(kind->id))
 	{

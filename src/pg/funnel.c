@@ -19,7 +19,9 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "core/calendar.h"
 #include "core/funnel.h"
+#include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/fixed_state.h"
@@ -78,6 +80,19 @@ retention_state(int count, uint32 conditions)
 	return (int64) count << 32 | conditions;
 }
 
+/* An argument that is not NULL */
+static int64
+retention_argument(FunctionCallInfo fcinfo, int argument)
+{
+	int64		state = PG_GETARG_INT64(argument);
+
+	if (COUNT_OF(state) < 1 || COUNT_OF(state) > RT_CONDITIONS_MAX || (uint64) CONDITIONS_OF(state) >> COUNT_OF(state) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("state of retention is corrupt")));
+	return state;
+}
+
 Datum
 retention_add(PG_FUNCTION_ARGS)
 {
@@ -93,8 +108,10 @@ retention_add(PG_FUNCTION_ARGS)
 	conditions = get_conditions(fcinfo, 1, &count);
 	if (!PG_ARGISNULL(0))
 	{
-		check_condition_count(count, COUNT_OF(PG_GETARG_INT64(0)));
-		conditions |= CONDITIONS_OF(PG_GETARG_INT64(0));
+		int64		state = retention_argument(fcinfo, 0);
+
+		check_condition_count(count, COUNT_OF(state));
+		conditions |= CONDITIONS_OF(state);
 	}
 	PG_RETURN_INT64(retention_state(count, conditions));
 }
@@ -102,8 +119,8 @@ retention_add(PG_FUNCTION_ARGS)
 Datum
 retention_combine(PG_FUNCTION_ARGS)
 {
-	int64		state = PG_GETARG_INT64(0);
-	int64		other = PG_GETARG_INT64(1);
+	int64		state = retention_argument(fcinfo, 0);
+	int64		other = retention_argument(fcinfo, 1);
 
 	check_condition_count(COUNT_OF(other), COUNT_OF(state));
 	PG_RETURN_INT64(state | other);
@@ -112,14 +129,10 @@ retention_combine(PG_FUNCTION_ARGS)
 Datum
 retention_final(PG_FUNCTION_ARGS)
 {
-	int64		state = PG_GETARG_INT64(0);
+	int64		state = retention_argument(fcinfo, 0);
 	int			count = COUNT_OF(state);
 	Datum		met[RT_CONDITIONS_MAX];
 
-	if (count < 1 || count > RT_CONDITIONS_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of retention is corrupt")));
 	for (int i = 0; i < count; i++)
 		met[i] = BoolGetDatum((CONDITIONS_OF(state) & 1) && (CONDITIONS_OF(state) & (UINT32_C(1) << i)));
 	PG_RETURN_ARRAYTYPE_P(construct_array(met, count, BOOLOID, sizeof(bool), true, TYPALIGN_CHAR));
@@ -160,6 +173,15 @@ allocate_state(Size capacity, const FunnelState *like)
 	return state;
 }
 
+pg_noreturn static void
+corrupt_funnel(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("state of window_funnel is corrupt")));
+}
+
+/* Its head only: nothing that is wrong with its events does harm before they are counted */
 static FunnelState *
 funnel_argument(FunctionCallInfo fcinfo, int argument)
 {
@@ -167,10 +189,16 @@ funnel_argument(FunctionCallInfo fcinfo, int argument)
 
 	if (VARSIZE(state) < STATE_SIZE(1) || state->version != STATE_VERSION ||
 		state->steps < 1 || state->steps > RT_CONDITIONS_MAX || state->window < 0 || state->count > STATE_CAPACITY(state))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("state of window_funnel is corrupt")));
+		corrupt_funnel();
 	return state;
+}
+
+/* Each event meets some condition that there is */
+static void
+check_event(const FunnelState *state, const rt_funnel_event *event)
+{
+	if (event->conditions == 0 || (uint64) event->conditions >> state->steps != 0)
+		corrupt_funnel();
 }
 
 static FunnelState *
@@ -311,18 +339,27 @@ window_funnel_combine(PG_FUNCTION_ARGS)
 				 errmsg("the window must be the same for all rows of window_funnel"),
 				 errhint("Use GROUP BY for several results.")));
 	for (uint32 i = 0; i < other->count; i++)
+	{
+		rt_poll_each(i);
+		check_event(other, &other->events[i]);
 		state = add_event(state, &other->events[i]);
+	}
 	PG_RETURN_POINTER(state);
 }
 
 static int
 compute_funnel(const FunnelState *state, int64 *times)
 {
-	rt_funnel_event *events = palloc_array(rt_funnel_event, Max(state->count, 1));
+	rt_funnel_event *events = palloc_extended(Max(state->count, 1) * sizeof(rt_funnel_event), MCXT_ALLOC_HUGE);
 	size_t		count;
 	int			reached;
 
-	memcpy(events, state->events, state->count * sizeof(rt_funnel_event));
+	for (uint32 i = 0; i < state->count; i++)
+	{
+		rt_poll_each(i);
+		check_event(state, &state->events[i]);
+		events[i] = state->events[i];
+	}
 	count = rt_funnel_collapse(events, state->count);
 	reached = rt_funnel(events, count, state->steps, (uint64) state->window, times);
 	pfree(events);
@@ -345,6 +382,9 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 	Datum		values[RT_CONDITIONS_MAX];
 	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(funnel_argument(fcinfo, 0), times);
 
+	for (int i = 0; i < count; i++)
+		if (type == DATEOID ? times[i] < RT_DATE_MIN || times[i] > RT_DATE_MAX : !IS_VALID_TIMESTAMP(times[i]))
+			corrupt_funnel();
 	for (int i = 0; i < count; i++)
 		values[i] = type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);
 	if (type == DATEOID)

@@ -70,6 +70,15 @@ allocate_log(Size size)
 	return state;
 }
 
+/* So that nothing is written beyond its end, whatever it is */
+static inline void
+check_log(struct varlena *state)
+{
+	if (unlikely(LOG_OF(state)->head < sizeof(rt_log) || LOG_OF(state)->head > LOG_OF(state)->used ||
+				 LOG_OF(state)->used > LOG_CAPACITY(state)))
+		check_history_status(RT_MALFORMED, 0);
+}
+
 /*
  * The state as a log that can be changed.  A value that is no log (a user's own
  * aggregate may start from one) or is packed becomes a new one.
@@ -86,7 +95,10 @@ log_from_datum(Datum value)
 
 	if (likely(VARATT_IS_4B_U(state) && VARSIZE(state) >= LOG_FIRST_SIZE &&
 			   (*(const uint8 *) VARDATA(state) & RT_FORMAT_LOG)))
+	{
+		check_log(state);
 		return state;
+	}
 
 	state = PG_DETOAST_DATUM_PACKED(value);
 	bytes = (const uint8 *) VARDATA_ANY(state);
@@ -413,9 +425,8 @@ purchase_history_final(PG_FUNCTION_ARGS)
 	state = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 	if (VARSIZE(state) >= LOG_FIRST_SIZE && (*(const uint8 *) VARDATA(state) & RT_FORMAT_LOG))
 	{
+		check_log(state);
 		log = LOG_OF(state);
-		if (log->head > log->used || log->used > LOG_CAPACITY(state))
-			check_history_status(RT_MALFORMED, 0);
 		result = (struct varlena *) palloc(VARHDRSZ + 1 + RT_RECORD_MAX + (log->used - log->head));
 		size = rt_log_finish(log, (uint8 *) VARDATA(result));
 		if (size > 0)
