@@ -25,6 +25,9 @@ PG_CPPFLAGS  = -I$(srcdir_)src
 PG_CFLAGS    = -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered
 SHLIB_LINK  += -lm
 
+# Only what SQL calls is exported, now and in released versions: another module may have functions of the same names
+SHLIB_EXPORTS = retention.txt
+
 SQL_PARTS    = $(sort $(wildcard $(srcdir_)sql/parts/*.sql))
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 # scripts of released versions are as they were
@@ -35,7 +38,7 @@ REGRESS      = $(patsubst $(srcdir_)test/sql/%.sql,%,$(sort $(wildcard $(srcdir_
 REGRESS_OPTS = --inputdir=$(srcdir_)test --load-extension=$(EXTENSION)
 
 CORE_TEST    = test/core/core_test
-EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST)
+EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST) retention.txt retention.list
 
 PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
@@ -48,6 +51,15 @@ $(shell [ -e expected ] || ln -s $(abspath $(srcdir_)expected) expected)
 
 $(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
 	cat $(SQL_PARTS) > $@
+
+$(SHLIB_EXPORTS): $(SQL_PARTS) $(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql) $(srcdir_)Makefile
+	{ printf '%s\n' Pg_magic_func _PG_init; \
+	  sed -n "s/^.*'MODULE_PATHNAME', '\([a-z0-9_]*\)'.*/\1 pg_finfo_\1/p" $(SQL_PARTS) $(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql) | \
+	  tr ' ' '\n' | LC_ALL=C sort -u; } > $@
+
+# calls from one of our functions to another stay here, where the linker can see to that
+LDFLAGS_SL  += $(shell echo 'int f(void); int f(void) { return 0; }' | \
+                 $(CC) -shared -fPIC -Wl,-Bsymbolic -x c - -o .symbolic >/dev/null 2>&1 && echo -Wl,-Bsymbolic; rm -f .symbolic)
 
 # what brings the last released version up to date
 DELTA        = sql/updates/$(EXTENSION)--$(RELEASED)--$(EXTVERSION).sql
