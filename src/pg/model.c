@@ -166,7 +166,7 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"k_deviation\": ");
 		append_double(&text, model->k_deviation);
 	}
-	if (model->id == RT_MODEL_GAMMA_GAMMA && (model->flags & RT_MODEL_FITTED))
+	if (model->id == RT_MODEL_GAMMA_GAMMA && ((model->flags & RT_MODEL_FITTED) || model->left_out != 0 || model->frequency_correlation != 0))
 	{
 		appendStringInfoString(&text, ", \"left_out\": ");
 		append_double(&text, model->left_out);
@@ -211,6 +211,22 @@ find_key(Jsonb *json, const char *key)
 	return findJsonbValueFromContainer(&json->root, JB_FOBJECT, &name);
 }
 
+/* NULL, or what a model has that its text form does not say */
+static const char *
+beyond_text(const rt_model *model, const rt_model_kind *kind)
+{
+	int			covariances = model->flags & RT_MODEL_FITTED ? kind->parameter_count * (kind->parameter_count + 1) / 2 : 0;
+
+	if (!(model->flags & RT_MODEL_FITTED) && (model->flags != 0 || model->log_likelihood != 0 || model->observations != 0))
+		return "only a fitted model has a log-likelihood";
+	if (isinf(model->observations))
+		return "the number of observations must be finite";
+	for (int i = covariances; i < RT_COVARIANCES_MAX; i++)
+		if (model->covariance[i] != 0)
+			return psprintf("a model of this kind has %d covariances", covariances);
+	return NULL;
+}
+
 /* Fills the model from the object; NULL, or what is wrong with it */
 static const char *
 model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
@@ -220,6 +236,7 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 	JsonbValue	value;
 	int			covariances = kind->parameter_count * (kind->parameter_count + 1) / 2;
 	bool		has_covariance = false;
+	const char *problem;
 
 	for (int i = 0; i < covariances; i++)
 		model->covariance[i] = NAN;
@@ -310,7 +327,8 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			return "\"log_likelihood\" is missing";
 		memset(model->covariance, 0, sizeof(model->covariance));
 	}
-	return rt_model_check(model);
+	problem = rt_model_check(model);
+	return problem != NULL ? problem : beyond_text(model, kind);
 }
 
 /* A hint for who gave a text, such as the name of a kind, where a model is wanted */
@@ -390,11 +408,13 @@ retention_model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 
-/* Minus zero is zero, as it is in the text form, so that equal models are equal bytes */
+/* Of zeros only the positive one has a text form, of those that are not a number there is one */
 static double
-get_double(StringInfo message)
+receive_double(StringInfo message)
 {
-	return pq_getmsgfloat8(message) + 0;
+	double		value = pq_getmsgfloat8(message);
+
+	return isnan(value) ? NAN : value + 0;
 }
 
 Datum
@@ -416,26 +436,25 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	result = new_model(kind);
 	model = &result->model;
 	model->flags = (uint8) pq_getmsgbyte(message);
-	model->time_unit = get_double(message);
-	model->recency_weight = get_double(message);
-	model->k_median = get_double(message);
-	model->k_deviation = get_double(message);
-	model->left_out = get_double(message);
-	model->frequency_correlation = get_double(message);
-	if (isnan(model->frequency_correlation))
-		model->frequency_correlation = NAN;
-	model->log_likelihood = get_double(message);
-	model->observations = get_double(message);
+	model->time_unit = receive_double(message);
+	model->recency_weight = receive_double(message);
+	model->k_median = receive_double(message);
+	model->k_deviation = receive_double(message);
+	model->left_out = receive_double(message);
+	model->frequency_correlation = receive_double(message);
+	model->log_likelihood = receive_double(message);
+	model->observations = receive_double(message);
 	for (int i = 0; i < kind->parameter_count; i++)
-		model->parameters[i] = get_double(message);
+		model->parameters[i] = receive_double(message);
 	for (int i = 0; i < RT_COVARIANCES_MAX; i++)
 	{
-		double		value = get_double(message);
+		double		value = receive_double(message);
 
-		/* one kind of NaN only, so that equal models are equal bytes */
 		model->covariance[i] = isfinite(value) ? value : NAN;
 	}
 	error = rt_model_check(model);
+	if (error == NULL)
+		error = beyond_text(model, kind);
 	if (error != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
