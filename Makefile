@@ -52,9 +52,9 @@ $(shell [ -e expected ] || ln -s $(abspath $(srcdir_)expected) expected)
 $(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
 	cat $(SQL_PARTS) > $@
 
-$(SHLIB_EXPORTS): $(SQL_PARTS) $(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql) $(srcdir_)Makefile
+$(SHLIB_EXPORTS): $(SQL_PARTS) $(DATA) $(srcdir_)Makefile
 	{ printf '%s\n' Pg_magic_func _PG_init; \
-	  sed -n "s/^.*'MODULE_PATHNAME', '\([a-z0-9_]*\)'.*/\1 pg_finfo_\1/p" $(SQL_PARTS) $(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql) | \
+	  sed -n "s/^.*'MODULE_PATHNAME', '\([a-z0-9_]*\)'.*/\1 pg_finfo_\1/p" $(SQL_PARTS) $(DATA) | \
 	  tr ' ' '\n' | LC_ALL=C sort -u; } > $@
 
 # calls from one of our functions to another stay here, where the linker can see to that

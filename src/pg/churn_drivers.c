@@ -266,7 +266,7 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 	}
 	rt_churn_drivers(drivers, count, rt_normal_quantile(0.025));
 
-	composite_array_begin(fcinfo, &result, DRIVER_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, DRIVER_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		const rt_driver *driver = &drivers[i];

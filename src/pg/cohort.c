@@ -240,7 +240,7 @@ cohort_retention_final(PG_FUNCTION_ARGS)
 
 	if (count == 0)
 		PG_RETURN_NULL();
-	composite_array_begin(fcinfo, &result, COHORT_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, COHORT_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		Datum		values[COHORT_COLUMNS];
@@ -285,7 +285,7 @@ retention_curve_final(PG_FUNCTION_ARGS)
 		longest = Max(longest, rows[i].period);
 	curve = palloc(((size_t) longest + 1) * sizeof(rt_cohort_row));
 	count = rt_cohort_curve(rows, count, curve);
-	composite_array_begin(fcinfo, &result, CURVE_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, CURVE_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		Datum		values[CURVE_COLUMNS];

@@ -31,15 +31,15 @@ composite_result(FunctionCallInfo fcinfo, int columns)
 }
 
 void
-composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns, int64 room)
+composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns)
 {
 	/* not of the call's expression, which there is none of when a cluster calls a final function */
-	composite_array_begin_type(get_func_rettype(fcinfo->flinfo->fn_oid), array, columns, room);
+	composite_array_begin_type(get_func_rettype(fcinfo->flinfo->fn_oid), array, columns);
 }
 
 /* The row type is looked up once a call: final functions are called once a group */
 void
-composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 room)
+composite_array_begin_type(Oid type, CompositeArray *array, int columns)
 {
 	array->element_type = get_element_type(type);
 	if (!OidIsValid(array->element_type) || !type_is_rowtype(array->element_type))
@@ -47,57 +47,49 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 r
 	array->tupdesc = lookup_rowtype_tupdesc_copy(array->element_type, -1);
 	if (array->tupdesc->natts != columns)
 		elog(ERROR, "return type must be an array of rows of %d columns", columns);
-	if (room > MaxAllocSize / sizeof(Datum))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many rows for one result")));
-	array->room = (int) room;
 	array->count = 0;
-	array->size = ARR_OVERHEAD_NONULLS(1);
-	array->elements = palloc(Max(room, 1) * sizeof(Datum));
+	array->used = ARR_OVERHEAD_NONULLS(1);
+	array->allocated = 1024;
+	array->array = palloc0(array->allocated);
 }
 
 void
 composite_array_add(CompositeArray *array, Datum *values, bool *nulls)
 {
-	Datum		row = HeapTupleGetDatum(heap_form_tuple(array->tupdesc, values, nulls));
+	HeapTuple	row = heap_form_tuple(array->tupdesc, values, nulls);	/* as a value, too: nothing in it is toasted */
+	Size		size = HeapTupleHeaderGetDatumLength(row->t_data);
+	Size		aligned = MAXALIGN(size);
 
 	CHECK_FOR_INTERRUPTS();
-	Assert(array->count < array->room);
-	array->elements[array->count++] = row;
-	array->size += MAXALIGN(VARSIZE(DatumGetPointer(row)));
-	if (array->size > MaxAllocSize)
+	if (array->used + aligned > MaxAllocSize)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many rows for one result")));
+				 errmsg("too many rows for one result"),
+				 errdetail("%d rows take 1 GB.", array->count)));
+	if (array->used + aligned > array->allocated)
+	{
+		array->allocated = Min(Max(2 * array->allocated, array->used + aligned), MaxAllocSize);
+		array->array = repalloc(array->array, array->allocated);
+	}
+	memcpy((char *) array->array + array->used, row->t_data, size);
+	memset((char *) array->array + array->used + size, 0, aligned - size);
+	array->used += aligned;
+	array->count++;
+	heap_freetuple(row);
 }
 
-/* As construct_array has it, which asks nothing while it copies up to 1 GB */
 Datum
 composite_array_finish(CompositeArray *array)
 {
-	ArrayType  *result;
-	char	   *place;
+	ArrayType  *result = array->array;
 
 	if (array->count == 0)
 		return PointerGetDatum(construct_empty_array(array->element_type));
-	result = palloc(array->size);
-	SET_VARSIZE(result, array->size);
+	SET_VARSIZE(result, array->used);
 	result->ndim = 1;
-	result->dataoffset = 0;
+	result->dataoffset = 0;		/* no nulls */
 	result->elemtype = array->element_type;
 	ARR_DIMS(result)[0] = array->count;
 	ARR_LBOUND(result)[0] = 1;
-	place = ARR_DATA_PTR(result);
-	for (int i = 0; i < array->count; i++)
-	{
-		Pointer		row = DatumGetPointer(array->elements[i]);
-		Size		size = VARSIZE(row);
-
-		CHECK_FOR_INTERRUPTS();
-		memcpy(place, row, size);
-		memset(place + size, 0, MAXALIGN(size) - size);
-		place += MAXALIGN(size);
-	}
 	return PointerGetDatum(result);
 }

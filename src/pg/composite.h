@@ -13,6 +13,7 @@
 
 #include "access/htup_details.h"
 #include "funcapi.h"
+#include "utils/array.h"
 
 /* NaN is NULL */
 #define PG_RETURN_FLOAT8_OR_NULL(x) \
@@ -29,23 +30,26 @@
  */
 extern TupleDesc composite_result(FunctionCallInfo fcinfo, int columns);
 
-/* An array of rows as a result, which unnest makes a table */
+/*
+ * An array of rows as a result, which unnest makes a table.  It grows row by row, so that one that is too large for
+ * a value is found out then, and no step takes long.
+ */
 typedef struct CompositeArray
 {
 	TupleDesc	tupdesc;
 	Oid			element_type;
-	Datum	   *elements;
+	ArrayType  *array;			/* its head is filled in at the end */
+	Size		used;			/* bytes */
+	Size		allocated;
 	int			count;
-	int			room;
-	Size		size;			/* of the rows in an array */
 } CompositeArray;
 
 /* The most rows of so many columns of 8 bytes that fit into an array */
 #define COMPOSITE_ROWS_MAX(columns) ((MaxAllocSize - 1024) / (((Size) (columns) + 1) * 8 + MAXALIGN(SizeofHeapTupleHeader)))
 
-/* The calling function returns an array of rows of so many columns, and adds at most room of them */
-extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns, int64 room);
-extern void composite_array_begin_type(Oid type, CompositeArray *array, int columns, int64 room);
+/* The calling function returns an array of rows of so many columns */
+extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns);
+extern void composite_array_begin_type(Oid type, CompositeArray *array, int columns);
 extern void composite_array_add(CompositeArray *array, Datum *values, bool *nulls);
 extern Datum composite_array_finish(CompositeArray *array);
 

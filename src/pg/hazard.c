@@ -194,7 +194,7 @@ coefficient_rows(const rt_hazard_fit *fit, Oid array_type)
 	CompositeArray result;
 	double		z = rt_normal_quantile(0.025);
 
-	composite_array_begin_type(array_type, &result, COEFFICIENT_COLUMNS, fit->covariates);
+	composite_array_begin_type(array_type, &result, COEFFICIENT_COLUMNS);
 	for (int i = 0; i < fit->covariates; i++)
 	{
 		double		coefficient = fit->coefficients[i];

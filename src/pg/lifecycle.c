@@ -308,7 +308,7 @@ lifecycle_final(PG_FUNCTION_ARGS)
 	rows = palloc(row_count * sizeof(rt_lifecycle_row));
 	rt_lifecycle_rows(events, count, last_period, rows);
 
-	composite_array_begin(fcinfo, &result, ROW_COLUMNS, row_count);
+	composite_array_begin(fcinfo, &result, ROW_COLUMNS);
 	for (size_t i = 0; i < row_count; i++)
 	{
 		const rt_lifecycle_row *row = &rows[i];

@@ -160,7 +160,7 @@ survival_curve_final(PG_FUNCTION_ARGS)
 	count = rt_durations_tied(times, count);
 	rt_survival_curve(times, count, rt_normal_quantile((1 - level) / 2), points);
 
-	composite_array_begin(fcinfo, &result, POINT_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, POINT_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		Datum		values[POINT_COLUMNS];
@@ -440,7 +440,7 @@ log_rank_groups_final(PG_FUNCTION_ARGS)
 	compute_log_rank(fcinfo, &result);
 	if (result.group_count == 0)
 		PG_RETURN_NULL();
-	composite_array_begin(fcinfo, &rows, GROUP_COLUMNS, result.group_count);
+	composite_array_begin(fcinfo, &rows, GROUP_COLUMNS);
 	for (int i = 0; i < result.group_count; i++)
 	{
 		const rt_log_rank_group *group = &result.groups[i];

@@ -203,7 +203,7 @@ calibration_table_final(PG_FUNCTION_ARGS)
 	/* roc_auc and lift_table take other scores, too */
 	if (bins[0].lowest < 0 || bins[count - 1].highest > 1)
 		tally_state_corrupt(&scored_outcomes);
-	composite_array_begin(fcinfo, &result, CALIBRATION_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, CALIBRATION_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		Datum		values[CALIBRATION_COLUMNS];
@@ -250,7 +250,7 @@ lift_table_final(PG_FUNCTION_ARGS)
 		all_customers += (double) bins[i].customers;
 		all_outcomes += (double) bins[i].outcomes;
 	}
-	composite_array_begin(fcinfo, &result, LIFT_COLUMNS, count);
+	composite_array_begin(fcinfo, &result, LIFT_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
 		Datum		values[LIFT_COLUMNS];
