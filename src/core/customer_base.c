@@ -168,7 +168,10 @@ rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer, do
 double
 rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
-	return rt_base_p_alive(base, customer) * rt_base_discounted_if_alive(base, customer, t, rate);
+	double		alive = rt_base_p_alive(base, customer);
+
+	/* what nobody is there for may be beyond doubles */
+	return alive == 0 ? 0 : alive * rt_base_discounted_if_alive(base, customer, t, rate);
 }
 
 double

@@ -7,113 +7,50 @@
 #include <float.h>
 #include <math.h>
 
-#include "core/gauss_legendre.h"
+#include "core/lifetime.h"
 #include "core/optimize.h"
 #include "core/pareto_nbd.h"
 #include "core/places.h"
 #include "core/poll.h"
 #include "core/special.h"
 
-/*
- * The integral from 0 to t of (1 + u/a)^-p (1 + u/b)^-(q + 1) du, and the means under it
- * of what its derivatives take.  b, a above 0; p, q not negative.
- */
-typedef struct integral
+#define ALL 40.0				/* but for exp(-40) */
+
+/* From an age on */
+static rt_lifetime
+lifetime_at(const rt_pareto_nbd *model, double age)
 {
-	double		value;
-	double		log_a;			/* mean of ln(1 + u/a) */
-	double		log_b;
-	double		inverse_a;		/* mean of 1/(a + u) */
-	double		inverse_b;
-} integral;
-
-/*
- * t may be infinite when p is 1 or more.
- *
- * In v = ln(1 + u/b), in panels that double from where the integrand begins to fall.
- * While u is not yet large against a, its exponent may grow by a factor e for each unit
- * of v: none is longer.
- */
-static void
-integrate(double a, double p, double b, double q, double t, bool means, integral *result)
-{
-	double		end = log1p(t / b);
-	double		rate = q + p * b / a;
-	double		from = 0;
-	double		to = fmin(end, rate > 1 ? 1 / rate : 1);
-	double		value = 0,
-				log_a = 0,
-				log_b = 0,
-				inverse_a = 0,
-				inverse_b = 0;
-
-	while (from < end)
-	{
-		double		middle = (from + to) / 2;
-		double		half = (to - from) / 2;
-
-		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-		{
-			double		v = middle + half * rt_gauss_nodes[i];
-			double		growth = expm1(v);
-			double		u = b * growth;
-			double		ln_a = log1p(u / a);
-			double		term = rt_gauss_weights[i] * half * exp(-q * v - p * ln_a);
-
-			value += term;
-			if (means)
-			{
-				log_a += term * ln_a;
-				log_b += term * v;
-				inverse_a += term / (a + u);
-				inverse_b += term / (b + u);
-			}
-		}
-
-		/* what is left falls at least as fast as here, or, where a is the smaller one, as at the end */
-		from = to;
-		if (from < end)
-		{
-			double		far = b * exp(from) / (a + b * expm1(from));
-
-			if (exp(-q * from - p * log1p(b * expm1(from) / a)) * fmin(end - from, 1 / (q + p * fmin(far, 1))) <= DBL_EPSILON / 100 * value)
-				break;
-		}
-		to = fmin(end, b * expm1(from) > 100 * a ? 2 * from : fmin(2 * from, from + 1));
-	}
-
-	/* du = b exp(v) dv; exp(v) was taken against one power of 1 + u/b */
-	result->value = value * b;
-	result->log_a = log_a / value;
-	result->log_b = log_b / value;
-	result->inverse_a = inverse_a / value;
-	result->inverse_b = inverse_b / value;
+	return rt_lifetime_pareto(model->s, model->beta + age);
 }
 
-/* ln of the odds that she has gone: s int ... against (alpha + age)^-m (beta + age)^-s */
+/* What is known of their rate of buying is Gamma(shape, scale) at an age */
+static double
+shape(const rt_pareto_nbd *model, const rt_customer *customer)
+{
+	return fmin(model->r + customer->x, DBL_MAX);
+}
+
+static double
+scale(const rt_pareto_nbd *model, double age)
+{
+	return fmin(model->alpha + age, DBL_MAX);
+}
+
 static double
 log_odds_gone(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	double		m = model->r + customer->x;
-	double		a = model->alpha + customer->t_x;
-	double		b = model->beta + customer->t_x;
-	double		silence = customer->age - customer->t_x;
-	integral	gone;
+	rt_lifetime life = lifetime_at(model, customer->t_x);
 
-	if (silence == 0)
-		return -INFINITY;
-	integrate(a, m, b, model->s, silence, false, &gone);
-	return log(model->s) + log(gone.value / b) + m * log1p(silence / a) + model->s * log1p(silence / b);
+	return rt_lifetime_log_odds_gone(&life, scale(model, customer->t_x), shape(model, customer), customer->age - customer->t_x);
 }
 
 double
 rt_pareto_nbd_log_likelihood(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	double		odds = log_odds_gone(model, customer);
+	rt_lifetime start = lifetime_at(model, 0);
+	rt_lifetime life = lifetime_at(model, customer->t_x);
 
-	return rt_log_gamma_ratio(model->r, customer->x) - model->r * log1p(customer->age / model->alpha) -
-		customer->x * log(model->alpha + customer->age) - model->s * log1p(customer->age / model->beta) +
-		fmax(odds, 0) + log1p(exp(-fabs(odds)));
+	return rt_lifetime_log_likelihood(&start, &life, model->alpha, model->r, customer);
 }
 
 double
@@ -131,22 +68,28 @@ rt_pareto_nbd_p_gone(const rt_pareto_nbd *model, const rt_customer *customer)
 double
 rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
+	rt_lifetime life = lifetime_at(model, customer->age);
+
 	if (!(t >= 0))
 		return NAN;
-	return rt_pareto_nbd_p_alive(model, customer) * exp(-model->s * log1p(t / (model->beta + customer->age)));
+	return rt_pareto_nbd_p_alive(model, customer) * exp(-model->s * rt_lifetime_left(&life, t));
 }
 
 /* Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the usual formula */
 static double
 lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
-	double		beta = model->beta + customer->age;
-	double		growth = log1p(t / beta);
-	double		power = (model->s - 1) * growth;
+	rt_lifetime life = lifetime_at(model, customer->age);
+	double		growth,
+				power;
 
 	if (isinf(t))
-		return model->s > 1 ? beta / (model->s - 1) : INFINITY;
-	return beta * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+		return model->s > 1 ? life.c / (model->s - 1) : INFINITY;
+	growth = rt_lifetime_left(&life, t);
+	power = (model->s - 1) * growth;
+	if (power < -ALL)
+		return exp(life.log_c - power - log1p(-model->s));
+	return life.c * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 }
 
 double
@@ -159,98 +102,52 @@ rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *c
 	return alive == 0 ? 0 : alive * lifetime_if_alive(model, customer, t);
 }
 
-/* While she is alive she buys (r + x)/(alpha + age) times in a unit of time */
+/* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
+static double
+purchases_in(const rt_pareto_nbd *model, const rt_customer *customer, double time)
+{
+	return rt_lifetime_purchases(shape(model, customer), scale(model, customer->age), time);
+}
+
 double
 rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return (model->r + customer->x) / (model->alpha + customer->age) * rt_pareto_nbd_expected_lifetime(model, customer, t);
+	return purchases_in(model, customer, rt_pareto_nbd_expected_lifetime(model, customer, t));
 }
 
-/* While she is alive, with (1 + u/beta)^-s, in panels of the scale on which this and the discount fall */
 double
 rt_pareto_nbd_discounted_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
 {
-	double		beta = model->beta + customer->age;
-	double		from = 0;
-	double		sum = 0;
+	rt_lifetime life = lifetime_at(model, customer->age);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	if (rate == 0)
-		return (model->r + customer->x) / (model->alpha + customer->age) * lifetime_if_alive(model, customer, t);
-	while (from < t)
-	{
-		double		step = 1 / (rate / 6 + (model->s / 6 + 1) / (beta + from));
-		double		half = (fmin(t, from + step) - from) / 2;
-
-		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-		{
-			double		u = from + half * (1 + rt_gauss_nodes[i]);
-
-			sum += rt_gauss_weights[i] * half * exp(-rate * u - model->s * log1p(u / beta));
-		}
-		from = fmin(t, from + step);
-		if (exp(-rate * from - model->s * log1p(from / beta)) * fmin(t - from, 1 / rate) <= DBL_EPSILON * sum)
-			break;
-	}
-	return (model->r + customer->x) / (model->alpha + customer->age) * sum;
+	return purchases_in(model, customer, rate == 0 ? lifetime_if_alive(model, customer, t) :
+						exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate, t, 0, NULL)));
 }
 
-/* She buys before she leaves and before t */
 double
 rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
-	double		m = model->r + customer->x;
-	double		alpha = model->alpha + customer->age;
-	integral	first;
+	rt_lifetime life = lifetime_at(model, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
-	if (t == 0)
-		return 0;
-	integrate(model->beta + customer->age, model->s, alpha, m, t, false, &first);
-	return fmin(1, m / alpha * first.value) * rt_pareto_nbd_p_alive(model, customer);
+	return rt_pareto_nbd_p_alive(model, customer) *
+		fmin(1, exp(rt_lifetime_integral(&life, scale(model, customer->age), shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
 }
 
-/*
- * n purchases by t, and she is still there then; or by the time u at which she left,
- * in panels that double from the shorter of the two scales on.
- */
 double
 rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t)
 {
-	double		m = model->r + customer->x;
-	double		alpha = model->alpha + customer->age;
-	double		beta = model->beta + customer->age;
-	double		log_factor = rt_log_gamma_ratio(m, n) - lgamma(n + 1.0);
-	double		step = fmin(alpha / (m + n), beta / (model->s + 1));
-	double		from = 0;
-	double		sum;
+	rt_lifetime life = lifetime_at(model, customer->age);
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	if (t == 0)
-		return n == 0 ? 1 : 0;
-	sum = exp(log_factor - m * log1p(t / alpha) + n * (log(t) - log(alpha + t)) - model->s * log1p(t / beta));
-	while (from < t)
-	{
-		double		to = fmin(t, from + step);
-		double		middle = (from + to) / 2;
-		double		half = (to - from) / 2;
-
-		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-		{
-			double		u = middle + half * rt_gauss_nodes[i];
-
-			sum += rt_gauss_weights[i] * half * model->s / (beta + u) *
-				exp(log_factor - m * log1p(u / alpha) + n * (log(u) - log(alpha + u)) - model->s * log1p(u / beta));
-		}
-		from = to;
-		step *= 1.5;
-	}
-	return sum * rt_pareto_nbd_p_alive(model, customer) + (n == 0 ? rt_pareto_nbd_p_gone(model, customer) : 0);
+	return rt_lifetime_purchase_pmf(&life, scale(model, customer->age), shape(model, customer), n, t) *
+		rt_pareto_nbd_p_alive(model, customer) + (n == 0 ? rt_pareto_nbd_p_gone(model, customer) : 0);
 }
 
 /* ----------------------------------------------------------------- fitting */
@@ -261,11 +158,16 @@ typedef struct fit_data
 	rt_places	places;
 } fit_data;
 
-/* The means of a place */
-enum
+/* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
+static void
+who_left(double r, double alpha, double s, double beta, double x, double t_x, double until, double *log_weight, double *means)
 {
-	LOG_ALPHA, LOG_BETA, INVERSE_ALPHA, INVERSE_BETA	/* of ln((alpha + u)/alpha), 1/(alpha + u) and so on */
-};
+	rt_lifetime life = rt_lifetime_pareto(s, beta + t_x);
+
+	*log_weight = rt_lifetime_integral(&life, alpha + t_x, r + x, RT_LIFETIME_LEAVES, 0, until, t_x, means);
+	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / alpha);
+	means[RT_LIFETIME_LEFT] += log1p(t_x / beta);
+}
 
 /*
  * The likelihood and its gradient by ln r, ln(alpha / r), ln s and ln(beta / s), as in
@@ -293,15 +195,9 @@ objective(const double *x, double *gradient, void *argument)
 		const rt_place *next = rt_places_next(&data->places, j);
 		double		t = p->t / customers->time_unit;
 		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
-		integral	rest;
 
 		rt_poll_each(j);
-		integrate(alpha + t, r + p->x, beta + t, s, until, true, &rest);
-		p->log_weight = x[2] + log(rest.value / (beta + t));
-		p->means[LOG_ALPHA] = rest.log_a + log1p(t / alpha);
-		p->means[LOG_BETA] = rest.log_b + log1p(t / beta);
-		p->means[INVERSE_ALPHA] = rest.inverse_a;
-		p->means[INVERSE_BETA] = rest.inverse_b;
+		who_left(r, alpha, s, beta, p->x, t, until, &p->log_weight, p->means);
 		if (next != NULL)
 			rt_place_add_next(p, next, -(r + p->x) * log1p(until / (alpha + t)) - s * log1p(until / (beta + t)));
 	}
@@ -336,15 +232,8 @@ objective(const double *x, double *gradient, void *argument)
 			}
 			else if (age > t_x)
 			{
-				integral	all;
-
-				integrate(alpha + t_x, m, beta + t_x, s, age - t_x, true, &all);
-				from.log_weight = x[2] + log(all.value / (beta + t_x)) +
-					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
-				from.means[LOG_ALPHA] = all.log_a + log1p(t_x / alpha);
-				from.means[LOG_BETA] = all.log_b + log1p(t_x / beta);
-				from.means[INVERSE_ALPHA] = all.inverse_a;
-				from.means[INVERSE_BETA] = all.inverse_b;
+				who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight, from.means);
+				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
 			else
 				from.log_weight = -INFINITY;
@@ -355,10 +244,10 @@ objective(const double *x, double *gradient, void *argument)
 				later = exp(to.log_weight - log_largest);
 			sum = here + left - later;
 			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) - s * log_beta + log_largest + log(sum));
-			by_r += weight * (digamma_term - (here * log_alpha + left * from.means[LOG_ALPHA] - later * to.means[LOG_ALPHA]) / sum);
-			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.means[INVERSE_ALPHA] - later * to.means[INVERSE_ALPHA]) / sum);
-			by_s += weight * ((left - later) / s - here * log_beta - left * from.means[LOG_BETA] + later * to.means[LOG_BETA]) / sum;
-			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.means[INVERSE_BETA] - later * to.means[INVERSE_BETA])) / sum);
+			by_r += weight * (digamma_term - (here * log_alpha + left * from.means[RT_LIFETIME_LOG_ALPHA] - later * to.means[RT_LIFETIME_LOG_ALPHA]) / sum);
+			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.means[RT_LIFETIME_INVERSE_ALPHA] - later * to.means[RT_LIFETIME_INVERSE_ALPHA]) / sum);
+			by_s += weight * ((left - later) / s - here * log_beta - left * from.means[RT_LIFETIME_LEFT] + later * to.means[RT_LIFETIME_LEFT]) / sum;
+			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.means[RT_LIFETIME_INVERSE_BETA] - later * to.means[RT_LIFETIME_INVERSE_BETA])) / sum);
 		}
 	}
 	gradient[0] = by_r * r + by_alpha * alpha;

@@ -78,7 +78,7 @@ rt_log_gamma_ratio(double x, double n)
 {
 	if (!(x > 0 && n >= 0) || isinf(x) || isinf(n))
 		return NAN;
-	if (n <= STEPS_MAX && n == floor(n))
+	if (n <= STEPS_MAX && n == floor(n) && x < 1e50)
 	{
 		double		product = 1;
 		double		sum = 0;
@@ -98,7 +98,7 @@ rt_log_gamma_ratio(double x, double n)
 		return lgamma(x + n) - lgamma(x);
 
 	/* Stirling's formula for both, the leading terms subtracted first */
-	return (x - 0.5) * log1p(n / x) + n * (log(x + n) - 1) + rt_stirling_error(x + n) - rt_stirling_error(x);
+	return (x - 0.5) * (x > 1e-200 ? log1p(n / x) : log(x + n) - log(x)) + n * (log(x + n) - 1) + rt_stirling_error(x + n) - rt_stirling_error(x);
 }
 
 double
@@ -162,7 +162,7 @@ deviance(double x, double m)
 		}
 		return sum;
 	}
-	return x * log(x / m) - difference;
+	return x * (x / m > 0 ? log(x / m) : log(x) - log(m)) - difference;
 }
 
 double
@@ -194,6 +194,34 @@ log_prefactor(double a, double b, double x, double y, double constant)
 	double		n = a + b;
 
 	return constant - deviance(a, n * x) - deviance(b, n * y);
+}
+
+double
+rt_log_beta_constant(double a, double b)
+{
+	return log_prefactor_constant(a, b);
+}
+
+/* deviance(x, x + difference) */
+static double
+deviance_by(double x, double difference)
+{
+	double		v = difference / x;
+
+	if (fabs(v) > 1e-3)
+		return deviance(x, x + difference);
+	return difference * v * (1.0 / 2 - v * (1.0 / 3 - v * (1.0 / 4 - v * (1.0 / 5 - v * (1.0 / 6 - v / 7)))));
+}
+
+/* n x is known to its last digit only, which of the greater one is too much: it misses what the other one exceeds */
+double
+rt_log_beta_exponent(double a, double b, double x, double y)
+{
+	double		n = a + b;
+
+	if (x < y)
+		return -deviance(a, n * x) - deviance_by(b, a - n * x);
+	return -deviance(b, n * y) - deviance_by(a, b - n * y);
 }
 
 /* The continued fraction of I_x(a, b) over the prefactor; converges fast for x below the mean */

@@ -54,6 +54,13 @@ extern double rt_log_beta_binomial(double x, double n, double alpha, double beta
 extern void rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper);
 
 /*
+ * ln of x^a y^b / B(a, b), the derivative of I_x(a, b) by ln(x/y), is the sum of these two; y is
+ * 1 - x.  Nothing cancels, however large a and b.
+ */
+extern double rt_log_beta_constant(double a, double b);
+extern double rt_log_beta_exponent(double a, double b, double x, double y);
+
+/*
  * The odds x/y at which I_x(a, b) = lower; upper is 1 - lower, given apart so
  * that either may be tiny.  Odds, because times are odds of the predictive
  * distributions and x itself may round to 1.  a and b from 1e-2 to 1e8.
