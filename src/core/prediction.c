@@ -16,16 +16,21 @@
 #define PARAMETER_DRAWS 100
 #define FUTURES (RT_PREDICTION_DRAWS / PARAMETER_DRAWS)
 
-/* Purchases between two questions whether to stop */
+/* More purchases are not drawn one by one */
+#define MANY_PURCHASES 1e5
 
-/* The logarithms of parameters: a triangular root of their covariance, all 0 where it is not known */
+/* A standard error of a logarithm from which on nothing is known of a parameter */
+#define UNKNOWN_ERROR 10.0
+
+/* The logarithms of parameters: a triangular root of their covariance, all 0 where they are given */
 typedef struct spread
 {
 	int			count;
 	double		root[RT_PARAMETERS_MAX][RT_PARAMETERS_MAX];
 } spread;
 
-static void
+/* False for a fit that does not know how sure it is */
+static bool
 spread_of(const rt_model *model, spread *s)
 {
 	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
@@ -33,27 +38,27 @@ spread_of(const rt_model *model, spread *s)
 
 	memset(s, 0, sizeof(*s));
 	s->count = kind->parameter_count;
+	if (!(model->flags & RT_MODEL_FITTED))
+		return true;
 	if (!(model->flags & RT_MODEL_CONVERGED))
-		return;
+		return false;
 	for (int i = first; i < s->count; i++)
 	{
 		for (int j = first; j <= i; j++)
 		{
-			double		rest = model->covariance[i * (i + 1) / 2 + j] / (model->parameters[i] * model->parameters[j]);
+			double		rest = model->covariance[i * (i + 1) / 2 + j] / model->parameters[i] / model->parameters[j];
 
+			if (!isfinite(rest) || (i == j && !(rest <= UNKNOWN_ERROR * UNKNOWN_ERROR)))
+				return false;
 			for (int l = first; l < j; l++)
 				rest -= s->root[i][l] * s->root[j][l];
-			if (!isfinite(rest))
-			{
-				memset(s->root, 0, sizeof(s->root));
-				return;
-			}
 			if (i == j)
 				s->root[i][i] = sqrt(fmax(rest, 0));
 			else
 				s->root[i][j] = s->root[j][j] > 0 ? rest / s->root[j][j] : 0;
 		}
 	}
+	return true;
 }
 
 static void
@@ -101,7 +106,7 @@ seed_of(const rt_customer *customer, double x, double mean)
 	return (int64_t) seed;
 }
 
-void
+bool
 rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		   const rt_model *spend, double x, double mean, double rate, double *draws)
 {
@@ -110,9 +115,8 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 	int64_t		seed = seed_of(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
 	size_t		purchases = 0;
 
-	spread_of(model, &model_spread);
-	if (spend != NULL)
-		spread_of(spend, &spend_spread);
+	if (!spread_of(model, &model_spread) || (spend != NULL && !spread_of(spend, &spend_spread)))
+		return false;
 	for (int i = 0; i < PARAMETER_DRAWS; i++)
 	{
 		rt_random	random;
@@ -146,15 +150,28 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 			if (spend != NULL)
 				level = rt_random_gamma(&random, values.p * x + values.q) / (values.gamma + x * fmax(mean, 0));
 			rt_life_go_on(&base, customer, &random, &life);
+			if (rt_life_expected(&life, t) > MANY_PURCHASES)
+			{
+				double		until = fmin(t, life.end);
+
+				sum = rt_life_count(&life, &random, t);
+
+				/* spread evenly */
+				if (spend != NULL)
+					sum = rt_random_gamma(&random, sum * values.p) / level * (rate * until > 0 ? -expm1(-rate * until) / (rate * until) : 1);
+			}
 			while (rt_life_next(&life, &random, t))
 			{
 				sum += spend == NULL ? 1 : rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
 				rt_poll_each(++purchases);
 			}
+			if (!isfinite(sum))
+				return false;
 			draws[i * FUTURES + j] = sum;
 		}
 	}
 	qsort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending);
+	return true;
 }
 
 void

@@ -6,8 +6,8 @@
  * of their logarithms around the estimates with the covariance of the fit; whether she is still
  * a customer, how often she buys and when she leaves from what these say of her, given what she
  * has done; and her purchases, and what each is worth, from that.  So it holds what is not known
- * of the parameters and what is her own chance.  Of a model that was typed in or did not
- * converge parameters are taken as they are.  The same customer has the same draws.
+ * of the parameters and what is her own chance.  Of a model that was typed in parameters are
+ * taken as they are.  The same customer has the same draws.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -25,8 +25,11 @@
  * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the number
  * of purchases, or with a spend model their value, one at the time u counting exp(-rate u); x
  * and mean are her orders for that.
+ *
+ * False where nothing can be said: of a fit that did not converge, or that knows a parameter to a
+ * factor of exp(10) only, and of what is beyond doubles.
  */
-extern void rt_predict(const rt_model *model, const rt_customer *customer, double t,
+extern bool rt_predict(const rt_model *model, const rt_customer *customer, double t,
 					   const rt_model *spend, double x, double mean, double rate, double *draws);
 
 /* The limits that leave out at most (1 - level) / 2 of the draws on each side */

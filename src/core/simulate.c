@@ -46,6 +46,9 @@ rt_random_gamma(rt_random *random, double shape)
 	double		d,
 				c;
 
+	/* as good as normal, and below, d - d v would be rounding; what is not a number stays that */
+	if (!(shape < 1e15))
+		return isfinite(shape) ? shape + sqrt(shape) * rt_random_normal(random) : shape;
 	if (shape < 1)
 	{
 		boost = pow(rt_random_uniform(random), 1 / shape);
@@ -74,6 +77,15 @@ random_beta(rt_random *random, double a, double b)
 	if (x + y == 0)
 		return rt_random_uniform(random) * (a + b) < a;
 	return x / (x + y);
+}
+
+/* How many times in a row something does not happen, which has this probability each time */
+static double
+missed(rt_random *random, double probability)
+{
+	if (probability == 0)
+		return INFINITY;
+	return floor(log(rt_random_uniform(random)) / log1p(-probability));
 }
 
 void
@@ -112,7 +124,7 @@ rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 		life->lambda = random_beta(random, m->alpha, m->beta);
 		life->p = random_beta(random, m->gamma, m->delta);
 		/* alive at the opportunities before this one */
-		life->end = floor(log(rt_random_uniform(random)) / log1p(-life->p));
+		life->end = missed(random, life->p);
 		return;
 	}
 	leaves = rt_random_gamma(random, model->a);
@@ -186,8 +198,7 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 		return false;
 	if (life->opportunities)
 	{
-		/* past those that are not taken */
-		life->time += 1 + floor(log(rt_random_uniform(random)) / log1p(-life->lambda));
+		life->time += 1 + missed(random, life->lambda);
 		life->here = life->time <= until && life->time <= life->end;
 		return life->here;
 	}
@@ -200,4 +211,21 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 	}
 	life->here = rt_random_uniform(random) >= life->p;
 	return true;
+}
+
+double
+rt_life_expected(const rt_life *life, double until)
+{
+	return life->here && life->lambda > 0 ? life->lambda / life->k * fmin(until, life->end) : 0;
+}
+
+double
+rt_life_count(rt_life *life, rt_random *random, double until)
+{
+	double		mean = rt_life_expected(life, until);
+	double		spread = life->opportunities ? 1 - life->lambda : 1.0 / life->k;
+	double		count = isfinite(mean) ? fmax(0, rint(mean + sqrt(mean * spread) * rt_random_normal(random))) : mean;
+
+	life->here = false;
+	return life->opportunities ? count : fmin(count, 1 + missed(random, life->p));
 }

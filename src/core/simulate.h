@@ -48,4 +48,11 @@ extern void rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_r
 /* Her next purchase, in life->time; false when there is none up to until */
 extern bool rt_life_next(rt_life *life, rt_random *random, double until);
 
+/*
+ * How many purchases to expect up to until, were each no occasion to leave; and, where they are
+ * thousands, how many come, in the place of counting them one by one: a count as large is normal.
+ */
+extern double rt_life_expected(const rt_life *life, double until);
+extern double rt_life_count(rt_life *life, rt_random *random, double until);
+
 #endif							/* RT_SIMULATE_H */

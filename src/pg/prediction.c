@@ -20,16 +20,18 @@
 PG_FUNCTION_INFO_V1(purchases_interval);
 PG_FUNCTION_INFO_V1(clv_interval);
 
-/* The limits of what rt_predict draws */
-static void
+/* The limits of what rt_predict draws; false where nothing can be said */
+static bool
 predict(const rt_model *model, const rt_customer *customer, double t,
 		const rt_model *spend, double x, double mean, double rate, double level, double *lower, double *upper)
 {
 	double		draws[RT_PREDICTION_DRAWS];
 
 	check_confidence_level(level);
-	rt_predict(model, customer, t, spend, x, mean, rate, draws);
+	if (!rt_predict(model, customer, t, spend, x, mean, rate, draws))
+		return false;
 	rt_prediction_limits(draws, level, lower, upper);
+	return true;
 }
 
 /* model, history, as_of, horizon, level */
@@ -49,7 +51,8 @@ purchases_interval(PG_FUNCTION_ARGS)
 	t = get_horizon(fcinfo, 3, &base, model->time_unit);
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper);
+	if (!predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper))
+		PG_RETURN_NULL();
 	values[0] = Float8GetDatum(lower);
 	values[1] = Float8GetDatum(upper);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
@@ -67,7 +70,8 @@ clv_interval(PG_FUNCTION_ARGS)
 
 	if (!get_clv_arguments(fcinfo, "clv_interval", &a))
 		PG_RETURN_NULL();
-	predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate, PG_GETARG_FLOAT8(7), &lower, &upper);
+	if (!predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate, PG_GETARG_FLOAT8(7), &lower, &upper))
+		PG_RETURN_NULL();
 	values[0] = money_datum(a.margin * lower);
 	values[1] = money_datum(a.margin * upper);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));

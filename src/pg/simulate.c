@@ -20,6 +20,8 @@
 
 PG_FUNCTION_INFO_V1(simulate_customers);
 
+#define PURCHASES_MAX 10000000	/* of a customer: more are a mistake in the unit */
+
 Datum
 simulate_customers(PG_FUNCTION_ARGS)
 {
@@ -62,6 +64,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		bool		nulls[2] = {false, false};
 		double		first;
 		double		end;
+		int			purchases = 0;
 
 		CHECK_FOR_INTERRUPTS();
 		rt_random_start(&random, seed, (uint64) i);
@@ -75,6 +78,11 @@ simulate_customers(PG_FUNCTION_ARGS)
 		while (rt_life_next(&life, &random, end))
 		{
 			CHECK_FOR_INTERRUPTS();
+			if (++purchases > PURCHASES_MAX)
+				ereport(ERROR,
+						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+						 errmsg("customer %d makes more than %d purchases", i, PURCHASES_MAX),
+						 errhint("A unit of the model's time is %g days.", model->time_unit)));
 			values[1] = DateADTGetDatum(life.opportunities ?
 										rt_bg_bb_opportunity_end((DateADT) first, life.time, model->time_unit) :
 										(DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
