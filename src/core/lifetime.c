@@ -246,7 +246,7 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 			{
 				double		least = life->ages ? life->s * fmin(gone, p.y) + p.paid : fmax(life->s * gone + p.paid - 1, p.paid);
 
-				log_rest += from + log(fmin(expm1(end - from), 1 / least));
+				log_rest += from + fmin(end - from < 700 ? log(expm1(end - from)) : end - from, -log(least));
 			}
 			else
 				log_rest -= log_at_0;
