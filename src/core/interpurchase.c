@@ -141,6 +141,31 @@ rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, do
 	return exp(rt_interpurchase_log_silence(model, n, sum, elapsed));
 }
 
+/* Of a silence so improbable that only its logarithm is known: where that has fallen by ln(1 - p) */
+static double
+quantile_of_log(const rt_interpurchase *model, double n, double sum, double elapsed, double p)
+{
+	double		target = rt_interpurchase_log_silence(model, n, sum, elapsed) + log1p(-p);
+	double		low = 0,
+				high = 1e-6;	/* ln of the time over elapsed */
+
+	while (high < 1e3 && rt_interpurchase_log_silence(model, n, sum, elapsed * exp(high)) > target)
+	{
+		low = high;
+		high *= 2;
+	}
+	for (int i = 0; i < 60 && high - low > 1e-12 * high; i++)
+	{
+		double		middle = (low + high) / 2;
+
+		if (rt_interpurchase_log_silence(model, n, sum, elapsed * exp(middle)) > target)
+			low = middle;
+		else
+			high = middle;
+	}
+	return elapsed * exp(high);
+}
+
 double
 rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 						  double elapsed, double silence, double p)
@@ -150,8 +175,8 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 
 	if (!(p > 0 && p < 1) || !(silence >= 0 && silence <= 1))
 		return NAN;
-	if (left == 0)
-		return INFINITY;
+	if (silence < 1e-290)
+		return quantile_of_log(model, n, sum, elapsed, p);
 	return fmax(elapsed, rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
 				scale / model->k);
 }
@@ -264,7 +289,9 @@ rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double
 	optimum.x[0] = log(1.5);
 	optimum.x[1] = log(0.5);
 	rt_maximize(shapes_objective, (void *) data, 2, lower, upper, customers, &optimum);
-	if (!optimum.at_bound)
+
+	/* at its lower bound they are alike; at its upper one they differ more than a lognormal distribution can say */
+	if (optimum.x[1] > lower[1] + 0.01)
 	{
 		*median = exp(optimum.x[0]);
 		*deviation = exp(optimum.x[1]);

@@ -69,8 +69,8 @@ typedef struct rt_evenness_rows
 
 /*
  * The lognormal distribution of k across customers that is the most likely one by the restricted
- * likelihood of each customer, in which her rate does not appear.  The deviation is 0 where
- * customers do not differ, or where there are too few to tell.
+ * likelihood of each customer, in which her rate does not appear.  The deviation, at most 3, is 0
+ * where customers do not differ, or where there are too few to tell.
  */
 extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double *deviation);
 
