@@ -25,6 +25,7 @@
 #define FAR 100.0				/* logarithms of arguments from which on only logarithms are safe */
 #define ALL_OVER 40.0			/* what falls by so much is nothing */
 #define RESCALE 400.0
+#define PANELS_MAX 10000		/* none was seen to need a tenth of them */
 #define LOG_MIN (-745.0)			/* of the least double */
 
 rt_lifetime
@@ -224,7 +225,7 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 	log_at_0 = what == RT_LIFETIME_STAYS ? log_first :
 		what == RT_LIFETIME_LEAVES ? life->log_s + (log_first - life->log_scale) : log(m) + (log_first - q.log_a);
 	end = log_t - log_first;
-	for (bool is_first = true;; is_first = false)
+	for (int panel = 0; panel < PANELS_MAX; panel++)
 	{
 		point		p;
 		double		half = 0.5;
@@ -232,7 +233,7 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 		double		log_rest;
 		double		step = 0;
 
-		if (!is_first)
+		if (panel > 0)
 		{
 			double		gone;
 			double		fall;
@@ -244,9 +245,12 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 			log_rest = -life->s * p.left - m * p.log_growth - p.paid - scaled;
 			if (what == RT_LIFETIME_STAYS)
 			{
-				double		least = life->ages ? life->s * fmin(gone, p.y) + p.paid : fmax(life->s * gone + p.paid - 1, p.paid);
+				double		log_u = log_first + from;
+				double		log_least = life->ages ?
+					life->log_s + fmin(log_u - life->log_scale + log_hazard(life, &p), log_u + life->log_b) :
+					log(fmax(life->s * gone + p.paid - 1, p.paid));
 
-				log_rest += from + fmin(end - from < 700 ? log(expm1(end - from)) : end - from, -log(least));
+				log_rest += from + fmin(end - from < 700 ? log(expm1(end - from)) : end - from, -fmax(log_least, log(p.paid)));
 			}
 			else
 				log_rest -= log_at_0;
@@ -282,13 +286,13 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 		}
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
 		{
-			double		growth = is_first ? half * (1 + rt_gauss_nodes[i]) : 0;
-			double		place = is_first ? (q.far ? log(growth) : 0) : middle + half * rt_gauss_nodes[i];
-			double		u = first * (is_first ? growth : q.far ? 1 : exp(place));
+			double		growth = panel == 0 ? half * (1 + rt_gauss_nodes[i]) : 0;
+			double		place = panel == 0 ? (q.far ? log(growth) : 0) : middle + half * rt_gauss_nodes[i];
+			double		u = first * (panel == 0 ? growth : q.far ? 1 : exp(place));
 			double		term;
 
 			look(&q, u, log_first + place, &p);
-			term = rt_gauss_weights[i] * half * exp(log_integrand(&q, &p) + (is_first ? 0 : place) - scaled);
+			term = rt_gauss_weights[i] * half * exp(log_integrand(&q, &p) + (panel == 0 ? 0 : place) - scaled);
 			value += term;
 			if (means != NULL)
 			{
@@ -487,6 +491,7 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 	double		start;
 	double		highest = -INFINITY;
 	double		value = 0;
+	int			panels = 0;
 
 	if (t == 0)
 		return n == 0 ? 1 : 0;
@@ -509,7 +514,7 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 	{
 		double		from = start;
 
-		while (direction < 0 || from < log_t)
+		while ((direction < 0 || from < log_t) && panels++ < PANELS_MAX)
 		{
 			course		here = course_at(&q, &c, from, log_t);
 			double		y = life->ages ? exp(from + life->log_b) : 0;

@@ -123,7 +123,7 @@ for i, most in enumerate([1.5] * 24 + [6] * 24 + [40] * 12 + [90] * 10):
     discounted = integral(lambda w: w - now.s * now.left(exp(w)) - rate * exp(w), now.bends + [-log(rate)], log(50 / rate))
     exactly = exp(count_probability(n, r, alpha, t) - new.s * new.left(t)) + \
         peaked(lambda w: log(new.s) + log(new.hazard(exp(w))) + w - new.s * new.left(exp(w)) + count_probability(n, r, alpha, exp(w)),
-               min([log(alpha), log(alpha * n / r)] + new.bends) - 60, log(t))
+               min([log(alpha), log(alpha * n / r), log(t)] + new.bends) - 60, log(t))
     values = [log_likelihood, alive, gone / (here + gone), alive * lifetime, m / a * discounted, alive * buys, exactly]
     print(','.join([kind] + [repr(float(v)) for v in par] + (['0'] if len(par) == 4 else []) + [str(x)] +
                    [repr(float(v)) for v in (t_x, age, t, rate)] + [str(n)] + [nstr(v, 17) for v in values]), flush=True)
