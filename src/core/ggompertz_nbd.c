@@ -257,6 +257,10 @@ all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[3] > RT_ALIKE || x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
 }
 
+#define STARTS 5
+#define FEW_ROWS 2000
+#define WORTH 1e-6				/* of a log-likelihood: less is no other mode */
+
 void
 rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit)
 {
@@ -267,9 +271,12 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fi
 		0, 0, 0, 1, 0,
 		0, 0, 1, 1, 1
 	};
-	static const double moves[3 * 5] = {
+	/* from beta = 1, without ageing, and from both sides of it: of s b only the product counts there, a ridge that parts two modes */
+	static const double moves[STARTS * 5] = {
 		0, 0, 0, 0, 0,
 		0, 0, -3, 0, 0,
+		0, 0, 0, 0, 2,
+		0, 0, 1, 0, -2,
 		-1, 0, 1, 1, 1
 	};
 	double		total = 0,
@@ -298,7 +305,20 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fi
 		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age + log(1e7)};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
 
-		rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves, 3, &best);
+		/* few customers leave several modes */
+		if (customers->row_count <= FEW_ROWS)
+		{
+			for (int i = 0; i < STARTS; i++)
+			{
+				rt_optimum	next;
+
+				rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves + 5 * i, 1, &next);
+				if (i == 0 || next.value > best.value + WORTH || (next.value > best.value - WORTH && next.at_bound < best.at_bound))
+					best = next;
+			}
+		}
+		else
+			rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves, STARTS, &best);
 	}
 	rt_fit_from_optimum(objective, &data, 5, logarithms, &best, fit);
 }

@@ -69,7 +69,7 @@ log1p_exp(double x)
 static double
 left_by_log(const rt_lifetime *life, double log_u, double y)
 {
-	double		grown = log_u - life->log_scale;	/* ln(exp(left) - 1) */
+	double		grown = log_u - life->log_scale + y / 2 + y * y / 24;	/* ln(exp(left) - 1) */
 
 	if (life->ages && y > 1e-5)
 		grown = (y < EXP_MAX ? log(expm1(y)) : y) - life->log_c;

@@ -86,6 +86,8 @@ lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, doubl
 	if (isinf(t))
 		return model->s > 1 ? life.c / (model->s - 1) : INFINITY;
 	growth = rt_lifetime_left(&life, t);
+	if ((1 + model->s) * growth < 1e-9)
+		return t * (1 - model->s * growth / 2);
 	power = (model->s - 1) * growth;
 	if (power < -ALL)
 		return exp(life.log_c - power - log1p(-model->s));

@@ -42,6 +42,7 @@ extern const check_case history_cases[];
 extern const check_case cycle_cases[];
 extern const check_case calendar_cycle_cases[];
 extern const check_case interpurchase_cases[];
+extern const check_case lifetime_cases[];
 extern const check_case customer_base_cases[];
 extern const check_case bg_bb_cases[];
 extern const check_case contract_cases[];

@@ -339,6 +339,50 @@ test_shapes_across_customers(void)
 	}
 }
 
+/* Exact subscribers among irregular buyers: the more there are, the more customers differ, and none is taken for irregular */
+static void
+test_subscribers(void)
+{
+	static rt_customer_row rows[1200];
+	double		before = 0;
+
+	for (int n = 60; n <= 140; n += 20)
+	{
+		rt_evenness_rows data = {rows, 0};
+		int32_t		dates[13] = {0};
+		rt_intervals intervals;
+		rt_shapes	shapes;
+		double		median,
+					deviation;
+
+		random_seed(7);
+		data.row_count = (size_t) simulate_evenness(1, 0.01, rows, 1000);
+		for (int j = 1; j < 13; j++)
+			dates[j] = 28 * j;
+		rt_intervals_from_dates(dates, 13, &intervals);
+		for (int i = 0; i < n; i++)
+			rows[data.row_count++] = (rt_customer_row) {12, rt_evenness(&intervals), 0, 1};
+		qsort(rows, data.row_count, sizeof(rt_customer_row), by_count);
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
+		CHECK(deviation > 1.5 && median > before);
+		before = median;
+		rt_gamma_shapes(&intervals, median, deviation, &shapes);
+		CHECK(shapes.k[0] > 25 && shapes.k[1] > 1000);
+	}
+}
+
+/* A silence whose probability is no double ends, too: its tail is nearly a power of the time */
+static void
+test_beyond_doubles(void)
+{
+	const rt_interpurchase clock = {5000, 2, 14};
+	double		median = rt_interpurchase_quantile(&clock, 5000, 35000, 700, 0, 0.5);
+
+	CHECK(median > 700 && median < 701);
+	CHECK(fabs(rt_interpurchase_log_silence(&clock, 5000, 35000, median) -
+			   rt_interpurchase_log_silence(&clock, 5000, 35000, 700) + M_LN2) < 1e-3);
+}
+
 /* The posterior of ln k by brute force */
 static void
 posterior_moments(const rt_intervals *intervals, double median, double deviation, double *mean, double *spread)
@@ -440,6 +484,8 @@ const check_case interpurchase_cases[] = {
 	{"interpurchase: the predictive distribution", test_predictive},
 	{"interpurchase: populations on the edge", test_bounds},
 	{"interpurchase: the distribution of k across customers", test_shapes_across_customers},
+	{"interpurchase: subscribers among others", test_subscribers},
+	{"interpurchase: silences beyond doubles", test_beyond_doubles},
 	{"interpurchase: what the k of a customer may be", test_shapes_of_a_customer},
 	{NULL, NULL}
 };

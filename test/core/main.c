@@ -69,6 +69,7 @@ main(void)
 	check_run(cycle_cases);
 	check_run(calendar_cycle_cases);
 	check_run(interpurchase_cases);
+	check_run(lifetime_cases);
 	check_run(customer_base_cases);
 	check_run(bg_bb_cases);
 	check_run(contract_cases);

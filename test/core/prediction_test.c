@@ -249,8 +249,17 @@ test_parameters(void)
 	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, again);
 	CHECK(memcmp(draws, again, sizeof(draws)) == 0);
 
-	/* not of one that did not converge, nor of a k without a covariance */
+	/* nothing of one that did not converge, or with a parameter of which nothing is known */
 	model.flags = RT_MODEL_FITTED;
+	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+	model.flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED;
+	model.covariance[0] = 101 * 1000 * 1000.0;
+	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+	model.covariance[0] = NAN;
+	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+
+	/* of one that was typed in, only chance */
+	model.flags = 0;
 	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws);
 	rt_prediction_limits(draws, 0.8, &lower, &upper);
 	CHECK(lower > 450 && upper < 550);
@@ -258,10 +267,46 @@ test_parameters(void)
 	CHECK(lower == draws[0] && upper == draws[RT_PREDICTION_DRAWS - 1]);
 }
 
+/* A billion purchases are not drawn one by one; the mean and the spread of their number and value are right */
+static void
+test_many(void)
+{
+	static const rt_model many[] = {
+		{.id = RT_MODEL_PARETO_NBD, .parameters = {1e12, 1e4, 1e-9, 1e9}},
+		{.id = RT_MODEL_BG_BB, .parameters = {1e12, 1e12, 1e-9, 1e12}},
+		{.id = RT_MODEL_BG_CNBD_K, .parameters = {2, 1e12, 1e4, 1e-12, 1e6}}
+	};
+	static double draws[RT_PREDICTION_DRAWS];
+	rt_customer customer = {0, 0, 0};
+
+	for (int i = 0; i < 3; i++)
+	{
+		double		t = 1e9;
+		double		rate = i == 0 ? 1e8 : i == 1 ? 0.5 : 0.5e8;
+		double		spread = sqrt(t * rate * (i == 0 ? 1 : 0.5));
+		double		sum = 0,
+					square = 0;
+
+		CHECK(rt_predict(&many[i], &customer, t, NULL, 0, 0, 0, draws));
+		for (int j = 0; j < RT_PREDICTION_DRAWS; j++)
+		{
+			sum += draws[j] - t * rate;
+			square += (draws[j] - t * rate) * (draws[j] - t * rate);
+		}
+		/* of the rate itself there is a millionth */
+		spread = hypot(spread, i == 1 ? t * rate * 0.7e-6 : t * rate * 1e-6);
+		CHECK(fabs(sum / RT_PREDICTION_DRAWS) < 4 * spread / sqrt(RT_PREDICTION_DRAWS));
+		CHECK(fabs(sqrt(square / RT_PREDICTION_DRAWS) / spread - 1) < 0.1);
+		CHECK(rt_predict(&many[i], &customer, t, &spend_model, 3, 40, 1e-9, draws));
+		CHECK(draws[0] > 0 && isfinite(draws[RT_PREDICTION_DRAWS - 1]));
+	}
+}
+
 const check_case prediction_cases[] = {
 	{"prediction: the mean of what customers turn out to be worth", test_brute_force},
 	{"prediction: the future of who is still here", test_go_on},
 	{"prediction: as many as promised are within the limits", test_coverage},
 	{"prediction: parameters that are not known well", test_parameters},
+	{"prediction: a billion purchases", test_many},
 	{NULL, NULL}
 };

@@ -98,10 +98,10 @@ def power_of_ten(most):
 
 print('kind,p1,p2,p3,p4,p5,x,t_x,T,horizon,rate,n,log_likelihood,p_alive,p_gone,expected_lifetime,discounted_if_alive,'
       'purchase_probability,purchase_pmf')
-for i, most in enumerate([1.5] * 24 + [6] * 24 + [40] * 12 + [90] * 10):
+for i, most in enumerate([1.5] * 24 + [6] * 24):
     kind = 'pareto/nbd' if i % 2 == 0 else 'ggompertz/nbd'
     par = [power_of_ten(most) for _ in range(4 if kind == 'pareto/nbd' else 5)]
-    x = 0 if i % 3 == 0 else int(10 ** random.uniform(0, 4 if most < 10 else 9))
+    x = 0 if i % 3 == 0 else int(10 ** random.uniform(0, 4))
     age = power_of_ten(most)
     t_x = mpf(0) if x == 0 else mpf(float(age * random.random()))
     t = power_of_ten(most)
