@@ -7,7 +7,7 @@ srcdir_     := $(dir $(firstword $(MAKEFILE_LIST)))
 EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir_)retention.control)
 MODULE_big   = retention
 
-CORE_OBJS    = src/core/poll.o src/core/calendar.o src/core/money.o src/core/special.o \
+CORE_OBJS    = src/core/poll.o src/core/sort.o src/core/calendar.o src/core/money.o src/core/special.o \
                src/core/history.o src/core/history_log.o src/core/history_text.o \
                src/core/cycle.o src/core/calendar_cycle.o src/core/gauss_legendre.o src/core/cholesky.o src/core/optimize.o src/core/model.o src/core/interpurchase.o \
                src/core/bg_nbd.o src/core/places.o src/core/lifetime.o src/core/pareto_nbd.o src/core/ggompertz_nbd.o src/core/bg_bb.o \

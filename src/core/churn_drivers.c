@@ -8,9 +8,9 @@
 #include "core/poll.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/proportion.h"
+#include "core/sort.h"
 
 static int
 by_order(const rt_driver *a, const rt_driver *b)
@@ -21,13 +21,14 @@ by_order(const rt_driver *a, const rt_driver *b)
 }
 
 static int
-by_p_value(const void *a, const void *b)
+by_p_value(const void *a, const void *b, const void *unused)
 {
 	const rt_driver *left = a;
 	const rt_driver *right = b;
 	double		left_weight = fabs(left->weight_of_evidence);
 	double		right_weight = fabs(right->weight_of_evidence);
 
+	(void) unused;
 	if (left->p_value != right->p_value)
 		return left->p_value < right->p_value ? -1 : 1;
 	if (left_weight != right_weight && !isnan(left_weight) && !isnan(right_weight))
@@ -84,7 +85,7 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 			;
 		describe_attribute(drivers + begin, end - begin, z);
 	}
-	qsort(drivers, count, sizeof(rt_driver), by_p_value);
+	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
 
 	/* Holm (1979): the smallest one as often as there are drivers, the next one once less, and none below the one before */
 	for (size_t i = 0; i < count; i++)
@@ -92,5 +93,5 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 		largest = fmax(largest, fmin(1, drivers[i].p_value * (double) (count - i)));
 		drivers[i].p_value = largest;
 	}
-	qsort(drivers, count, sizeof(rt_driver), by_p_value);
+	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
 }

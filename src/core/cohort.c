@@ -11,11 +11,12 @@
 #include "core/poll.h"
 
 int
-rt_cohort_cell_compare(const void *left, const void *right)
+rt_cohort_cell_compare(const void *left, const void *right, const void *unused)
 {
 	const rt_cohort_cell *a = left;
 	const rt_cohort_cell *b = right;
 
+	(void) unused;
 	if (a->cohort != b->cohort)
 		return a->cohort < b->cohort ? -1 : 1;
 	return (a->period > b->period) - (a->period < b->period);

@@ -38,7 +38,7 @@ typedef struct rt_cohort_row
 	rt_money_sum spend;
 } rt_cohort_row;
 
-extern int	rt_cohort_cell_compare(const void *left, const void *right);
+extern int	rt_cohort_cell_compare(const void *left, const void *right, const void *unused);
 
 /*
  * The rows of all cohorts up to last_period, the last one that is over, of up to limit periods each; cells

@@ -10,14 +10,16 @@
 #include "core/funnel.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
+
+#include "core/sort.h"
 
 static int
-by_time(const void *a, const void *b)
+by_time(const void *a, const void *b, const void *unused)
 {
 	int64_t		left = ((const rt_funnel_event *) a)->ts;
 	int64_t		right = ((const rt_funnel_event *) b)->ts;
 
+	(void) unused;
 	return (left > right) - (left < right);
 }
 
@@ -30,7 +32,7 @@ rt_funnel_collapse(rt_funnel_event *events, size_t count)
 	for (size_t i = 1; i < count && sorted; i++)
 		sorted = events[i - 1].ts <= events[i].ts;
 	if (!sorted)
-		qsort(events, count, sizeof(rt_funnel_event), by_time);
+		rt_sort(events, count, sizeof(rt_funnel_event), by_time, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
 		if (out > 0 && events[out - 1].ts == events[i].ts)

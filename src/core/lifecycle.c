@@ -11,11 +11,12 @@
 #include "core/poll.h"
 
 int
-rt_lifecycle_compare(const void *left, const void *right)
+rt_lifecycle_compare(const void *left, const void *right, const void *unused)
 {
 	int32_t		a = ((const rt_lifecycle_events *) left)->period;
 	int32_t		b = ((const rt_lifecycle_events *) right)->period;
 
+	(void) unused;
 	return (a > b) - (a < b);
 }
 

@@ -5,9 +5,9 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/places.h"
+#include "core/sort.h"
 
 size_t
 rt_places_workspace(size_t row_count)
@@ -16,11 +16,12 @@ rt_places_workspace(size_t row_count)
 }
 
 static int
-compare_places(const void *a, const void *b)
+compare_places(const void *a, const void *b, const void *unused)
 {
 	const rt_place *left = a,
 			   *right = b;
 
+	(void) unused;
 	if (left->x != right->x)
 		return left->x < right->x ? -1 : 1;
 	return (left->t > right->t) - (left->t < right->t);
@@ -37,7 +38,7 @@ find_place(const rt_places *places, double x, double t)
 	{
 		size_t		middle = (low + high) / 2;
 
-		if (compare_places(&places->places[middle], &wanted) < 0)
+		if (compare_places(&places->places[middle], &wanted, NULL) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -61,10 +62,10 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 		places->places[count++].t = customers->rows[i].t_x;
 		places->places[count++].t = customers->rows[i].age;
 	}
-	qsort(places->places, count, sizeof(rt_place), compare_places);
+	rt_sort(places->places, count, sizeof(rt_place), compare_places, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
-		if (places->count == 0 || compare_places(&places->places[places->count - 1], &places->places[i]) != 0)
+		if (places->count == 0 || compare_places(&places->places[places->count - 1], &places->places[i], NULL) != 0)
 			places->places[places->count++] = places->places[i];
 	}
 	for (size_t i = 0; i < customers->row_count; i++)

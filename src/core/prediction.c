@@ -5,12 +5,12 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/prediction.h"
 #include "core/poll.h"
 #include "core/simulate.h"
+#include "core/sort.h"
 
 /* Parameters are drawn so often, and of each draw of them so many futures */
 #define PARAMETER_DRAWS 100
@@ -79,11 +79,12 @@ draw_parameters(const rt_model *model, const spread *s, rt_random *random, rt_mo
 }
 
 static int
-ascending(const void *a, const void *b)
+ascending(const void *a, const void *b, const void *unused)
 {
 	double		left = *(const double *) a;
 	double		right = *(const double *) b;
 
+	(void) unused;
 	return (left > right) - (left < right);
 }
 
@@ -170,7 +171,7 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 			draws[i * FUTURES + j] = sum;
 		}
 	}
-	qsort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending);
+	rt_sort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending, NULL);
 	return true;
 }
 

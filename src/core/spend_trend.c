@@ -5,8 +5,8 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
-#include <stdlib.h>
 
+#include "core/sort.h"
 #include "core/special.h"
 #include "core/spend_trend.h"
 
@@ -15,11 +15,12 @@
 #define STEPS_MAX 250000.0
 
 static int
-by_value(const void *a, const void *b)
+by_value(const void *a, const void *b, const void *unused)
 {
 	double		left = ((const rt_ranked *) a)->value;
 	double		right = ((const rt_ranked *) b)->value;
 
+	(void) unused;
 	return (left > right) - (left < right);
 }
 
@@ -90,7 +91,7 @@ rt_rank_sum_p(rt_ranked *values, size_t count)
 		recent += values[i].recent;
 	if (recent == 0 || recent == (double) count)
 		return NAN;
-	qsort(values, count, sizeof(rt_ranked), by_value);
+	rt_sort(values, count, sizeof(rt_ranked), by_value, NULL);
 	for (size_t i = 0, end; i < count; i = end)
 	{
 		double		rank;

@@ -7,21 +7,23 @@
 #include "core/validation.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "core/sort.h"
 
 static int
-by_score(const void *a, const void *b)
+by_score(const void *a, const void *b, const void *unused)
 {
 	double		left = ((const rt_scored *) a)->score;
 	double		right = ((const rt_scored *) b)->score;
 
+	(void) unused;
 	return (left > right) - (left < right);
 }
 
 void
 rt_scored_sort(rt_scored *scored, size_t count)
 {
-	qsort(scored, count, sizeof(rt_scored), by_score);
+	rt_sort(scored, count, sizeof(rt_scored), by_score, NULL);
 }
 
 double

@@ -18,6 +18,7 @@
 #include "utils/numeric.h"
 
 #include "core/churn_drivers.h"
+#include "core/sort.h"
 #include "core/special.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
@@ -219,7 +220,7 @@ compare_names(const DriverKey *left, const DriverKey *right)
 
 /* By the attribute's name, then by the value, NULL last */
 static int
-compare_entries(const void *a, const void *b)
+compare_entries(const void *a, const void *b, const void *unused)
 {
 	DriverKey	left = get_key(a);
 	DriverKey	right = get_key(b);
@@ -251,7 +252,7 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 
 	if (count == 0)
 		PG_RETURN_NULL();
-	qsort(entries, count, sizeof(rt_tally_entry), compare_entries);
+	rt_sort(entries, count, sizeof(rt_tally_entry), compare_entries, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
 		DriverKey	key = get_key(&entries[i]);

@@ -13,6 +13,7 @@
 
 #include "core/cohort.h"
 #include "core/proportion.h"
+#include "core/sort.h"
 #include "core/special.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -198,7 +199,7 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		/* money without an order of known amount was sent back */
 		*priced = *priced || counts[CELL_KNOWN] > 0 || counts[CELL_SPEND_HIGH] != 0 || counts[CELL_SPEND_LOW] != 0;
 	}
-	qsort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare);
+	rt_sort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare, NULL);
 	check_cells(cells, count);
 
 	last_period = calendar_unit_over(*unit, as_of);

@@ -28,6 +28,7 @@
 #include "core/cycle.h"
 #include "core/interpurchase.h"
 #include "core/poll.h"
+#include "core/sort.h"
 #include "pg/clock.h"
 #include "pg/errors.h"
 #include "pg/history.h"
@@ -222,7 +223,7 @@ compare_customers(const rt_customer_row *left, const rt_customer_row *right)
 }
 
 static int
-compare_rows(const void *a, const void *b)
+compare_rows(const void *a, const void *b, const void *unused)
 {
 	const rt_customer_row *left = (const rt_customer_row *) a;
 	const rt_customer_row *right = (const rt_customer_row *) b;
@@ -244,7 +245,7 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 {
 	uint32		out = 0;
 
-	qsort(rows, count, sizeof(rt_customer_row), compare_rows);
+	rt_sort(rows, count, sizeof(rt_customer_row), compare_rows, NULL);
 	for (uint32 i = 0; i < count; i++)
 	{
 		if (out > 0 && compare_customers(&rows[out - 1], &rows[i]) == 0 &&

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "core/hazard.h"
+#include "core/sort.h"
 #include "core/special.h"
 #include "pg/arguments.h"
 #include "pg/composite.h"
@@ -176,9 +177,9 @@ get_rows(const rt_tally_entry *entries, size_t count, int covariates)
 }
 
 static int
-compare_rows(const void *a, const void *b, void *covariates)
+compare_rows(const void *a, const void *b, const void *covariates)
 {
-	return rt_hazard_row_compare(a, b, *(int *) covariates);
+	return rt_hazard_row_compare(a, b, *(const int *) covariates);
 }
 
 /* In the order of the type hazard_coefficient */
@@ -265,9 +266,9 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
 				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
-	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_sort(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
 	rt_hazard_tie_rows(rows, count);
-	qsort_arg(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_sort(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
 	count = rt_hazard_merge_rows(rows, count, covariates);
 	rt_fit_hazard(rows, count, covariates, (rt_hazard_ties) state->constants[TIES_CONSTANT], room, &fit);
 	warn_of_infinite(&fit);

@@ -16,6 +16,7 @@
 
 #include "core/calendar.h"
 #include "core/lifecycle.h"
+#include "core/sort.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -293,7 +294,7 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		/* money without an order of known amount was sent back */
 		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 || counts[EVENT_SPEND_LOW] != 0;
 	}
-	qsort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare);
+	rt_sort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare, NULL);
 	for (size_t i = 1; i < count; i++)
 		if (events[i].period == events[i - 1].period)
 			tally_state_corrupt(&lifecycle_kind);

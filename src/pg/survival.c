@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 #include "utils/typcache.h"
 
+#include "core/sort.h"
 #include "core/special.h"
 #include "core/survival.h"
 #include "pg/composite.h"
@@ -117,7 +118,7 @@ survival_curve_combine(PG_FUNCTION_ARGS)
 }
 
 static int
-by_time(const void *a, const void *b)
+by_time(const void *a, const void *b, const void *unused)
 {
 	double		left = ((const rt_duration *) a)->time;
 	double		right = ((const rt_duration *) b)->time;
@@ -153,7 +154,7 @@ survival_curve_final(PG_FUNCTION_ARGS)
 		times[i].events = entries[i].counts[0];
 		times[i].censored = entries[i].counts[1];
 	}
-	qsort(times, count, sizeof(rt_duration), by_time);
+	rt_sort(times, count, sizeof(rt_duration), by_time, NULL);
 	for (size_t i = 1; i < count; i++)
 		if (times[i].time == times[i - 1].time)
 			tally_state_corrupt(&survival_kind);
@@ -332,7 +333,7 @@ group_size(const rt_tally_entry *entry)
 }
 
 static int
-by_group(const void *a, const void *b)
+by_group(const void *a, const void *b, const void *unused)
 {
 	const rt_tally_entry *left = *(const rt_tally_entry *const *) a;
 	const rt_tally_entry *right = *(const rt_tally_entry *const *) b;
@@ -343,7 +344,7 @@ by_group(const void *a, const void *b)
 }
 
 static int
-by_time_and_group(const void *a, const void *b)
+by_time_and_group(const void *a, const void *b, const void *unused)
 {
 	const rt_group_duration *left = (const rt_group_duration *) a;
 	const rt_group_duration *right = (const rt_group_duration *) b;
@@ -375,10 +376,10 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 	result->names = palloc_array(const rt_tally_entry *, GROUPS_MAX);
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &entries[i];
-	qsort(sorted, count, sizeof(*sorted), by_group);
+	rt_sort(sorted, count, sizeof(*sorted), by_group, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
-		if (i == 0 || by_group(&sorted[i - 1], &sorted[i]) != 0)
+		if (i == 0 || by_group(&sorted[i - 1], &sorted[i], NULL) != 0)
 		{
 			if (group_count == GROUPS_MAX)
 				ereport(ERROR,
@@ -392,7 +393,7 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 		rows[i].events = sorted[i]->counts[0];
 		rows[i].censored = sorted[i]->counts[1];
 	}
-	qsort(rows, count, sizeof(rt_group_duration), by_time_and_group);
+	rt_sort(rows, count, sizeof(rt_group_duration), by_time_and_group, NULL);
 	if (count > 0)
 		rt_tie_durations(&rows[0].time, count, sizeof(rows[0]));
 	result->group_count = group_count;

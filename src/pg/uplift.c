@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "core/proportion.h"
+#include "core/sort.h"
 #include "core/special.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
@@ -78,7 +79,7 @@ retention_uplift_combine(PG_FUNCTION_ARGS)
 
 /* Sums of doubles over strata must not depend on the order in which those came */
 static int
-compare_strata(const void *a, const void *b)
+compare_strata(const void *a, const void *b, const void *unused)
 {
 	return memcmp(a, b, sizeof(rt_two_groups));
 }
@@ -123,7 +124,7 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 		all.other_hits += strata[i].other_hits;
 		all.other_n += strata[i].other_n;
 	}
-	qsort(strata, count, sizeof(rt_two_groups), compare_strata);
+	rt_sort(strata, count, sizeof(rt_two_groups), compare_strata, NULL);
 	rt_uplift_of(strata, count, rt_normal_quantile((1 - level) / 2), &uplift);
 
 	values[UPLIFT_TREATED] = Int64GetDatum(all.n);

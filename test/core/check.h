@@ -35,6 +35,7 @@ extern void random_seed(uint64_t seed);
 extern uint64_t random_bits(void);
 extern int64_t random_between(int64_t low, int64_t high);
 
+extern const check_case sort_cases[];
 extern const check_case calendar_cases[];
 extern const check_case money_cases[];
 extern const check_case special_cases[];

@@ -96,7 +96,7 @@ test_triangle(void)
 				}
 				if (cell.active == 0)
 					continue;
-				if (cell_count > 0 && rt_cohort_cell_compare(&cells[cell_count - 1], &cell) == 0)
+				if (cell_count > 0 && rt_cohort_cell_compare(&cells[cell_count - 1], &cell, NULL) == 0)
 				{
 					cells[cell_count - 1].last += cell.last;
 					continue;

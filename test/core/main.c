@@ -62,6 +62,7 @@ random_between(int64_t low, int64_t high)
 int
 main(void)
 {
+	check_run(sort_cases);
 	check_run(calendar_cases);
 	check_run(money_cases);
 	check_run(special_cases);
