@@ -10,6 +10,7 @@
 #include "core/calendar.h"
 #include "core/calendar_cycle.h"
 #include "core/special.h"
+#include "core/poll.h"
 
 #define TWO_PI 6.28318530717958647693
 
@@ -274,6 +275,7 @@ find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
 	{
 		calendar_day day = calendar_day_of(dates[i]);
 
+		rt_poll_each(i + 1);
 		for (int p = (int) shortest; p <= most; p++)
 		{
 			position	place = position_of_day((rt_period) p, 0, &day);
@@ -335,6 +337,7 @@ phases_of_days(const int32_t *dates, size_t count, double days, phases *sums)
 		double		cosine,
 					sine;
 
+		rt_poll_each(i + 1);
 		unit_vector(place.phase, &cosine, &sine);
 		add_phase(sums, place.whole + place.phase, cosine, sine);
 	}

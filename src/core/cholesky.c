@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/cholesky.h"
+#include "core/poll.h"
 
 #include <float.h>
 #include <math.h>
@@ -17,6 +18,7 @@ rt_cholesky(const double *a, int n, int stride, double smallest, double *l)
 		double		diagonal = a[j * stride + j];
 		double		pivot = diagonal;
 
+		rt_poll_each(j < 64 ? 1 : 0);	/* a thousand rows take long */
 		for (int k = 0; k < j; k++)
 			pivot -= l[j * stride + k] * l[j * stride + k];
 		if (!(pivot > smallest * diagonal) || !(pivot > DBL_MIN))

@@ -54,6 +54,7 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		churned += drivers[i].churned;
 		kept += drivers[i].kept;
 	}
@@ -71,7 +72,10 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 		information += ((double) driver->churned / (double) churned - (double) driver->kept / (double) kept) * driver->weight_of_evidence;
 	}
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		drivers[i].information_value = information;
+	}
 }
 
 void
@@ -82,7 +86,7 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 	for (size_t begin = 0, end; begin < count; begin = end)
 	{
 		for (end = begin; end < count && drivers[end].attribute == drivers[begin].attribute; end++)
-			;
+			rt_poll_each(end);
 		describe_attribute(drivers + begin, end - begin, z);
 	}
 	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
@@ -90,6 +94,7 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 	/* Holm (1979): the smallest one as often as there are drivers, the next one once less, and none below the one before */
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		largest = fmax(largest, fmin(1, drivers[i].p_value * (double) (count - i)));
 		drivers[i].p_value = largest;
 	}

@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/cohort.h"
+#include "core/poll.h"
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, i
 
 		rt_poll();
 		for (end = begin; end < count && cells[end].cohort == cohort; end++)
-			;
+			rt_poll_each(end);
 		if (periods <= 0)
 			continue;
 		if (periods > (int64_t) limit + 1)
@@ -46,7 +47,10 @@ rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, i
 			continue;
 		/* backward, so that who bought later has been counted */
 		for (cell = end; cell > begin && cells[cell - 1].period >= periods; cell--)
+		{
+			rt_poll_each(cell);
 			since += cells[cell - 1].last;
+		}
 		for (int64_t period = periods - 1; period >= 0; period--)
 		{
 			rt_cohort_row *row = &rows[made - (size_t) (periods - period)];
@@ -84,6 +88,7 @@ rt_cohort_curve(const rt_cohort_row *rows, size_t count, rt_cohort_row *curve)
 		rt_poll_each(i);
 		while (periods <= (size_t) rows[i].period)
 		{
+			rt_poll_each(periods);
 			memset(&curve[periods], 0, sizeof(*curve));
 			curve[periods].period = (int32_t) periods;
 			periods++;

@@ -203,6 +203,7 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
+		rt_poll_each(i);
 		total += customers->rows[i].weight;
 		asked += customers->rows[i].weight * customers->rows[i].x;
 		refused += customers->rows[i].weight * customers->rows[i].t_x;

@@ -8,6 +8,7 @@
 
 #include "core/cycle.h"
 #include "core/special.h"
+#include "core/poll.h"
 
 /*
  * Most intervals are short, and the logarithm of each is the greater part of
@@ -35,6 +36,7 @@ rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *interv
 		double		interval = (double) dates[i] - (double) dates[i - 1];
 		double		deviation = interval - mean;
 
+		rt_poll_each(i);
 		square += deviation * deviation;
 		if (product > EXACT_PRODUCT_MAX || interval > EXACT_PRODUCT_MAX)
 		{
@@ -63,6 +65,7 @@ rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double 
 	/* what is left counts nothing any more when the factor has vanished */
 	for (size_t i = count - 1; i > 0 && factor > 1e-18; i--)
 	{
+		rt_poll_each(i);
 		*intervals += factor;
 		*sum += factor * ((double) dates[i] - (double) dates[i - 1]);
 		factor *= weight;
@@ -82,10 +85,11 @@ select_nth(double *values, size_t count, size_t n)
 		size_t		i = low;
 		size_t		j = high;
 
-		for (;;)
+		for (size_t swaps = 1;; swaps++)
 		{
 			double		swap;
 
+			rt_poll_each(swaps);
 			while (values[i] < pivot)
 				i++;
 			while (values[j] > pivot)
@@ -96,6 +100,9 @@ select_nth(double *values, size_t count, size_t n)
 			values[i++] = values[j];
 			values[j--] = swap;
 		}
+
+		/* with the worst of values this takes as many turns as there are values */
+		rt_poll_each(high - low < 4096 ? 1 : 0);
 
 		/* all up to j are at most the pivot, all from j + 1 on at least */
 		if (n <= j)
@@ -119,6 +126,7 @@ median(double *values, size_t count)
 	lower = values[0];
 	for (size_t i = 1; i < middle; i++)
 	{
+		rt_poll_each(i);
 		if (values[i] > lower)
 			lower = values[i];
 	}
@@ -131,7 +139,10 @@ rt_interval_median(const int32_t *dates, size_t count, double *workspace)
 	if (count < 2)
 		return NAN;
 	for (size_t i = 1; i < count; i++)
+	{
+		rt_poll_each(i);
 		workspace[i - 1] = (double) dates[i] - (double) dates[i - 1];
+	}
 	return median(workspace, count - 1);
 }
 
@@ -247,6 +258,7 @@ rt_interval_trend(const int32_t *dates, size_t count, double *workspace)
 		double		earlier = (double) dates[i + 1] - (double) dates[i];
 		double		later = (double) dates[i + apart + 1] - (double) dates[i + apart];
 
+		rt_poll_each(i + 1);
 		workspace[i] = log(later / earlier) / (double) apart;
 	}
 	return expm1(median(workspace, pairs));

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/special.h"
+#include "core/poll.h"
 
 rt_status
 rt_dropped_range_of(const int32_t *range, size_t range_count, const int32_t *all, size_t all_count,
@@ -21,8 +22,9 @@ rt_dropped_range_of(const int32_t *range, size_t range_count, const int32_t *all
 
 	for (size_t i = 0; i < range_count; i++)
 	{
-		while (place < all_count && all[place] < range[i])
-			place++;
+		rt_poll_each(i + 1);
+		for (; place < all_count && all[place] < range[i]; place++)
+			rt_poll_each(place + 1);
 		if (place == all_count || all[place] != range[i])
 		{
 			*bad_date = range[i];

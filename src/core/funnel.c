@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "core/sort.h"
+#include "core/poll.h"
 
 static int
 by_time(const void *a, const void *b, const void *unused)
@@ -30,11 +31,15 @@ rt_funnel_collapse(rt_funnel_event *events, size_t count)
 	bool		sorted = true;
 
 	for (size_t i = 1; i < count && sorted; i++)
+	{
+		rt_poll_each(i);
 		sorted = events[i - 1].ts <= events[i].ts;
+	}
 	if (!sorted)
 		rt_sort(events, count, sizeof(rt_funnel_event), by_time, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i + 1);
 		if (out > 0 && events[out - 1].ts == events[i].ts)
 			events[out - 1].conditions |= events[i].conditions;
 		else
@@ -55,6 +60,7 @@ rt_funnel(const rt_funnel_event *events, size_t count, int steps, uint64_t windo
 	{
 		uint32_t	conditions = events[i].conditions;
 
+		rt_poll_each(i + 1);
 		if (conditions & 1)
 		{
 			began[0] = events[i].ts;
@@ -83,11 +89,11 @@ rt_funnel(const rt_funnel_event *events, size_t count, int steps, uint64_t windo
 		return reached;
 
 	for (next = 0; events[next].ts < start; next++)
-		;
+		rt_poll_each(next + 1);
 	for (int step = 0; step < reached; step++)
 	{
-		while (!(events[next].conditions & (UINT32_C(1) << step)))
-			next++;
+		for (; !(events[next].conditions & (UINT32_C(1) << step)); next++)
+			rt_poll_each(next + 1);
 		times[step] = events[next].ts;
 	}
 	return reached;

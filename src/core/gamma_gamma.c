@@ -113,6 +113,7 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit)
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
+		rt_poll_each(i);
 		total += customers->rows[i].weight;
 		sum += customers->rows[i].weight * customers->rows[i].age;
 	}
@@ -141,6 +142,7 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 	{
 		const rt_customer_row *row = &customers->rows[i];
 
+		rt_poll_each(i);
 		total += row->weight;
 		mean_x += row->weight * row->x;
 		mean_z += row->weight * row->t_x;
@@ -151,6 +153,7 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 	{
 		const rt_customer_row *row = &customers->rows[i];
 
+		rt_poll_each(i);
 		xx += row->weight * (row->x - mean_x) * (row->x - mean_x);
 		zz += row->weight * (row->t_x - mean_z) * (row->t_x - mean_z);
 		xz += row->weight * (row->x - mean_x) * (row->t_x - mean_z);

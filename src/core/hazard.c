@@ -341,11 +341,15 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 		double		largest = 0;
 
 		for (size_t i = 0; i < count; i++)
+		{
+			rt_poll_each(i);
 			largest = fmax(largest, fabs(rows[i].x[j]));
+		}
 		for (size_t i = 0; i < count && largest > 0; i++)
 		{
 			double		weight = (double) (rows[i].events + rows[i].censored);
 
+			rt_poll_each(i);
 			weights += weight;
 			mean += (rows[i].x[j] / largest - mean) * (weight / weights);
 		}
@@ -353,6 +357,7 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 		{
 			double		away = rows[i].x[j] / largest - mean;
 
+			rt_poll_each(i);
 			squares += away * away * (double) (rows[i].events + rows[i].censored);
 		}
 		room->mean[j] = mean * largest;
@@ -362,7 +367,10 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 			room->scale[j] = 0;
 		if (room->scale[j] > 0)
 			for (size_t i = 0; i < count; i++)
+			{
+				rt_poll_each(i);
 				rows[i].x[j] = (rows[i].x[j] - room->mean[j]) / room->scale[j];
+			}
 	}
 }
 
@@ -371,7 +379,10 @@ static void
 drop_column(problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
 {
 	for (size_t i = 0; i < p->count; i++)
+	{
+		rt_poll_each(i);
 		memmove(&rows[i].x[j], &rows[i].x[j + 1], (size_t) (p->used - 1 - j) * sizeof(double));
+	}
 	memmove(&room->column[j], &room->column[j + 1], (size_t) (p->used - 1 - j) * sizeof(int));
 	p->used--;
 }

@@ -9,6 +9,7 @@
 #include "core/history.h"
 #include "core/history_log.h"
 #include "core/history_record.h"
+#include "core/poll.h"
 
 int
 rt_day_compare(const rt_day *left, const rt_day *right)
@@ -31,6 +32,7 @@ rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 		return rt_log_reader_init(reader, bytes, size);
 	reader->next = bytes + 1;
 	reader->end = bytes + size;
+	reader->poll = rt_next_poll(reader->next, reader->end);
 	reader->date = 0;
 	reader->format = bytes[0];
 	reader->first = true;
@@ -58,6 +60,11 @@ rt_reader_next(rt_reader *reader, rt_day *day)
 	day->orders = (int32_t) record.orders;
 	day->unknown = (int32_t) record.unknown;
 	day->money = record.amount * rt_format_unit(reader->format);
+	if (next > reader->poll)
+	{
+		rt_poll();
+		reader->poll = rt_next_poll(next, reader->end);
+	}
 	return true;
 }
 
@@ -140,34 +147,36 @@ sort_days(rt_day *days, size_t count, rt_day *workspace)
 						out = done,
 						end;
 
-			for (middle = left + 1; middle < count && from[middle - 1].date <= from[middle].date;)
-				middle++;
+			for (middle = left + 1; middle < count && from[middle - 1].date <= from[middle].date; middle++)
+				rt_poll_each(middle);
 			if (left == 0 && middle == count)
 			{
 				if (from != days)
-					memcpy(days, from, count * sizeof(rt_day));
+					rt_copy(days, from, count * sizeof(rt_day));
 				return;
 			}
 			right = middle;
 			end = middle;
 			if (end < count)
 			{
-				for (end = middle + 1; end < count && from[end - 1].date <= from[end].date;)
-					end++;
+				for (end = middle + 1; end < count && from[end - 1].date <= from[end].date; end++)
+					rt_poll_each(end);
 			}
-			while (left < middle && right < end)
-				to[out++] = from[right].date < from[left].date ? from[right++] : from[left++];
-			while (left < middle)
-				to[out++] = from[left++];
-			while (right < end)
-				to[out++] = from[right++];
+			for (; left < middle && right < end; out++)
+			{
+				rt_poll_each(out);
+				to[out] = from[right].date < from[left].date ? from[right++] : from[left++];
+			}
+			rt_copy(&to[out], &from[left], (middle - left) * sizeof(rt_day));
+			out += middle - left;
+			rt_copy(&to[out], &from[right], (end - right) * sizeof(rt_day));
 			done = end;
 			runs++;
 		}
 		if (runs == 1)
 		{
 			if (to != days)
-				memcpy(days, to, count * sizeof(rt_day));
+				rt_copy(days, to, count * sizeof(rt_day));
 			return;
 		}
 		from = to;
@@ -190,6 +199,7 @@ rt_days_normalize(rt_day *days, size_t *count, rt_day *workspace, int32_t *bad_d
 
 		for (; i < *count && days[i].date == day.date; i++)
 		{
+			rt_poll_each(i);
 			rt_money_sum_add(&money, days[i].money);
 			orders += days[i].orders;
 			unknown += days[i].unknown;
@@ -215,6 +225,7 @@ rt_days_encode(const rt_day *days, size_t count, uint8_t *bytes)
 
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		if (days[i].unknown != days[i].orders || days[i].money != 0)
 			format &= (uint8_t) ~RT_FORMAT_UNPRICED;
 		if (days[i].money % 100 != 0)
@@ -223,6 +234,7 @@ rt_days_encode(const rt_day *days, size_t count, uint8_t *bytes)
 	bytes[0] = format;
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		p = rt_put_record(p, &days[i], days[i].date - previous, i == 0, format);
 		previous = days[i].date;
 	}
@@ -292,8 +304,12 @@ rt_days_subtract(rt_day *left, size_t *left_count,
 		rt_day		day;
 
 		*bad_date = right[r].date;
-		while (l < *left_count && left[l].date < right[r].date)
-			left[out++] = left[l++];
+		rt_poll_each(r);
+		for (; l < *left_count && left[l].date < right[r].date; l++)
+		{
+			rt_poll_each(l);
+			left[out++] = left[l];
+		}
 		if (l == *left_count || left[l].date != right[r].date)
 			return RT_NOT_CONTAINED;
 		day = left[l++];
@@ -311,8 +327,11 @@ rt_days_subtract(rt_day *left, size_t *left_count,
 			return RT_NOT_CONTAINED;
 		left[out++] = day;
 	}
-	while (l < *left_count)
-		left[out++] = left[l++];
+	for (; l < *left_count; l++)
+	{
+		rt_poll_each(l);
+		left[out++] = left[l];
+	}
 	*left_count = out;
 	return RT_OK;
 }
@@ -389,10 +408,15 @@ scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_r
 
 	if (scan_start(&s, bytes, size) != RT_OK)
 		return RT_MALFORMED;
-	while (s.next < s.end)
+	for (const uint8_t *poll = rt_next_poll(s.next, s.end); s.next < s.end;)
 	{
 		rt_record	record;
 
+		if (s.next > poll)
+		{
+			rt_poll();
+			poll = rt_next_poll(s.next, s.end);
+		}
 		if (!scan_next(&s, with_money, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)
@@ -440,10 +464,15 @@ rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *date
 	*count = 0;
 	if (scan_start(&s, bytes, size) != RT_OK)
 		return RT_MALFORMED;
-	while (s.next < s.end)
+	for (const uint8_t *poll = rt_next_poll(s.next, s.end); s.next < s.end;)
 	{
 		rt_record	record;
 
+		if (s.next > poll)
+		{
+			rt_poll();
+			poll = rt_next_poll(s.next, s.end);
+		}
 		if (!scan_next(&s, false, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)
@@ -471,10 +500,15 @@ rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar
 	if (scan_start(&s, bytes, size) != RT_OK)
 		return RT_MALFORMED;
 	money_unit = rt_format_unit(s.format);
-	while (s.next < s.end)
+	for (const uint8_t *poll = rt_next_poll(s.next, s.end); s.next < s.end;)
 	{
 		rt_record	record;
 
+		if (s.next > poll)
+		{
+			rt_poll();
+			poll = rt_next_poll(s.next, s.end);
+		}
 		if (!scan_next(&s, true, &record))
 			return RT_MALFORMED;
 		if (s.date > as_of)

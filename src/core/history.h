@@ -75,6 +75,7 @@ typedef struct rt_reader
 {
 	const uint8_t *next;
 	const uint8_t *end;
+	const uint8_t *poll;		/* behind this it asks whether to go on */
 	int64_t		date;			/* of the record read last */
 	uint8_t		format;
 	bool		first;			/* the next record's step is a zigzag */

@@ -8,6 +8,7 @@
 
 #include "core/history_log.h"
 #include "core/history_record.h"
+#include "core/poll.h"
 
 #define RT_FORMAT_EMPTY_LOG (RT_FORMAT_VERSION | RT_FORMAT_LOG | RT_FORMAT_UNPRICED)
 
@@ -31,6 +32,7 @@ rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 		return RT_MALFORMED;
 	reader->next = bytes + log.head;
 	reader->end = bytes + log.used;
+	reader->poll = rt_next_poll(reader->next, reader->end);
 	reader->date = log.head_date;
 	reader->format = log.format;
 	reader->first = false;
@@ -62,7 +64,7 @@ reclaim_head(rt_log *log)
 {
 	size_t		length = log->used - log->head;
 
-	memmove(log->records, (uint8_t *) log + log->head, length);
+	rt_copy(log->records, (uint8_t *) log + log->head, length);
 	log->head = sizeof(rt_log);
 	log->used = (uint32_t) (sizeof(rt_log) + length);
 }
@@ -146,7 +148,7 @@ append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader
 		undo_append(log, &before);
 		return RT_NO_SPACE;
 	}
-	memcpy((uint8_t *) log + log->used, reader->next, rest);
+	rt_copy((uint8_t *) log + log->used, reader->next, rest);
 	log->used += (uint32_t) rest;
 	log->last_date = other.last_date;
 	log->order |= other.order & (RT_LOG_UNSORTED | RT_LOG_SPECIAL | RT_LOG_MOVED);
@@ -203,7 +205,7 @@ rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, uint8_t format)
 		*to = *from;
 		to->head = sizeof(rt_log);
 		to->used = (uint32_t) (sizeof(rt_log) + length);
-		memcpy(to->records, (const uint8_t *) from + from->head, length);
+		rt_copy(to->records, (const uint8_t *) from + from->head, length);
 		return RT_OK;
 	}
 	if (rt_reader_init(&reader, (const uint8_t *) from, from->used) != RT_OK)
@@ -295,6 +297,6 @@ rt_log_finish(const rt_log *log, uint8_t *bytes)
 	bytes[0] = log->format & (uint8_t) ~RT_FORMAT_LOG;
 	p = rt_put_record(bytes + 1, &day, day.date, true, bytes[0]);
 	rest = (size_t) ((const uint8_t *) log + log->used - reader.next);
-	memcpy(p, reader.next, rest);
+	rt_copy(p, reader.next, rest);
 	return (size_t) (p + rest - bytes);
 }

@@ -16,6 +16,15 @@
 #define RT_KIND_UNKNOWN		2
 #define RT_KIND_ORDERS_SHIFT 2
 
+/* So many bytes are read between two questions whether to go on; short histories ask nothing */
+#define RT_BYTES_PER_POLL	65536
+
+static inline const uint8_t *
+rt_next_poll(const uint8_t *p, const uint8_t *end)
+{
+	return end - p > RT_BYTES_PER_POLL ? p + RT_BYTES_PER_POLL : end;
+}
+
 static inline uint64_t
 rt_zigzag(int64_t value)
 {

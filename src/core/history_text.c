@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/history_text.h"
+#include "core/poll.h"
 
 static char *
 put_string(char *p, const char *string)
@@ -57,8 +58,8 @@ rt_day_print(const rt_day *day, char *text)
 static const char *
 skip_spaces(const char *p, const char *end)
 {
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
-		p++;
+	for (size_t i = 1; p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'); i++, p++)
+		rt_poll_each(i);
 	return p;
 }
 
@@ -84,6 +85,7 @@ parse_count(const char **text, const char *end, int32_t *count)
 
 	for (; p < end && *p >= '0' && *p <= '9'; p++, digits++)
 	{
+		rt_poll_each((size_t) digits + 1);
 		value = value * 10 + (*p - '0');
 		if (value > INT32_MAX)
 			return false;
@@ -163,6 +165,7 @@ rt_history_parse(const char *text, size_t length,
 	{
 		const char *start = skip_spaces(p, end);
 
+		rt_poll_each(*count);
 		if (*count == capacity)
 			error = "too many days";
 		else

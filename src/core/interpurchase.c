@@ -98,6 +98,7 @@ rt_interpurchase_fit_model(const rt_customers *data, rt_fit *fit)
 
 	for (size_t i = 0; i < data->row_count; i++)
 	{
+		rt_poll_each(i);
 		intervals += data->rows[i].weight * data->rows[i].x;
 		sum += data->rows[i].weight * (data->rows[i].t_x / data->time_unit);
 	}
@@ -283,7 +284,10 @@ rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double
 
 	*median = *deviation = 0;
 	for (size_t i = 0; i < data->row_count; i++)
+	{
+		rt_poll_each(i);
 		customers += data->rows[i].weight;
+	}
 	if (customers < EVEN_CUSTOMERS_MIN)
 		return;
 	optimum.x[0] = log(1.5);

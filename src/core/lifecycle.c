@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/lifecycle.h"
+#include "core/poll.h"
 
 #include <string.h>
 

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "core/money.h"
+#include "core/poll.h"
 
 /* Splits the sum into high * 2^32 + low with low in 0 .. 2^32 - 1 */
 static void
@@ -124,6 +125,7 @@ rt_money_parse(const char **text, const char *end, int64_t *amount)
 		{
 			uint64_t	digit = (uint64_t) (*p - '0');
 
+			rt_poll_each((size_t) digits + 1);
 			if (decimals == 4)
 				return "an amount has at most four decimals";
 			if (value > (limit - digit) / 10)

@@ -8,6 +8,7 @@
 
 #include "core/places.h"
 #include "core/sort.h"
+#include "core/poll.h"
 
 size_t
 rt_places_workspace(size_t row_count)
@@ -56,6 +57,7 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 	places->count = 0;
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
+		rt_poll_each(i);
 		if (customers->rows[i].x < 1)
 			continue;
 		places->places[count].x = places->places[count + 1].x = customers->rows[i].x;
@@ -65,11 +67,13 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 	rt_sort(places->places, count, sizeof(rt_place), compare_places, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		if (places->count == 0 || compare_places(&places->places[places->count - 1], &places->places[i], NULL) != 0)
 			places->places[places->count++] = places->places[i];
 	}
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
+		rt_poll_each(i);
 		if (customers->rows[i].x < 1)
 			continue;
 		places->indexes[2 * i] = find_place(places, customers->rows[i].x, customers->rows[i].t_x);

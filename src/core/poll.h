@@ -31,4 +31,19 @@ rt_poll_each(size_t i)
 		rt_poll();
 }
 
+/* Before something that goes through so many bytes */
+static inline void
+rt_poll_bytes(size_t size)
+{
+	if (size >= 65536)
+		rt_poll();
+}
+
+/*
+ * memcpy and memset to zero that ask in between: a gigabyte takes half a second.  Bytes may be
+ * moved toward the front of what they overlap.
+ */
+extern void rt_copy(void *to, const void *from, size_t size);
+extern void rt_clear(void *bytes, size_t size);
+
 #endif							/* RT_POLL_H */

@@ -259,6 +259,7 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 		const rt_two_groups *g = &strata[i];
 		double		weight;
 
+		rt_poll_each(i);
 		if (g->n == 0 || g->other_n == 0)
 			continue;
 		weight = (double) g->n * (double) g->other_n / ((double) g->n + (double) g->other_n);

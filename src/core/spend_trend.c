@@ -9,6 +9,7 @@
 #include "core/sort.h"
 #include "core/special.h"
 #include "core/spend_trend.h"
+#include "core/poll.h"
 
 /* The exact distribution of a rank sum is computed where it takes no more cells and steps */
 #define CELLS_MAX 8192
@@ -30,8 +31,8 @@ ties_end(const rt_ranked *values, size_t count, size_t i)
 {
 	size_t		end = i + 1;
 
-	while (end < count && values[end].value == values[i].value)
-		end++;
+	for (; end < count && values[end].value == values[i].value; end++)
+		rt_poll_each(end);
 	return end;
 }
 
@@ -88,7 +89,10 @@ rt_rank_sum_p(rt_ranked *values, size_t count)
 				deviation;
 
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		recent += values[i].recent;
+	}
 	if (recent == 0 || recent == (double) count)
 		return NAN;
 	rt_sort(values, count, sizeof(rt_ranked), by_value, NULL);
@@ -100,7 +104,10 @@ rt_rank_sum_p(rt_ranked *values, size_t count)
 		rank = (double) (i + end + 1);
 		squares += (double) (end - i) * (rank - (double) count - 1) * (rank - (double) count - 1);
 		for (size_t j = i; j < end; j++)
+		{
+			rt_poll_each(j);
 			sum += values[j].recent ? rank : 0;
+		}
 	}
 	smaller = fmin(recent, (double) count - recent);
 	larger = (double) count - smaller;
@@ -152,6 +159,7 @@ rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *r
 		double		known = day->orders - day->unknown;
 		double		t = (double) day->date - behind;
 
+		rt_poll_each(i);
 		add_spend(day->date > behind ? &trend->recent : &trend->earlier, day);
 		if (known == 0)
 			continue;
@@ -209,6 +217,7 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 		double		known = day->orders - day->unknown;
 		double		t = (double) end - day->date;
 
+		rt_poll_each(i);
 		add_spend(day->date > behind ? &recent : &earlier, day);
 		rt_money_sum_add(day->date > behind ? &total->recent.money : &total->earlier.money, day->money);
 		if (known == 0)

@@ -77,12 +77,16 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 	double		greenwood = 0;
 
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		at_risk += times[i].events + times[i].censored;
+	}
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_survival_point *point = &points[i];
 		int64_t		left = at_risk - times[i].events;
 
+		rt_poll_each(i);
 		survival *= (double) left / (double) at_risk;
 		if (times[i].events > 0)
 			greenwood += (double) times[i].events / ((double) at_risk * (double) left);
@@ -137,12 +141,16 @@ rt_survival_median(const rt_survival_point *points, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		if (points[i].survival > 0.5 + HALF_UP_TO)
 			continue;
 		if (points[i].survival > 0.5 - HALF_UP_TO)
 			for (size_t j = i + 1; j < count; j++)
+			{
+				rt_poll_each(j);
 				if (points[j].survival < 0.5 - HALF_UP_TO)
 					return (points[i].time + points[j].time) / 2;
+			}
 		return points[i].time;
 	}
 	return NAN;
@@ -159,14 +167,15 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 	*std_error = NAN;
 	if (count == 0 || (horizon > points[count - 1].time && points[count - 1].survival > 0))
 		return NAN;
-	while (used < count && points[used].time <= horizon)
-		used++;
+	for (; used < count && points[used].time <= horizon; used++)
+		rt_poll_each(used);
 	/* backward: an event weighs with the area under the curve behind it */
 	for (size_t i = used; i-- > 0;)
 	{
 		const rt_survival_point *point = &points[i];
 		int64_t		left = point->at_risk - point->events;
 
+		rt_poll_each(i);
 		area += point->survival * (until - point->time);
 		if (point->events > 0 && left > 0)
 			variance += area * area * ((double) point->events / ((double) point->at_risk * (double) left));
@@ -197,6 +206,7 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 	{
 		int64_t		n = rows[i].events + rows[i].censored;
 
+		rt_poll_each(i);
 		groups[rows[i].group].customers += n;
 		groups[rows[i].group].events += rows[i].events;
 		at_risk[rows[i].group] += (double) n;

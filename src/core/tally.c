@@ -9,6 +9,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include "core/tally.h"
+#include "core/poll.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ rt_tally_size(uint32_t place_count, uint32_t room)
 void
 rt_tally_init(rt_tally *tally, uint32_t counts_per_key, uint32_t place_count, uint32_t room)
 {
-	memset(tally, 0, sizeof(rt_tally) + (size_t) place_count * sizeof(uint32_t));
+	rt_clear(tally, sizeof(rt_tally) + (size_t) place_count * sizeof(uint32_t));
 	tally->counts_per_key = counts_per_key;
 	tally->place_count = place_count;
 	tally->room = room;
@@ -110,7 +111,7 @@ rt_tally_counts(rt_tally *tally, const void *key, size_t key_size)
 	{
 		uint32_t	word = places[place] - 1;
 
-		rt_poll_each(tried);
+		rt_poll_each(tried + 1);
 		if (++tried > mask || !entry_fits(tally, word, key_size))
 		{
 			/* the last entry may be shorter than this key: then it is another one */
@@ -174,6 +175,7 @@ rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry)
 {
 	uint64_t   *words = words_of(tally);
 	size_t		key_size;
+	uint32_t	next;
 
 	if (*word >= tally->used)
 		return false;
@@ -183,6 +185,10 @@ rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry)
 	entry->key = words + *word + 1;
 	entry->key_size = key_size;
 	entry->counts = (int64_t *) (words + *word + 1 + key_words(key_size));
-	*word += 1 + key_words(key_size) + tally->counts_per_key;
+	next = *word + 1 + key_words(key_size) + tally->counts_per_key;
+	/* each 64 kB */
+	if ((next ^ *word) >> 13 != 0)
+		rt_poll();
+	*word = next;
 	return true;
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "core/sort.h"
+#include "core/poll.h"
 
 static int
 by_score(const void *a, const void *b, const void *unused)
@@ -36,6 +37,7 @@ rt_roc_auc(const rt_scored *scored, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		twice_won += (uint64_t) scored[i].outcomes * (2 * below + (uint64_t) scored[i].others);
 		about += (double) scored[i].outcomes * (double) (2 * below + (uint64_t) scored[i].others);
 		below += (uint64_t) scored[i].others;
@@ -56,13 +58,17 @@ rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_hig
 	size_t		used = 0;
 
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		customers += (uint64_t) (scored[i].outcomes + scored[i].others);
+	}
 	for (size_t i = 0; i < count; i++)
 	{
 		const rt_scored *row = &scored[from_highest ? count - 1 - i : i];
 		int64_t		n = row->outcomes + row->others;
 		int			number;
 
+		rt_poll_each(i);
 		if (n == 0)
 			continue;
 		/* the middle one of n customers, of whom before come first, counted in halves */

@@ -20,6 +20,7 @@
 #include "core/churn_drivers.h"
 #include "core/sort.h"
 #include "core/special.h"
+#include "core/poll.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/tally_state.h"
@@ -205,8 +206,10 @@ get_key(const rt_tally_entry *entry)
 static int
 compare_bytes(const char *left, int left_length, const char *right, int right_length)
 {
-	int			order = memcmp(left, right, Min(left_length, right_length));
+	int			order;
 
+	rt_poll_bytes(Min(left_length, right_length));
+	order = memcmp(left, right, Min(left_length, right_length));
 	return order != 0 ? order : (left_length > right_length) - (left_length < right_length);
 }
 
@@ -258,6 +261,7 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 		DriverKey	key = get_key(&entries[i]);
 		DriverKey	before = get_key(&entries[i == 0 ? 0 : i - 1]);
 
+		rt_poll_each(i);
 		if (compare_names(&before, &key) != 0)
 			attribute++;
 		drivers[i].attribute = attribute;

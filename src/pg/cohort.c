@@ -15,6 +15,7 @@
 #include "core/proportion.h"
 #include "core/sort.h"
 #include "core/special.h"
+#include "core/poll.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
 #include "pg/history.h"
@@ -107,13 +108,14 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 	/* what was sent back before the first purchase belongs to no period */
 	while (count > 0 && periods->orders == 0)
 	{
+		rt_poll_each(count);
 		periods++;
 		count--;
 	}
 	if (count == 0)
 		PG_RETURN_POINTER(state);
 	for (last = count - 1; periods[last].orders == 0; last--)
-		;
+		rt_poll_each(last);
 	key.cohort = periods[0].period;
 	for (size_t i = 0; i < count; i++)
 	{
@@ -121,6 +123,7 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 		bool		active = periods[i].orders > 0;
 		int64	   *counts;
 
+		rt_poll_each(i + 1);
 		key.period = (int32) Min(period, constants[LIMIT_CONSTANT] + 1);
 		counts = tally_state_counts(&state, &cohort_kind, &key, sizeof(key));
 
@@ -283,7 +286,10 @@ retention_curve_final(PG_FUNCTION_ARGS)
 	if (count == 0)
 		PG_RETURN_NULL();
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		longest = Max(longest, rows[i].period);
+	}
 	curve = palloc(((size_t) longest + 1) * sizeof(rt_cohort_row));
 	count = rt_cohort_curve(rows, count, curve);
 	composite_array_begin(fcinfo, &result, CURVE_COLUMNS);

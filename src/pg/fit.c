@@ -102,7 +102,8 @@ new_state(uint32 capacity)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different customers for one fit"),
 				 errhint("Fit a sample, or a model for each segment.")));
-	state = (FitState *) palloc0(state_size(capacity));
+	state = (FitState *) palloc(state_size(capacity));
+	rt_clear(state, state_size(capacity));
 	SET_VARSIZE(state, state_size(capacity));
 	state->version = STATE_VERSION;
 	state->capacity = capacity;
@@ -204,9 +205,11 @@ copy_state(Datum value)
 {
 	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
 	Size		size = VARSIZE_ANY_EXHDR(bytes) + VARHDRSZ;
-	FitState   *state = (FitState *) palloc0(Max(size, state_size(0)));
+	FitState   *state = (FitState *) palloc(Max(size, state_size(0)));
 
-	memcpy((char *) state + VARHDRSZ, VARDATA_ANY(bytes), size - VARHDRSZ);
+	rt_copy((char *) state + VARHDRSZ, VARDATA_ANY(bytes), size - VARHDRSZ);
+	if (size < state_size(0))
+		memset((char *) state + size, 0, state_size(0) - size);
 	SET_VARSIZE(state, size);
 	check_state(state);
 	return state;
@@ -248,6 +251,7 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 	rt_sort(rows, count, sizeof(rt_customer_row), compare_rows, NULL);
 	for (uint32 i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		if (out > 0 && compare_customers(&rows[out - 1], &rows[i]) == 0 &&
 			are_whole(rows[out - 1].weight, rows[i].weight))
 			rows[out - 1].weight += rows[i].weight;
@@ -733,6 +737,7 @@ take_evenness_rows(FitState *state)
 	{
 		const rt_customer_row *row = &state->rows[i];
 
+		rt_poll_each(i);
 		if (is_evenness(RT_MODEL_INTERPURCHASE, row))
 			rows[evenness.row_count++] = *row;
 		else
@@ -773,6 +778,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	{
 		rt_customer_row *row = &state->rows[i];
 
+		rt_poll_each(i);
 		weights += row->weight;
 		intervals += row->weight * row->x;
 		refused += row->weight * row->t_x;

@@ -6,6 +6,8 @@
  */
 #include "pg/fixed_state.h"
 
+#include "core/poll.h"
+
 struct varlena *
 state_argument(FunctionCallInfo fcinfo, int argument, Size size)
 {
@@ -14,8 +16,10 @@ state_argument(FunctionCallInfo fcinfo, int argument, Size size)
 
 	if (AggCheckCallContext(fcinfo, NULL) && (uintptr_t) value % MAXIMUM_ALIGNOF == 0 && VARSIZE(value) >= size)
 		return value;
-	copy = (struct varlena *) palloc0(Max(VARSIZE(value), size));
-	memcpy(copy, value, VARSIZE(value));
+	copy = (struct varlena *) palloc(Max(VARSIZE(value), size));
+	rt_copy(copy, value, VARSIZE(value));
+	if (VARSIZE(value) < size)
+		memset((char *) copy + VARSIZE(value), 0, size - VARSIZE(value));
 	return copy;
 }
 

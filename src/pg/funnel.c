@@ -167,7 +167,8 @@ allocate_state(Size capacity, const FunnelState *like)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many events for one window_funnel"),
 				 errhint("Use GROUP BY, or leave out rows that meet no condition.")));
-	state = (FunnelState *) palloc0(STATE_SIZE(capacity));
+	state = (FunnelState *) palloc(STATE_SIZE(capacity));
+	rt_clear(state, STATE_SIZE(capacity));
 	*state = *like;
 	SET_VARSIZE(state, STATE_SIZE(capacity));
 	return state;
@@ -214,7 +215,7 @@ add_event(FunnelState *state, const rt_funnel_event *event)
 		if (state->count > STATE_CAPACITY(state) / 2)
 		{
 			larger = allocate_state((Size) state->count * 2, state);
-			memcpy(larger->events, state->events, state->count * sizeof(rt_funnel_event));
+			rt_copy(larger->events, state->events, state->count * sizeof(rt_funnel_event));
 			state = larger;
 		}
 	}

@@ -16,6 +16,7 @@
 #include "core/hazard.h"
 #include "core/sort.h"
 #include "core/special.h"
+#include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
@@ -167,6 +168,7 @@ get_rows(const rt_tally_entry *entries, size_t count, int covariates)
 
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		memcpy(&rows[i].time, entries[i].key, sizeof(double));
 		rows[i].events = entries[i].counts[0];
 		rows[i].censored = entries[i].counts[1];
@@ -258,6 +260,7 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	rows = get_rows(entries, count, covariates);
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		customers += rows[i].events + rows[i].censored;
 		churned += rows[i].events;
 	}

@@ -27,6 +27,7 @@
 
 #include "core/history_log.h"
 #include "core/history_text.h"
+#include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -133,7 +134,10 @@ history_days_normalize_status(HistoryDays *days, int32 *bad_date)
 	rt_status	status;
 
 	for (size_t i = 1; i < days->count && sorted; i++)
+	{
+		rt_poll_each(i);
 		sorted = days->days[i - 1].date < days->days[i].date;
+	}
 	if (sorted)
 		return RT_OK;
 	workspace = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext,
@@ -218,12 +222,23 @@ history_from_bytes(HistoryBytes history)
 	if (history.size == 0)
 		return NULL;
 	result = (struct varlena *) palloc(VARHDRSZ + history.size);
-	memcpy(VARDATA(result), history.bytes, history.size);
+	rt_copy(VARDATA(result), history.bytes, history.size);
 	SET_VARSIZE(result, VARHDRSZ + history.size);
 	return result;
 }
 
 /* ------------------------------------------------------ input and output */
+
+/* Of the character at a byte, from 1 on */
+static int
+character_number(const char *text, size_t where)
+{
+	int			number = 1;
+
+	for (size_t i = 0; i < where; i += pg_mblen(text + i))
+		rt_poll_each((size_t) number++);
+	return number;
+}
 
 Datum
 purchase_history_in(PG_FUNCTION_ARGS)
@@ -236,7 +251,10 @@ purchase_history_in(PG_FUNCTION_ARGS)
 	const char *error;
 
 	for (size_t i = 0; i < length; i++)
+	{
+		rt_poll_each(i);
 		capacity += text[i] == ',';
+	}
 	days.days = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext, capacity * sizeof(rt_day));
 	error = rt_history_parse(text, length, days.days, capacity, &days.count, &where);
 	if (error != NULL)
@@ -246,7 +264,7 @@ purchase_history_in(PG_FUNCTION_ARGS)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s at character %d: %s",
-						"purchase_history", pg_mbstrlen_with_len(text, (int) where) + 1, error),
+						"purchase_history", character_number(text, where), error),
 				 where < length ?
 				 errdetail("Near \"%.*s\".", shown, text + where) :
 				 errdetail("The text ends there."),
@@ -442,9 +460,9 @@ purchase_history_concat(PG_FUNCTION_ARGS)
 	both.days = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext,
 												  Max(both.count, 1) * sizeof(rt_day));
 	if (left.count > 0)
-		memcpy(both.days, left.days, left.count * sizeof(rt_day));
+		rt_copy(both.days, left.days, left.count * sizeof(rt_day));
 	if (right.count > 0)
-		memcpy(both.days + left.count, right.days, right.count * sizeof(rt_day));
+		rt_copy(both.days + left.count, right.days, right.count * sizeof(rt_day));
 	history_days_normalize(&both);
 	PG_RETURN_HISTORY_OR_NULL(history_from_days(&both));
 }
@@ -784,6 +802,7 @@ purchase_history_purchase_intervals(PG_FUNCTION_ARGS)
 												 Max(days.count, 1) * sizeof(Datum));
 	for (size_t i = 0; i < days.count; i++)
 	{
+		rt_poll_each(i);
 		if (days.days[i].orders == 0)
 			continue;
 		if (previous != NULL)
@@ -803,10 +822,10 @@ history_between(HistoryBytes history, int64 first, int64 last)
 	size_t		from = 0;
 	size_t		until = days.count;
 
-	while (from < until && days.days[from].date < first)
-		from++;
-	while (until > from && days.days[until - 1].date > last)
-		until--;
+	for (; from < until && days.days[from].date < first; from++)
+		rt_poll_each(from);
+	for (; until > from && days.days[until - 1].date > last; until--)
+		rt_poll_each(until);
 	if (from == 0 && until == days.count)
 		return history_from_bytes(history);
 	days.days += from;

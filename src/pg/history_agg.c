@@ -28,6 +28,7 @@
 #include "utils/syscache.h"
 
 #include "core/history_log.h"
+#include "core/poll.h"
 #include "pg/clock.h"
 #include "pg/errors.h"
 #include "pg/history.h"
@@ -64,7 +65,8 @@ allocate_log(Size size)
 
 	if (size > MaxAllocSize)
 		check_history_status(RT_NO_SPACE, 0);
-	state = (struct varlena *) palloc0(size);
+	state = (struct varlena *) palloc(size);
+	rt_clear(state, size);
 	SET_VARSIZE(state, size);
 	rt_log_init(LOG_OF(state));
 	return state;

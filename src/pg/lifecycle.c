@@ -17,6 +17,7 @@
 #include "core/calendar.h"
 #include "core/lifecycle.h"
 #include "core/sort.h"
+#include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -150,6 +151,7 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 	{
 		int64	   *counts = tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
 
+		rt_poll_each(i + 1);
 		tally_state_add_period(&lifecycle_kind, &counts[EVENT_ORDERS], &periods[i]);
 		if (periods[i].orders == 0)
 			continue;

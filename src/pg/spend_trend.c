@@ -13,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "core/spend_trend.h"
+#include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -75,8 +76,8 @@ days_until(Datum history, DateADT as_of)
 {
 	HistoryDays days = history_days(history_bytes(history));
 
-	while (days.count > 0 && days.days[days.count - 1].date > as_of)
-		days.count--;
+	for (; days.count > 0 && days.days[days.count - 1].date > as_of; days.count--)
+		rt_poll_each(days.count);
 	return days;
 }
 
@@ -126,7 +127,10 @@ spend_trend(PG_FUNCTION_ARGS)
 	bool		bought = false;
 
 	for (size_t i = 0; i < days.count && !bought; i++)
+	{
+		rt_poll_each(i + 1);
 		bought = days.days[i].orders > 0;
+	}
 	if (!bought)
 		PG_RETURN_NULL();
 	room = palloc_array(rt_ranked, days.count);

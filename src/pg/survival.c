@@ -17,6 +17,7 @@
 #include "core/sort.h"
 #include "core/special.h"
 #include "core/survival.h"
+#include "core/poll.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/survival.h"
@@ -150,6 +151,7 @@ survival_curve_final(PG_FUNCTION_ARGS)
 	points = palloc_array(rt_survival_point, count);
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		memcpy(&times[i].time, entries[i].key, sizeof(double));
 		times[i].events = entries[i].counts[0];
 		times[i].censored = entries[i].counts[1];
@@ -207,6 +209,7 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 		bool		nulls[POINT_COLUMNS];
 		bool		valid = header != NULL;
 
+		rt_poll_each(i);
 		if (valid)
 		{
 			tuple.t_len = HeapTupleHeaderGetDatumLength(header);
@@ -338,7 +341,10 @@ by_group(const void *a, const void *b, const void *unused)
 	const rt_tally_entry *left = *(const rt_tally_entry *const *) a;
 	const rt_tally_entry *right = *(const rt_tally_entry *const *) b;
 	size_t		shared = Min(group_size(left), group_size(right));
-	int			order = memcmp((const char *) left->key + sizeof(double), (const char *) right->key + sizeof(double), shared);
+	int			order;
+
+	rt_poll_bytes(shared);
+	order = memcmp((const char *) left->key + sizeof(double), (const char *) right->key + sizeof(double), shared);
 
 	return order != 0 ? order : (group_size(left) > group_size(right)) - (group_size(left) < group_size(right));
 }
@@ -375,10 +381,14 @@ compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
 
 	result->names = palloc_array(const rt_tally_entry *, GROUPS_MAX);
 	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
 		sorted[i] = &entries[i];
+	}
 	rt_sort(sorted, count, sizeof(*sorted), by_group, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
+		rt_poll_each(i);
 		if (i == 0 || by_group(&sorted[i - 1], &sorted[i], NULL) != 0)
 		{
 			if (group_count == GROUPS_MAX)

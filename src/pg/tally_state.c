@@ -32,7 +32,8 @@ allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
 				 errdetail("Its state would take more than 1 GB."),
 				 errhint("Use GROUP BY, or round the values.")));
 	/* all of it: whoever calls the support functions by hand sees the bytes */
-	state = (TallyState *) palloc0(size);
+	state = (TallyState *) palloc(size);
+	rt_clear(state, size);
 	SET_VARSIZE(state, size);
 	state->version = kind->version;
 	rt_tally_init(&state->tally, kind->counts_per_key, place_count, room);

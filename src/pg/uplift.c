@@ -14,6 +14,7 @@
 #include "core/proportion.h"
 #include "core/sort.h"
 #include "core/special.h"
+#include "core/poll.h"
 #include "pg/composite.h"
 #include "pg/errors.h"
 #include "pg/model.h"
@@ -113,6 +114,7 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	{
 		const int64 *counts = entries[i].counts;
 
+		rt_poll_each(i);
 		strata[i].hits = counts[0];
 		strata[i].n = counts[0] + counts[1];
 		strata[i].other_hits = counts[2];

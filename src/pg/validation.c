@@ -12,6 +12,7 @@
 #include "core/proportion.h"
 #include "core/special.h"
 #include "core/validation.h"
+#include "core/poll.h"
 #include "pg/composite.h"
 #include "pg/fixed_state.h"
 #include "pg/tally_state.h"
@@ -150,6 +151,7 @@ sorted_scores(FunctionCallInfo fcinfo, size_t *count, int *bins)
 	*count = state->tally.keys;
 	for (size_t i = 0; i < *count; i++)
 	{
+		rt_poll_each(i);
 		memcpy(&scored[i].score, entries[i].key, sizeof(double));
 		scored[i].outcomes = entries[i].counts[0];
 		scored[i].others = entries[i].counts[1];
