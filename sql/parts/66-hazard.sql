@@ -56,9 +56,9 @@ COMMENT ON TYPE hazard_coefficient IS 'What a covariate does to the risk of leav
 COMMENT ON COLUMN hazard_coefficient.covariate IS 'place of the covariate in the array, from 1 on';
 COMMENT ON COLUMN hazard_coefficient.coefficient IS 'the logarithm of hazard_ratio; infinite where the covariate tells exactly who leaves sooner, NULL where it says nothing that those before it don''t';
 COMMENT ON COLUMN hazard_coefficient.std_error IS 'standard error of the coefficient; NULL where that is infinite or NULL';
-COMMENT ON COLUMN hazard_coefficient.hazard_ratio IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is 30 percent more at any time';
+COMMENT ON COLUMN hazard_coefficient.hazard_ratio IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is 30 percent more at any time; infinite where the coefficient is, or beyond double precision';
 COMMENT ON COLUMN hazard_coefficient.lower IS 'lower limit of hazard_ratio with 95 percent confidence';
-COMMENT ON COLUMN hazard_coefficient.upper IS 'upper limit of hazard_ratio';
+COMMENT ON COLUMN hazard_coefficient.upper IS 'upper limit of hazard_ratio; infinite where it is beyond double precision';
 COMMENT ON COLUMN hazard_coefficient.z IS 'coefficient divided by its standard error';
 COMMENT ON COLUMN hazard_coefficient.p_value IS 'the probability of a coefficient at least as large, up or down, if the covariate did nothing (Wald test)';
 COMMENT ON TYPE hazard_fit IS 'A proportional hazards model: what makes customers leave sooner.';

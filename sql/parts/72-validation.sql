@@ -117,8 +117,8 @@ COMMENT ON COLUMN calibration_bin.lower IS 'lower limit of the actual rate with 
 COMMENT ON COLUMN calibration_bin.upper IS 'upper limit of the actual rate';
 COMMENT ON TYPE lift_bin IS 'Customers of neighbouring scores, highest first: how many outcomes are found among them. A row of lift_table.';
 COMMENT ON COLUMN lift_bin.bin IS 'number of the bin, 1 for the highest scores';
-COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it';
-COMMENT ON COLUMN lift_bin.highest_score IS 'the highest score in it';
+COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it; infinite where that score is';
+COMMENT ON COLUMN lift_bin.highest_score IS 'the highest score in it; infinite where that score is';
 COMMENT ON COLUMN lift_bin.customers IS 'how many have one of these scores';
 COMMENT ON COLUMN lift_bin.outcomes IS 'how many of them had the outcome';
 COMMENT ON COLUMN lift_bin.rate IS 'the share of them that had it';

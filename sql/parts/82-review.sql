@@ -53,7 +53,7 @@ CREATE FUNCTION retention_html_row(head text, VARIADIC cells text[]) RETURNS tex
 CREATE FUNCTION retention_grid_step(length double precision) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT CASE WHEN length > float8 '0' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
+	SELECT CASE WHEN length > float8 '0' AND length < float8 'Infinity' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
 				ELSE float8 '1' END
 	FROM (SELECT float8 '10' ^ floor(log(greatest(length, float8 '1e-300'))) AS p) q;
 	END;

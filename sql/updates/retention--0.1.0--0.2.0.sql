@@ -143,6 +143,8 @@ COMMENT ON OPERATOR <> (retention_model, retention_model) IS 'Are these differen
 
 COMMENT ON OPERATOR CLASS retention_model_ops USING hash IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no order.';
 
+COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision) IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where that is beyond double precision. NULL for a model that was typed in or did not converge, and for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+
 COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models of the same data the one with less predicts better. The same data are the same customers as of the same day, in the same time unit (a model in days and one in weeks differ by far more than by how well they fit), seen by kinds that look at the same of them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
 
 COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. To be compared as aic is. NULL for a model that was typed in. Source: Schwarz (1978).';
@@ -305,7 +307,15 @@ COMMENT ON AGGREGATE survival_curve(double precision, boolean) IS 'How long do c
 
 COMMENT ON AGGREGATE log_rank(double precision, boolean, text) IS 'Do groups of customers stay differently long? The log-rank test, from how long each was seen, whether she had left then, and her group (a number as group::text). Turned round it tells whether a campaign brought customers back sooner: duration is the time until they came or until today, churned is whether they came. Durations that differ by rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s package survival. The same for every order of the rows. Rows with a NULL are left out; NULL without a row. Errors: 22023 for a duration that is negative or not finite, 54000 for more than 1,000 groups. Source: Mantel (1966); Peto, Peto (1972).';
 
+COMMENT ON COLUMN hazard_coefficient.hazard_ratio IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is 30 percent more at any time; infinite where the coefficient is, or beyond double precision';
+
+COMMENT ON COLUMN hazard_coefficient.upper IS 'upper limit of hazard_ratio; infinite where it is beyond double precision';
+
 COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[]) IS 'What makes customers leave sooner, all else being equal: Cox''s proportional hazards model of how long each was seen, whether she had left then, and up to 64 numbers that were known of her from the beginning, such as ARRAY[(region = ''North'')::int, age]. Ties by Efron''s approximation. Durations that differ by rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s package survival. A covariate that is the same for all, or follows from those before it, has a NULL coefficient; one that tells exactly who leaves sooner has an infinite one, with a WARNING. The same for every order of the rows. Rows with a NULL are left out and counted. NULL without a row. Errors: 22023 for a duration that is negative or not finite, or a covariate that is not finite, 22000 when nobody has left, 2202E for arrays of different lengths. Source: Cox (1972); Efron (1977).';
+
+COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it; infinite where that score is';
+
+COMMENT ON COLUMN lift_bin.highest_score IS 'the highest score in it; infinite where that score is';
 
 COMMENT ON AGGREGATE window_funnel(interval, date, VARIADIC boolean[]) IS 'As window_funnel(within, ts, conditions) of timestamps, for days. Error 22023 for a window above 0 and below a day, too.';
 
@@ -1070,7 +1080,7 @@ CREATE OR REPLACE FUNCTION retention_html_row(head text, VARIADIC cells text[]) 
 CREATE OR REPLACE FUNCTION retention_grid_step(length double precision) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT CASE WHEN length > float8 '0' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
+	SELECT CASE WHEN length > float8 '0' AND length < float8 'Infinity' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
 				ELSE float8 '1' END
 	FROM (SELECT float8 '10' ^ floor(log(greatest(length, float8 '1e-300'))) AS p) q;
 	END;
