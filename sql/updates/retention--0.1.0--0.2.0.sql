@@ -219,6 +219,8 @@ COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval) IS 'The pro
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text) IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 year''). Error 22007 for a text that is no interval.';
 
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision, double precision, double precision) IS 'The logarithm of the probability density of purchases with intervals whose logarithms add up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+
 COMMENT ON AGGREGATE fit_model(text, integer, boolean) IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum likelihood: tenure is the number of renewals that have come up, churned whether they did not renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision) IS 'The same with a weight for each row, such as the number of contracts it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';

@@ -480,16 +480,21 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 {
 	rt_base		base;
 	rt_customer customer;
+	double		sum_log = PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0;
 
 	get_model(fcinfo, "log_likelihood", &base);
 	customer = get_customer(fcinfo, 1);
 	check_opportunities(&base, &customer);
+	if (!isfinite(sum_log))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%g is no sum of logarithms of intervals", sum_log)));
 	if (rt_base_needs_intervals(&base) && customer.x > 0 && PG_NARGS() == 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the likelihood of intervals with k = %d depends on each of them", base.bg_nbd.k),
 				 errhint("Give the sum of their logarithms as the last argument.")));
-	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0));
+	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, sum_log));
 }
 
 /* Of arguments history, as_of and the time unit; in the order of the type opportunities */

@@ -173,3 +173,5 @@ SELECT fit_model('bg/nbd', x::int, t_x > 0) FROM rfm;
 SELECT observations(fit_model('mbg/nbd', x, t_x, T, 7)) AS weighted FROM rfm;
 SELECT observations(fit_model('mbg/nbd', x, t_x, T, 30.4375)) AS weighted FROM (SELECT DISTINCT x, t_x, T FROM rfm) s;
 SELECT observations(fit_model('mbg/nbd', x, t_x, T, 1)) AS ones, observations(fit_model('mbg/nbd', x, t_x, T, 1, 7)) AS unit, observations(fit_model('mbg/nbd', x, t_x, T, 1 + n % 3)) AS weights, observations(fit_model('mbg/nbd', x, t_x, T, CASE WHEN n % 2 = 0 THEN 0 ELSE 1 END)) AS some FROM rfm;
+SELECT log_likelihood('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":0.793,"b":2.426}', 1, 10, 20, 'NaN');
+SELECT log_likelihood('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":0.793,"b":2.426}', 1, 10, 20, '-inf');
