@@ -549,7 +549,8 @@ test_gradient(void)
 		{RT_MODEL_BG_NBD, {RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}}},
 		{RT_MODEL_MBG_CNBD_K, {RT_FAMILY_BG_NBD, .bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}}},
 		{RT_MODEL_PARETO_NBD, {RT_FAMILY_PARETO_NBD, .pareto_nbd = {0.8, 5, 0.6, 8}}},
-		{RT_MODEL_GGOMPERTZ_NBD, {RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {0.9, 5, 0.15, 0.7, 1.2}}},
+		/* far from the ridge beta = 1, on which 1,000 customers do not tell b from s */
+		{RT_MODEL_GGOMPERTZ_NBD, {RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {2, 5, 0.3, 0.5, 8}}},
 		{RT_MODEL_BG_BB, {RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}}}
 	};
 
