@@ -121,6 +121,7 @@ rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 	{
 		const rt_bg_bb *m = &base->bg_bb;
 
+		life->k = 1;
 		life->lambda = random_beta(random, m->alpha, m->beta);
 		life->p = random_beta(random, m->gamma, m->delta);
 		/* alive at the opportunities before this one */
