@@ -112,7 +112,7 @@ $node->safe_psql('postgres', q{CREATE ROLE reader LOGIN; CREATE ROLE stranger LO
 is($node->safe_psql('postgres', q{SELECT md5(retention_review_html('sample'))}, extra_params => [ '-U', 'reader' ]), $md5, 'who may read the mart gets the page');
 my ($out, $err) = ('', '');
 $node->psql('postgres', q{SELECT retention_review_html('sample')}, stdout => \$out, stderr => \$err, extra_params => [ '-U', 'stranger' ]);
-like($err, qr/permission denied for table/, 'who may not gets nothing');
+like($err, qr/permission denied for retention mart "sample"/, 'who may not gets nothing');
 # one state: a refresh that commits while the page is made is not seen by half of it
 SKIP:
 {
