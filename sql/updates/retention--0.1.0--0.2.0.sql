@@ -211,7 +211,7 @@ COMMENT ON FUNCTION expected_purchases(retention_model, text) IS 'expected_purch
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval) IS 'How many days of the horizon after as_of she is still a customer, on average: p_alive, added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
 
-COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text) IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text) IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send them; infinite where that is. Error 22P02 for a text that is no number.';
 
 COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval) IS 'The probability that she buys at least once within the horizon after as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
 

@@ -105,7 +105,7 @@ sub comment_of
 	}
 	return $comment;
 }
-my $share = qr/^(Window function: )?(The|What|How|the|their|what|how|lower limit of the|upper limit of the) (share|probable)|^(The |the )?probability |[Ff]rom 0 to 1|between 0 and 1/;
+my $share = qr/^(Window function: )?(The|What|How|the|their|what|how|lower limit of the|upper limit of the) (share|probable)|^(The |the )?probability |[Ff]rom 0 to 1|is between 0 and 1/;
 my $may_be_infinite = qr/[Ii]nfinite (where|if)|an infinite one/;
 
 # --- arguments ---
@@ -234,6 +234,9 @@ sub new_argument
 	{
 		return quoted(any(@{kinds_for($f)})) . '::text' if $name eq 'kind' && chance(0.95);
 		return quoted(any(@{$texts{$name}})) . '::text' if $texts{$name} && chance(0.9);
+		# for who gives numbers and intervals without a type
+		return quoted(chance($wild) ? float() : ordinary(-2, 2)) . '::text' if $name =~ /^(x|t_x|t|mean_value|discount_rate)$/ && chance(0.9);
+		return quoted(any(chance($wild) ? @intervals : @ordinary_intervals)) . '::text' if $name eq 'horizon' && chance(0.9);
 		return any(@any_text) . '::text';
 	}
 	return any('{}', '{a,b}', '{NULL}', '{{a},{b}}', '{range}') =~ s/(.*)/'$1'::text[]/r if $type eq 'text[]';
@@ -273,7 +276,7 @@ sub arguments
 	{
 		my $age = any(qw(1e-6 0.5 1 38.86 1000 14610 1e9 1e15 1e300), ordinary(0, 4));
 		my $count = any(0, 0, 1, 2, 10, 100, 1e6, 1e9);
-		@arguments[$x .. $x + 2] = map { quoted($_) . '::float8' } $count, $count == 0 ? 0 : any($age, 0.5 * $age, 1e-6 * $age), $age;
+		@arguments[$x .. $x + 2] = map { quoted($_) . "::$types[$x]" } $count, $count == 0 ? 0 : any($age, 0.5 * $age, 1e-6 * $age), $age;
 	}
 	return @arguments;
 }
@@ -375,6 +378,8 @@ sub fault
 	return unless $answer =~ s/^ok //;
 	return if $f->{result} =~ $unseen || $f->{result} eq 'record';
 	my $said = comment_of($f);
+	# what is said of errors says nothing of answers
+	$said =~ s/ Errors?:? .*//s;
 	for my $leaf (leaves($json->decode($answer), $f->{result}, $said, ''))
 	{
 		my ($value, $type, $comment, $where) = @$leaf;
