@@ -37,10 +37,15 @@ double
 rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
 {
 	double		excess = m->p * x + (m->q - 1);
+	double		value;
 
 	if (!(excess > 0))
 		return NAN;
-	return m->p * (m->gamma + x * fmax(mean, 0)) / excess;
+	value = m->p * (m->gamma + x * fmax(mean, 0)) / excess;
+	/* the same, where the products are too large for a double */
+	if (!isfinite(value) && x > 0)
+		value = (m->gamma / x + fmax(mean, 0)) / (1 + (m->q - 1) / m->p / x);
+	return value;
 }
 
 /* By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity */

@@ -124,14 +124,16 @@ rt_interpurchase_fit_model(const rt_customers *data, rt_fit *fit)
 double
 rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum, double elapsed)
 {
-	double		scale = model->alpha + model->k * sum;
-	double		reach = model->k * elapsed;
+	/* beyond that intervals are all alike to the last digit, and products stay numbers */
+	double		k = fmin(model->k, 1e100);
+	double		scale = model->alpha + k * sum;
+	double		reach = k * elapsed;
 	double		log_lower,
 				log_upper;
 
 	if (!(n >= 0 && sum >= 0 && elapsed >= 0))
 		return NAN;
-	rt_log_incomplete_beta(model->k, model->r + model->k * n, reach / (reach + scale), scale / (reach + scale),
+	rt_log_incomplete_beta(k, model->r + k * n, reach / (reach + scale), scale / (reach + scale),
 						   &log_lower, &log_upper);
 	return log_upper;
 }

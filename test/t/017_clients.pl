@@ -32,6 +32,7 @@ $node->safe_psql('postgres', q{
 	-- a value of every type of the extension
 	CREATE TABLE value AS
 	SELECT h, m AS model, rfm(h) AS rfm, purchase_cycle(h, '2025-09-01') AS cycle, (purchase_cycle(h, '2025-09-01')).stage, calendar_cycle(h, '2025-09-01') AS calendar, spend_trend(h, '2025-09-01') AS trend,
+	       opportunities(h, '2025-09-01', 30.4375) AS opportunities,
 	       (SELECT d FROM dropped_range(slice(h, '[2024-01-01,2024-06-01)'), h, '2025-09-01') d) AS dropped
 	FROM (SELECT history AS h FROM retention_mart.customer_history ORDER BY order_count(history) DESC, customer_id LIMIT 3) c, (SELECT model AS m FROM retention_mart.model WHERE chosen AND kind NOT IN ('gamma-gamma', 'interpurchase')) f;
 	CREATE TABLE grouped AS
