@@ -22,6 +22,7 @@
 #include "catalog/pg_type.h"
 #include "nodes/execnodes.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/plannodes.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -213,7 +214,18 @@ check_points_in_time(FunctionCallInfo fcinfo)
 	ListCell   *cell;
 
 	if (aggregate != NULL)
-		check_point_in_time((const Node *) linitial_node(TargetEntry, aggregate->args)->expr);
+	{
+		const Node *time = (const Node *) linitial_node(TargetEntry, aggregate->args)->expr;
+		const Plan *plan = IsA(fcinfo->context, AggState) ? ((AggState *) fcinfo->context)->ss.ps.plan->lefttree : NULL;
+
+		/* with DISTINCT or an order it is computed further down, where rows are sorted by it */
+		while (plan != NULL && IsA(time, Var) && ((const Var *) time)->varno == OUTER_VAR)
+		{
+			time = (const Node *) list_nth_node(TargetEntry, plan->targetlist, ((const Var *) time)->varattno - 1)->expr;
+			plan = plan->lefttree;
+		}
+		check_point_in_time(time);
+	}
 	else if (fcinfo->context != NULL && IsA(fcinfo->context, WindowAggState))
 	{
 		/* which of these calls this is nobody tells */
