@@ -387,7 +387,7 @@ step_for(const future *f, what what)
 }
 
 /* For a quotient */
-#define STEP_FAR 0.5
+#define STEP_FAR 0.375
 
 /*
  * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
@@ -411,7 +411,7 @@ leaving_of(const future *f, double most, double step, leaving *l)
 	l->count = 1;
 	if (deviation > 1e-9)
 	{
-		double		floor_p = fmax(-NOTHING - log1p(most) - log1p(b), -650) - center;
+		double		floor_p = fmax(-NOTHING / (1 + a) - 2 - log1p(most) - log1p(b), -650) - center;
 		double		ceiling_p = NOTHING + log1p(a) - center;
 
 		from = reach(a, b, -1);
@@ -506,6 +506,8 @@ typedef struct question
 	what		what;
 	double		t;				/* may be infinite at a rate above 0 */
 	double		rate;
+	bool		far;			/* what comes after t counts nothing */
+	double		most;			/* purchases */
 	double		few;			/* events up to which these are added up */
 	double		stays[SINGLE];	/* the chance to stay through i purchases */
 	double		stays_sum[SINGLE];	/* of all before */
@@ -629,13 +631,6 @@ add_up_events(const question *q, double lambda, const double *phases)
 	return sum;
 }
 
-/* What comes after t counts nothing, not even beside a first purchase that takes k events */
-static bool
-is_far(int k, double t, double rate)
-{
-	return rate * t > 90 + 3 * k;
-}
-
 /*
  * Where so many events happen that purchases are as good as evenly spread over time.  Of the k roots w
  * of 1 - p, by which whole intervals are told from single events, only the one near 1 counts at t:
@@ -644,7 +639,7 @@ is_far(int k, double t, double rate)
  * after; where hardly anybody leaves, or is discounted, by then the difference is taken before it cancels.
  */
 static double
-spread_events(question *q, double lambda, const double *phases)
+spread_events(const question *q, double lambda, const double *phases)
 {
 	const leaving *l = &q->leaving;
 	int			k = q->f->k;
@@ -652,7 +647,6 @@ spread_events(question *q, double lambda, const double *phases)
 	double		log_ratio = -log1p(q->rate / lambda);
 	double		again = exp(k * log_ratio);
 	double		never = -expm1(k * log_ratio);
-	bool		lasts = !is_far(k, q->t, q->rate);
 	double		gone = q->what == STILL_ALIVE ? 700 : 60;
 	double		for_ever = 0;	/* of the first interval, the sum of ratio^(k - j) */
 	double		phase = 0,
@@ -692,14 +686,9 @@ spread_events(question *q, double lambda, const double *phases)
 					now = 0;	/* what comes from now on by the root near 1: after t that times decay */
 		double		value;
 
-		if (!lasts && leaves > 1e-5)
-		{
-			sum += weight * for_ever / leaves;
-			continue;
-		}
 		away = l->away[i];
 		falls = q->rate * q->t + lambda * q->t * away;
-		decay = lasts && falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
+		decay = falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
 		if (decay == 0 && q->rate == 0 && leaves > 1e-5)
 		{
 			/* nobody is left with this p or a greater one */
@@ -747,6 +736,37 @@ spread_events(question *q, double lambda, const double *phases)
 	return sum;
 }
 
+/* What comes after t counts nothing, not even beside a first purchase that takes k events */
+static bool
+is_far(int k, double t, double rate)
+{
+	return rate * t > 90 + 3 * k;
+}
+
+/*
+ * For ever.  With lambda given they purchase first, and again if they stay, each time after an interval
+ * that counts rho = (lambda / (lambda + rate))^k: rho^((k - j) / k) / (1 - rho + p rho) purchases when
+ * j events of the first interval have happened.
+ */
+static double
+for_ever(const question *q, double lambda, const double *phases)
+{
+	const leaving *l = &q->leaving;
+	int			k = q->f->k;
+	double		log_ratio = -log1p(q->rate / lambda);
+	double		ratio = exp(log_ratio);
+	double		again = exp(k * log_ratio);
+	double		never = fmax(-expm1(k * log_ratio), 1e-300);	/* the sum stays a double */
+	double		first = 0;
+	double		sum = 0;
+
+	for (int j = 0; j < k; j++)
+		first = (first + phases[j]) * ratio;
+	for (int i = 0; i < l->count; i++)
+		sum += l->weight[i] / (never + l->p[i] * again);
+	return first * sum;
+}
+
 /* Radians within a panel */
 #define SWING 16.0
 
@@ -761,32 +781,81 @@ swing(int k, double events)
 	return events * sin(fmin(angle, TWO_PI / 4));
 }
 
+/* With lambda = m / (alpha + age) exp(y): what is asked, times the density and the width that this y stands for */
+static double
+at_lambda(question *q, double y, double width)
+{
+	const future *f = q->f;
+	double		phases[RT_K_MAX];
+	double		lambda;
+	double		weight = width * density(f, y, &lambda, phases);
+
+	if (weight < 1e-300)
+		return 0;
+	if (!q->far && (lambda + q->rate) * q->t <= q->few)
+		return weight * add_up_events(q, lambda, phases);
+	if (!q->has_leaving)
+	{
+		leaving_of(f, q->most, q->far ? STEP_FAR : step_for(f, q->what), &q->leaving);
+		q->has_leaving = true;
+	}
+	return weight * (q->far ? for_ever(q, lambda, phases) : spread_events(q, lambda, phases));
+}
+
 /*
- * The integral over lambda, in panels of ln lambda on which all is smooth.
+ * Below this y there is nothing of the density, times the chance of a first purchase within the time,
+ * which takes k events
+ */
+static double
+lowest(const future *f, double from, double to, double time)
+{
+	double		few = fmin(to, log(f->k / f->shape) + log(f->alpha) - log(time + f->silence)) - 1;
+	double		above = fmin(0, to);
+
+	from = fmax(from, few - log(f->k * expm1(NOTHING / f->k)));
+	for (int i = 0; i < 8 && from < above; i++)
+	{
+		double		y = (from + above) / 2;
+
+		if (f->shape * (expm1(y) - y) + f->k * log1p(exp(few - y) / f->k) > NOTHING)
+			from = y;
+		else
+			above = y;
+	}
+	return from;
+}
+
+/* More steps than these take longer than panels */
+#define STEPS 200
+
+/*
+ * The integral over lambda, for ever by the trapezoidal rule in ln lambda, which converges exponentially,
+ * else, and where the range is large, in panels on which all is smooth.
  */
 static double
 integrate_over_lambda(const future *f, what what, double t, double rate)
 {
 	question	q;
-	bool		far = rate > 0 && is_far(f->k, t, rate);
 	double		time = fmin(t, rate > 0 ? 1 / rate : t);	/* that matters */
 	double		top = f->shape + 2 * f->k;
 	double		from,
 				to,
-				y;
+				y,
+				step;
 	double		sum = 0;
 
 	q.f = f;
 	q.what = what;
 	q.t = t;
 	q.rate = rate;
+	q.far = rate > 0 && is_far(f->k, t, rate);
 	q.few = fmax(FADED / (1 - cos(TWO_PI / f->k)), 4000) + 100;
 	if (f->k == 1)
 		q.few = 500;
 	q.has_leaving = false;
 	q.stays[0] = 1;
 	q.stays_sum[0] = 0;
-	for (int i = 1; i < (far ? 0 : (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3); i++)
+	for (int i = 1; i < (q.far ? 0 : (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3); i++)
 	{
 		q.stays[i] = q.stays[i - 1] * ((f->b + (i - 1)) / (f->a + f->b + (i - 1)));
 		q.stays_sum[i] = q.stays_sum[i - 1] + q.stays[i - 1];
@@ -796,8 +865,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 	to = log1p((2 * f->k + 9.2 * sqrt(top) + 60) / f->shape);
 	from = -sqrt(2 * NOTHING / f->shape) - NOTHING / f->shape;
 	if (what == PURCHASES)
-		/* the first purchase takes k events */
-		from = fmax(from, fmin(to, log(f->k / f->shape) + log(f->alpha) - log(time + f->silence)) - NOTHING / (f->k + f->shape) - 5);
+		from = lowest(f, from, to, time);
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
@@ -809,11 +877,20 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 			sum = exp(f->log_peak + f->shape * (from + 1)) / f->shape * (what == TIME_ALIVE ? t : 1);
 		}
 	}
+	q.most = f->shape * exp(to) / f->alpha / f->k * time;
+	step = fmin(0.25, 0.65 / sqrt(top));
+	if (q.far && (to - from) / step < STEPS)
+	{
+		step = (to - from) / ceil((to - from) / step);
+		for (y = from; y < to + step / 2; y += step)
+			sum += at_lambda(&q, y, step);
+		return sum;
+	}
 	for (y = from; y < to;)
 	{
 		double		mean = f->shape * exp(y);
 		/* far below what lambda may be, and above what happens one by one, all is powers */
-		double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : far ? 3 : 2;
+		double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : q.far ? 3 : 2;
 		double		half;
 
 		/* the density narrows with lambda */
@@ -831,27 +908,7 @@ integrate_over_lambda(const future *f, what what, double t, double rate)
 		half = width / 2;
 		rt_poll();
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-		{
-			double		phases[RT_K_MAX];
-			double		lambda;
-			double		weight = rt_gauss_weights[i] * half * density(f, y + half * (1 + rt_gauss_nodes[i]), &lambda, phases);
-
-			if (weight < 1e-300)
-				continue;
-			if (!far && (lambda + rate) * t <= q.few)
-				sum += weight * add_up_events(&q, lambda, phases);
-			else
-			{
-				if (!q.has_leaving)
-				{
-					double		most = f->shape * exp(to) / f->alpha / f->k;
-
-					leaving_of(f, most * time, far ? STEP_FAR : step_for(f, what), &q.leaving);
-					q.has_leaving = true;
-				}
-				sum += weight * spread_events(&q, lambda, phases);
-			}
-		}
+			sum += at_lambda(&q, y + half * (1 + rt_gauss_nodes[i]), rt_gauss_weights[i] * half);
 		y += width;
 	}
 	return sum;
