@@ -14,7 +14,7 @@ CORE_OBJS    = src/core/poll.o src/core/sort.o src/core/calendar.o src/core/mone
                src/core/customer_base.o src/core/contract.o src/core/gamma_gamma.o src/core/exact_sum.o src/core/spend_trend.o src/core/simulate.o src/core/prediction.o \
                src/core/running_cycle.o src/core/decayed_sum.o \
                src/core/tally.o src/core/proportion.o src/core/validation.o src/core/survival.o src/core/hazard.o src/core/cohort.o src/core/lifecycle.o src/core/churn_drivers.o src/core/funnel.o src/core/dropped_range.o
-PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/arguments.o src/pg/money.o src/pg/clock.o src/pg/composite.o src/pg/fixed_state.o \
+PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/arguments.o src/pg/money.o src/pg/clock.o src/pg/composite.o src/pg/state.o src/pg/fixed_state.o \
                src/pg/history.o src/pg/history_agg.o src/pg/cycle.o src/pg/calendar_cycle.o src/pg/value.o src/pg/spend_trend.o src/pg/prediction.o \
                src/pg/model.o src/pg/fit.o src/pg/customer_base.o src/pg/contract.o src/pg/simulate.o \
                src/pg/window.o src/pg/running_cycle.o src/pg/spell.o src/pg/decayed_sum.o \

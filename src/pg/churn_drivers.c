@@ -101,7 +101,7 @@ churn_drivers_add(PG_FUNCTION_ARGS)
 	StringInfoData key;
 
 	if (PG_ARGISNULL(1))
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	initStringInfo(&key);
 	if (PG_ARGISNULL(2))
 		state = add_value(state, &key, NULL, NO_NAME, NULL, 0, PG_GETARG_BOOL(1));
@@ -112,7 +112,7 @@ churn_drivers_add(PG_FUNCTION_ARGS)
 		state = add_value(state, &key, NULL, NO_NAME, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), PG_GETARG_BOOL(1));
 	}
 	pfree(key.data);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* A scalar as text; NULL for null */
@@ -159,7 +159,7 @@ churn_drivers_add_jsonb(PG_FUNCTION_ARGS)
 	StringInfoData key;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	attributes = PG_GETARG_JSONB_P(2);
 	if (!JB_ROOT_IS_OBJECT(attributes))
 		ereport(ERROR,
@@ -184,7 +184,7 @@ churn_drivers_add_jsonb(PG_FUNCTION_ARGS)
 		}
 	}
 	pfree(key.data);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum

@@ -102,7 +102,7 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 	constants[LIMIT_CONSTANT] = get_limit(fcinfo);
 	state = tally_state_to_add_to(fcinfo, &cohort_kind, constants);
 	if (PG_ARGISNULL(1))
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	periods = history_periods(history_bytes(PG_GETARG_DATUM(1)), (int32) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], room, PERIODS_ON_STACK, &count);
 
 	/* what was sent back before the first purchase belongs to no period */
@@ -113,7 +113,7 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 		count--;
 	}
 	if (count == 0)
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	for (last = count - 1; periods[last].orders == 0; last--)
 		rt_poll_each(last);
 	key.cohort = periods[0].period;
@@ -135,7 +135,7 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 		tally_state_add_period(&cohort_kind, &counts[CELL_ORDERS], &periods[i]);
 		before = active ? counts : before;
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum

@@ -2,10 +2,10 @@
  * fit.c
  *		The aggregate fit_model(kind, history, as_of), and from plain numbers.
  *
- * The state is a bytea of different rows (x, t_x, age, weight) and a hash table of
- * their places behind them, changed in place as history_agg.c does.  Weights that are
- * no whole numbers are not added up, so that their order can't matter.  Sums of logarithms are kept as integers, so that no order of rows
- * and no parallel plan changes the last digit of a fit.
+ * The state is a bytea of different rows (x, t_x, age, weight) and a hash table of their places
+ * behind them.  Weights that are no whole numbers are not added up, so that their order can't
+ * matter.  Sums of logarithms are kept as integers, so that no order of rows and no parallel plan
+ * changes the last digit of a fit.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -34,6 +34,7 @@
 #include "pg/history.h"
 #include "pg/customer_base.h"
 #include "pg/model.h"
+#include "pg/state.h"
 #include "pg/value.h"
 
 PG_FUNCTION_INFO_V1(fit_model_add);
@@ -102,9 +103,7 @@ new_state(uint32 capacity)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many different customers for one fit"),
 				 errhint("Fit a sample, or a model for each segment.")));
-	state = (FitState *) palloc(state_size(capacity));
-	rt_clear(state, state_size(capacity));
-	SET_VARSIZE(state, state_size(capacity));
+	state = (FitState *) state_allocate(state_size(capacity));
 	state->version = STATE_VERSION;
 	state->capacity = capacity;
 	return state;
@@ -189,30 +188,23 @@ check_contents(const FitState *state)
 		corrupt_state();
 }
 
-/* The state that is changed in place */
 static FitState *
-own_state(Datum value)
+get_state(FunctionCallInfo fcinfo, int argument)
 {
-	FitState   *state = (FitState *) PG_DETOAST_DATUM(value);
+	FitState   *state = (FitState *) state_argument(fcinfo, argument, state_size(0));
 
 	check_state(state);
 	return state;
 }
 
-/* A copy, aligned whatever the value was */
+/* Of a state that may be finished again, or go on */
 static FitState *
-copy_state(Datum value)
+copy_state(const FitState *state)
 {
-	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
-	Size		size = VARSIZE_ANY_EXHDR(bytes) + VARHDRSZ;
-	FitState   *state = (FitState *) palloc(Max(size, state_size(0)));
+	FitState   *copy = (FitState *) palloc(VARSIZE(state));
 
-	rt_copy((char *) state + VARHDRSZ, VARDATA_ANY(bytes), size - VARHDRSZ);
-	if (size < state_size(0))
-		memset((char *) state + size, 0, state_size(0) - size);
-	SET_VARSIZE(state, size);
-	check_state(state);
-	return state;
+	rt_copy(copy, state, VARSIZE(state));
+	return copy;
 }
 
 static int
@@ -390,7 +382,7 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 		state->time_unit = time_unit;
 		return state;
 	}
-	state = own_state(PG_GETARG_DATUM(0));
+	state = get_state(fcinfo, 0);
 	check_constant(state->kind == (uint8) kind->id && state->k == (uint8) k, "the kind of model");
 	check_constant(state->from_numbers == (uint8) from_numbers, "the form of the customers");
 	check_constant(state->as_of == as_of, "as_of");
@@ -476,17 +468,17 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (history.size > 0)
 			check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 		if (!found)
-			PG_RETURN_POINTER(state);
-		PG_RETURN_POINTER(add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
+			return state_result(fcinfo, state);
+		return state_result(fcinfo, add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
 	}
 	if (kind->id == RT_MODEL_BG_BB)
 	{
 		rt_customer customer;
 
 		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
-			PG_RETURN_POINTER(state);
+			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		PG_RETURN_POINTER(add_row(state, customer.x, customer.t_x, customer.age, 1));
+		return state_result(fcinfo, add_row(state, customer.x, customer.t_x, customer.age, 1));
 	}
 
 	/* of most kinds the intervals themselves are not needed */
@@ -499,14 +491,14 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (history.size > 0)
 			check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
 		if (!found)
-			PG_RETURN_POINTER(state);
+			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		PG_RETURN_POINTER(add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
+		return state_result(fcinfo, add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
 	}
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
 	if (count == 0)
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	count_customers(state, 1);
 	rt_intervals_from_dates(dates, count, &intervals);
 	if (intervals.count > 0)
@@ -519,7 +511,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (intervals.count > 1)
 			state = add_row(state, (double) intervals.count, rt_evenness(&intervals), EVENNESS_ROW, 1);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum
@@ -559,7 +551,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		count_customers(state, 1);
 		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* kind, x, mean_value */
@@ -591,7 +583,7 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 	x = PG_GETARG_FLOAT8(2);
 	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	check_orders(x, mean);
-	PG_RETURN_POINTER(add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
+	return state_result(fcinfo, add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
 }
 
 /* kind, tenure, churned, weight, time_unit */
@@ -636,7 +628,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 		count_customers(state, 1);
 		state = add_row(state, tenure, churned ? 1 : 0, 0, weight);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum
@@ -652,11 +644,11 @@ fit_model_combine(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	other = copy_state(PG_GETARG_DATUM(1));
+	other = get_state(fcinfo, 1);
 	check_contents(other);
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(other);
-	state = own_state(PG_GETARG_DATUM(0));
+		return state_other(fcinfo, other);
+	state = get_state(fcinfo, 0);
 	check_constant(state->kind == other->kind && state->k == other->k, "the kind of model");
 	check_constant(state->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(state->as_of == other->as_of, "as_of");
@@ -671,7 +663,7 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	count_customers(state, other->customers);
 	state->left_out = (uint32) Min((uint64) state->left_out + other->left_out, PG_UINT32_MAX);
 	add_sum_log(state, other->sum_log);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* The parameters, for a message */
@@ -766,7 +758,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = copy_state(PG_GETARG_DATUM(0));
+	state = copy_state(get_state(fcinfo, 0));
 	check_contents(state);
 	kind = rt_model_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);

@@ -6,22 +6,7 @@
  */
 #include "pg/fixed_state.h"
 
-#include "core/poll.h"
-
-struct varlena *
-state_argument(FunctionCallInfo fcinfo, int argument, Size size)
-{
-	struct varlena *value = PG_DETOAST_DATUM(PG_GETARG_DATUM(argument));
-	struct varlena *copy;
-
-	if (AggCheckCallContext(fcinfo, NULL) && (uintptr_t) value % MAXIMUM_ALIGNOF == 0 && VARSIZE(value) >= size)
-		return value;
-	copy = (struct varlena *) palloc(Max(VARSIZE(value), size));
-	rt_copy(copy, value, VARSIZE(value));
-	if (VARSIZE(value) < size)
-		memset((char *) copy + VARSIZE(value), 0, size - VARSIZE(value));
-	return copy;
-}
+#include "pg/state.h"
 
 void
 fixed_state_corrupt(const FixedKind *kind)

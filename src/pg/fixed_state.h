@@ -3,7 +3,7 @@
  *		States of aggregates that are a struct of fixed size, kept as a bytea.
  *
  * Such a struct begins with a FixedState.  Within an aggregate the state is changed in
- * place, as history_agg.c does; anybody else's is copied.  There a transition function does not
+ * place; anybody else's is copied.  There a transition function does not
  * look at the whole of it, whatever it is, and must do no harm; everybody else checks it.
  *
  * Copyright (c) 2026, retention contributors
@@ -18,13 +18,6 @@ typedef struct FixedState
 	int32		vl_len_;
 	int32		version;		/* tells the structs apart, of one aggregate and of others */
 } FixedState;
-
-/*
- * An argument that is not NULL as bytes that may be changed and are aligned as a struct: within an aggregate the
- * state itself, unless it came from another process and may lie anywhere; else a copy.  Readable up to size,
- * whatever its own size is, which is for the caller to check.
- */
-extern struct varlena *state_argument(FunctionCallInfo fcinfo, int argument, Size size);
 
 /* What an aggregate keeps */
 typedef struct FixedKind

@@ -24,7 +24,7 @@
 #include "core/poll.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
-#include "pg/fixed_state.h"
+#include "pg/state.h"
 
 PG_FUNCTION_INFO_V1(retention_add);
 PG_FUNCTION_INFO_V1(retention_combine);
@@ -156,7 +156,6 @@ typedef struct FunnelState
 #define STATE_SIZE(capacity)	(offsetof(FunnelState, events) + (Size) (capacity) * sizeof(rt_funnel_event))
 #define STATE_CAPACITY(state)	((VARSIZE(state) - offsetof(FunnelState, events)) / sizeof(rt_funnel_event))
 
-/* In the current context: the executor copies it */
 static FunnelState *
 allocate_state(Size capacity, const FunnelState *like)
 {
@@ -167,8 +166,7 @@ allocate_state(Size capacity, const FunnelState *like)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many events for one window_funnel"),
 				 errhint("Use GROUP BY, or leave out rows that meet no condition.")));
-	state = (FunnelState *) palloc(STATE_SIZE(capacity));
-	rt_clear(state, STATE_SIZE(capacity));
+	state = (FunnelState *) state_allocate(STATE_SIZE(capacity));
 	*state = *like;
 	SET_VARSIZE(state, STATE_SIZE(capacity));
 	return state;
@@ -281,7 +279,7 @@ add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
 				 errhint("Use GROUP BY for several results.")));
 	if (event.conditions != 0)
 		state = add_event(state, &event);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* A row without a time or conditions says nothing */
@@ -331,7 +329,7 @@ window_funnel_combine(PG_FUNCTION_ARGS)
 		return unchanged(fcinfo);
 	other = funnel_argument(fcinfo, 1);
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(other);
+		return state_other(fcinfo, other);
 	state = funnel_argument(fcinfo, 0);
 	check_condition_count(other->steps, state->steps);
 	if (state->window != other->window)
@@ -345,7 +343,7 @@ window_funnel_combine(PG_FUNCTION_ARGS)
 		check_event(other, &other->events[i]);
 		state = add_event(state, &other->events[i]);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 static int

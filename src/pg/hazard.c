@@ -130,14 +130,14 @@ fit_hazard_add(PG_FUNCTION_ARGS)
 	if (key == NULL || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		tally_state_add(&hazard_kind, &state->sums[LEFT_OUT], 1);
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	}
 	if (state->tally.keys == 0)
 		state->sums[COVARIATES] = count;
 	check_covariate_count(count, state->sums[COVARIATES]);
 	tally_state_count(&state, &hazard_kind, key, (1 + count) * sizeof(double), PG_GETARG_BOOL(2) ? 0 : 1);
 	pfree(key);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum
@@ -153,7 +153,7 @@ fit_hazard_combine(PG_FUNCTION_ARGS)
 		if (state->tally.keys > 0 && other->tally.keys > 0)
 			check_covariate_count(other->sums[COVARIATES], state->sums[COVARIATES]);
 		result = tally_state_combine(fcinfo, &hazard_kind);
-		((TallyState *) DatumGetPointer(result))->sums[COVARIATES] = count;
+		((TallyState *) state_block(result))->sums[COVARIATES] = count;
 		return result;
 	}
 	return tally_state_combine(fcinfo, &hazard_kind);

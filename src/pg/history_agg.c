@@ -7,9 +7,9 @@
  * one node of a cluster to another by its text form, and costs nothing more as
  * long as it is changed in place: the transition function returns the pointer
  * it was given, and the executor copies nothing.  When the block is full, a
- * larger one is built in the current (per row) context and returned, and the
- * executor copies it into the aggregate's context and frees the old one; that
- * is why VARSIZE is always the whole block, room included.
+ * larger one is built and returned, which the executor copies or takes over
+ * (state.h), freeing the old one; that is why VARSIZE is always the whole
+ * block, room included.
  *
  * Nothing is kept between calls: everything a step needs is in its arguments.
  *
@@ -34,6 +34,7 @@
 #include "pg/errors.h"
 #include "pg/history.h"
 #include "pg/money.h"
+#include "pg/state.h"
 
 #define USE_INSTEAD			"the aggregate purchase_history(...), or the operators || and -"
 
@@ -66,9 +67,7 @@ allocate_log(Size size)
 
 	if (size > MaxAllocSize)
 		check_history_status(RT_NO_SPACE, 0);
-	state = (struct varlena *) palloc(size);
-	rt_clear(state, size);
-	SET_VARSIZE(state, size);
+	state = state_allocate(size);
 	rt_log_init(LOG_OF(state));
 	return state;
 }
@@ -103,6 +102,12 @@ log_from_datum(Datum value)
 		return state;
 	}
 
+	state = state_large(value);
+	if (state != NULL)
+	{
+		check_log(state);
+		return state;
+	}
 	state = PG_DETOAST_DATUM_PACKED(value);
 	bytes = (const uint8 *) VARDATA_ANY(state);
 	length = VARSIZE_ANY_EXHDR(state);
@@ -112,7 +117,7 @@ log_from_datum(Datum value)
 		status = rt_log_append_all(LOG_OF(copy), LOG_CAPACITY(copy), bytes, length);
 		if (status != RT_NO_SPACE)
 			break;
-		pfree(copy);
+		state_free(copy);
 		size *= 2;
 	}
 	check_history_status(status, 0);
@@ -179,7 +184,7 @@ enlarge_log(struct varlena *state, uint8 format, bool moving)
 		result = allocate_log(size);
 		status = rt_log_copy(LOG_OF(result), LOG_CAPACITY(result), LOG_OF(state), format);
 		if (status == RT_NO_SPACE)
-			pfree(result);
+			state_free(result);
 	} while (status == RT_NO_SPACE);
 	check_history_status(status, 0);
 	return result;
@@ -323,7 +328,7 @@ add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_sou
 	while (unlikely(rt_log_append(LOG_OF(state), LOG_CAPACITY(state), &row) != RT_OK))
 		state = enlarge_log(state, rt_log_format_with_row(LOG_OF(state)->format, &row),
 							context == AGG_CONTEXT_WINDOW);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* NULL makes the executor compute the frame afresh */
@@ -341,7 +346,7 @@ remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_
 	state = log_from_datum(PG_GETARG_DATUM(0));
 	if (rt_log_remove(LOG_OF(state), &row) != RT_OK)
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 #define ROW_FUNCTIONS(name, date_source, amount_source) \
@@ -402,7 +407,7 @@ purchase_history_add_history(PG_FUNCTION_ARGS)
 		state = enlarge_log(state, rt_log_format_with(LOG_OF(state)->format, bytes[0]),
 							context == AGG_CONTEXT_WINDOW);
 	check_history_status(status, 0);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum
@@ -421,7 +426,7 @@ purchase_history_remove_history(PG_FUNCTION_ARGS)
 	if (rt_log_remove_all(LOG_OF(state), (const uint8 *) VARDATA_ANY(other),
 						  VARSIZE_ANY_EXHDR(other)) != RT_OK)
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* Leaves the state as it is: it may be finished again, or go on */
@@ -436,7 +441,9 @@ purchase_history_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	state = state_large(PG_GETARG_DATUM(0));
+	if (state == NULL)
+		state = (struct varlena *) PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
 	if (VARSIZE(state) >= LOG_FIRST_SIZE && (*(const uint8 *) VARDATA(state) & RT_FORMAT_LOG))
 	{
 		check_log(state);

@@ -216,7 +216,7 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
 		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* Of history, period, as_of, a model and a churn score */
@@ -245,7 +245,7 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
 		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit, &rule);
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum

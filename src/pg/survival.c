@@ -109,7 +109,7 @@ survival_curve_add(PG_FUNCTION_ARGS)
 		duration = get_duration(fcinfo, 1);
 		tally_state_count(&state, &survival_kind, &duration, sizeof(duration), PG_GETARG_BOOL(2) ? 0 : 1);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum
@@ -297,7 +297,7 @@ add_to_log_rank(FunctionCallInfo fcinfo, const char *group, size_t size)
 		tally_state_count(&state, &log_rank_kind, key, sizeof(double) + size, PG_GETARG_BOOL(2) ? 0 : 1);
 		pfree(key);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* Of duration, churned and group */

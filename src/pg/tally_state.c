@@ -12,8 +12,6 @@
 #include "utils/memutils.h"
 
 #include "core/poll.h"
-#include "pg/fixed_state.h"
-
 #define FIRST_PLACES	16
 #define FIRST_ROOM		40		/* words */
 
@@ -32,9 +30,7 @@ allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
 				 errdetail("Its state would take more than 1 GB."),
 				 errhint("Use GROUP BY, or round the values.")));
 	/* all of it: whoever calls the support functions by hand sees the bytes */
-	state = (TallyState *) palloc(size);
-	rt_clear(state, size);
-	SET_VARSIZE(state, size);
+	state = (TallyState *) state_allocate(size);
 	state->version = kind->version;
 	rt_tally_init(&state->tally, kind->counts_per_key, place_count, room);
 	return state;
@@ -230,7 +226,7 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 	if (PG_ARGISNULL(0))
 	{
 		check_state(other, kind);
-		PG_RETURN_POINTER(other);
+		return state_other(fcinfo, other);
 	}
 	state = tally_state_argument(fcinfo, 0, kind);
 	check_head(other, kind);
@@ -245,7 +241,7 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 		for (uint32 i = 0; i < kind->counts_per_key; i++)
 			tally_state_add(kind, &counts[i], entry.counts[i]);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 const TallyState *

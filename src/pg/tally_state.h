@@ -3,9 +3,7 @@
  *		States of aggregates that count by key: a core/tally.h in a bytea that grows.
  *
  * The constants of a call (a date, a number of bins) are kept in the state and are the same
- * for all its rows; sums are added up beside the counts.  Within an aggregate the
- * state is changed in place; one that has grown is a new one in the current context, which
- * the executor copies, as history_agg.c has it.
+ * for all its rows; sums are added up beside the counts.
  *
  * Anybody can call support functions with a state of their own, and make an aggregate of them
  * that starts from one.  A transition function looks at a state's head only, and goes on safely
@@ -23,6 +21,7 @@
 
 #include "core/history.h"
 #include "core/tally.h"
+#include "pg/state.h"
 
 #define TALLY_CONSTANTS 4
 #define TALLY_SUMS 4

@@ -57,7 +57,7 @@ retention_uplift_add(PG_FUNCTION_ARGS)
 	memcpy(constants, &level, sizeof(level));
 	state = tally_state_to_add_to(fcinfo, &uplift_kind, constants);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_POINTER(state);
+		return state_result(fcinfo, state);
 	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
 	{
 		text	   *stratum = PG_GETARG_TEXT_PP(3);
@@ -69,7 +69,7 @@ retention_uplift_add(PG_FUNCTION_ARGS)
 		key_size = VARSIZE_ANY_EXHDR(stratum) + 1;
 	}
 	tally_state_count(&state, &uplift_kind, key, key_size, (PG_GETARG_BOOL(1) ? 0 : 2) + (PG_GETARG_BOOL(2) ? 0 : 1));
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 Datum

@@ -116,7 +116,7 @@ add_scored(FunctionCallInfo fcinfo, int64 bins)
 					 errmsg("score NaN is no score")));
 		tally_state_count(&state, &scored_outcomes, &score, sizeof(score), PG_GETARG_BOOL(2) ? 0 : 1);
 	}
-	PG_RETURN_POINTER(state);
+	return state_result(fcinfo, state);
 }
 
 /* Of score, outcome and perhaps the number of bins */
