@@ -110,6 +110,13 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 	}
 }
 
+/* As far as ties are told apart */
+static bool
+is_later(double time, double other)
+{
+	return time - other > TIED * fmax(1, other);
+}
+
 double
 rt_survival_at(const rt_survival_point *points, size_t count, double time)
 {
@@ -118,14 +125,14 @@ rt_survival_at(const rt_survival_point *points, size_t count, double time)
 
 	if (count == 0)
 		return NAN;
-	if (time > points[count - 1].time && points[count - 1].survival > 0)
+	if (is_later(time, points[count - 1].time) && points[count - 1].survival > 0)
 		return NAN;
 	/* the last point that is not behind time is low - 1 */
 	while (low < high)
 	{
 		size_t		middle = low + (high - low) / 2;
 
-		if (points[middle].time <= time)
+		if (!is_later(points[middle].time, time))
 			low = middle + 1;
 		else
 			high = middle;
@@ -165,9 +172,9 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 	size_t		used = 0;
 
 	*std_error = NAN;
-	if (count == 0 || (horizon > points[count - 1].time && points[count - 1].survival > 0))
+	if (count == 0 || (is_later(horizon, points[count - 1].time) && points[count - 1].survival > 0))
 		return NAN;
-	for (; used < count && points[used].time <= horizon; used++)
+	for (; used < count && !is_later(points[used].time, horizon); used++)
 		rt_poll_each(used);
 	/* backward: an event weighs with the area under the curve behind it */
 	for (size_t i = used; i-- > 0;)

@@ -105,8 +105,10 @@ SELECT '{"model": "bg/nbd", "r": 0.359, "alpha": 1.129, "a": 0.523}'::retention_
 
 -- fitting: from numbers, with weights, by segment; too little; wrong
 CREATE TEMP TABLE rfm AS SELECT n, x, CASE WHEN x = 0 THEN 0 ELSE 2.0 + n * 7 % 23 END AS t_x, 25.0 + n % 13 AS T FROM generate_series(1, 400) n, LATERAL (SELECT (ARRAY[0, 0, 0, 0, 1, 1, 2, 3, 6, 11])[1 + n % 10] AS x) r;
+\set VERBOSITY terse
 SELECT kind, observations(m), converged(m), time_unit_days(m), round(log_likelihood(m)::numeric, 4) AS log_likelihood, round(aic(m)::numeric, 4) AS aic
 FROM (SELECT kind, fit_model(kind, x, t_x, T) AS m FROM rfm, (VALUES ('bg/nbd'), ('mbg/nbd'), ('pareto/nbd'), ('ggompertz/nbd')) k(kind) GROUP BY kind) f ORDER BY 1;
+\set VERBOSITY default
 SET client_min_messages = error;
 SELECT fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T, count)::text FROM (SELECT x, t_x, T, count(*) FROM rfm GROUP BY 1, 2, 3) s) AS weighted,
        fit_model('bg/nbd', x, t_x, T)::text = (SELECT fit_model('bg/nbd', x, t_x, T)::text FROM (SELECT * FROM rfm ORDER BY hashint4(n)) s) AS shuffled,

@@ -45,6 +45,8 @@ SELECT duration, at_risk, churned, round(survival::numeric, 3) AS survival FROM 
 SELECT round((log_rank(d, true, g)).chi_square::numeric, 6) = round((log_rank(round(d::numeric, 3)::float8, true, g)).chi_square::numeric, 6) AS log_rank,
        fit_hazard(d, true, ARRAY[x]) = fit_hazard(round(d::numeric, 3)::float8, true, ARRAY[x]) AS hazard, median_survival(survival_curve(d, true)) AS median
 FROM (SELECT i * 0.1::float8 + CASE i % 3 WHEN 0 THEN 0.7::float8 - 0.7::float8 WHEN 1 THEN 1e-16 ELSE 1e-15 END AS d, i % 2 = 0 AS g, (i % 7)::float8 AS x FROM generate_series(1, 20) i UNION ALL SELECT i / 10.0::float8, i % 3 = 0, i % 5 FROM generate_series(1, 20) i) s;
+SELECT survival_at(c, 0.3) AS at, survival_at(c, 0.29) AS before, restricted_mean_survival(c, 0.3) AS mean, survival_at(d, 0.1::float8 + 0.2::float8) AS last, survival_at(d, 0.31) IS NULL AS behind
+FROM (SELECT survival_curve(t, true) AS c FROM (VALUES (0.1::float8 + 0.2::float8), (0.7)) v(t)) s, (SELECT survival_curve(t, t < 0.3) AS d FROM (VALUES (0.1::float8), (0.3)) v(t)) r;
 SELECT survival_at(survival_curve(1, true), -1);
 SELECT restricted_mean_survival(survival_curve(1, true), 'infinity');
 SELECT median_survival('{"(1,2,1,0,,0,0,0)"}');
