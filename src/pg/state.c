@@ -14,7 +14,7 @@
 typedef struct LargeState
 {
 	ExpandedObjectHeader head;
-	char		block[FLEXIBLE_ARRAY_MEMBER] pg_attribute_aligned(MAXIMUM_ALIGNOF);
+	double		block[FLEXIBLE_ARRAY_MEMBER];	/* aligned for any state */
 } LargeState;
 
 #define LARGE_OF(state)		((LargeState *) ((char *) (state) - offsetof(LargeState, block)))
