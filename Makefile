@@ -10,7 +10,7 @@ MODULE_big   = retention
 CORE_OBJS    = src/core/poll.o src/core/sort.o src/core/calendar.o src/core/money.o src/core/special.o \
                src/core/history.o src/core/history_log.o src/core/history_text.o \
                src/core/cycle.o src/core/calendar_cycle.o src/core/gauss_legendre.o src/core/cholesky.o src/core/optimize.o src/core/model.o src/core/interpurchase.o \
-               src/core/bg_nbd.o src/core/places.o src/core/lifetime.o src/core/pareto_nbd.o src/core/ggompertz_nbd.o src/core/bg_bb.o \
+               src/core/bg_nbd.o src/core/bg_nbd_future.o src/core/bg_nbd_integral.o src/core/places.o src/core/lifetime.o src/core/pareto_nbd.o src/core/ggompertz_nbd.o src/core/bg_bb.o \
                src/core/customer_base.o src/core/contract.o src/core/gamma_gamma.o src/core/exact_sum.o src/core/spend_trend.o src/core/simulate.o src/core/prediction.o \
                src/core/running_cycle.o src/core/decayed_sum.o \
                src/core/tally.o src/core/proportion.o src/core/validation.o src/core/survival.o src/core/hazard.o src/core/cohort.o src/core/lifecycle.o src/core/churn_drivers.o src/core/funnel.o src/core/dropped_range.o

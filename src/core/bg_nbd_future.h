@@ -1,0 +1,82 @@
+/*
+ * bg_nbd_future.h
+ *		Between the parts of bg_nbd.h: what somebody who is a customer will do.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_BG_NBD_FUTURE_H
+#define RT_BG_NBD_FUTURE_H
+
+#include <math.h>
+
+#include "core/bg_nbd.h"
+
+/*
+ * Parameters below are taken as this, parameters and counts above as that, and odds: no quotient or
+ * product leaves the range of double
+ */
+#define RT_BG_NBD_SMALLEST 1e-100
+#define RT_BG_NBD_LARGEST 1e100
+#define RT_BG_NBD_LARGEST_TIME 1e307
+#define RT_BG_NBD_LARGEST_ODDS 1e303
+
+#define TWO_PI 6.28318530717958647693
+
+/* ln(1 + above / below), also where the quotient is above any double */
+static inline double
+rt_log_one_plus(double above, double below)
+{
+	return above / below < INFINITY ? log1p(above / below) : log(above) - log(below);
+}
+
+static inline double
+rt_within(double value, double low, double high)
+{
+	return fmin(fmax(value, low), high);
+}
+
+/* ln(exp(a) + exp(b)) */
+static inline double
+rt_log_sum(double a, double b)
+{
+	return fmax(a, b) + log1p(exp(-fabs(a - b)));
+}
+
+/* What is computed with: all within the range above */
+extern rt_bg_nbd rt_bg_nbd_within(const rt_bg_nbd *model);
+extern rt_customer rt_bg_nbd_customer_within(const rt_customer *customer);
+
+/*
+ * How many of the k events of the interval that runs have happened, given that they are a customer: room for k.
+ * The logarithm of the sum of (m)_j / j! ratio^j, to which these are proportional
+ */
+extern double rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer, double *phases);
+
+/* What a sum over the future of who is a customer is made of */
+typedef struct rt_bg_nbd_future
+{
+	int			k;
+	double		p_alive;
+	double		shape;			/* m, of j = 0 */
+	double		alpha;			/* alpha + age */
+	double		silence;		/* age - t_x */
+	double		log_peak;		/* of the density of ln lambda, for j = 0 at its mode */
+	double		a;
+	double		b;				/* b' */
+	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
+} rt_bg_nbd_future;
+
+typedef enum rt_bg_nbd_what
+{
+	RT_BG_NBD_PURCHASES,		/* discounted, at a rate above 0 */
+	RT_BG_NBD_STILL_ALIVE,		/* the chance that they stay through all */
+	RT_BG_NBD_TIME_ALIVE
+} rt_bg_nbd_what;
+
+/* For k = 1; until odds times alpha */
+extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what);
+
+/* Until t, which may be infinite at a rate above 0 */
+extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, double rate);
+
+#endif							/* RT_BG_NBD_FUTURE_H */
