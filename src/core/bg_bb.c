@@ -255,7 +255,7 @@ typedef struct states
 } states;
 
 static void
-customer_states(const rt_bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
+bg_bb_customer_states(const rt_bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
 {
 	double		x = customer->x;
 	double		t_x = customer->t_x;
@@ -311,7 +311,7 @@ rt_bg_bb_log_likelihood(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer, false, &s);
+	bg_bb_customer_states(model, customer, false, &s);
 	return s.log_sum;
 }
 
@@ -320,7 +320,7 @@ rt_bg_bb_p_alive(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer, false, &s);
+	bg_bb_customer_states(model, customer, false, &s);
 	return s.p_alive;
 }
 
@@ -329,7 +329,7 @@ rt_bg_bb_p_gone(const rt_bg_bb *model, const rt_customer *customer)
 {
 	states		s;
 
-	customer_states(model, customer, false, &s);
+	bg_bb_customer_states(model, customer, false, &s);
 	return s.p_gone;
 }
 
@@ -551,7 +551,7 @@ rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n,
 
 /* By ln alpha, ln(beta / alpha), ln gamma and ln(delta / gamma) */
 static double
-objective(const double *x, double *gradient, void *argument)
+bg_bb_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *customers = argument;
 	rt_bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
@@ -565,7 +565,7 @@ objective(const double *x, double *gradient, void *argument)
 		states		s;
 
 		rt_poll();
-		customer_states(&m, &customer, true, &s);
+		bg_bb_customer_states(&m, &customer, true, &s);
 		value += row->weight * s.log_sum;
 		for (int j = 0; j < 4; j++)
 			by[j] += row->weight * s.by[j];
@@ -578,7 +578,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 static bool
-all_alike(const double *x, const void *data)
+bg_bb_all_alike(const double *x, const void *data)
 {
 	(void) data;
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
@@ -620,7 +620,7 @@ rt_bg_bb_fit_model(const rt_customers *customers, rt_fit *fit)
 		double		upper[4] = {log(1e6), odds + log(1e6), log(1e6), log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(objective, (void *) customers, 4, lower, upper, all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, bg_bb_all_alike, total, start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(objective, (void *) customers, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, logarithms, &best, fit);
 }

@@ -94,7 +94,7 @@ typedef struct states
 } states;
 
 static states
-customer_states(const rt_bg_nbd *model, const rt_customer *customer)
+bg_nbd_customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	double		m = model->r + model->k * customer->x;
 	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1; /* -1: they had no occasion to leave */
@@ -117,7 +117,7 @@ rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, do
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	double		events = m.k * c.x;
 	double		stays = c.x + (m.first_may_be_last ? 1 : 0);
-	states		s = customer_states(&m, &c);
+	states		s = bg_nbd_customer_states(&m, &c);
 
 	return (m.k - 1) * sum_log - (m.k > 1 ? c.x * lgamma(m.k) : 0) +
 		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) +
@@ -130,7 +130,7 @@ state_odds(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(model);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
-	states		s = customer_states(&m, &c);
+	states		s = bg_nbd_customer_states(&m, &c);
 
 	return exp(s.log_gone - s.log_here);
 }
@@ -179,7 +179,7 @@ typedef struct fit_data
  * alone is computed once for a run of rows.
  */
 static double
-objective(const double *x, double *gradient, void *argument)
+bg_nbd_objective(const double *x, double *gradient, void *argument)
 {
 	const fit_data *data = argument;
 	const rt_customers *customers = data->customers;
@@ -294,7 +294,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 static bool
-all_alike(const double *x, const void *data)
+bg_nbd_all_alike(const double *x, const void *data)
 {
 	(void) data;
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
@@ -326,15 +326,15 @@ try_other_mode(const fit_data *data, const double *lower, const double *upper, d
 	sample.step = data->customers->row_count / SAMPLE + 1;
 	for (int i = 0; i < 4; i++)
 		other.x[i] = rt_within(start[i] + move[i], lower[i], upper[i]);
-	rt_maximize(objective, &sample, 4, lower, upper, customers / sample.step, &other);
+	rt_maximize(bg_nbd_objective, &sample, 4, lower, upper, customers / sample.step, &other);
 	if (sample.step > 1)
 	{
-		rt_maximize(objective, &sample, 4, lower, upper, customers / sample.step, &here);
+		rt_maximize(bg_nbd_objective, &sample, 4, lower, upper, customers / sample.step, &here);
 		if (other.value < here.value + 1e-3)
 			return;
-		rt_maximize(objective, (void *) data, 4, lower, upper, customers, &other);
+		rt_maximize(bg_nbd_objective, (void *) data, 4, lower, upper, customers, &other);
 	}
-	other.at_bound |= all_alike(other.x, data);
+	other.at_bound |= bg_nbd_all_alike(other.x, data);
 	if (other.value > best->value + 1e-6)
 		*best = other;
 }
@@ -352,7 +352,7 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
-	rt_maximize_from(objective, (void *) data, 4, lower, upper, all_alike, customers, start, moves, 4, best);
+	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, bg_nbd_all_alike, customers, start, moves, 4, best);
 	if (data->first_may_be_last)
 	{
 		double		common[4];
@@ -411,7 +411,7 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit
 		else
 			worse++;
 	}
-	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, &found);
+	rt_fit_from_optimum(bg_nbd_objective, &data, 4, logarithms, &best, &found);
 	*fit = found;
 	if (!has_k)
 		return;

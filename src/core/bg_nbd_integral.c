@@ -59,7 +59,7 @@ fall(double a, double b, double y)
 
 /* How far it falls to nothing, to the side */
 static double
-reach(double a, double b, double side)
+bg_nbd_integral_reach(double a, double b, double side)
 {
 	double		inner = 0,
 				outer = side * 1e-12;
@@ -113,8 +113,8 @@ leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving *l)
 		double		floor_p = fmax(-NOTHING / (1 + a) - 2 - log1p(most) - log1p(b), -650) - center;
 		double		ceiling_p = NOTHING + log1p(a) - center;
 
-		from = reach(a, b, -1);
-		to = reach(a, b, 1);
+		from = bg_nbd_integral_reach(a, b, -1);
+		to = bg_nbd_integral_reach(a, b, 1);
 		if (from < floor_p && floor_p < to)
 		{
 			left_power = true;

@@ -142,7 +142,7 @@ log_survival(const rt_contract *m, double t, double *by_alpha, double *by_beta, 
 
 /* By ln alpha, ln(beta / alpha) and ln c */
 static double
-objective(const double *x, double *gradient, void *argument)
+contract_objective(const double *x, double *gradient, void *argument)
 {
 	const fit_data *data = argument;
 	rt_contract m = {exp(x[0]), exp(x[0] + x[1]), data->count > 2 ? exp(x[2]) : 1};
@@ -213,7 +213,7 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit
 	optimum.x[0] = 0;
 	optimum.x[1] = log((asked - refused) / refused);
 	optimum.x[2] = 0;
-	rt_maximize(objective, &data, data.count, lower, upper, total, &optimum);
+	rt_maximize(contract_objective, &data, data.count, lower, upper, total, &optimum);
 	optimum.at_bound |= optimum.x[0] > RT_ALIKE;
-	rt_fit_from_optimum(objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
+	rt_fit_from_optimum(contract_objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }

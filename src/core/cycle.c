@@ -113,7 +113,7 @@ select_nth(double *values, size_t count, size_t n)
 }
 
 static double
-median(double *values, size_t count)
+cycle_median(double *values, size_t count)
 {
 	size_t		middle = count / 2;
 	double		upper,
@@ -143,7 +143,7 @@ rt_interval_median(const int32_t *dates, size_t count, double *workspace)
 		rt_poll_each(i);
 		workspace[i - 1] = (double) dates[i] - (double) dates[i - 1];
 	}
-	return median(workspace, count - 1);
+	return cycle_median(workspace, count - 1);
 }
 
 /*
@@ -261,5 +261,5 @@ rt_interval_trend(const int32_t *dates, size_t count, double *workspace)
 		rt_poll_each(i + 1);
 		workspace[i] = log(later / earlier) / (double) apart;
 	}
-	return expm1(median(workspace, pairs));
+	return expm1(cycle_median(workspace, pairs));
 }

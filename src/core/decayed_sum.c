@@ -14,7 +14,7 @@
 #define TERMS_MAX (INT64_C(1) << 62)
 
 static int64_t
-floor_div(int64_t value, int64_t divisor)
+decayed_sum_floor_div(int64_t value, int64_t divisor)
 {
 	int64_t		result = value / divisor;
 
@@ -33,10 +33,10 @@ floor_remainder(int64_t value, int64_t divisor)
 static void
 split(int64_t time, int64_t half_life, int64_t *limbs, int *bits, double *fraction)
 {
-	int64_t		whole = floor_div(time, half_life);
+	int64_t		whole = decayed_sum_floor_div(time, half_life);
 
 	*fraction = (double) floor_remainder(time, half_life) / (double) half_life;
-	*limbs = floor_div(whole, LIMB_BITS) + 1;
+	*limbs = decayed_sum_floor_div(whole, LIMB_BITS) + 1;
 	*bits = (int) floor_remainder(whole, LIMB_BITS) - LIMB_BITS;
 }
 

@@ -15,7 +15,7 @@
 #include "core/poll.h"
 
 static int
-by_time(const void *a, const void *b, const void *unused)
+funnel_by_time(const void *a, const void *b, const void *unused)
 {
 	int64_t		left = ((const rt_funnel_event *) a)->ts;
 	int64_t		right = ((const rt_funnel_event *) b)->ts;
@@ -36,7 +36,7 @@ rt_funnel_collapse(rt_funnel_event *events, size_t count)
 		sorted = events[i - 1].ts <= events[i].ts;
 	}
 	if (!sorted)
-		rt_sort(events, count, sizeof(rt_funnel_event), by_time, NULL);
+		rt_sort(events, count, sizeof(rt_funnel_event), funnel_by_time, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_poll_each(i + 1);

@@ -50,7 +50,7 @@ rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
 
 /* By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity */
 static double
-objective(const double *x, double *gradient, void *argument)
+gamma_gamma_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *customers = argument;
 	rt_gamma_gamma m = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
@@ -93,7 +93,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 static bool
-all_alike(const double *x, const void *data)
+gamma_gamma_all_alike(const double *x, const void *data)
 {
 	(void) data;
 	return x[0] > RT_ALIKE || x[1] > RT_ALIKE;
@@ -128,9 +128,9 @@ rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit)
 		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
 		double		start[3] = {log(2), log(3), level};
 
-		rt_maximize_from(objective, (void *) customers, 3, lower, upper, all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(gamma_gamma_objective, (void *) customers, 3, lower, upper, gamma_gamma_all_alike, total, start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
+	rt_fit_from_optimum(gamma_gamma_objective, (void *) customers, 3, logarithms, &best, fit);
 }
 
 double

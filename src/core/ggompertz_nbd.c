@@ -16,37 +16,37 @@
 
 /* From an age on */
 static rt_lifetime
-lifetime_at(const rt_ggompertz_nbd *model, double age)
+ggompertz_nbd_lifetime_at(const rt_ggompertz_nbd *model, double age)
 {
 	return rt_lifetime_gompertz(model->b, model->s, model->beta, age);
 }
 
 /* What is known of their rate of buying is Gamma(shape, scale) at an age */
 static double
-shape(const rt_ggompertz_nbd *model, const rt_customer *customer)
+ggompertz_nbd_shape(const rt_ggompertz_nbd *model, const rt_customer *customer)
 {
 	return fmin(model->r + customer->x, DBL_MAX);
 }
 
 static double
-scale(const rt_ggompertz_nbd *model, double age)
+ggompertz_nbd_scale(const rt_ggompertz_nbd *model, double age)
 {
 	return fmin(model->alpha + age, DBL_MAX);
 }
 
 static double
-log_odds_gone(const rt_ggompertz_nbd *model, const rt_customer *customer)
+ggompertz_nbd_log_odds_gone(const rt_ggompertz_nbd *model, const rt_customer *customer)
 {
-	rt_lifetime life = lifetime_at(model, customer->t_x);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->t_x);
 
-	return rt_lifetime_log_odds_gone(&life, scale(model, customer->t_x), shape(model, customer), customer->age - customer->t_x);
+	return rt_lifetime_log_odds_gone(&life, ggompertz_nbd_scale(model, customer->t_x), ggompertz_nbd_shape(model, customer), customer->age - customer->t_x);
 }
 
 double
 rt_ggompertz_nbd_log_likelihood(const rt_ggompertz_nbd *model, const rt_customer *customer)
 {
-	rt_lifetime start = lifetime_at(model, 0);
-	rt_lifetime life = lifetime_at(model, customer->t_x);
+	rt_lifetime start = ggompertz_nbd_lifetime_at(model, 0);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->t_x);
 
 	return rt_lifetime_log_likelihood(&start, &life, model->alpha, model->r, customer);
 }
@@ -54,19 +54,19 @@ rt_ggompertz_nbd_log_likelihood(const rt_ggompertz_nbd *model, const rt_customer
 double
 rt_ggompertz_nbd_p_alive(const rt_ggompertz_nbd *model, const rt_customer *customer)
 {
-	return 1 / (1 + exp(log_odds_gone(model, customer)));
+	return 1 / (1 + exp(ggompertz_nbd_log_odds_gone(model, customer)));
 }
 
 double
 rt_ggompertz_nbd_p_gone(const rt_ggompertz_nbd *model, const rt_customer *customer)
 {
-	return 1 / (1 + exp(-log_odds_gone(model, customer)));
+	return 1 / (1 + exp(-ggompertz_nbd_log_odds_gone(model, customer)));
 }
 
 double
 rt_ggompertz_nbd_p_alive_after(const rt_ggompertz_nbd *model, const rt_customer *customer, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
@@ -75,9 +75,9 @@ rt_ggompertz_nbd_p_alive_after(const rt_ggompertz_nbd *model, const rt_customer 
 
 /* The time until t that who is here now will be, each u counting exp(-discount u) */
 static double
-lifetime_if_alive(const rt_ggompertz_nbd *model, const rt_customer *customer, double t, double discount)
+ggompertz_nbd_lifetime_if_alive(const rt_ggompertz_nbd *model, const rt_customer *customer, double t, double discount)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->age);
 
 	return exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, discount, t, 0, NULL));
 }
@@ -89,14 +89,14 @@ rt_ggompertz_nbd_expected_lifetime(const rt_ggompertz_nbd *model, const rt_custo
 
 	if (!(t >= 0))
 		return NAN;
-	return alive == 0 ? 0 : alive * lifetime_if_alive(model, customer, t, 0);
+	return alive == 0 ? 0 : alive * ggompertz_nbd_lifetime_if_alive(model, customer, t, 0);
 }
 
 /* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
 static double
-purchases_in(const rt_ggompertz_nbd *model, const rt_customer *customer, double time)
+ggompertz_nbd_purchases_in(const rt_ggompertz_nbd *model, const rt_customer *customer, double time)
 {
-	return rt_lifetime_purchases(shape(model, customer), scale(model, customer->age), time);
+	return rt_lifetime_purchases(ggompertz_nbd_shape(model, customer), ggompertz_nbd_scale(model, customer->age), time);
 }
 
 double
@@ -104,7 +104,7 @@ rt_ggompertz_nbd_expected_purchases(const rt_ggompertz_nbd *model, const rt_cust
 {
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return purchases_in(model, customer, rt_ggompertz_nbd_expected_lifetime(model, customer, t));
+	return ggompertz_nbd_purchases_in(model, customer, rt_ggompertz_nbd_expected_lifetime(model, customer, t));
 }
 
 double
@@ -112,28 +112,28 @@ rt_ggompertz_nbd_discounted_if_alive(const rt_ggompertz_nbd *model, const rt_cus
 {
 	if (!(t >= 0 && rate >= 0))
 		return NAN;
-	return purchases_in(model, customer, lifetime_if_alive(model, customer, t, rate));
+	return ggompertz_nbd_purchases_in(model, customer, ggompertz_nbd_lifetime_if_alive(model, customer, t, rate));
 }
 
 double
 rt_ggompertz_nbd_purchase_probability(const rt_ggompertz_nbd *model, const rt_customer *customer, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
 	return rt_ggompertz_nbd_p_alive(model, customer) *
-		fmin(1, exp(rt_lifetime_integral(&life, scale(model, customer->age), shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
+		fmin(1, exp(rt_lifetime_integral(&life, ggompertz_nbd_scale(model, customer->age), ggompertz_nbd_shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
 }
 
 double
 rt_ggompertz_nbd_purchase_pmf(const rt_ggompertz_nbd *model, const rt_customer *customer, int n, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	return rt_lifetime_purchase_pmf(&life, scale(model, customer->age), shape(model, customer), n, t) *
+	return rt_lifetime_purchase_pmf(&life, ggompertz_nbd_scale(model, customer->age), ggompertz_nbd_shape(model, customer), n, t) *
 		rt_ggompertz_nbd_p_alive(model, customer) + (n == 0 ? rt_ggompertz_nbd_p_gone(model, customer) : 0);
 }
 
@@ -148,10 +148,10 @@ typedef struct fit_data
 
 /* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
 static void
-who_left(const rt_ggompertz_nbd *m, double x, double t_x, double until, double *log_weight, double *means)
+ggompertz_nbd_who_left(const rt_ggompertz_nbd *m, double x, double t_x, double until, double *log_weight, double *means)
 {
-	rt_lifetime start = lifetime_at(m, 0);
-	rt_lifetime life = lifetime_at(m, t_x);
+	rt_lifetime start = ggompertz_nbd_lifetime_at(m, 0);
+	rt_lifetime life = ggompertz_nbd_lifetime_at(m, t_x);
 
 	*log_weight = rt_lifetime_integral(&life, m->alpha + t_x, m->r + x, RT_LIFETIME_LEAVES, 0, until, t_x, means);
 	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / m->alpha);
@@ -163,12 +163,12 @@ who_left(const rt_ggompertz_nbd *m, double x, double t_x, double until, double *
  * last is the logarithm of a lifetime, which stays where b goes to 0 or s to infinity.
  */
 static double
-objective(const double *x, double *gradient, void *argument)
+ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 {
 	fit_data   *data = argument;
 	const rt_customers *customers = data->customers;
 	rt_ggompertz_nbd m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[3]), exp(x[2] + x[3] + x[4])};
-	rt_lifetime start = lifetime_at(&m, 0);
+	rt_lifetime start = ggompertz_nbd_lifetime_at(&m, 0);
 	double		by_r = 0,
 				by_alpha = 0,
 				by_b = 0,
@@ -185,10 +185,10 @@ objective(const double *x, double *gradient, void *argument)
 		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
 
 		rt_poll();
-		who_left(&m, p->x, t, until, &p->log_weight, p->means);
+		ggompertz_nbd_who_left(&m, p->x, t, until, &p->log_weight, p->means);
 		if (next != NULL)
 		{
-			rt_lifetime life = lifetime_at(&m, t);
+			rt_lifetime life = ggompertz_nbd_lifetime_at(&m, t);
 
 			rt_place_add_next(p, next, -(m.r + p->x) * log1p(until / (m.alpha + t)) - m.s * rt_lifetime_left(&life, until));
 		}
@@ -224,7 +224,7 @@ objective(const double *x, double *gradient, void *argument)
 				to = data->places.places[data->places.indexes[2 * i + 1]];
 			}
 			else if (age > t_x)
-				who_left(&m, n, t_x, age - t_x, &from.log_weight, from.means);
+				ggompertz_nbd_who_left(&m, n, t_x, age - t_x, &from.log_weight, from.means);
 			else
 				from.log_weight = -INFINITY;
 			from.log_weight += shape * log1p((age - t_x) / (m.alpha + t_x)) + m.s * (log_left - rt_lifetime_left(&start, t_x));
@@ -252,7 +252,7 @@ objective(const double *x, double *gradient, void *argument)
 
 /* A lifetime without ageing is that of Pareto/NBD: ln b as good as at its bound */
 static bool
-all_alike(const double *x, const void *data)
+ggompertz_nbd_all_alike(const double *x, const void *data)
 {
 	return x[0] > RT_ALIKE || x[3] > RT_ALIKE || x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
 }
@@ -312,13 +312,13 @@ rt_ggompertz_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fi
 			{
 				rt_optimum	next;
 
-				rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves + 5 * i, 1, &next);
+				rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper, ggompertz_nbd_all_alike, total, start, moves + 5 * i, 1, &next);
 				if (i == 0 || next.value > best.value + WORTH || (next.value > best.value - WORTH && next.at_bound < best.at_bound))
 					best = next;
 			}
 		}
 		else
-			rt_maximize_from(objective, &data, 5, lower, upper, all_alike, total, start, moves, STARTS, &best);
+			rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper, ggompertz_nbd_all_alike, total, start, moves, STARTS, &best);
 	}
-	rt_fit_from_optimum(objective, &data, 5, logarithms, &best, fit);
+	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }

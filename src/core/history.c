@@ -106,7 +106,7 @@ rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t *count)
 #define INSERTION_SORT_MAX 24
 
 static void
-insertion_sort(rt_day *days, size_t count)
+history_insertion_sort(rt_day *days, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 	{
@@ -131,7 +131,7 @@ sort_days(rt_day *days, size_t count, rt_day *workspace)
 
 	if (count <= INSERTION_SORT_MAX)
 	{
-		insertion_sort(days, count);
+		history_insertion_sort(days, count);
 		return;
 	}
 	for (;;)

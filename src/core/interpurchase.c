@@ -19,7 +19,7 @@
  * one logarithm and one division.
  */
 static double
-objective(const double *x, double *gradient, void *argument)
+interpurchase_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *data = argument;
 	double		k = exp(x[0]);
@@ -79,7 +79,7 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customer
 	double		x[3] = {log(model->k), log(model->r), log(model->alpha / model->r)};
 	double		gradient[3];
 
-	return objective(x, gradient, (void *) data);
+	return interpurchase_objective(x, gradient, (void *) data);
 }
 
 void
@@ -113,8 +113,8 @@ rt_interpurchase_fit_model(const rt_customers *data, rt_fit *fit)
 	upper[1] = log(1e6);
 	lower[2] = optimum.x[2] + log(1e-8);
 	upper[2] = optimum.x[2] + log(1e8);
-	rt_maximize(objective, (void *) data, 3, lower, upper, intervals, &optimum);
-	rt_fit_from_optimum(objective, (void *) data, 3, logarithms, &optimum, fit);
+	rt_maximize(interpurchase_objective, (void *) data, 3, lower, upper, intervals, &optimum);
+	rt_fit_from_optimum(interpurchase_objective, (void *) data, 3, logarithms, &optimum, fit);
 }
 
 /*

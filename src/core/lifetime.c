@@ -149,13 +149,13 @@ log_hazard(const rt_lifetime *life, const point *p)
 
 /* u times the hazard */
 static double
-reach(const rt_lifetime *life, double log_u, const point *p)
+lifetime_reach(const rt_lifetime *life, double log_u, const point *p)
 {
 	return exp(log_u - life->log_scale + log_hazard(life, p));
 }
 
 static double
-share(double x)
+lifetime_share(double x)
 {
 	return x < 1e300 ? x / (1 + x) : 1;
 }
@@ -239,7 +239,7 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 			double		fall;
 
 			look(&q, first * exp(from), log_first + from, &p);
-			gone = reach(life, log_first + from, &p);
+			gone = lifetime_reach(life, log_first + from, &p);
 
 			/* no more than all who are still here can leave or buy; they stay no longer than with the least hazard to come */
 			log_rest = -life->s * p.left - m * p.log_growth - p.paid - scaled;
@@ -265,7 +265,7 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 					-expm1(-(life->s + m) * (end - from));
 				break;
 			}
-			fall = life->s * gone + m * share(p.x) + p.paid;
+			fall = life->s * gone + m * lifetime_share(p.x) + p.paid;
 			step = fmin(PANEL_MAX, log1p(PANEL_FALL / fall));
 			if (still_ages(life, p.y))
 				step = fmin(step, log1p(ageing_step(life, p.y) / p.y));
@@ -419,8 +419,8 @@ course_at(const integrand *q, const count *c, double log_u, double log_t)
 				likeliest;
 
 	look(q, exp(log_u), log_u, &p);
-	gone = reach(life, log_u, &p);
-	bought = share(p.x);
+	gone = lifetime_reach(life, log_u, &p);
+	bought = lifetime_share(p.x);
 	result.value = log_leaves_after(q, c, log_u, &p);
 
 	/* rises is d ln hazard / d ln u */
@@ -442,7 +442,7 @@ log_falls(const integrand *q, const count *c, double log_u)
 	point		p;
 
 	look(q, exp(log_u), log_u, &p);
-	return log((q->life->s * reach(q->life, log_u, &p) + (c->m + c->n) * share(p.x)) / c->n);
+	return log((q->life->s * lifetime_reach(q->life, log_u, &p) + (c->m + c->n) * lifetime_share(p.x)) / c->n);
 }
 
 /* Below this, at most log_t, the integrand rises, and not much more behind it: secants of a rising function in a bracket */

@@ -18,37 +18,37 @@
 
 /* From an age on */
 static rt_lifetime
-lifetime_at(const rt_pareto_nbd *model, double age)
+pareto_nbd_lifetime_at(const rt_pareto_nbd *model, double age)
 {
 	return rt_lifetime_pareto(model->s, model->beta + age);
 }
 
 /* What is known of their rate of buying is Gamma(shape, scale) at an age */
 static double
-shape(const rt_pareto_nbd *model, const rt_customer *customer)
+pareto_nbd_shape(const rt_pareto_nbd *model, const rt_customer *customer)
 {
 	return fmin(model->r + customer->x, DBL_MAX);
 }
 
 static double
-scale(const rt_pareto_nbd *model, double age)
+pareto_nbd_scale(const rt_pareto_nbd *model, double age)
 {
 	return fmin(model->alpha + age, DBL_MAX);
 }
 
 static double
-log_odds_gone(const rt_pareto_nbd *model, const rt_customer *customer)
+pareto_nbd_log_odds_gone(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	rt_lifetime life = lifetime_at(model, customer->t_x);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->t_x);
 
-	return rt_lifetime_log_odds_gone(&life, scale(model, customer->t_x), shape(model, customer), customer->age - customer->t_x);
+	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(model, customer->t_x), pareto_nbd_shape(model, customer), customer->age - customer->t_x);
 }
 
 double
 rt_pareto_nbd_log_likelihood(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	rt_lifetime start = lifetime_at(model, 0);
-	rt_lifetime life = lifetime_at(model, customer->t_x);
+	rt_lifetime start = pareto_nbd_lifetime_at(model, 0);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->t_x);
 
 	return rt_lifetime_log_likelihood(&start, &life, model->alpha, model->r, customer);
 }
@@ -56,19 +56,19 @@ rt_pareto_nbd_log_likelihood(const rt_pareto_nbd *model, const rt_customer *cust
 double
 rt_pareto_nbd_p_alive(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	return 1 / (1 + exp(log_odds_gone(model, customer)));
+	return 1 / (1 + exp(pareto_nbd_log_odds_gone(model, customer)));
 }
 
 double
 rt_pareto_nbd_p_gone(const rt_pareto_nbd *model, const rt_customer *customer)
 {
-	return 1 / (1 + exp(-log_odds_gone(model, customer)));
+	return 1 / (1 + exp(-pareto_nbd_log_odds_gone(model, customer)));
 }
 
 double
 rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
@@ -77,9 +77,9 @@ rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *custo
 
 /* Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the usual formula */
 static double
-lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+pareto_nbd_lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
 	double		growth,
 				power;
 
@@ -101,14 +101,14 @@ rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *c
 
 	if (!(t >= 0))
 		return NAN;
-	return alive == 0 ? 0 : alive * lifetime_if_alive(model, customer, t);
+	return alive == 0 ? 0 : alive * pareto_nbd_lifetime_if_alive(model, customer, t);
 }
 
 /* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
 static double
-purchases_in(const rt_pareto_nbd *model, const rt_customer *customer, double time)
+pareto_nbd_purchases_in(const rt_pareto_nbd *model, const rt_customer *customer, double time)
 {
-	return rt_lifetime_purchases(shape(model, customer), scale(model, customer->age), time);
+	return rt_lifetime_purchases(pareto_nbd_shape(model, customer), pareto_nbd_scale(model, customer->age), time);
 }
 
 double
@@ -116,39 +116,39 @@ rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *
 {
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return purchases_in(model, customer, rt_pareto_nbd_expected_lifetime(model, customer, t));
+	return pareto_nbd_purchases_in(model, customer, rt_pareto_nbd_expected_lifetime(model, customer, t));
 }
 
 double
 rt_pareto_nbd_discounted_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	return purchases_in(model, customer, rate == 0 ? lifetime_if_alive(model, customer, t) :
+	return pareto_nbd_purchases_in(model, customer, rate == 0 ? pareto_nbd_lifetime_if_alive(model, customer, t) :
 						exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate, t, 0, NULL)));
 }
 
 double
 rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
 	return rt_pareto_nbd_p_alive(model, customer) *
-		fmin(1, exp(rt_lifetime_integral(&life, scale(model, customer->age), shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
+		fmin(1, exp(rt_lifetime_integral(&life, pareto_nbd_scale(model, customer->age), pareto_nbd_shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
 }
 
 double
 rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t)
 {
-	rt_lifetime life = lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	return rt_lifetime_purchase_pmf(&life, scale(model, customer->age), shape(model, customer), n, t) *
+	return rt_lifetime_purchase_pmf(&life, pareto_nbd_scale(model, customer->age), pareto_nbd_shape(model, customer), n, t) *
 		rt_pareto_nbd_p_alive(model, customer) + (n == 0 ? rt_pareto_nbd_p_gone(model, customer) : 0);
 }
 
@@ -162,7 +162,7 @@ typedef struct fit_data
 
 /* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
 static void
-who_left(double r, double alpha, double s, double beta, double x, double t_x, double until, double *log_weight, double *means)
+pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, double t_x, double until, double *log_weight, double *means)
 {
 	rt_lifetime life = rt_lifetime_pareto(s, beta + t_x);
 
@@ -176,7 +176,7 @@ who_left(double r, double alpha, double s, double beta, double x, double t_x, do
  * bg_nbd.c.
  */
 static double
-objective(const double *x, double *gradient, void *argument)
+pareto_nbd_objective(const double *x, double *gradient, void *argument)
 {
 	const fit_data *data = argument;
 	const rt_customers *customers = data->customers;
@@ -199,7 +199,7 @@ objective(const double *x, double *gradient, void *argument)
 		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
 
 		rt_poll_each(j);
-		who_left(r, alpha, s, beta, p->x, t, until, &p->log_weight, p->means);
+		pareto_nbd_who_left(r, alpha, s, beta, p->x, t, until, &p->log_weight, p->means);
 		if (next != NULL)
 			rt_place_add_next(p, next, -(r + p->x) * log1p(until / (alpha + t)) - s * log1p(until / (beta + t)));
 	}
@@ -234,7 +234,7 @@ objective(const double *x, double *gradient, void *argument)
 			}
 			else if (age > t_x)
 			{
-				who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight, from.means);
+				pareto_nbd_who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight, from.means);
 				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
 			else
@@ -260,7 +260,7 @@ objective(const double *x, double *gradient, void *argument)
 }
 
 static bool
-all_alike(const double *x, const void *data)
+pareto_nbd_all_alike(const double *x, const void *data)
 {
 	(void) data;
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
@@ -306,7 +306,7 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
-		rt_maximize_from(objective, &data, 4, lower, upper, all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, pareto_nbd_all_alike, total, start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(objective, &data, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, logarithms, &best, fit);
 }

@@ -74,7 +74,7 @@ swap_many(const Sort *sort, char *a, char *b, size_t n)
 }
 
 static char *
-median(Sort *sort, char *a, char *b, char *c)
+sort_median(Sort *sort, char *a, char *b, char *c)
 {
 	if (compare(sort, a, b) < 0)
 		return compare(sort, b, c) < 0 ? b : compare(sort, a, c) < 0 ? c : a;
@@ -92,15 +92,15 @@ pivot(Sort *sort, char *base, size_t count)
 	{
 		size_t		step = count / 8 * sort->size;
 
-		low = median(sort, low, low + step, low + 2 * step);
-		middle = median(sort, middle - step, middle, middle + step);
-		high = median(sort, high - 2 * step, high - step, high);
+		low = sort_median(sort, low, low + step, low + 2 * step);
+		middle = sort_median(sort, middle - step, middle, middle + step);
+		high = sort_median(sort, high - 2 * step, high - step, high);
 	}
-	return median(sort, low, middle, high);
+	return sort_median(sort, low, middle, high);
 }
 
 static void
-insertion_sort(Sort *sort, char *base, size_t count)
+sort_insertion_sort(Sort *sort, char *base, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 	{
@@ -207,7 +207,7 @@ quick_sort(Sort *sort, char *base, size_t count, int depth)
 			count = smaller;
 		}
 	}
-	insertion_sort(sort, base, count);
+	sort_insertion_sort(sort, base, count);
 }
 
 void

@@ -136,7 +136,7 @@ money_of(int64_t money)
 }
 
 static void
-add_spend(rt_spend *spend, const rt_day *day)
+spend_trend_add_spend(rt_spend *spend, const rt_day *day)
 {
 	rt_money_sum_add(&spend->money, day->money);
 	spend->orders += day->orders - day->unknown;
@@ -160,7 +160,7 @@ rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *r
 		double		t = (double) day->date - behind;
 
 		rt_poll_each(i);
-		add_spend(day->date > behind ? &trend->recent : &trend->earlier, day);
+		spend_trend_add_spend(day->date > behind ? &trend->recent : &trend->earlier, day);
 		if (known == 0)
 			continue;
 		room[values++] = (rt_ranked) {money_of(day->money) / known, day->date > behind};
@@ -182,7 +182,7 @@ spend_valid(const rt_spend *spend)
 
 /* All but the products */
 static bool
-counts_valid(const rt_spend_total *total)
+spend_trend_counts_valid(const rt_spend_total *total)
 {
 	return spend_valid(&total->recent) && spend_valid(&total->earlier) && total->customers >= 0 && total->customers < INT64_C(1) << 62;
 }
@@ -190,7 +190,7 @@ counts_valid(const rt_spend_total *total)
 bool
 rt_spend_total_valid(const rt_spend_total *total)
 {
-	if (!counts_valid(total))
+	if (!spend_trend_counts_valid(total))
 		return false;
 	for (int i = 0; i < RT_SPEND_PRODUCTS; i++)
 		if (!rt_exact_sum_valid(&total->products[i]) || isinf(rt_exact_sum_value(&total->products[i])))
@@ -209,7 +209,7 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 				m;
 	double		products[RT_SPEND_PRODUCTS] = {0};
 
-	if (!counts_valid(total))
+	if (!spend_trend_counts_valid(total))
 		return false;
 	for (size_t i = 0; i < count; i++)
 	{
@@ -218,7 +218,7 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 		double		t = (double) end - day->date;
 
 		rt_poll_each(i);
-		add_spend(day->date > behind ? &recent : &earlier, day);
+		spend_trend_add_spend(day->date > behind ? &recent : &earlier, day);
 		rt_money_sum_add(day->date > behind ? &total->recent.money : &total->earlier.money, day->money);
 		if (known == 0)
 			continue;

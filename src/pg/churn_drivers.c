@@ -68,7 +68,7 @@ split_key(const char *bytes, Size size, DriverKey *key)
 }
 
 static bool
-key_valid(const TallyState *state, const void *bytes, Size size)
+churn_drivers_key_valid(const TallyState *state, const void *bytes, Size size)
 {
 	DriverKey	key;
 
@@ -77,7 +77,7 @@ key_valid(const TallyState *state, const void *bytes, Size size)
 }
 
 /* Of each attribute and value: who left, and who did not */
-static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, false, "nothing", NULL, key_valid};
+static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, false, "nothing", NULL, churn_drivers_key_valid};
 
 static TallyState *
 add_value(TallyState *state, StringInfo key, const char *name, int32 name_length, const char *value, int value_length, bool churned)
@@ -195,7 +195,7 @@ churn_drivers_combine(PG_FUNCTION_ARGS)
 
 /* Of a checked state */
 static DriverKey
-get_key(const rt_tally_entry *entry)
+churn_drivers_get_key(const rt_tally_entry *entry)
 {
 	DriverKey	key;
 
@@ -225,8 +225,8 @@ compare_names(const DriverKey *left, const DriverKey *right)
 static int
 compare_entries(const void *a, const void *b, const void *unused)
 {
-	DriverKey	left = get_key(a);
-	DriverKey	right = get_key(b);
+	DriverKey	left = churn_drivers_get_key(a);
+	DriverKey	right = churn_drivers_get_key(b);
 	int			order = compare_names(&left, &right);
 
 	if (order != 0)
@@ -258,8 +258,8 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 	rt_sort(entries, count, sizeof(rt_tally_entry), compare_entries, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
-		DriverKey	key = get_key(&entries[i]);
-		DriverKey	before = get_key(&entries[i == 0 ? 0 : i - 1]);
+		DriverKey	key = churn_drivers_get_key(&entries[i]);
+		DriverKey	before = churn_drivers_get_key(&entries[i == 0 ? 0 : i - 1]);
 
 		rt_poll_each(i);
 		if (compare_names(&before, &key) != 0)
@@ -275,7 +275,7 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < count; i++)
 	{
 		const rt_driver *driver = &drivers[i];
-		DriverKey	key = get_key(&entries[driver->value]);
+		DriverKey	key = churn_drivers_get_key(&entries[driver->value]);
 		Datum		values[DRIVER_COLUMNS];
 		bool		nulls[DRIVER_COLUMNS] = {false};
 

@@ -34,7 +34,7 @@ typedef struct OffsetBlock
 static OffsetBlock offset_blocks[BLOCKS];
 
 static inline int64
-floor_div(int64 value, int64 divisor)
+clock_floor_div(int64 value, int64 divisor)
 {
 	int64		result = value / divisor;
 
@@ -75,7 +75,7 @@ DateADT
 date_from_timestamp(Timestamp time)
 {
 	check_finite(time);
-	return (DateADT) floor_div(time, USECS_PER_DAY);
+	return (DateADT) clock_floor_div(time, USECS_PER_DAY);
 }
 
 static void
@@ -121,7 +121,7 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
 	OffsetBlock *entry;
 
 	check_finite(time);
-	block = floor_div(time, SECONDS_PER_BLOCK * USECS_PER_SEC);
+	block = clock_floor_div(time, SECONDS_PER_BLOCK * USECS_PER_SEC);
 	entry = &offset_blocks[block & (BLOCKS - 1)];
 	if (unlikely(entry->block != block || entry->zone != zone))
 		fill_block(entry, block, zone);
@@ -137,7 +137,7 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
 					 errmsg("timestamp out of range")));
 		return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 	}
-	return (DateADT) floor_div(time + (time < entry->boundary ? entry->before : entry->after) * USECS_PER_SEC,
+	return (DateADT) clock_floor_div(time + (time < entry->boundary ? entry->before : entry->after) * USECS_PER_SEC,
 							   USECS_PER_DAY);
 }
 

@@ -41,7 +41,7 @@ enum { CELL_ACTIVE, CELL_LAST, CELL_ORDERS, CELL_KNOWN, CELL_SPEND_HIGH, CELL_SP
 #define NO_LIMIT (PG_INT32_MAX - 1)
 
 static bool
-constants_valid(const TallyState *state)
+cohort_constants_valid(const TallyState *state)
 {
 	return state->constants[UNIT_CONSTANT] >= 0 && state->constants[UNIT_CONSTANT] < RT_CALENDAR_UNITS &&
 		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX &&
@@ -49,7 +49,7 @@ constants_valid(const TallyState *state)
 }
 
 static bool
-key_valid(const TallyState *state, const void *bytes, Size size)
+cohort_key_valid(const TallyState *state, const void *bytes, Size size)
 {
 	const CellKey *key = bytes;
 
@@ -59,7 +59,7 @@ key_valid(const TallyState *state, const void *bytes, Size size)
 
 /* Of each cohort and period: the counts of a cell */
 static const TallyKind cohort_kind = {"cohort_retention", 0x20005, CELL_COUNTS, true, "period, as_of and the number of periods",
-	constants_valid, key_valid};
+	cohort_constants_valid, cohort_key_valid};
 
 static int32
 get_limit(FunctionCallInfo fcinfo)
@@ -228,7 +228,7 @@ spend_value(const rt_cohort_row *row, bool priced, Datum *value, bool *null)
 }
 
 static Datum
-share(int64 part, int64 whole)
+cohort_share(int64 part, int64 whole)
 {
 	return Float8GetDatum((double) part / (double) whole);
 }
@@ -254,9 +254,9 @@ cohort_retention_final(PG_FUNCTION_ARGS)
 		values[COHORT_PERIOD] = Int32GetDatum(rows[i].period);
 		values[COHORT_ELIGIBLE] = Int64GetDatum(rows[i].eligible);
 		values[COHORT_ACTIVE] = Int64GetDatum(rows[i].active);
-		values[COHORT_RATE] = share(rows[i].active, rows[i].eligible);
+		values[COHORT_RATE] = cohort_share(rows[i].active, rows[i].eligible);
 		values[COHORT_ACTIVE_SINCE] = Int64GetDatum(rows[i].active_since);
-		values[COHORT_RATE_SINCE] = share(rows[i].active_since, rows[i].eligible);
+		values[COHORT_RATE_SINCE] = cohort_share(rows[i].active_since, rows[i].eligible);
 		values[COHORT_ORDERS] = Int64GetDatum(rows[i].orders);
 		spend_value(&rows[i], priced, &values[COHORT_SPEND], &nulls[COHORT_SPEND]);
 		composite_array_add(&result, values, nulls);
@@ -305,11 +305,11 @@ retention_curve_final(PG_FUNCTION_ARGS)
 		values[CURVE_COHORTS] = Int64GetDatum(curve[i].cohorts);
 		values[CURVE_ELIGIBLE] = Int64GetDatum(curve[i].eligible);
 		values[CURVE_ACTIVE] = Int64GetDatum(curve[i].active);
-		values[CURVE_RATE] = share(curve[i].active, curve[i].eligible);
+		values[CURVE_RATE] = cohort_share(curve[i].active, curve[i].eligible);
 		values[CURVE_LOWER] = Float8GetDatum(lower);
 		values[CURVE_UPPER] = Float8GetDatum(upper);
 		values[CURVE_ACTIVE_SINCE] = Int64GetDatum(curve[i].active_since);
-		values[CURVE_RATE_SINCE] = share(curve[i].active_since, curve[i].eligible);
+		values[CURVE_RATE_SINCE] = cohort_share(curve[i].active_since, curve[i].eligible);
 		values[CURVE_ORDERS] = Int64GetDatum(curve[i].orders);
 		spend_value(&curve[i], priced, &values[CURVE_SPEND], &nulls[CURVE_SPEND]);
 		composite_array_add(&result, values, nulls);

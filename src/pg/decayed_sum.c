@@ -32,12 +32,12 @@ typedef struct DecayState
 } DecayState;
 
 static bool
-state_valid(const void *state)
+decayed_sum_state_valid(const void *state)
 {
 	return rt_decayed_sum_valid(&((const DecayState *) state)->sum);
 }
 
-static const FixedKind decay_kind = {"decayed_sum", 0x10002, sizeof(DecayState), state_valid};
+static const FixedKind decay_kind = {"decayed_sum", 0x10002, sizeof(DecayState), decayed_sum_state_valid};
 
 /* In microseconds */
 static int64

@@ -94,7 +94,7 @@ state_slots(FitState *state)
 }
 
 static FitState *
-new_state(uint32 capacity)
+fit_new_state(uint32 capacity)
 {
 	FitState   *state;
 
@@ -119,7 +119,7 @@ corrupt_state(void)
 
 /* Whatever a user's own aggregate may start from, nothing beyond its end is touched */
 static void
-check_state(const FitState *state)
+fit_check_state(const FitState *state)
 {
 	if (VARSIZE(state) < state_size(0) || state->version != STATE_VERSION ||
 		state->capacity < STATE_FIRST_ROWS || state->row_count > state->capacity ||
@@ -189,11 +189,11 @@ check_contents(const FitState *state)
 }
 
 static FitState *
-get_state(FunctionCallInfo fcinfo, int argument)
+fit_get_state(FunctionCallInfo fcinfo, int argument)
 {
 	FitState   *state = (FitState *) state_argument(fcinfo, argument, state_size(0));
 
-	check_state(state);
+	fit_check_state(state);
 	return state;
 }
 
@@ -218,7 +218,7 @@ compare_customers(const rt_customer_row *left, const rt_customer_row *right)
 }
 
 static int
-compare_rows(const void *a, const void *b, const void *unused)
+fit_compare_rows(const void *a, const void *b, const void *unused)
 {
 	const rt_customer_row *left = (const rt_customer_row *) a;
 	const rt_customer_row *right = (const rt_customer_row *) b;
@@ -240,7 +240,7 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 {
 	uint32		out = 0;
 
-	rt_sort(rows, count, sizeof(rt_customer_row), compare_rows, NULL);
+	rt_sort(rows, count, sizeof(rt_customer_row), fit_compare_rows, NULL);
 	for (uint32 i = 0; i < count; i++)
 	{
 		rt_poll_each(i);
@@ -284,10 +284,10 @@ static FitState *append_row(FitState *state, const rt_customer_row *row);
 
 /* One half larger, which keeps a row below 64 bytes */
 static FitState *
-larger_state(const FitState *state)
+fit_larger_state(const FitState *state)
 {
 	uint64		capacity = (uint64) state->capacity + state->capacity / 2;
-	FitState   *larger = new_state((uint32) Min(capacity, PG_UINT32_MAX / 2));
+	FitState   *larger = fit_new_state((uint32) Min(capacity, PG_UINT32_MAX / 2));
 	uint32		new_capacity = larger->capacity;
 
 	memcpy((char *) larger + VARHDRSZ, (const char *) state + VARHDRSZ, offsetof(FitState, rows) - VARHDRSZ);
@@ -306,7 +306,7 @@ static FitState *
 append_row(FitState *state, const rt_customer_row *row)
 {
 	if (state->row_count >= state->capacity)
-		state = larger_state(state);
+		state = fit_larger_state(state);
 	if (row->weight == floor(row->weight))
 	{
 		uint32	   *slot = find_slot(state, row);
@@ -321,7 +321,7 @@ append_row(FitState *state, const rt_customer_row *row)
 }
 
 static FitState *
-add_row(FitState *state, double x, double t_x, double age, double weight)
+fit_add_row(FitState *state, double x, double t_x, double age, double weight)
 {
 	/* minus zero is zero */
 	rt_customer_row row = {x + 0, t_x + 0, age + 0, weight};
@@ -374,7 +374,7 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 	check_time_unit(time_unit);
 	if (PG_ARGISNULL(0))
 	{
-		state = new_state(STATE_FIRST_ROWS);
+		state = fit_new_state(STATE_FIRST_ROWS);
 		state->kind = (uint8) kind->id;
 		state->k = (uint8) k;
 		state->from_numbers = from_numbers;
@@ -382,7 +382,7 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 		state->time_unit = time_unit;
 		return state;
 	}
-	state = get_state(fcinfo, 0);
+	state = fit_get_state(fcinfo, 0);
 	check_constant(state->kind == (uint8) kind->id && state->k == (uint8) k, "the kind of model");
 	check_constant(state->from_numbers == (uint8) from_numbers, "the form of the customers");
 	check_constant(state->as_of == as_of, "as_of");
@@ -415,13 +415,13 @@ check_weight(double weight)
 
 /* A customer with x repeat orders of this mean value */
 static FitState *
-add_spend(FitState *state, double x, double mean)
+fit_add_spend(FitState *state, double x, double mean)
 {
 	count_customers(state, 1);
 	if (x == 0)
 		return state;
 	if (mean > 0)
-		return add_row(state, x, mean, 0, 1);
+		return fit_add_row(state, x, mean, 0, 1);
 	if (state->left_out < PG_UINT32_MAX)
 		state->left_out++;
 	return state;
@@ -469,7 +469,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 			check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 		if (!found)
 			return state_result(fcinfo, state);
-		return state_result(fcinfo, add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
+		return state_result(fcinfo, fit_add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
 	}
 	if (kind->id == RT_MODEL_BG_BB)
 	{
@@ -478,7 +478,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, add_row(state, customer.x, customer.t_x, customer.age, 1));
+		return state_result(fcinfo, fit_add_row(state, customer.x, customer.t_x, customer.age, 1));
 	}
 
 	/* of most kinds the intervals themselves are not needed */
@@ -493,7 +493,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (!found)
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
+		return state_result(fcinfo, fit_add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
 	}
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
@@ -504,12 +504,12 @@ fit_model_add(PG_FUNCTION_ARGS)
 	if (intervals.count > 0)
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
 	if (kind->id != RT_MODEL_INTERPURCHASE)
-		state = add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
+		state = fit_add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
 	else if (intervals.count > 0)
 	{
-		state = add_row(state, (double) intervals.count, intervals.sum, 0, 1);
+		state = fit_add_row(state, (double) intervals.count, intervals.sum, 0, 1);
 		if (intervals.count > 1)
-			state = add_row(state, (double) intervals.count, rt_evenness(&intervals), EVENNESS_ROW, 1);
+			state = fit_add_row(state, (double) intervals.count, rt_evenness(&intervals), EVENNESS_ROW, 1);
 	}
 	return state_result(fcinfo, state);
 }
@@ -549,7 +549,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	if (weight > 0)
 	{
 		count_customers(state, 1);
-		state = add_row(state, customer.x, customer.t_x, customer.age, weight);
+		state = fit_add_row(state, customer.x, customer.t_x, customer.age, weight);
 	}
 	return state_result(fcinfo, state);
 }
@@ -583,7 +583,7 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 	x = PG_GETARG_FLOAT8(2);
 	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	check_orders(x, mean);
-	return state_result(fcinfo, add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
+	return state_result(fcinfo, fit_add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
 }
 
 /* kind, tenure, churned, weight, time_unit */
@@ -626,7 +626,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 	if (weight > 0)
 	{
 		count_customers(state, 1);
-		state = add_row(state, tenure, churned ? 1 : 0, 0, weight);
+		state = fit_add_row(state, tenure, churned ? 1 : 0, 0, weight);
 	}
 	return state_result(fcinfo, state);
 }
@@ -644,11 +644,11 @@ fit_model_combine(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	other = get_state(fcinfo, 1);
+	other = fit_get_state(fcinfo, 1);
 	check_contents(other);
 	if (PG_ARGISNULL(0))
 		return state_other(fcinfo, other);
-	state = get_state(fcinfo, 0);
+	state = fit_get_state(fcinfo, 0);
 	check_constant(state->kind == other->kind && state->k == other->k, "the kind of model");
 	check_constant(state->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(state->as_of == other->as_of, "as_of");
@@ -658,7 +658,7 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		const rt_customer_row *row = &other->rows[i];
 
 		rt_poll_each(i);
-		state = add_row(state, row->x, row->t_x, row->age, row->weight);
+		state = fit_add_row(state, row->x, row->t_x, row->age, row->weight);
 	}
 	count_customers(state, other->customers);
 	state->left_out = (uint32) Min((uint64) state->left_out + other->left_out, PG_UINT32_MAX);
@@ -758,7 +758,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = copy_state(get_state(fcinfo, 0));
+	state = copy_state(fit_get_state(fcinfo, 0));
 	check_contents(state);
 	kind = rt_model_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);

@@ -17,7 +17,7 @@ fixed_state_corrupt(const FixedKind *kind)
 }
 
 static void *
-new_state(FunctionCallInfo fcinfo, const FixedKind *kind)
+fixed_state_new_state(FunctionCallInfo fcinfo, const FixedKind *kind)
 {
 	MemoryContext context;
 	FixedState *state;
@@ -32,7 +32,7 @@ new_state(FunctionCallInfo fcinfo, const FixedKind *kind)
 
 /* An argument that is not NULL */
 static void *
-get_state(FunctionCallInfo fcinfo, int argument, const FixedKind *kind, bool check)
+fixed_state_get_state(FunctionCallInfo fcinfo, int argument, const FixedKind *kind, bool check)
 {
 	FixedState *state = (FixedState *) state_argument(fcinfo, argument, kind->size);
 
@@ -45,14 +45,14 @@ void *
 fixed_state_to_add_to(FunctionCallInfo fcinfo, const FixedKind *kind)
 {
 	if (PG_ARGISNULL(0))
-		return new_state(fcinfo, kind);
-	return get_state(fcinfo, 0, kind, !AggCheckCallContext(fcinfo, NULL));
+		return fixed_state_new_state(fcinfo, kind);
+	return fixed_state_get_state(fcinfo, 0, kind, !AggCheckCallContext(fcinfo, NULL));
 }
 
 const void *
 fixed_state_final(FunctionCallInfo fcinfo, const FixedKind *kind)
 {
-	return get_state(fcinfo, 0, kind, true);
+	return fixed_state_get_state(fcinfo, 0, kind, true);
 }
 
 bool
@@ -60,14 +60,14 @@ fixed_states(FunctionCallInfo fcinfo, const FixedKind *kind, void **state, void 
 {
 	*state = *other = NULL;
 	if (!PG_ARGISNULL(1))
-		*other = get_state(fcinfo, 1, kind, true);
+		*other = fixed_state_get_state(fcinfo, 1, kind, true);
 	if (!PG_ARGISNULL(0))
-		*state = get_state(fcinfo, 0, kind, true);
+		*state = fixed_state_get_state(fcinfo, 0, kind, true);
 	if (*state != NULL && *other != NULL)
 		return true;
 	if (*other != NULL)
 	{
-		*state = new_state(fcinfo, kind);
+		*state = fixed_state_new_state(fcinfo, kind);
 		memcpy(*state, *other, kind->size);
 	}
 	return false;

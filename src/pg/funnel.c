@@ -157,7 +157,7 @@ typedef struct FunnelState
 #define STATE_CAPACITY(state)	((VARSIZE(state) - offsetof(FunnelState, events)) / sizeof(rt_funnel_event))
 
 static FunnelState *
-allocate_state(Size capacity, const FunnelState *like)
+funnel_allocate_state(Size capacity, const FunnelState *like)
 {
 	FunnelState *state;
 
@@ -212,7 +212,7 @@ add_event(FunnelState *state, const rt_funnel_event *event)
 			state->count = (uint32) rt_funnel_collapse(state->events, state->count);
 		if (state->count > STATE_CAPACITY(state) / 2)
 		{
-			larger = allocate_state((Size) state->count * 2, state);
+			larger = funnel_allocate_state((Size) state->count * 2, state);
 			rt_copy(larger->events, state->events, state->count * sizeof(rt_funnel_event));
 			state = larger;
 		}
@@ -254,7 +254,7 @@ get_window(FunctionCallInfo fcinfo, bool in_days)
 }
 
 static Datum
-add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
+funnel_add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
 {
 	FunnelState start = {0};
 	FunnelState *state;
@@ -267,7 +267,7 @@ add_row(FunctionCallInfo fcinfo, int64 window, int64 ts)
 		start.version = STATE_VERSION;
 		start.window = window;
 		start.steps = steps;
-		state = allocate_state(STATE_FIRST_EVENTS, &start);
+		state = funnel_allocate_state(STATE_FIRST_EVENTS, &start);
 	}
 	else
 		state = funnel_argument(fcinfo, 0);
@@ -305,7 +305,7 @@ window_funnel_add_date(PG_FUNCTION_ARGS)
 
 	if (says_nothing(fcinfo))
 		return unchanged(fcinfo);
-	return add_row(fcinfo, window, date_from_date(PG_GETARG_DATEADT(2)));
+	return funnel_add_row(fcinfo, window, date_from_date(PG_GETARG_DATEADT(2)));
 }
 
 Datum
@@ -316,7 +316,7 @@ window_funnel_add_timestamp(PG_FUNCTION_ARGS)
 	if (says_nothing(fcinfo))
 		return unchanged(fcinfo);
 	date_from_timestamp(PG_GETARG_TIMESTAMP(2));	/* an error when it is infinite */
-	return add_row(fcinfo, window, PG_GETARG_TIMESTAMP(2));
+	return funnel_add_row(fcinfo, window, PG_GETARG_TIMESTAMP(2));
 }
 
 Datum

@@ -31,7 +31,7 @@ enum { TIES_CONSTANT };			/* constants */
 enum { LEFT_OUT, COVARIATES };	/* sums; the number of covariates is the same in all states, and not added up */
 
 static bool
-constants_valid(const TallyState *state)
+hazard_constants_valid(const TallyState *state)
 {
 	int64		ties = state->constants[TIES_CONSTANT];
 	int64		covariates = state->sums[COVARIATES];
@@ -42,7 +42,7 @@ constants_valid(const TallyState *state)
 }
 
 static bool
-key_valid(const TallyState *state, const void *key, Size key_size)
+hazard_key_valid(const TallyState *state, const void *key, Size key_size)
 {
 	const double *numbers = key;
 
@@ -55,7 +55,7 @@ key_valid(const TallyState *state, const void *key, Size key_size)
 }
 
 /* Of each duration and the covariates behind it: who left, and who was still there */
-static const TallyKind hazard_kind = {"fit_hazard", 0x20004, 2, false, "the treatment of ties", constants_valid, key_valid};
+static const TallyKind hazard_kind = {"fit_hazard", 0x20004, 2, false, "the treatment of ties", hazard_constants_valid, hazard_key_valid};
 
 static rt_hazard_ties
 get_ties(FunctionCallInfo fcinfo)
@@ -90,7 +90,7 @@ check_covariate_count(int64 count, int64 expected)
 
 /* A key of duration and covariates; NULL when some covariate is not known */
 static double *
-get_key(FunctionCallInfo fcinfo, int *count)
+hazard_get_key(FunctionCallInfo fcinfo, int *count)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(3);
 	double	   *key;
@@ -126,7 +126,7 @@ fit_hazard_add(PG_FUNCTION_ARGS)
 	int			count;
 
 	if (!PG_ARGISNULL(3))
-		key = get_key(fcinfo, &count);
+		key = hazard_get_key(fcinfo, &count);
 	if (key == NULL || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		tally_state_add(&hazard_kind, &state->sums[LEFT_OUT], 1);
@@ -179,7 +179,7 @@ get_rows(const rt_tally_entry *entries, size_t count, int covariates)
 }
 
 static int
-compare_rows(const void *a, const void *b, const void *covariates)
+hazard_compare_rows(const void *a, const void *b, const void *covariates)
 {
 	return rt_hazard_row_compare(a, b, *(const int *) covariates);
 }
@@ -269,9 +269,9 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
 				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
-	rt_sort(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	rt_hazard_tie_rows(rows, count);
-	rt_sort(rows, count, sizeof(rt_hazard_row), compare_rows, &covariates);
+	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	count = rt_hazard_merge_rows(rows, count, covariates);
 	rt_fit_hazard(rows, count, covariates, (rt_hazard_ties) state->constants[TIES_CONSTANT], room, &fit);
 	warn_of_infinite(&fit);

@@ -316,7 +316,7 @@ unchanged_state(FunctionCallInfo fcinfo, int context)
 }
 
 static pg_attribute_always_inline Datum
-add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
+history_agg_add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
 {
 	int			context = check_aggregate_call(fcinfo, "purchase_history_add", USE_INSTEAD);
 	struct varlena *state;
@@ -355,7 +355,7 @@ remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_
 	Datum \
 	purchase_history_add_##name(PG_FUNCTION_ARGS) \
 	{ \
-		return add_row(fcinfo, date_source, amount_source); \
+		return history_agg_add_row(fcinfo, date_source, amount_source); \
 	} \
 	Datum \
 	purchase_history_remove_##name(PG_FUNCTION_ARGS) \

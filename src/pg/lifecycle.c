@@ -47,7 +47,7 @@ enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
 #define UNIT_OF(state) ((rt_calendar_unit) ((state)->constants[UNIT_CONSTANT] & ~BY_MODEL))
 
 static bool
-constants_valid(const TallyState *state)
+lifecycle_constants_valid(const TallyState *state)
 {
 	return state->constants[UNIT_CONSTANT] >= 0 && (state->constants[UNIT_CONSTANT] & ~BY_MODEL) < RT_CALENDAR_UNITS &&
 		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX;
@@ -55,7 +55,7 @@ constants_valid(const TallyState *state)
 
 /* Who buys in the last period that there is is dormant in the one behind it */
 static bool
-key_valid(const TallyState *state, const void *key, Size key_size)
+lifecycle_key_valid(const TallyState *state, const void *key, Size key_size)
 {
 	int32		period;
 
@@ -66,7 +66,7 @@ key_valid(const TallyState *state, const void *key, Size key_size)
 }
 
 static const TallyKind lifecycle_kind = {"lifecycle", 0x20006, EVENT_COUNTS, true, "period, as_of and what counts as lost",
-	constants_valid, key_valid};
+	lifecycle_constants_valid, lifecycle_key_valid};
 
 #define DATES_ROOM 128
 

@@ -43,7 +43,7 @@ typedef struct TrendState
 } TrendState;
 
 static bool
-state_valid(const void *bytes)
+spend_trend_state_valid(const void *bytes)
 {
 	const TrendState *state = bytes;
 
@@ -51,7 +51,7 @@ state_valid(const void *bytes)
 		rt_spend_total_valid(&state->total);
 }
 
-static const FixedKind trend_kind = {"overall_spend_trend", 0x10001, sizeof(TrendState), state_valid};
+static const FixedKind trend_kind = {"overall_spend_trend", 0x10001, sizeof(TrendState), spend_trend_state_valid};
 
 /* The last day that is not recent */
 static DateADT

@@ -119,7 +119,7 @@ survival_curve_combine(PG_FUNCTION_ARGS)
 }
 
 static int
-by_time(const void *a, const void *b, const void *unused)
+survival_by_time(const void *a, const void *b, const void *unused)
 {
 	double		left = ((const rt_duration *) a)->time;
 	double		right = ((const rt_duration *) b)->time;
@@ -156,7 +156,7 @@ survival_curve_final(PG_FUNCTION_ARGS)
 		times[i].events = entries[i].counts[0];
 		times[i].censored = entries[i].counts[1];
 	}
-	rt_sort(times, count, sizeof(rt_duration), by_time, NULL);
+	rt_sort(times, count, sizeof(rt_duration), survival_by_time, NULL);
 	for (size_t i = 1; i < count; i++)
 		if (times[i].time == times[i - 1].time)
 			tally_state_corrupt(&survival_kind);

@@ -18,7 +18,7 @@
 #define STATE_HEAD		offsetof(TallyState, tally)
 
 static TallyState *
-allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
+tally_state_allocate_state(const TallyKind *kind, uint32 place_count, uint32 room)
 {
 	Size		size = STATE_HEAD + rt_tally_size(place_count, room);
 	TallyState *state;
@@ -76,7 +76,7 @@ add_up(int64 *total, int64 count, int64 max)
 
 /* May these counts be counts, so that all of them add up? */
 static bool
-counts_valid(const int64 *counts, const TallyKind *kind, Totals *totals)
+tally_state_counts_valid(const int64 *counts, const TallyKind *kind, Totals *totals)
 {
 	const int64 sums_max = INT64CONST(1) << 62;
 	int			customers = (int) kind->counts_per_key - (kind->has_money ? TALLY_MONEY_COUNTS : 0);
@@ -96,7 +96,7 @@ counts_valid(const int64 *counts, const TallyKind *kind, Totals *totals)
 static void
 check_entry(const TallyState *state, const rt_tally_entry *entry, const TallyKind *kind, Totals *totals)
 {
-	if (!kind->key_valid(state, entry->key, entry->key_size) || !counts_valid(entry->counts, kind, totals))
+	if (!kind->key_valid(state, entry->key, entry->key_size) || !tally_state_counts_valid(entry->counts, kind, totals))
 		tally_state_corrupt(kind);
 }
 
@@ -125,7 +125,7 @@ next_entry(const TallyState *state, uint32 *word, rt_tally_entry *entry, uint32 
 }
 
 static void
-check_state(const TallyState *state, const TallyKind *kind)
+tally_state_check_state(const TallyState *state, const TallyKind *kind)
 {
 	rt_tally_entry entry;
 	uint32		word = 0;
@@ -142,7 +142,7 @@ static void
 check_foreign_state(FunctionCallInfo fcinfo, const TallyState *state, const TallyKind *kind)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
-		check_state(state, kind);
+		tally_state_check_state(state, kind);
 }
 
 static void
@@ -162,7 +162,7 @@ tally_state_to_add_to(FunctionCallInfo fcinfo, const TallyKind *kind, const int6
 
 	if (PG_ARGISNULL(0))
 	{
-		state = allocate_state(kind, FIRST_PLACES, FIRST_ROOM);
+		state = tally_state_allocate_state(kind, FIRST_PLACES, FIRST_ROOM);
 		if (constants != NULL)
 			memcpy(state->constants, constants, sizeof(state->constants));
 		return state;
@@ -174,7 +174,7 @@ tally_state_to_add_to(FunctionCallInfo fcinfo, const TallyKind *kind, const int6
 }
 
 static TallyState *
-larger_state(const TallyState *state, const TallyKind *kind, Size key_size)
+tally_state_larger_state(const TallyState *state, const TallyKind *kind, Size key_size)
 {
 	uint32		place_count;
 	uint32		room;
@@ -184,7 +184,7 @@ larger_state(const TallyState *state, const TallyKind *kind, Size key_size)
 		place_count = room = PG_UINT32_MAX; /* more than can be allocated */
 	if (place_count == state->tally.place_count && room == state->tally.room)
 		tally_state_corrupt(kind);
-	larger = allocate_state(kind, place_count, room);
+	larger = tally_state_allocate_state(kind, place_count, room);
 	memcpy(larger->constants, state->constants, sizeof(state->constants));
 	memcpy(larger->sums, state->sums, sizeof(state->sums));
 	if (!rt_tally_add_all(&larger->tally, &state->tally))
@@ -198,7 +198,7 @@ tally_state_counts(TallyState **state, const TallyKind *kind, const void *key, S
 	int64	   *counts;
 
 	while ((counts = rt_tally_counts(&(*state)->tally, key, key_size)) == NULL)
-		*state = larger_state(*state, kind, key_size);
+		*state = tally_state_larger_state(*state, kind, key_size);
 	return counts;
 }
 
@@ -225,7 +225,7 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 	other = tally_state_argument(fcinfo, 1, kind);
 	if (PG_ARGISNULL(0))
 	{
-		check_state(other, kind);
+		tally_state_check_state(other, kind);
 		return state_other(fcinfo, other);
 	}
 	state = tally_state_argument(fcinfo, 0, kind);
