@@ -165,7 +165,7 @@ $make$;
 CREATE FUNCTION check_outcome(example int, call text, state text, answer text, began timestamptz, damaged anyelement, valid anyelement) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	IF state = 'XX000' OR state LIKE '22021' OR clock_timestamp() > began + interval '1 second' * (1 + length(answer) / 1e6) OR (state = '00000' AND answer LIKE '%NaN%') THEN
-		INSERT INTO failure VALUES (example, call, format('%s %s after %s', state, answer, clock_timestamp() - began), as_bytes(damaged), as_bytes(valid));
+		INSERT INTO failure VALUES (example, call, format('%s after %s: %s', state, clock_timestamp() - began, answer), as_bytes(damaged), as_bytes(valid));
 	END IF;
 END
 $$;
