@@ -9,6 +9,7 @@
 
 #include "core/bg_nbd.h"
 #include "core/bg_nbd_future.h"
+#include "core/lifetime.h"
 #include "core/optimize.h"
 #include "core/poll.h"
 #include "core/special.h"
@@ -54,7 +55,11 @@ rt_bg_nbd_within(const rt_bg_nbd *model)
 rt_customer
 rt_bg_nbd_customer_within(const rt_customer *customer)
 {
-	rt_customer c = {fmin(customer->x, RT_BG_NBD_LARGEST), fmin(customer->t_x, RT_BG_NBD_LARGEST_TIME), fmin(customer->age, RT_BG_NBD_LARGEST_TIME)};
+	rt_customer c = {
+		fmin(customer->x, RT_BG_NBD_LARGEST),
+		fmin(customer->t_x, RT_BG_NBD_LARGEST_TIME),
+		fmin(customer->age, RT_BG_NBD_LARGEST_TIME)
+	};
 
 	return c;
 }
@@ -105,7 +110,7 @@ bg_nbd_customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 		result.log_gone = -INFINITY;
 	else
 		result.log_gone = log(model->a) - log(model->b + left) +
-			m * rt_log_one_plus(customer->age - customer->t_x, model->alpha + customer->t_x);
+			m * rt_log_growth(customer->age - customer->t_x, model->alpha + customer->t_x);
 	result.log_here = model->k == 1 ? 0 : rt_bg_nbd_phases_of(model, customer, phases);
 	return result;
 }
@@ -121,7 +126,7 @@ rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, do
 
 	return (m.k - 1) * sum_log - (m.k > 1 ? c.x * lgamma(m.k) : 0) +
 		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) +
-		rt_log_gamma_ratio(m.r, events) - m.r * rt_log_one_plus(c.age, m.alpha) -
+		rt_log_gamma_ratio(m.r, events) - m.r * rt_log_growth(c.age, m.alpha) -
 		events * log(m.alpha + c.age) + rt_log_sum(s.log_gone, s.log_here);
 }
 

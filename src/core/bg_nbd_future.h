@@ -22,24 +22,10 @@
 
 #define TWO_PI 6.28318530717958647693
 
-/* ln(1 + above / below), also where the quotient is above any double */
-static inline double
-rt_log_one_plus(double above, double below)
-{
-	return above / below < INFINITY ? log1p(above / below) : log(above) - log(below);
-}
-
 static inline double
 rt_within(double value, double low, double high)
 {
 	return fmin(fmax(value, low), high);
-}
-
-/* ln(exp(a) + exp(b)) */
-static inline double
-rt_log_sum(double a, double b)
-{
-	return fmax(a, b) + log1p(exp(-fabs(a - b)));
 }
 
 /* What is computed with: all within the range above */

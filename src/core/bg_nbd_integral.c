@@ -13,6 +13,7 @@
 
 #include "core/bg_nbd_future.h"
 #include "core/gauss_legendre.h"
+#include "core/lifetime.h"
 #include "core/poll.h"
 #include "core/special.h"
 
@@ -568,7 +569,7 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
-		double		left = -log(f->shape) - 39 - rt_log_one_plus(t + f->silence, f->alpha);
+		double		left = -log(f->shape) - 39 - rt_log_growth(t + f->silence, f->alpha);
 
 		if (from < left)
 		{

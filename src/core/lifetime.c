@@ -342,7 +342,7 @@ rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, do
 	double		gone = rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, silence, 0, NULL);
 
 	return rt_log_gamma_ratio(r, customer->x) - customer->x * log(a) - r * rt_log_growth(customer->t_x, alpha) -
-		life->s * rt_lifetime_left(start, customer->t_x) + fmax(here, gone) + log1p(exp(-fabs(here - gone)));
+		life->s * rt_lifetime_left(start, customer->t_x) + rt_log_sum(here, gone);
 }
 
 double

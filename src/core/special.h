@@ -11,6 +11,15 @@
 #ifndef RT_SPECIAL_H
 #define RT_SPECIAL_H
 
+#include <math.h>
+
+/* ln(exp(a) + exp(b)), not both minus infinity */
+static inline double
+rt_log_sum(double a, double b)
+{
+	return fmax(a, b) + log1p(exp(-fabs(a - b)));
+}
+
 /* psi'(x), x from 1e-8 to 1e12 */
 extern double rt_trigamma(double x);
 

@@ -102,6 +102,7 @@ log_from_datum(Datum value)
 		return state;
 	}
 
+	/* one of allocate_log */
 	state = state_large(value);
 	if (state != NULL)
 	{
