@@ -6,13 +6,14 @@
  */
 #include "core/optimize.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/cholesky.h"
 #include "core/poll.h"
 
-#define MAX_ITERATIONS 500
+#define MAX_ITERATIONS 200		/* what takes more crawls along a ridge, for less than a hundred-thousandth */
 #define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
@@ -92,7 +93,8 @@ rt_maximize(rt_objective objective, void *data, int count,
 			slope = dot(direction, free_gradient, count);
 		}
 
-		if (!fresh && slope <= GAIN_TOLERANCE)
+		/* nothing that the sum of so many could tell, either */
+		if (!fresh && slope <= fmax(GAIN_TOLERANCE, 4 * DBL_EPSILON * fabs(optimum->value)))
 		{
 			optimum->converged = true;
 			break;
