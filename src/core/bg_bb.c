@@ -96,7 +96,7 @@ bool
 rt_bg_bb_is_customer(const rt_customer *customer)
 {
 	return customer->x == floor(customer->x) && customer->t_x == floor(customer->t_x) && customer->age == floor(customer->age) &&
-		customer->x <= customer->t_x;
+		customer->x <= customer->t_x && customer->age <= 0x1p53;
 }
 
 /* ------------------------------------------------------------- sums of terms */
@@ -172,12 +172,25 @@ series_terms(const void *what, double k, double weight, double *sum)
 	}
 }
 
+/* All terms from the k-th on are at most so many times the k-th: as many as of a series of one pair or the rate alone */
+static double
+terms_left(const series *s, double k)
+{
+	double		left = s->rate > 0 ? 1 / -expm1(-s->rate) : INFINITY;
+
+	for (int i = 0; i < 2; i++)
+	{
+		if (s->c[i] > 1)
+			left = fmin(left, (s->a[i] + k + (s->c[i] - 1)) / (s->c[i] - 1));
+	}
+	return left;
+}
+
 /* The first count terms, which may be infinite with a rate above 0 */
 static void
 add_series(const series *s, double count, double *sum)
 {
 	double		discount = exp(-s->rate);
-	double		most = s->rate > 0 ? 1 / -expm1(-s->rate) : INFINITY;
 	double		term = 1;
 	double		ratio = 1;
 	double		by[4] = {0, 0, 0, 0};	/* of ln term */
@@ -187,7 +200,7 @@ add_series(const series *s, double count, double *sum)
 
 	for (int i = 0; i < SERIES_SUMS; i++)
 		sum[i] = 0;
-	for (k = 0; k < count && !(k >= FIRST_TERMS && ratio >= SLOW && count - k > FIRST_TERMS); k++)
+	for (k = 0; k < count && (k < FIRST_TERMS || ratio < SLOW || count - k <= FIRST_TERMS); k++)
 	{
 		sum[0] += term;
 		ratio = discount;
@@ -206,7 +219,7 @@ add_series(const series *s, double count, double *sum)
 			}
 		}
 		term *= ratio;
-		if (term * fmin(count - k, most) <= DBL_EPSILON / 8 * sum[0])
+		if (!(term > DBL_EPSILON / 8 * sum[0]) && !(term * fmin(count - k, terms_left(s, k)) > DBL_EPSILON / 8 * sum[0]))
 			return;
 	}
 	if (k == count)
@@ -224,10 +237,13 @@ add_series(const series *s, double count, double *sum)
 		for (int i = 0; i < 2; i++)
 			slope += log1p(s->c[i] / (s->a[i] + from));
 		to = fmin(end, from + 1 / (slope / 6 + 0.5 / nearest));
+		if (to == from)
+			return;
+		rt_poll();
 		add_panel(series_terms, s, from, to, sum);
 		from = to;
 		series_terms(s, from, 1, last);
-		if (from < end && last[0] * fmin(end - from, most) <= DBL_EPSILON / 8 * sum[0])
+		if (from < end && !(last[0] * fmin(end - from, terms_left(s, from)) > DBL_EPSILON / 8 * sum[0]))
 			return;
 	}
 	correct_end(series_terms, s, count, -1, sum);
@@ -434,13 +450,16 @@ leaving_slope(const leaving *l, double k, double *curvature)
 	const rt_bg_bb *m = &l->model;
 	double		above[3] = {l->n + 1 + k, m->beta + k, m->delta + l->n + k};
 	double		below[3] = {1 + k, m->alpha + m->beta + l->n + k, m->gamma + m->delta + 1 + l->n + k};
+	double		difference[3] = {l->n, -(m->alpha + l->n), -(m->gamma + 1)};
 	double		slope = 0;
 
 	*curvature = 0;
 	for (int i = 0; i < 3; i++)
 	{
-		slope += log(above[i] / below[i]);
-		*curvature += 1 / above[i] - 1 / below[i];
+		double		share = difference[i] / below[i];
+
+		slope += share > -0.5 ? log1p(share) : log(above[i] / below[i]);
+		*curvature -= share / above[i];
 	}
 	return slope;
 }
@@ -460,10 +479,13 @@ add_leaving(const leaving *l, double from, double to, double *sum)
 		double		next = to > from ? fmin(to, from + step) : fmax(to, from - step);
 		double		last = 0;
 
+		if (next == from)
+			return;
+		rt_poll();
 		add_panel(leaving_terms, l, fmin(from, next), fmax(from, next), sum);
 		from = next;
 		leaving_terms(l, from, 1, &last);
-		if (last * fabs(to - from) <= DBL_EPSILON / 8 * *sum)
+		if (!(last * fabs(to - from) > DBL_EPSILON / 8 * *sum))
 			return;
 	}
 }
@@ -486,7 +508,7 @@ leaving_sum(const leaving *l, double count)
 		double		last = sum;
 
 		leaving_terms(l, begin++, 1, &sum);
-		if (begin >= FIRST_TERMS && (sum - last) * (end - begin) <= DBL_EPSILON / 8 * sum && leaving_slope(l, begin, &curvature) < 0)
+		if (begin >= FIRST_TERMS && !((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, begin, &curvature) > 0))
 			break;
 	}
 	while (begin < end && (end - begin < FIRST_TERMS || leaving_slope(l, end, &curvature) > -log(SLOW)))
@@ -494,7 +516,7 @@ leaving_sum(const leaving *l, double count)
 		double		last = sum;
 
 		leaving_terms(l, --end, 1, &sum);
-		if ((sum - last) * (end - begin) <= DBL_EPSILON / 8 * sum && leaving_slope(l, end, &curvature) > 0)
+		if (!((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, end, &curvature) < 0))
 			break;
 	}
 	if (begin == end)

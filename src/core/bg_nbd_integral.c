@@ -9,6 +9,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <float.h>
 #include <math.h>
 
 #include "core/bg_nbd_future.h"
@@ -509,7 +510,7 @@ at_lambda(question *q, double y, double width)
 static double
 lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
-	double		few = fmin(to, log(f->k / f->shape) + log(f->alpha) - log(time + f->silence)) - 1;
+	double		few = fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
 	double		above = fmin(0, to);
 
 	from = fmax(from, few - log(f->k * expm1(NOTHING / f->k)));
@@ -569,7 +570,7 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
-		double		left = -log(f->shape) - 39 - rt_log_growth(t + f->silence, f->alpha);
+		double		left = -log(f->shape) - 39 - rt_log_growth(fmin(t + f->silence, DBL_MAX), f->alpha);
 
 		if (from < left)
 		{

@@ -93,6 +93,16 @@ rt_model_parameter_index(const rt_model_kind *kind, const char *name, size_t len
 }
 
 const char *
+rt_model_parameter_check(double parameter)
+{
+	if (!(parameter > 0) || isinf(parameter))
+		return "must be above 0 and finite";
+	if (parameter < RT_PARAMETER_MIN || parameter > RT_PARAMETER_MAX)
+		return "must be between 1e-300 and 1e300";
+	return NULL;
+}
+
+const char *
 rt_model_check(const rt_model *model)
 {
 	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
@@ -122,8 +132,8 @@ rt_model_check(const rt_model *model)
 		return "customers left out and the correlation of frequency belong to the kind gamma-gamma only";
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
-		if (!(model->parameters[i] > 0) || isinf(model->parameters[i]))
-			return "parameters must be above 0 and finite";
+		if (rt_model_parameter_check(model->parameters[i]) != NULL)
+			return "parameters must be between 1e-300 and 1e300";
 	}
 	if (kind->has_whole_k && (model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
 		return "k must be a whole number of at most 100";

@@ -85,6 +85,11 @@ extern const rt_model_kind *rt_model_kind_at(int i);
 /* Its place among the parameters; -1 when there is no such parameter */
 extern int	rt_model_parameter_index(const rt_model_kind *kind, const char *name, size_t length);
 
+/* NULL, or what is wrong with a parameter: sums and quotients of a few of them are numbers, too */
+#define RT_PARAMETER_MIN	1e-300
+#define RT_PARAMETER_MAX	1e300
+extern const char *rt_model_parameter_check(double parameter);
+
 /* Is every field what a model can have?  NULL, or what is wrong */
 extern const char *rt_model_check(const rt_model *model);
 

@@ -542,6 +542,8 @@ rt_log_rising_ratio(double x, double c, double n)
 		return NAN;
 	if (c == 0 || n == 0)
 		return 0;
+	if (isinf(x + c + n))
+		return 4 * rt_log_rising_ratio(x / 4, c / 4, n / 4);
 	if (n <= STEPS_MAX && n == floor(n))
 	{
 		for (double i = 0; i < n; i++)
@@ -559,9 +561,13 @@ rt_log_rising_ratio(double x, double c, double n)
 	}
 	while (x < ASYMPTOTIC_MIN)
 	{
-		double		ratio = c / x * (n / (x + c + n));
+		double		share = c / (x + c + n);
+		double		ratio = share * n / x;
 
-		excess += ratio + excess * ratio;
+		if (ratio > 1e150)
+			sum += log(share) + log(n) - log(x);
+		else
+			excess += ratio + excess * ratio;
 		if (excess > 1e150)
 		{
 			sum += log(excess);

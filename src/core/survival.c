@@ -170,8 +170,10 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 	double		variance = 0;
 	double		until = horizon;
 	size_t		used = 0;
+	int			unit;			/* squares of areas are no numbers where those are large */
 
 	*std_error = NAN;
+	frexp(horizon, &unit);
 	if (count == 0 || (is_later(horizon, points[count - 1].time) && points[count - 1].survival > 0))
 		return NAN;
 	for (; used < count && !is_later(points[used].time, horizon); used++)
@@ -185,10 +187,10 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 		rt_poll_each(i);
 		area += point->survival * (until - point->time);
 		if (point->events > 0 && left > 0)
-			variance += area * area * ((double) point->events / ((double) point->at_risk * (double) left));
+			variance += ldexp(area, -unit) * ldexp(area, -unit) * ((double) point->events / ((double) point->at_risk * (double) left));
 		until = point->time;
 	}
-	*std_error = sqrt(variance);
+	*std_error = ldexp(sqrt(variance), unit);
 	return area + until;
 }
 

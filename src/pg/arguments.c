@@ -92,6 +92,19 @@ get_interval_days(FunctionCallInfo fcinfo, int argument)
 	return days;
 }
 
+/* ----------------------------------------------------------------- results */
+
+Datum
+model_number(double value)
+{
+	if (!isfinite(value))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a model with these parameters and this customer or time is out of range"),
+				 errdetail("A number among them is too large, or too close to 0, to compute with.")));
+	return Float8GetDatum(value);
+}
+
 /* ------------------------------------------------------------------ shares */
 
 double

@@ -56,7 +56,7 @@ contract_survival(PG_FUNCTION_ARGS)
 {
 	rt_contract contract = get_contract(fcinfo, "survival_probability");
 
-	PG_RETURN_FLOAT8(exp(rt_contract_log_survival(&contract, get_renewals(fcinfo, 1, 0))));
+	return model_number(exp(rt_contract_log_survival(&contract, get_renewals(fcinfo, 1, 0))));
 }
 
 Datum
@@ -64,7 +64,7 @@ contract_retention_rate(PG_FUNCTION_ARGS)
 {
 	rt_contract contract = get_contract(fcinfo, "retention_rate");
 
-	PG_RETURN_FLOAT8(exp(rt_contract_log_retention(&contract, get_renewals(fcinfo, 1, 1))));
+	return model_number(exp(rt_contract_log_retention(&contract, get_renewals(fcinfo, 1, 1))));
 }
 
 Datum
@@ -74,7 +74,7 @@ contract_expected_renewals(PG_FUNCTION_ARGS)
 	int32		tenure = get_renewals(fcinfo, 1, 0);
 	int32		horizon = get_renewals(fcinfo, 2, 0);
 
-	PG_RETURN_FLOAT8(rt_contract_expected_renewals(&contract, tenure, horizon, 0));
+	return model_number(rt_contract_expected_renewals(&contract, tenure, horizon, 0));
 }
 
 /* Per period */
@@ -100,7 +100,7 @@ contract_discounted_renewals(PG_FUNCTION_ARGS)
 	int32		tenure = get_renewals(fcinfo, 1, 0);
 	double		discount = get_discount(fcinfo, 2, for_ever);
 
-	PG_RETURN_FLOAT8(rt_contract_expected_renewals(&contract, tenure, for_ever ? INFINITY : get_renewals(fcinfo, 3, 0), discount));
+	return model_number(rt_contract_expected_renewals(&contract, tenure, for_ever ? INFINITY : get_renewals(fcinfo, 3, 0), discount));
 }
 
 /* model, value_per_period, tenure, discount_rate, margin */

@@ -108,7 +108,7 @@ check_whole_opportunities(const rt_customer *customer)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x, customer->t_x, customer->age),
-				 errhint("A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T opportunities: whole numbers, x <= t_x <= T.")));
+				 errhint("A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T opportunities: whole numbers up to 2^53, x <= t_x <= T.")));
 }
 
 /* The model of argument 0 */
@@ -167,6 +167,19 @@ get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double t
 /* What a model says of a customer and a time from now on */
 typedef double (*score) (const rt_base *base, const rt_customer *customer, double time);
 
+static double
+remaining_lifetime(const rt_base *base, const rt_customer *customer, double time)
+{
+	return rt_base_expected_lifetime(base, customer, INFINITY);
+}
+
+/* Only customers who hardly leave may stay for ever */
+static Datum
+score_number(score score, double value)
+{
+	return score == remaining_lifetime && isinf(value) ? Float8GetDatum(value) : model_number(value);
+}
+
 /* Of arguments model, history, as_of and perhaps an interval */
 static Datum
 score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
@@ -178,7 +191,7 @@ score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
 
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(score(&base, &customer, time));
+	return score_number(score, score(&base, &customer, time));
 }
 
 /* Of arguments model, x, t_x, T and perhaps a time */
@@ -191,7 +204,7 @@ score_of_numbers(FunctionCallInfo fcinfo, const char *function, score score)
 	get_model(fcinfo, function, &base);
 	customer = get_customer(fcinfo, 1);
 	check_opportunities(&base, &customer);
-	PG_RETURN_FLOAT8(score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
+	return score_number(score, score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
 }
 
 static double
@@ -240,7 +253,7 @@ customer_base_churn_score(PG_FUNCTION_ARGS)
 		return score_of_history(fcinfo, "churn_score", p_gone_now);
 	if (!silence_probability(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &silence))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(1 - silence);
+	return model_number(1 - silence);
 }
 
 Datum
@@ -259,12 +272,6 @@ Datum
 customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 {
 	return score_of_numbers(fcinfo, "expected_purchases", rt_base_expected_purchases);
-}
-
-static double
-remaining_lifetime(const rt_base *base, const rt_customer *customer, double time)
-{
-	return rt_base_expected_lifetime(base, customer, INFINITY);
 }
 
 /* In days */
@@ -407,7 +414,7 @@ customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 
-	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_horizon(fcinfo, 1, &base, model->time_unit)));
+	return model_number(rt_base_expected_purchases(&base, &new_customer, get_horizon(fcinfo, 1, &base, model->time_unit)));
 }
 
 Datum
@@ -416,7 +423,7 @@ customer_base_expected_purchases_new_number(PG_FUNCTION_ARGS)
 	rt_base		base;
 
 	get_model(fcinfo, "expected_purchases", &base);
-	PG_RETURN_FLOAT8(rt_base_expected_purchases(&base, &new_customer, get_time(fcinfo, 1)));
+	return model_number(rt_base_expected_purchases(&base, &new_customer, get_time(fcinfo, 1)));
 }
 
 /* The number of purchases of argument 1 */
@@ -438,8 +445,8 @@ customer_base_purchase_pmf(PG_FUNCTION_ARGS)
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 
-	PG_RETURN_FLOAT8(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
-											get_horizon(fcinfo, 2, &base, model->time_unit)));
+	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
+						get_horizon(fcinfo, 2, &base, model->time_unit)));
 }
 
 Datum
@@ -448,7 +455,7 @@ customer_base_purchase_pmf_number(PG_FUNCTION_ARGS)
 	rt_base		base;
 
 	get_model(fcinfo, "purchase_pmf", &base);
-	PG_RETURN_FLOAT8(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
+	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
 }
 
 Datum
@@ -472,7 +479,7 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 		rt_intervals_from_dates(dates, count, &intervals);
 		sum_log = intervals.sum_log - customer.x * log(model->time_unit);
 	}
-	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, sum_log));
+	return model_number(rt_base_log_likelihood(&base, &customer, sum_log));
 }
 
 Datum
@@ -494,7 +501,7 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the likelihood of intervals with k = %d depends on each of them", base.bg_nbd.k),
 				 errhint("Give the sum of their logarithms as the last argument.")));
-	PG_RETURN_FLOAT8(rt_base_log_likelihood(&base, &customer, sum_log));
+	return model_number(rt_base_log_likelihood(&base, &customer, sum_log));
 }
 
 /* Of arguments history, as_of and the time unit; in the order of the type opportunities */

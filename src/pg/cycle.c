@@ -295,7 +295,7 @@ purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
 
 	if (!get_silence(fcinfo, "silence_probability", &s))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(s.probability);
+	return model_number(s.probability);
 }
 
 /*

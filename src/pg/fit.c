@@ -754,7 +754,8 @@ fit_model_final(PG_FUNCTION_ARGS)
 	double		weights = 0,
 				intervals = 0,
 				repeat_customers = 0,
-				refused = 0;
+				refused = 0,
+				time = 0;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -774,12 +775,13 @@ fit_model_final(PG_FUNCTION_ARGS)
 		weights += row->weight;
 		intervals += row->weight * row->x;
 		refused += row->weight * row->t_x;
+		time += row->weight * row->age;
 		if (row->x > 0)
 			repeat_customers += row->weight;
 		if (kind->id == RT_MODEL_GAMMA_GAMMA)
 			row->age = log(row->t_x);	/* its fit asks for this all the time */
 	}
-	if (isinf(weights) || isinf(intervals))
+	if (isinf(weights) || isinf(intervals) || isinf(refused) || isinf(time))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("the customers of a fit add up to more than a number holds")));
@@ -849,6 +851,11 @@ fit_model_final(PG_FUNCTION_ARGS)
 			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance + 0 : NAN;
 		}
 	}
+	if (rt_model_check(&result->model) != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the fit of model \"%s\" is out of range", kind->name),
+				 errdetail("Of its result %s; the parameters are %s.", rt_model_check(&result->model), parameters_text(kind, fit.parameters))));
 	if (!fit.converged)
 		ereport(WARNING,
 				(errmsg("the fit of model \"%s\" did not converge", kind->name),

@@ -286,9 +286,12 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			return psprintf("\"%s\" must be a number", clip_string(key));
 		if (index >= 0)
 		{
+			const char *problem;
+
 			model->parameters[index] = jsonb_double(&value);
-			if (!(model->parameters[index] > 0) || isinf(model->parameters[index]))
-				return psprintf("\"%s\" must be above 0 and finite", key);
+			problem = rt_model_parameter_check(model->parameters[index]);
+			if (problem != NULL)
+				return psprintf("\"%s\" %s", key, problem);
 		}
 		else if (strcmp(key, "time_unit_days") == 0)
 			model->time_unit = jsonb_double(&value);

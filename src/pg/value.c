@@ -34,7 +34,7 @@ PG_FUNCTION_INFO_V1(value_at_risk);
 Datum
 money_datum(double value)
 {
-	return DirectFunctionCall1(float8_numeric, Float8GetDatum(value));
+	return DirectFunctionCall1(float8_numeric, model_number(value));
 }
 
 /* The model of argument 0 */
@@ -91,7 +91,7 @@ value_log_likelihood(PG_FUNCTION_ARGS)
 	check_orders(x, mean);
 	if (!(x > 0 && mean > 0))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_gamma_gamma_log_likelihood(&spend, x, mean));
+	return model_number(rt_gamma_gamma_log_likelihood(&spend, x, mean));
 }
 
 Datum
@@ -191,7 +191,7 @@ value_discounted_purchases(PG_FUNCTION_ARGS)
 		horizon = get_horizon(fcinfo, 4, &base, model->time_unit);
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, horizon, rate));
+	return model_number(rt_base_discounted_purchases(&base, &customer, horizon, rate));
 }
 
 /* model, x, t_x, T, discount_rate and perhaps a horizon */
@@ -207,7 +207,7 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 	check_customer_base(model, "discounted_expected_purchases", &base);
 	check_opportunities(&base, &customer);
 	rate = discount_in_unit(PG_GETARG_FLOAT8(4), model->time_unit, for_ever);
-	PG_RETURN_FLOAT8(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
+	return model_number(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
 }
 
 bool

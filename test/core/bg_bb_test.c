@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -375,10 +376,39 @@ test_anniversaries(void)
 	CHECK(rt_bg_bb_opportunities_within(365, 365.25) == 1 && rt_bg_bb_opportunities_within(364, 365.25) == 0);
 }
 
+/* Sums of numbers may be more than a number holds: no call goes on for ever, whatever it says then */
+static void
+test_overflow(void)
+{
+	static const double sizes[] = {DBL_MIN, 1e-300, 1e-100, 0.5, 7, 1e6, 0x1p53, 1e154, 1e300, 4.4e307, 8.9e307, 1.2e308, DBL_MAX};
+
+	for (int i = 0; i < 4000; i++)
+	{
+		rt_bg_bb	m = {sizes[random_between(0, 12)], sizes[random_between(0, 12)], sizes[random_between(0, 12)], sizes[random_between(0, 12)]};
+		double		n = floor(fmin(0x1p53, sizes[random_between(0, 12)]));
+		double		t_x = floor(fmin(n, sizes[random_between(0, 12)]));
+		double		x = t_x == 0 ? 0 : fmin(t_x, fmax(1, floor(sizes[random_between(0, 12)])));
+		double		t = sizes[random_between(0, 12)];
+		rt_customer c = {x, t_x, n};
+		double		shares[] = {rt_bg_bb_p_alive(&m, &c), rt_bg_bb_p_alive_after(&m, &c, t), rt_bg_bb_purchase_probability(&m, &c, t),
+		rt_bg_bb_purchase_pmf(&m, &c, (int) fmin(1e7, sizes[random_between(3, 12)]), t)};
+
+		for (int j = 0; j < 4; j++)
+			CHECK(isnan(shares[j]) || (shares[j] >= 0 && shares[j] <= 1));
+		CHECK(!(rt_bg_bb_log_likelihood(&m, &c) > 0));
+		CHECK(!(rt_bg_bb_expected_purchases(&m, &c, t) < 0) && !(rt_bg_bb_expected_lifetime(&m, &c, t) < 0));
+		CHECK(!(rt_bg_bb_discounted_if_alive(&m, &c, t, 0.01) < 0) && !(rt_bg_bb_discounted_if_alive(&m, &c, INFINITY, 1e-4) < 0));
+	}
+
+	/* more opportunities than whole numbers are told apart */
+	CHECK(rt_bg_bb_is_customer(&(rt_customer) {1, 1, 0x1p53}) && !rt_bg_bb_is_customer(&(rt_customer) {1, 1, 0x1p54}));
+}
+
 const check_case bg_bb_cases[] = {
 	{"bg/bb: golden values", test_golden},
 	{"bg/bb: sums term by term", test_terms},
 	{"bg/bb: as far as numbers go", test_far},
+	{"bg/bb: sums beyond all numbers", test_overflow},
 	{"bg/bb: a fit of many opportunities", test_fit},
 	{"bg/bb: opportunities", test_opportunities},
 	{"bg/bb: anniversaries", test_anniversaries},

@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,10 +179,26 @@ test_outside(void)
 	CHECK(rt_log_resultant_tail(5, 0) == 0 && isinf(rt_log_resultant_tail(5, 5)));
 }
 
+/* Whose sums are no numbers; values by mpmath with 340 digits */
+static void
+test_overflow(void)
+{
+	static const double golden[][4] = {
+		{0.75, DBL_MAX, 2147483647, 1480250063212.0348},
+		{1e308, 1e308, 1e308, 5.2324814376454784e307},
+		{1e308, 1e308, 20, 13.862943611198906}
+	};
+
+	for (int i = 0; i < 3; i++)
+		CHECK(fabs(rt_log_rising_ratio(golden[i][0], golden[i][1], golden[i][2]) / golden[i][3] - 1) < 1e-14);
+	CHECK(isinf(rt_log_rising_ratio(1, 1.7e308, 1.5e308)));
+}
+
 const check_case special_cases[] = {
 	{"special: golden values", test_golden},
 	{"special: the inverse inverts", test_inverse},
 	{"special: the normal quantile", test_normal},
 	{"special: outside of the domain", test_outside},
+	{"special: sums beyond all numbers", test_overflow},
 	{NULL, NULL}
 };

@@ -75,6 +75,12 @@ SELECT opportunities(h, '2024-12-31', 365.25), opportunities(h, '2024-12-31', 7)
 FROM (SELECT '{2020-02-29: 50, 2021-02-28: ?, 2021-03-01: ?, 2024-02-29: 1}'::purchase_history AS h) s;
 SELECT opportunities('{2020-02-29: 50}', '2021-01-01', 0);
 SELECT opportunities('{2020-02-29: 50}', 'infinity', 1);
+-- beyond all numbers: an error, at once
+SELECT '{"model":"bg/bb","alpha":1.7e308,"beta":1.7e308,"gamma":1,"delta":1}'::retention_model;
+SELECT p_alive('{"model":"bg/bb","alpha":1e300,"beta":1e300,"gamma":1,"delta":1}', 1, 5, 20) AS half_of_the_time;
+SELECT p_alive('{"model":"bg/bb","alpha":1,"beta":1,"gamma":1,"delta":1}', 1, 5, 1e300);
+SELECT fit_model('bg/bb', x, t_x, T, 1e305) FROM (VALUES (1, 3, 9000), (2, 4, 9000), (3, 3, 9000)) v (x, t_x, T), generate_series(1, 9);
+SELECT fit_model('gamma-gamma', x, mean) FROM (VALUES (2, 1.5e308), (3, 1.7e308), (4, 1e307), (5, 1.1e308)) v (x, mean), generate_series(1, 9);
 -- as many opportunities as no calendar holds: answered at once
 SET statement_timeout = '2s';
 SELECT p_alive(m, 1, 1, 1e15) AS alive, purchase_probability(m, 0, 0, 0, 1e15) AS again, purchase_pmf(m, 0, 1e15) AS never, log_likelihood(m, 1, 1, 1e15) AS log_likelihood,

@@ -115,7 +115,7 @@ sub any { return $_[int(rand(@_))] }
 sub chance { return rand() < $_[0] }
 sub quoted { my ($text) = @_; $text =~ s/'/''/g; return "'$text'" }
 
-my @extreme = qw(0 -0 1e-300 1e-6 0.5 1 10 1e9 1e15 1e300 Infinity NaN -1 -0.5 -1e300 -Infinity);
+my @extreme = qw(0 -0 1e-300 1e-6 0.5 1 10 1e9 1e15 1e300 1.7e308 Infinity NaN -1 -0.5 -1e300 -Infinity);
 sub ordinary { my ($low, $high) = @_; return sprintf '%.6g', 10**($low + rand($high - $low)) }
 # how much of a call is extreme: with all of it most calls are errors
 my $wild;
@@ -169,7 +169,7 @@ sub model
 	my @names = @{$parameters{$kind}};
 	my @values = @{$published{$kind}};
 	my $draw = rand();
-	@values = map { $draw < 0.65 ? ordinary(-3, 3) : $draw < 0.85 ? any(ordinary(-6, 6), $_) : $draw < 0.95 ? any('1e-6', '1e6', $_) : any(qw(1e-300 1e-6 1 1e6 1e300), $_) } @values if $draw > 0.4;
+	@values = map { $draw < 0.65 ? ordinary(-3, 3) : $draw < 0.85 ? any(ordinary(-6, 6), $_) : $draw < 0.95 ? any('1e-6', '1e6', $_) : any(qw(2.3e-308 1e-300 1e-6 1 1e6 1e300 1.7e308), $_) } @values if $draw > 0.4;
 	$values[0] = any(1, 2, 3, 20, 50, 100) if $kind =~ /cnbd/;
 	my @json = (qq{"model":"$kind"}, map { qq{"$names[$_]":$values[$_]} } 0 .. $#names);
 	push @json, '"time_unit_days":' . any(7, 30.4375, 365.25, 0.001, 1e6) if chance(0.4);
@@ -274,7 +274,7 @@ sub arguments
 	# purchases, the last of them and the age go together
 	if (defined $x && ($f->{names}[$x + 1] // '') eq 't_x' && chance(0.85))
 	{
-		my $age = any(qw(1e-6 0.5 1 38.86 1000 14610 1e9 1e15 1e300), ordinary(0, 4));
+		my $age = any(qw(1e-6 0.5 1 38.86 1000 14610 1e9 1e15 1e300 1.7e308), ordinary(0, 4));
 		my $count = any(0, 0, 1, 2, 10, 100, 1e6, 1e9);
 		@arguments[$x .. $x + 2] = map { quoted($_) . "::$types[$x]" } $count, $count == 0 ? 0 : any($age, 0.5 * $age, 1e-6 * $age), $age;
 	}
