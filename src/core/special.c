@@ -561,11 +561,11 @@ rt_log_rising_ratio(double x, double c, double n)
 	}
 	while (x < ASYMPTOTIC_MIN)
 	{
-		double		share = c / (x + c + n);
-		double		ratio = share * n / x;
+		double		part = c / (x + c + n);
+		double		ratio = part * n / x;
 
 		if (ratio > 1e150)
-			sum += log(share) + log(n) - log(x);
+			sum += log(part) + log(n) - log(x);
 		else
 			excess += ratio + excess * ratio;
 		if (excess > 1e150)
