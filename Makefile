@@ -22,7 +22,7 @@ PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/arguments.o src/pg/money.o
 OBJS         = $(CORE_OBJS) $(PG_OBJS)
 
 PG_CPPFLAGS  = -I$(srcdir_)src
-PG_CFLAGS    = -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered
+PG_CFLAGS    = -Wextra -Wshadow=compatible-local -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered
 SHLIB_LINK  += -lm
 
 # Only what SQL calls is exported, now and in released versions: another module may have functions of the same names

@@ -286,12 +286,12 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			return psprintf("\"%s\" must be a number", clip_string(key));
 		if (index >= 0)
 		{
-			const char *problem;
+			const char *wrong;
 
 			model->parameters[index] = jsonb_double(&value);
-			problem = rt_model_parameter_check(model->parameters[index]);
-			if (problem != NULL)
-				return psprintf("\"%s\" %s", key, problem);
+			wrong = rt_model_parameter_check(model->parameters[index]);
+			if (wrong != NULL)
+				return psprintf("\"%s\" %s", key, wrong);
 		}
 		else if (strcmp(key, "time_unit_days") == 0)
 			model->time_unit = jsonb_double(&value);
