@@ -7,18 +7,8 @@ srcdir_     := $(dir $(firstword $(MAKEFILE_LIST)))
 EXTVERSION   = $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(srcdir_)retention.control)
 MODULE_big   = retention
 
-CORE_OBJS    = src/core/poll.o src/core/sort.o src/core/calendar.o src/core/money.o src/core/special.o \
-               src/core/history.o src/core/history_log.o src/core/history_text.o \
-               src/core/cycle.o src/core/calendar_cycle.o src/core/gauss_legendre.o src/core/cholesky.o src/core/optimize.o src/core/model.o src/core/interpurchase.o \
-               src/core/bg_nbd.o src/core/bg_nbd_future.o src/core/bg_nbd_integral.o src/core/places.o src/core/lifetime.o src/core/pareto_nbd.o src/core/ggompertz_nbd.o src/core/bg_bb.o \
-               src/core/customer_base.o src/core/contract.o src/core/gamma_gamma.o src/core/exact_sum.o src/core/spend_trend.o src/core/simulate.o src/core/prediction.o \
-               src/core/running_cycle.o src/core/decayed_sum.o \
-               src/core/tally.o src/core/proportion.o src/core/validation.o src/core/survival.o src/core/hazard.o src/core/cohort.o src/core/lifecycle.o src/core/churn_drivers.o src/core/funnel.o src/core/dropped_range.o
-PG_OBJS      = src/pg/module.o src/pg/errors.o src/pg/arguments.o src/pg/money.o src/pg/clock.o src/pg/composite.o src/pg/state.o src/pg/fixed_state.o \
-               src/pg/history.o src/pg/history_agg.o src/pg/cycle.o src/pg/calendar_cycle.o src/pg/value.o src/pg/spend_trend.o src/pg/prediction.o \
-               src/pg/model.o src/pg/fit.o src/pg/customer_base.o src/pg/contract.o src/pg/simulate.o \
-               src/pg/window.o src/pg/running_cycle.o src/pg/spell.o src/pg/decayed_sum.o \
-               src/pg/tally_state.o src/pg/validation.o src/pg/survival.o src/pg/hazard.o src/pg/cohort.o src/pg/lifecycle.o src/pg/churn_drivers.o src/pg/uplift.o src/pg/funnel.o src/pg/dropped_range.o src/pg/mart_owner.o src/pg/mart.o src/pg/review.o
+CORE_OBJS    = $(patsubst $(srcdir_)%.c,%.o,$(sort $(wildcard $(srcdir_)src/core/*.c)))
+PG_OBJS      = $(patsubst $(srcdir_)%.c,%.o,$(sort $(wildcard $(srcdir_)src/pg/*.c)))
 OBJS         = $(CORE_OBJS) $(PG_OBJS)
 
 PG_CPPFLAGS  = -I$(srcdir_)src
@@ -71,7 +61,7 @@ delta: $(DATA_built)
 $(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
 
 # The core's own tests need neither a server nor its headers
-CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Werror -Wdeclaration-after-statement
+CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wshadow=compatible-local -Werror -Wdeclaration-after-statement
 CORE_SOURCES = $(patsubst %.o,$(srcdir_)%.c,$(CORE_OBJS)) $(wildcard $(srcdir_)test/core/*.c)
 $(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm

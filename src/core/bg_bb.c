@@ -1,17 +1,36 @@
 /*
  * bg_bb.c
- *		Customers with an opportunity now and then, who may leave before any of them.
+ *		Customers with an opportunity now and then, who may leave before any of
+ *		them: BG/BB, for the yearly donation, the cruise, the fair.
+ *
+ * At each opportunity customers leave for good with probability theta; if they do not
+ * they buy with probability p.  p is Beta(alpha, beta), theta is Beta(gamma, delta) across
+ * customers.  In the terms of rt_customer x of n = age opportunities were taken, the last
+ * of them the t_x-th: whole numbers, x <= t_x <= age.  The likelihood is
+ *
+ *		B(alpha + x, beta + n - x) / B(alpha, beta) B(gamma, delta + n) / B(gamma, delta)
+ *			+ sum over j from t_x to n - 1 of B(alpha + x, beta + j - x) / B(alpha, beta)
+ *				B(gamma + 1, delta + j) / B(gamma, delta)
+ *
+ * of the order in which they were taken.  The first term are those who are still here:
+ * alive at the n-th opportunity.  What is known of them is alpha + x, beta + n - x, gamma,
+ * delta + n in the place of the parameters.  Times t are numbers of opportunities, of
+ * which parts do not count.
+ *
+ * Source: Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time
+ * noncontractual setting".
  *
  * Copyright (c) 2026, retention contributors
  */
 #include <float.h>
 #include <math.h>
 
-#include "core/bg_bb.h"
-#include "core/calendar.h"
+#include "core/customer_base.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
+#include "core/opportunity.h"
 #include "core/poll.h"
+#include "core/simulate.h"
 #include "core/special.h"
 
 /* Parts of an opportunity do not count, but for what rounding took away */
@@ -21,83 +40,14 @@ whole(double t)
 	return t < 0x1p53 ? floor(t * (1 + 4 * DBL_EPSILON) + 1e-9) : t;
 }
 
-/* Years of 365 to 366 days, and the parts of one that are months of the calendar, too */
-int
-rt_bg_bb_unit_months(double time_unit)
+/* The parameters, and what becomes of them as a customer is observed */
+typedef struct bg_bb
 {
-	double		years = rint(time_unit / 365.25);
-	static const int parts[] = {12, 4, 2};
-
-	if (years >= 1 && years <= 100 && time_unit >= 365 * years && time_unit <= 366 * years)
-		return (int) (12 * years);
-	for (int i = 0; i < 3; i++)
-		if (time_unit * parts[i] >= 365 && time_unit * parts[i] <= 366)
-			return 12 / parts[i];
-	return 0;
-}
-
-double
-rt_bg_bb_opportunities_over(int32_t first, int32_t date, double time_unit)
-{
-	int			months = rt_bg_bb_unit_months(time_unit);
-	int32_t		number;
-	int32_t		end;
-
-	if (months == 0)
-		return fmin(ceil(((double) date - (double) first + 0.5) / time_unit) - 1, DBL_MAX / 4);
-	number = (rt_unit_number(RT_UNIT_MONTH, date) - rt_unit_number(RT_UNIT_MONTH, first)) / months;
-	if (number > 0 && !(rt_date_months_later(first, (int64_t) number * months, &end) && end <= date))
-		number--;
-	return number;
-}
-
-/* The last day of an opportunity; one behind all dates is the last date */
-int32_t
-rt_bg_bb_opportunity_end(int32_t first, double number, double time_unit)
-{
-	int			months = rt_bg_bb_unit_months(time_unit);
-	double		end;
-	int32_t		date;
-
-	if (months > 0)
-		return number < RT_DATE_MAX && rt_date_months_later(first, (int64_t) number * months, &date) ? date : RT_DATE_MAX;
-	end = (double) first + floor(number * time_unit + 0.5);
-	return end < RT_DATE_MAX ? (int32_t) end : RT_DATE_MAX;
-}
-
-void
-rt_bg_bb_opportunities(const int32_t *dates, size_t count, int32_t as_of, double time_unit, rt_customer *customer)
-{
-	customer->x = customer->t_x = 0;
-	customer->age = rt_bg_bb_opportunities_over(dates[0], as_of, time_unit);
-	for (size_t i = 1; i < count; i++)
-	{
-		/* the first that is not over on the day before */
-		double		opportunity = rt_bg_bb_opportunities_over(dates[0], dates[i] - 1, time_unit) + 1;
-
-		rt_poll_each(i);
-		if (opportunity > customer->age)
-			break;
-		if (opportunity > customer->t_x)
-			customer->x++;
-		customer->t_x = opportunity;
-	}
-}
-
-double
-rt_bg_bb_opportunities_within(double days, double time_unit)
-{
-	int			months = rt_bg_bb_unit_months(time_unit);
-
-	return months == 0 ? days / time_unit : floor((days + 0.5) / (months * RT_DAYS_PER_MONTH));
-}
-
-bool
-rt_bg_bb_is_customer(const rt_customer *customer)
-{
-	return customer->x == floor(customer->x) && customer->t_x == floor(customer->t_x) && customer->age == floor(customer->age) &&
-		customer->x <= customer->t_x && customer->age <= 0x1p53;
-}
+	double		alpha;
+	double		beta;
+	double		gamma;
+	double		delta;
+} bg_bb;
 
 /* ------------------------------------------------------------- sums of terms */
 
@@ -261,6 +211,14 @@ sum_of_series(double a0, double c0, double a1, double c1, double rate, double co
 
 /* ------------------------------------------------------------ who is still here */
 
+static bg_bb
+bg_bb_of(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return (bg_bb) {p[0], p[1], p[2], p[3]};
+}
+
 /* The likelihood in the part that those who are still here have in it, and the one of those who left */
 typedef struct states
 {
@@ -271,7 +229,7 @@ typedef struct states
 } states;
 
 static void
-bg_bb_customer_states(const rt_bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
+bg_bb_customer_states(const bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
 {
 	double		x = customer->x;
 	double		t_x = customer->t_x;
@@ -322,52 +280,54 @@ bg_bb_customer_states(const rt_bg_bb *m, const rt_customer *customer, bool deriv
 	}
 }
 
-double
-rt_bg_bb_log_likelihood(const rt_bg_bb *model, const rt_customer *customer)
+static double
+bg_bb_log_likelihood(const rt_base *base, const rt_customer *customer, double sum_log)
 {
+	const bg_bb m = bg_bb_of(base);
 	states		s;
 
-	bg_bb_customer_states(model, customer, false, &s);
+	bg_bb_customer_states(&m, customer, false, &s);
 	return s.log_sum;
 }
 
-double
-rt_bg_bb_p_alive(const rt_bg_bb *model, const rt_customer *customer)
+static double
+bg_bb_p_alive(const rt_base *base, const rt_customer *customer)
 {
+	const bg_bb m = bg_bb_of(base);
 	states		s;
 
-	bg_bb_customer_states(model, customer, false, &s);
+	bg_bb_customer_states(&m, customer, false, &s);
 	return s.p_alive;
 }
 
-double
-rt_bg_bb_p_gone(const rt_bg_bb *model, const rt_customer *customer)
+static double
+bg_bb_p_gone(const rt_base *base, const rt_customer *customer)
 {
+	const bg_bb m = bg_bb_of(base);
 	states		s;
 
-	bg_bb_customer_states(model, customer, false, &s);
+	bg_bb_customer_states(&m, customer, false, &s);
 	return s.p_gone;
 }
 
 /* The model of those who are still here */
-static rt_bg_bb
-model_of_alive(const rt_bg_bb *model, const rt_customer *customer)
+static bg_bb
+bg_bb_of_alive(const rt_base *base, const rt_customer *customer)
 {
-	rt_bg_bb	result = {model->alpha + customer->x, model->beta + (customer->age - customer->x),
-	model->gamma, model->delta + customer->age};
+	const double *p = base->parameters;
 
-	return result;
+	return (bg_bb) {p[0] + customer->x, p[1] + (customer->age - customer->x), p[2], p[3] + customer->age};
 }
 
-double
-rt_bg_bb_p_alive_after(const rt_bg_bb *model, const rt_customer *customer, double t)
+static double
+bg_bb_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
+	bg_bb	m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0))
 		return NAN;
 	t = whole(t);
-	return rt_bg_bb_p_alive(model, customer) * exp(-rt_log_rising_ratio(m.delta, m.gamma, t));
+	return bg_bb_p_alive(base, customer) * exp(-rt_log_rising_ratio(m.delta, m.gamma, t));
 }
 
 /*
@@ -375,38 +335,38 @@ rt_bg_bb_p_alive_after(const rt_bg_bb *model, const rt_customer *customer, doubl
  * (delta)_j / (gamma + delta)_j, the j-th counting exp(-rate j)
  */
 static double
-opportunities_alive(const rt_bg_bb *m, double t, double rate)
+opportunities_alive(const bg_bb *m, double t, double rate)
 {
 	if (isinf(t) && rate == 0)
 		return m->gamma > 1 ? m->delta / (m->gamma - 1) : INFINITY;
 	return m->delta / (m->gamma + m->delta) * exp(-rate) * sum_of_series(m->delta + 1, m->gamma, m->delta + 1, 0, rate, t);
 }
 
-double
-rt_bg_bb_expected_lifetime(const rt_bg_bb *model, const rt_customer *customer, double t)
+static double
+bg_bb_expected_lifetime(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
-	double		alive = rt_bg_bb_p_alive(model, customer);
+	bg_bb	m = bg_bb_of_alive(base, customer);
+	double		alive = bg_bb_p_alive(base, customer);
 
 	if (!(t >= 0))
 		return NAN;
 	return alive > 0 ? alive * opportunities_alive(&m, whole(t), 0) : 0;
 }
 
-double
-rt_bg_bb_expected_purchases(const rt_bg_bb *model, const rt_customer *customer, double t)
+static double
+bg_bb_expected_purchases(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
+	bg_bb	m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return rt_bg_bb_p_alive(model, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t), 0);
+	return bg_bb_p_alive(base, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t), 0);
 }
 
-double
-rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer, double t, double rate)
+static double
+bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
+	bg_bb	m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
@@ -414,21 +374,21 @@ rt_bg_bb_discounted_if_alive(const rt_bg_bb *model, const rt_customer *customer,
 }
 
 /* They are still here at the j-th opportunity, and take it as the first one */
-double
-rt_bg_bb_purchase_probability(const rt_bg_bb *model, const rt_customer *customer, double t)
+static double
+bg_bb_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_bg_bb	m = model_of_alive(model, customer);
+	bg_bb	m = bg_bb_of_alive(base, customer);
 	double		first = m.alpha / (m.alpha + m.beta) * (m.delta / (m.gamma + m.delta));
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return fmin(1, first * sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, whole(t))) * rt_bg_bb_p_alive(model, customer);
+	return fmin(1, first * sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, whole(t))) * bg_bb_p_alive(base, customer);
 }
 
 /* n of the first n + k opportunities, and then they leave */
 typedef struct leaving
 {
-	rt_bg_bb	model;
+	bg_bb	model;
 	double		n;
 } leaving;
 
@@ -436,7 +396,7 @@ static void
 leaving_terms(const void *what, double k, double weight, double *sum)
 {
 	const leaving *l = what;
-	const rt_bg_bb *m = &l->model;
+	const bg_bb *m = &l->model;
 	double		i = l->n + k;
 
 	*sum += weight * (m->gamma / (m->gamma + m->delta + i)) *
@@ -447,7 +407,7 @@ leaving_terms(const void *what, double k, double weight, double *sum)
 static double
 leaving_slope(const leaving *l, double k, double *curvature)
 {
-	const rt_bg_bb *m = &l->model;
+	const bg_bb *m = &l->model;
 	double		above[3] = {l->n + 1 + k, m->beta + k, m->delta + l->n + k};
 	double		below[3] = {1 + k, m->alpha + m->beta + l->n + k, m->gamma + m->delta + 1 + l->n + k};
 	double		difference[3] = {l->n, -(m->alpha + l->n), -(m->gamma + 1)};
@@ -494,7 +454,7 @@ add_leaving(const leaving *l, double from, double to, double *sum)
 static double
 leaving_sum(const leaving *l, double count)
 {
-	const rt_bg_bb *m = &l->model;
+	const bg_bb *m = &l->model;
 	double		n = l->n;
 	double		sum = 0;
 	double		begin = 0;
@@ -549,12 +509,12 @@ leaving_sum(const leaving *l, double count)
 }
 
 /* n of t opportunities, and they are still here at the last; or n of the first i, and then they leave */
-double
-rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n, double t)
+static double
+bg_bb_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t)
 {
-	leaving		l = {model_of_alive(model, customer), n};
-	const rt_bg_bb *m = &l.model;
-	double		alive = rt_bg_bb_p_alive(model, customer);
+	leaving		l = {bg_bb_of_alive(base, customer), n};
+	const bg_bb *m = &l.model;
+	double		alive = bg_bb_p_alive(base, customer);
 	double		here;
 
 	if (!(t >= 0) || isinf(t) || n < 0)
@@ -565,8 +525,36 @@ rt_bg_bb_purchase_pmf(const rt_bg_bb *model, const rt_customer *customer, int n,
 	here = exp(rt_log_beta_binomial(n, t - n, m->alpha, m->beta) - rt_log_rising_ratio(m->delta, m->gamma, t));
 	if (n > 0)
 		return alive * fmin(1, here + leaving_sum(&l, t - n));
-	return rt_bg_bb_p_gone(model, customer) + alive *
+	return bg_bb_p_gone(base, customer) + alive *
 		fmin(1, here + m->gamma / (m->gamma + m->delta) * sum_of_series(m->beta, m->alpha, m->delta, m->gamma + 1, 0, t));
+}
+
+/* -------------------------------------------------------------- simulation */
+
+static void
+bg_bb_live(const bg_bb *m, rt_random *random, rt_life *life)
+{
+	life->opportunities = true;
+	life->lambda = rt_random_beta(random, m->alpha, m->beta);
+	life->p = rt_random_beta(random, m->gamma, m->delta);
+	/* alive at the opportunities before this one */
+	life->end = rt_random_missed(random, life->p);
+}
+
+static void
+bg_bb_start_life(const rt_base *base, rt_random *random, rt_life *life)
+{
+	const bg_bb m = bg_bb_of(base);
+
+	bg_bb_live(&m, random, life);
+}
+
+static void
+bg_bb_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
+{
+	const bg_bb m = bg_bb_of_alive(base, customer);
+
+	bg_bb_live(&m, random, life);
 }
 
 /* ----------------------------------------------------------------- fitting */
@@ -576,7 +564,7 @@ static double
 bg_bb_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *customers = argument;
-	rt_bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
+	bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
 	double		by[4] = {0, 0, 0, 0};
 	double		value = 0;
 
@@ -606,8 +594,8 @@ bg_bb_all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
 }
 
-void
-rt_bg_bb_fit_model(const rt_customers *customers, rt_fit *fit)
+static void
+bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -646,3 +634,30 @@ rt_bg_bb_fit_model(const rt_customers *customers, rt_fit *fit)
 	}
 	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, logarithms, &best, fit);
 }
+
+/* ---------------------------------------------------------------- the kind */
+
+static const rt_base_functions bg_bb_base = {
+	.log_likelihood = bg_bb_log_likelihood,
+	.p_alive = bg_bb_p_alive,
+	.p_gone = bg_bb_p_gone,
+	.p_alive_after = bg_bb_p_alive_after,
+	.expected_lifetime = bg_bb_expected_lifetime,
+	.expected_purchases = bg_bb_expected_purchases,
+	.discounted_if_alive = bg_bb_discounted_if_alive,
+	.purchase_probability = bg_bb_purchase_probability,
+	.purchase_pmf = bg_bb_purchase_pmf,
+	.start_life = bg_bb_start_life,
+	.go_on = bg_bb_go_on
+};
+
+const rt_kind rt_bg_bb_kind = {
+	.id = 10,
+	.name = "bg/bb",
+	.parameter_count = 4,
+	.parameters = {"alpha", "beta", "gamma", "delta"},
+	.input = RT_INPUT_OPPORTUNITIES,
+	.row_valid = rt_opportunities_row_valid,
+	.fit = bg_bb_fit,
+	.base = &bg_bb_base
+};

@@ -1,6 +1,29 @@
 /*
  * bg_nbd.c
- *		Customers who may leave after any purchase: who is still one, and the most likely model.
+ *		Customers who may leave after any purchase: BG/NBD, MBG/NBD and, for
+ *		regular buyers, BG/CNBD-k and MBG/CNBD-k.
+ *
+ * While they are a customer, intervals between purchases are Erlang(k, lambda): the
+ * k-th event of a Poisson process is a purchase (k = 1: each one).  After a purchase
+ * they leave with probability p; in the models with first_may_be_last also after
+ * the first one.  lambda is Gamma(r, rate alpha), p is Beta(a, b) across customers.
+ *
+ * A customer is x repeat purchases, the last of them t_x after the first purchase,
+ * seen until age after it.  With d = 1 if first_may_be_last, else 0, m = r + k x and
+ * sum_log the sum of the logarithms of their intervals the log-likelihood is
+ *
+ *		(k - 1) sum_log - x ln (k - 1)! + ln B(a, b + x + d) - ln B(a, b)
+ *			+ ln Gamma(m) - ln Gamma(r) + r ln alpha - m ln(alpha + age) + ln(gone + here)
+ *		gone = a / (b + x + d - 1) ((alpha + age) / (alpha + t_x))^m, 0 if x + d = 0
+ *		here = sum over j < k of (m)_j / j! ((age - t_x) / (alpha + age))^j
+ *
+ * and they are still a customer with probability here / (gone + here).  Times are in
+ * the model's unit.
+ *
+ * Sources: Fader, Hardie, Lee (2005), "Counting your customers the easy way";
+ * Batislam, Denizel, Filiztekin (2007); Hoppe, Wagner (2007); Reutterer, Platzer,
+ * Schroeder (2020), "Leveraging purchase regularity for predicting customer behavior
+ * the easy way".
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -8,42 +31,37 @@
 #include <math.h>
 
 #include "core/bg_nbd.h"
-#include "core/bg_nbd_future.h"
 #include "core/lifetime.h"
 #include "core/optimize.h"
 #include "core/poll.h"
+#include "core/simulate.h"
 #include "core/special.h"
 
-bool
-rt_bg_nbd_from_model(const rt_model *model, rt_bg_nbd *bg_nbd)
-{
-	const double *p = model->parameters;
+extern const rt_kind rt_bg_nbd_kind,
+			rt_mbg_nbd_kind,
+			rt_bg_cnbd_k_kind,
+			rt_mbg_cnbd_k_kind;
 
-	switch (model->id)
-	{
-		case RT_MODEL_BG_NBD:
-		case RT_MODEL_MBG_NBD:
-			bg_nbd->k = 1;
-			break;
-		case RT_MODEL_BG_CNBD_K:
-		case RT_MODEL_MBG_CNBD_K:
-			bg_nbd->k = (int) *p++;
-			break;
-		default:
-			return false;
-	}
-	bg_nbd->first_may_be_last = model->id == RT_MODEL_MBG_NBD || model->id == RT_MODEL_MBG_CNBD_K;
-	bg_nbd->r = p[0];
-	bg_nbd->alpha = p[1];
-	bg_nbd->a = p[2];
-	bg_nbd->b = p[3];
-	return true;
+/* They may leave after the first purchase, too */
+static bool
+bg_nbd_first_may_be_last(const rt_kind *kind)
+{
+	return kind == &rt_mbg_nbd_kind || kind == &rt_mbg_cnbd_k_kind;
+}
+
+static rt_bg_nbd
+bg_nbd_of(const rt_base *base)
+{
+	const double *p = base->parameters + (base->kind->has_whole_k ? 1 : 0);
+
+	return (rt_bg_nbd) {base->kind->has_whole_k ? (int) base->parameters[0] : 1,
+			bg_nbd_first_may_be_last(base->kind), p[0], p[1], p[2], p[3]};
 }
 
 rt_bg_nbd
-rt_bg_nbd_within(const rt_bg_nbd *model)
+rt_bg_nbd_within(const rt_base *base)
 {
-	rt_bg_nbd	m = *model;
+	rt_bg_nbd	m = bg_nbd_of(base);
 
 	m.r = rt_within(m.r, RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST);
 	m.alpha = rt_within(m.alpha, RT_BG_NBD_SMALLEST * RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST_TIME);
@@ -115,10 +133,10 @@ bg_nbd_customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 	return result;
 }
 
-double
-rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, double sum_log)
+static double
+bg_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, double sum_log)
 {
-	rt_bg_nbd	m = rt_bg_nbd_within(model);
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	double		events = m.k * c.x;
 	double		stays = c.x + (m.first_may_be_last ? 1 : 0);
@@ -131,9 +149,9 @@ rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, do
 }
 
 static double
-state_odds(const rt_bg_nbd *model, const rt_customer *customer)
+bg_nbd_state_odds(const rt_base *base, const rt_customer *customer)
 {
-	rt_bg_nbd	m = rt_bg_nbd_within(model);
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	states		s = bg_nbd_customer_states(&m, &c);
 
@@ -141,24 +159,63 @@ state_odds(const rt_bg_nbd *model, const rt_customer *customer)
 }
 
 double
-rt_bg_nbd_p_alive(const rt_bg_nbd *model, const rt_customer *customer)
+rt_bg_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
-	return 1 / (1 + state_odds(model, customer));
+	return 1 / (1 + bg_nbd_state_odds(base, customer));
 }
 
 double
-rt_bg_nbd_p_gone(const rt_bg_nbd *model, const rt_customer *customer)
+rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 {
-	return 1 / (1 + 1 / state_odds(model, customer));
+	return 1 / (1 + 1 / bg_nbd_state_odds(base, customer));
 }
 
-void
-rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases)
-{
-	rt_bg_nbd	m = rt_bg_nbd_within(model);
-	rt_customer c = rt_bg_nbd_customer_within(customer);
+/* -------------------------------------------------------------- simulation */
 
-	rt_bg_nbd_phases_of(&m, &c, phases);
+static void
+bg_nbd_live(const rt_bg_nbd *m, rt_random *random, rt_life *life)
+{
+	double		leaves = rt_random_gamma(random, m->a);
+	double		stays = rt_random_gamma(random, m->b);
+
+	life->k = m->k;
+	life->lambda = rt_random_gamma(random, m->r) / m->alpha;
+	life->p = leaves > 0 || stays > 0 ? leaves / (leaves + stays) : m->a / (m->a + m->b);
+	life->here = !(m->first_may_be_last && rt_random_uniform(random) < life->p);
+}
+
+static void
+bg_nbd_start_life(const rt_base *base, rt_random *random, rt_life *life)
+{
+	const rt_bg_nbd m = bg_nbd_of(base);
+
+	bg_nbd_live(&m, random, life);
+}
+
+static void
+bg_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
+{
+	rt_bg_nbd	m = bg_nbd_of(base);
+	double		phases[RT_K_MAX];
+	int			passed = 0;
+
+	/* so many events have happened of the interval that runs */
+	if (m.k > 1)
+	{
+		rt_bg_nbd	within = rt_bg_nbd_within(base);
+		rt_customer c = rt_bg_nbd_customer_within(customer);
+		double		u = rt_random_uniform(random);
+
+		rt_bg_nbd_phases_of(&within, &c, phases);
+		while (passed < m.k - 1 && u >= phases[passed])
+			u -= phases[passed++];
+	}
+	m.b += customer->x + (m.first_may_be_last ? 1 : 0);
+	m.r += m.k * customer->x + passed;
+	m.alpha += customer->age;
+	m.first_may_be_last = false;
+	bg_nbd_live(&m, random, life);
+	life->passed = passed;
 }
 
 /* ----------------------------------------------------------------- fitting */
@@ -367,8 +424,8 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	}
 }
 
-void
-rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit *fit)
+static void
+bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -376,8 +433,8 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit
 		0, 0, 1, 0,
 		0, 0, 1, 1
 	};
-	bool		has_k = id == RT_MODEL_BG_CNBD_K || id == RT_MODEL_MBG_CNBD_K;
-	fit_data	data = {customers, k > 0 ? k : 1, id == RT_MODEL_MBG_NBD || id == RT_MODEL_MBG_CNBD_K, 1};
+	bool		has_k = kind->has_whole_k;
+	fit_data	data = {customers, k > 0 ? k : 1, bg_nbd_first_may_be_last(kind), 1};
 	double		start[4];
 	double		total = 0,
 				purchases = 0,
@@ -432,3 +489,67 @@ rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit
 			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] = found.covariance[i * RT_PARAMETERS_MAX + j];
 	}
 }
+
+/* --------------------------------------------------------------- the kinds */
+
+static const rt_base_functions bg_nbd_base = {
+	.log_likelihood = bg_nbd_log_likelihood,
+	.p_alive = rt_bg_nbd_p_alive,
+	.p_gone = rt_bg_nbd_p_gone,
+	.p_alive_after = rt_bg_nbd_p_alive_after,
+	.expected_lifetime = rt_bg_nbd_expected_lifetime,
+	.expected_purchases = rt_bg_nbd_expected_purchases,
+	.discounted_if_alive = rt_bg_nbd_discounted_if_alive,
+	.purchase_probability = rt_bg_nbd_purchase_probability,
+	.purchase_pmf = rt_bg_nbd_purchase_pmf,
+	.start_life = bg_nbd_start_life,
+	.go_on = bg_nbd_go_on
+};
+
+const rt_kind rt_bg_nbd_kind = {
+	.id = 2,
+	.name = "bg/nbd",
+	.parameter_count = 4,
+	.parameters = {"r", "alpha", "a", "b"},
+	.input = RT_INPUT_RECENCY,
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.base = &bg_nbd_base
+};
+
+const rt_kind rt_mbg_nbd_kind = {
+	.id = 3,
+	.name = "mbg/nbd",
+	.parameter_count = 4,
+	.parameters = {"r", "alpha", "a", "b"},
+	.input = RT_INPUT_RECENCY,
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.base = &bg_nbd_base
+};
+
+const rt_kind rt_bg_cnbd_k_kind = {
+	.id = 4,
+	.name = "bg/cnbd-k",
+	.parameter_count = 5,
+	.parameters = {"k", "r", "alpha", "a", "b"},
+	.input = RT_INPUT_RECENCY,
+	.has_whole_k = true,
+	.needs_intervals = true,
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.base = &bg_nbd_base
+};
+
+const rt_kind rt_mbg_cnbd_k_kind = {
+	.id = 5,
+	.name = "mbg/cnbd-k",
+	.parameter_count = 5,
+	.parameters = {"k", "r", "alpha", "a", "b"},
+	.input = RT_INPUT_RECENCY,
+	.has_whole_k = true,
+	.needs_intervals = true,
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.base = &bg_nbd_base
+};

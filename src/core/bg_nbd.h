@@ -1,39 +1,15 @@
 /*
  * bg_nbd.h
- *		Customers who may leave after any purchase: BG/NBD, MBG/NBD and, for
- *		regular buyers, BG/CNBD-k and MBG/CNBD-k.
- *
- * While they are a customer, intervals between purchases are Erlang(k, lambda): the
- * k-th event of a Poisson process is a purchase (k = 1: each one).  After a purchase
- * they leave with probability p; in the models with first_may_be_last also after
- * the first one.  lambda is Gamma(r, rate alpha), p is Beta(a, b) across customers.
- *
- * A customer is x repeat purchases, the last of them t_x after the first purchase,
- * seen until age after it.  With d = 1 if first_may_be_last, else 0, m = r + k x and
- * sum_log the sum of the logarithms of their intervals the log-likelihood is
- *
- *		(k - 1) sum_log - x ln (k - 1)! + ln B(a, b + x + d) - ln B(a, b)
- *			+ ln Gamma(m) - ln Gamma(r) + r ln alpha - m ln(alpha + age) + ln(gone + here)
- *		gone = a / (b + x + d - 1) ((alpha + age) / (alpha + t_x))^m, 0 if x + d = 0
- *		here = sum over j < k of (m)_j / j! ((age - t_x) / (alpha + age))^j
- *
- * and they are still a customer with probability here / (gone + here).  Times are in
- * the model's unit.
- *
- * Sources: Fader, Hardie, Lee (2005), "Counting your customers the easy way";
- * Batislam, Denizel, Filiztekin (2007); Hoppe, Wagner (2007); Reutterer, Platzer,
- * Schroeder (2020), "Leveraging purchase regularity for predicting customer behavior
- * the easy way".
+ *		Between the parts of bg_nbd.c: the model, and what somebody who is a customer will do.
  *
  * Copyright (c) 2026, retention contributors
  */
 #ifndef RT_BG_NBD_H
 #define RT_BG_NBD_H
 
-#include <stdbool.h>
+#include <math.h>
 
-#include "core/customers.h"
-#include "core/model.h"
+#include "core/customer_base.h"
 
 typedef struct rt_bg_nbd
 {
@@ -45,40 +21,68 @@ typedef struct rt_bg_nbd
 	double		b;
 } rt_bg_nbd;
 
-/* The model of such a kind; false for another kind */
-extern bool rt_bg_nbd_from_model(const rt_model *model, rt_bg_nbd *bg_nbd);
+/*
+ * Parameters below are taken as this, parameters and counts above as that, and odds: no quotient or
+ * product leaves the range of double
+ */
+#define RT_BG_NBD_SMALLEST 1e-100
+#define RT_BG_NBD_LARGEST 1e100
+#define RT_BG_NBD_LARGEST_TIME 1e307
+#define RT_BG_NBD_LARGEST_ODDS 1e303
+
+#define TWO_PI 6.28318530717958647693
+
+static inline double
+rt_within(double value, double low, double high)
+{
+	return fmin(fmax(value, low), high);
+}
+
+/* What is computed with: all within the range above */
+extern rt_bg_nbd rt_bg_nbd_within(const rt_base *base);
+extern rt_customer rt_bg_nbd_customer_within(const rt_customer *customer);
 
 /*
- * All of these are finite for every valid customer (0 <= t_x <= age, x >= 0, and x = 0
- * only with t_x = 0) and every time t >= 0 from now on, whatever the parameters, and take
- * milliseconds at most (tens of them where t is some 1e300).  Relative errors are below 1e-9,
- * of probabilities below 1e-15 larger.
+ * How many of the k events of the interval that runs have happened, given that they are a customer: room for k.
+ * The logarithm of the sum of (m)_j / j! ratio^j, to which these are proportional
  */
-extern double rt_bg_nbd_log_likelihood(const rt_bg_nbd *model, const rt_customer *customer, double sum_log);
-extern double rt_bg_nbd_p_alive(const rt_bg_nbd *model, const rt_customer *customer);
-/* 1 - p_alive, without rounding to 0 */
-extern double rt_bg_nbd_p_gone(const rt_bg_nbd *model, const rt_customer *customer);
-/* They are still a customer after t more */
-extern double rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer *customer, double t);
-/* How much of t, which may be infinite, they are still a customer: infinite where the mean is */
-extern double rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t);
-/* Purchases within t; a new customer, just after the first purchase, is x = t_x = age = 0 */
-extern double rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t);
-/*
- * Purchases within t, which may be infinite for a rate above 0, one at the time u from now
- * counting exp(-rate u), of a customer who is still one: times p_alive of any; to 1e-7 relative
- */
-extern double rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate);
-/* The probability that j of the k events of the interval that runs have happened, if they are a customer; room for k */
-extern void rt_bg_nbd_phases(const rt_bg_nbd *model, const rt_customer *customer, double *phases);
-/* At least one purchase within t; exactly n */
-extern double rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t);
-extern double rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t);
+extern double rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer, double *phases);
 
-/*
- * The most likely model of the kind; for a kind with k with this one, or with 0 for k
- * the best one from 1 on.  Errors and bounds as in rt_fit.
- */
-extern void rt_bg_nbd_fit_model(rt_model_id id, int k, const rt_customers *customers, rt_fit *fit);
+/* What a sum over the future of who is a customer is made of */
+typedef struct rt_bg_nbd_future
+{
+	int			k;
+	double		p_alive;
+	double		shape;			/* m, of j = 0 */
+	double		alpha;			/* alpha + age */
+	double		silence;		/* age - t_x */
+	double		log_peak;		/* of the density of ln lambda, for j = 0 at its mode */
+	double		a;
+	double		b;				/* b' */
+	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
+} rt_bg_nbd_future;
+
+typedef enum rt_bg_nbd_what
+{
+	RT_BG_NBD_PURCHASES,		/* discounted, at a rate above 0 */
+	RT_BG_NBD_STILL_ALIVE,		/* the chance that they stay through all */
+	RT_BG_NBD_TIME_ALIVE
+} rt_bg_nbd_what;
+
+/* For k = 1; until odds times alpha */
+extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what);
+
+/* Until t, which may be infinite at a rate above 0 */
+extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, double rate);
+
+/* As in customer_base.h */
+extern double rt_bg_nbd_p_alive(const rt_base *base, const rt_customer *customer);
+extern double rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer);
+extern double rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate);
+extern double rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);
 
 #endif							/* RT_BG_NBD_H */

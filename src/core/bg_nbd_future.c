@@ -16,7 +16,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "core/bg_nbd_future.h"
+#include "core/bg_nbd.h"
 #include "core/poll.h"
 #include "core/special.h"
 
@@ -28,14 +28,14 @@
 #define RESCALE 1e200
 
 static rt_bg_nbd_future
-future_of(const rt_bg_nbd *model, const rt_customer *customer)
+future_of(const rt_base *base, const rt_customer *customer)
 {
-	rt_bg_nbd	m = rt_bg_nbd_within(model);
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	rt_bg_nbd_future f;
 
 	f.k = m.k;
-	f.p_alive = rt_bg_nbd_p_alive(&m, &c);
+	f.p_alive = rt_bg_nbd_p_alive(base, customer);
 	f.shape = m.r + m.k * c.x;
 	f.alpha = m.alpha + c.age;
 	f.silence = c.age - c.t_x;
@@ -142,26 +142,26 @@ over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
 }
 
 static double
-over_future(const rt_bg_nbd *model, const rt_customer *customer, double t, rt_bg_nbd_what what)
+over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nbd_what what)
 {
 	rt_bg_nbd_future f;
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(model, customer);
+	f = future_of(base, customer);
 	return f.p_alive == 0 ? 0 : f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
 }
 
 double
-rt_bg_nbd_expected_purchases(const rt_bg_nbd *model, const rt_customer *customer, double t)
+rt_bg_nbd_expected_purchases(const rt_base *base, const rt_customer *customer, double t)
 {
-	return over_future(model, customer, t, RT_BG_NBD_PURCHASES);
+	return over_future(base, customer, t, RT_BG_NBD_PURCHASES);
 }
 
 double
-rt_bg_nbd_p_alive_after(const rt_bg_nbd *model, const rt_customer *customer, double t)
+rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
-	return over_future(model, customer, t, RT_BG_NBD_STILL_ALIVE);
+	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
 }
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
@@ -259,14 +259,14 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 }
 
 double
-rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *customer, double t, double rate)
+rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
 	rt_bg_nbd_future f;
 	double		odds;
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	f = future_of(model, customer);
+	f = future_of(base, customer);
 	if (t == 0)
 		return 0;
 	if (rate == 0)
@@ -280,11 +280,11 @@ rt_bg_nbd_discounted_if_alive(const rt_bg_nbd *model, const rt_customer *custome
 
 /* The mean of the remaining lifetime, which ends at a purchase: N more of them, geometric with 1/p on average */
 static double
-mean_lifetime(const rt_bg_nbd *model, const rt_customer *customer)
+mean_lifetime(const rt_base *base, const rt_customer *customer)
 {
 	double		sum = 0;
 	double		purchases;
-	rt_bg_nbd_future f = future_of(model, customer);
+	rt_bg_nbd_future f = future_of(base, customer);
 
 	if (f.p_alive == 0)
 		return 0;
@@ -301,9 +301,9 @@ mean_lifetime(const rt_bg_nbd *model, const rt_customer *customer)
 }
 
 double
-rt_bg_nbd_expected_lifetime(const rt_bg_nbd *model, const rt_customer *customer, double t)
+rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, double t)
 {
-	return isinf(t) ? mean_lifetime(model, customer) : over_future(model, customer, t, RT_BG_NBD_TIME_ALIVE);
+	return isinf(t) ? mean_lifetime(base, customer) : over_future(base, customer, t, RT_BG_NBD_TIME_ALIVE);
 }
 
 /* The probability of j of k events so far and l in all, with all the j */
@@ -376,7 +376,7 @@ no_purchase(const rt_bg_nbd_future *f, double odds)
 }
 
 double
-rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *customer, double t)
+rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
 	rt_bg_nbd_future f;
 	double		odds;
@@ -384,7 +384,7 @@ rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *custom
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(model, customer);
+	f = future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return 0;
@@ -398,7 +398,7 @@ rt_bg_nbd_purchase_probability(const rt_bg_nbd *model, const rt_customer *custom
  * left after the n-th.
  */
 double
-rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int n, double t)
+rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t)
 {
 	rt_bg_nbd_future f;
 	double		odds;
@@ -407,12 +407,12 @@ rt_bg_nbd_purchase_pmf(const rt_bg_nbd *model, const rt_customer *customer, int 
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	f = future_of(model, customer);
+	f = future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return n == 0 ? 1 : 0;
 	if (n == 0)
-		return fmin(1, rt_bg_nbd_p_gone(model, customer) + f.p_alive * no_purchase(&f, odds));
+		return fmin(1, rt_bg_nbd_p_gone(base, customer) + f.p_alive * no_purchase(&f, odds));
 	stays = exp(rt_log_gamma_ratio(f.b, n) - rt_log_gamma_ratio(f.a + f.b, n));
 	for (int i = 0; i < f.k; i++)
 		exactly += exactly_events(&f, odds, (double) n * f.k + i);

@@ -12,7 +12,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "core/bg_nbd_future.h"
+#include "core/bg_nbd.h"
 #include "core/gauss_legendre.h"
 #include "core/lifetime.h"
 #include "core/poll.h"

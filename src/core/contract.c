@@ -6,6 +6,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 
 #include "core/contract.h"
 #include "core/gauss_legendre.h"
@@ -16,12 +17,12 @@
 bool
 rt_contract_from_model(const rt_model *model, rt_contract *contract)
 {
-	if (model->id != RT_MODEL_SBG && model->id != RT_MODEL_BDW)
-		return false;
+	const rt_kind *kind = rt_kind_by_id(model->id);
+
 	contract->alpha = model->parameters[0];
 	contract->beta = model->parameters[1];
-	contract->c = model->id == RT_MODEL_BDW ? model->parameters[2] : 1;
-	return true;
+	contract->c = kind->parameter_count > 2 ? model->parameters[2] : 1;
+	return kind->input == RT_INPUT_CONTRACTS;
 }
 
 /* Powers of a time overflow; before that they are so many that only the leading term of gamma functions is left */
@@ -181,8 +182,8 @@ contract_objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
-void
-rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit)
+static void
+contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms2[4] = {
 		1, 0,
@@ -195,7 +196,7 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit
 	};
 	double		lower[3] = {log(1e-6), log(1e-8), log(1e-3)};
 	double		upper[3] = {log(1e6), log(1e8), log(1e2)};
-	fit_data	data = {customers, id == RT_MODEL_BDW ? 3 : 2};
+	fit_data	data = {customers, kind->parameter_count};
 	double		asked = 0,
 				refused = 0;
 	double		total = 0;
@@ -217,3 +218,31 @@ rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit
 	optimum.at_bound |= optimum.x[0] > RT_ALIKE;
 	rt_fit_from_optimum(contract_objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }
+
+/* --------------------------------------------------------------- the kinds */
+
+static bool
+contract_row_valid(const rt_customer_row *row)
+{
+	return row->x <= INT32_MAX && row->x == floor(row->x) && row->age == 0 && (row->t_x == 0 || (row->t_x == 1 && row->x >= 1));
+}
+
+const rt_kind rt_sbg_kind = {
+	.id = 7,
+	.name = "sbg",
+	.parameter_count = 2,
+	.parameters = {"alpha", "beta"},
+	.input = RT_INPUT_CONTRACTS,
+	.row_valid = contract_row_valid,
+	.fit = contract_fit
+};
+
+const rt_kind rt_bdw_kind = {
+	.id = 8,
+	.name = "bdw",
+	.parameter_count = 3,
+	.parameters = {"alpha", "beta", "c"},
+	.input = RT_INPUT_CONTRACTS,
+	.row_valid = contract_row_valid,
+	.fit = contract_fit
+};

@@ -43,10 +43,6 @@ extern double rt_contract_log_retention(const rt_contract *contract, double t);
  */
 extern double rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount);
 
-/*
- * The most likely model of the kind.  Of a row x is the number of renewals she was
- * asked for, and t_x 1 if she refused the last of these, else 0.
- */
-extern void rt_contract_fit_model(rt_model_id id, const rt_customers *customers, rt_fit *fit);
+/* Of a row of a fit x is the number of renewals they were asked for, and t_x 1 if they refused the last of these, else 0 */
 
 #endif							/* RT_CONTRACT_H */

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/model.h"
+#include "core/kind.h"
 
 /*
  * x repeat purchases, the last of them t_x after the first purchase, seen until
@@ -57,5 +57,8 @@ typedef struct rt_fit
 	bool		converged;		/* inside the parameter space */
 	int			evaluations;
 } rt_fit;
+
+/* May these be x, t_x and age? */
+extern bool rt_recency_row_valid(const rt_customer_row *row);
 
 #endif							/* RT_CUSTOMERS_H */

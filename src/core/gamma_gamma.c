@@ -17,7 +17,7 @@ rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spend)
 	spend->p = model->parameters[0];
 	spend->q = model->parameters[1];
 	spend->gamma = model->parameters[2];
-	return model->id == RT_MODEL_GAMMA_GAMMA;
+	return rt_kind_by_id(model->id)->input == RT_INPUT_SPEND;
 }
 
 /*
@@ -99,8 +99,8 @@ gamma_gamma_all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[1] > RT_ALIKE;
 }
 
-void
-rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit)
+static void
+gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -165,3 +165,21 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 	}
 	return xx > 0 && zz > 0 ? fmax(-1, fmin(1, xz / sqrt(xx) / sqrt(zz))) : NAN;
 }
+
+/* ---------------------------------------------------------------- the kind */
+
+static bool
+gamma_gamma_row_valid(const rt_customer_row *row)
+{
+	return row->x > 0 && row->t_x > 0 && row->age == 0;
+}
+
+const rt_kind rt_gamma_gamma_kind = {
+	.id = 11,
+	.name = "gamma-gamma",
+	.parameter_count = 3,
+	.parameters = {"p", "q", "gamma"},
+	.input = RT_INPUT_SPEND,
+	.row_valid = gamma_gamma_row_valid,
+	.fit = gamma_gamma_fit
+};

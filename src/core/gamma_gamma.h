@@ -23,6 +23,7 @@
 #include <stdbool.h>
 
 #include "core/customers.h"
+#include "core/model.h"
 
 typedef struct rt_gamma_gamma
 {
@@ -43,8 +44,6 @@ extern double rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *spend, double 
  * for p x + q up to 1.
  */
 extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double x, double mean);
-
-extern void rt_gamma_gamma_fit_model(const rt_customers *customers, rt_fit *fit);
 
 /* Of x and the mean value across customers: Pearson's; NaN where either does not vary */
 extern double rt_gamma_gamma_correlation(const rt_customers *customers);

@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
+#include <stdint.h>
 
 #include "core/interpurchase.h"
 #include "core/optimize.h"
@@ -82,8 +83,8 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customer
 	return interpurchase_objective(x, gradient, (void *) data);
 }
 
-void
-rt_interpurchase_fit_model(const rt_customers *data, rt_fit *fit)
+static void
+interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -363,3 +364,27 @@ rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence)
 	mean /= weights;
 	return trigamma_inverse(within / weights + fmax(square / weights - mean * mean, 0));
 }
+
+/* ---------------------------------------------------------------- the kind */
+
+/* What its numbers stay below: days between any two dates */
+#define DAYS_MAX UINT32_MAX
+
+static bool
+interpurchase_row_valid(const rt_customer_row *row)
+{
+	if (row->age == RT_EVENNESS_ROW)
+		return row->x >= 2 && row->x < INT32_MAX && row->t_x <= RT_EVENNESS_MAX;
+	return row->x >= 1 && row->x < INT32_MAX && row->t_x >= row->x && row->t_x < DAYS_MAX && row->age == 0;
+}
+
+const rt_kind rt_interpurchase_kind = {
+	.id = 1,
+	.name = "interpurchase",
+	.parameter_count = 3,
+	.parameters = {"k", "r", "alpha"},
+	.input = RT_INPUT_INTERVALS,
+	.needs_intervals = true,
+	.row_valid = interpurchase_row_valid,
+	.fit = interpurchase_fit
+};

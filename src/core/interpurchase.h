@@ -35,11 +35,10 @@ typedef struct rt_interpurchase
 	double		alpha;
 } rt_interpurchase;
 
+extern const rt_kind rt_interpurchase_kind;
+
 /* Of a customer only x, the number of her intervals (at least 1), and t_x, their sum, are looked at */
 extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
-
-/* The most likely model */
-extern void rt_interpurchase_fit_model(const rt_customers *customers, rt_fit *fit);
 
 /* The distribution of a customer's next interval, her n intervals known; NaN where the arguments are invalid */
 extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, double elapsed);
@@ -57,6 +56,9 @@ extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n,
  * the mean of their logarithms; at least two intervals.  From 0 to RT_EVENNESS_MAX.
  */
 #define RT_EVENNESS_MAX 1536
+
+/* The age of rows of a fit that tell evenness, in the place of t_x */
+#define RT_EVENNESS_ROW 1
 
 extern int	rt_evenness(const rt_intervals *intervals);
 

@@ -1,155 +1,197 @@
 /*
  * pareto_nbd.c
- *		Customers who may leave at any time.
+ *		Customers who may leave at any time: Pareto/NBD.
+ *
+ * While they are a customer they buy at random with a rate lambda, and leave with a rate
+ * mu; lambda is Gamma(r, rate alpha), mu is Gamma(s, rate beta) across customers.  With
+ * m = r + x the log-likelihood of a customer is
+ *
+ *		ln Gamma(m) - ln Gamma(r) + r ln alpha + s ln beta
+ *			+ ln{ (alpha + age)^-m (beta + age)^-s
+ *				  + s int_{t_x}^{age} (alpha + u)^-m (beta + u)^-(s + 1) du }
+ *
+ * where the integral is what the papers write as a difference of two hypergeometric
+ * functions; it is computed as it stands, of positive terms.  Times are in the model's
+ * unit.
+ *
+ * Sources: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; Fader,
+ * Hardie (2005), "A note on deriving the Pareto/NBD model".
  *
  * Copyright (c) 2026, retention contributors
  */
 #include <float.h>
 #include <math.h>
 
+#include "core/customer_base.h"
 #include "core/lifetime.h"
 #include "core/optimize.h"
-#include "core/pareto_nbd.h"
 #include "core/places.h"
 #include "core/poll.h"
+#include "core/simulate.h"
 #include "core/special.h"
+
+/* Its parameters in their order */
+enum
+{
+	R, ALPHA, S, BETA
+};
 
 #define ALL 40.0				/* but for exp(-40) */
 
 /* From an age on */
 static rt_lifetime
-pareto_nbd_lifetime_at(const rt_pareto_nbd *model, double age)
+pareto_nbd_lifetime_at(const rt_base *base, double age)
 {
-	return rt_lifetime_pareto(model->s, model->beta + age);
+	return rt_lifetime_pareto(base->parameters[S], base->parameters[BETA] + age);
 }
 
 /* What is known of their rate of buying is Gamma(shape, scale) at an age */
 static double
-pareto_nbd_shape(const rt_pareto_nbd *model, const rt_customer *customer)
+pareto_nbd_shape(const rt_base *base, const rt_customer *customer)
 {
-	return fmin(model->r + customer->x, DBL_MAX);
+	return fmin(base->parameters[R] + customer->x, DBL_MAX);
 }
 
 static double
-pareto_nbd_scale(const rt_pareto_nbd *model, double age)
+pareto_nbd_scale(const rt_base *base, double age)
 {
-	return fmin(model->alpha + age, DBL_MAX);
+	return fmin(base->parameters[ALPHA] + age, DBL_MAX);
 }
 
 static double
-pareto_nbd_log_odds_gone(const rt_pareto_nbd *model, const rt_customer *customer)
+pareto_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->t_x);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
 
-	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(model, customer->t_x), pareto_nbd_shape(model, customer), customer->age - customer->t_x);
+	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(base, customer->t_x), pareto_nbd_shape(base, customer), customer->age - customer->t_x);
 }
 
-double
-rt_pareto_nbd_log_likelihood(const rt_pareto_nbd *model, const rt_customer *customer)
+static double
+pareto_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, double sum_log)
 {
-	rt_lifetime start = pareto_nbd_lifetime_at(model, 0);
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->t_x);
+	rt_lifetime start = pareto_nbd_lifetime_at(base, 0);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
 
-	return rt_lifetime_log_likelihood(&start, &life, model->alpha, model->r, customer);
+	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R], customer);
 }
 
-double
-rt_pareto_nbd_p_alive(const rt_pareto_nbd *model, const rt_customer *customer)
+static double
+pareto_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
-	return 1 / (1 + exp(pareto_nbd_log_odds_gone(model, customer)));
+	return 1 / (1 + exp(pareto_nbd_log_odds_gone(base, customer)));
 }
 
-double
-rt_pareto_nbd_p_gone(const rt_pareto_nbd *model, const rt_customer *customer)
+static double
+pareto_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 {
-	return 1 / (1 + exp(-pareto_nbd_log_odds_gone(model, customer)));
+	return 1 / (1 + exp(-pareto_nbd_log_odds_gone(base, customer)));
 }
 
-double
-rt_pareto_nbd_p_alive_after(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+static double
+pareto_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
-	return rt_pareto_nbd_p_alive(model, customer) * exp(-model->s * rt_lifetime_left(&life, t));
+	return pareto_nbd_p_alive(base, customer) * exp(-base->parameters[S] * rt_lifetime_left(&life, t));
 }
 
 /* Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the usual formula */
 static double
-pareto_nbd_lifetime_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+pareto_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 	double		growth,
 				power;
 
 	if (isinf(t))
-		return model->s > 1 ? life.c / (model->s - 1) : INFINITY;
+		return base->parameters[S] > 1 ? life.c / (base->parameters[S] - 1) : INFINITY;
 	growth = rt_lifetime_left(&life, t);
-	if ((1 + model->s) * growth < 1e-9)
-		return t * (1 - model->s * growth / 2);
-	power = (model->s - 1) * growth;
+	if ((1 + base->parameters[S]) * growth < 1e-9)
+		return t * (1 - base->parameters[S] * growth / 2);
+	power = (base->parameters[S] - 1) * growth;
 	if (power < -ALL)
-		return exp(life.log_c - power - log1p(-model->s));
+		return exp(life.log_c - power - log1p(-base->parameters[S]));
 	return life.c * growth * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 }
 
-double
-rt_pareto_nbd_expected_lifetime(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+static double
+pareto_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, double t)
 {
-	double		alive = rt_pareto_nbd_p_alive(model, customer);
+	double		alive = pareto_nbd_p_alive(base, customer);
 
 	if (!(t >= 0))
 		return NAN;
-	return alive == 0 ? 0 : alive * pareto_nbd_lifetime_if_alive(model, customer, t);
+	return alive == 0 ? 0 : alive * pareto_nbd_lifetime_if_alive(base, customer, t);
 }
 
 /* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
 static double
-pareto_nbd_purchases_in(const rt_pareto_nbd *model, const rt_customer *customer, double time)
+pareto_nbd_purchases_in(const rt_base *base, const rt_customer *customer, double time)
 {
-	return rt_lifetime_purchases(pareto_nbd_shape(model, customer), pareto_nbd_scale(model, customer->age), time);
+	return rt_lifetime_purchases(pareto_nbd_shape(base, customer), pareto_nbd_scale(base, customer->age), time);
 }
 
-double
-rt_pareto_nbd_expected_purchases(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+static double
+pareto_nbd_expected_purchases(const rt_base *base, const rt_customer *customer, double t)
 {
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return pareto_nbd_purchases_in(model, customer, rt_pareto_nbd_expected_lifetime(model, customer, t));
+	return pareto_nbd_purchases_in(base, customer, pareto_nbd_expected_lifetime(base, customer, t));
 }
 
-double
-rt_pareto_nbd_discounted_if_alive(const rt_pareto_nbd *model, const rt_customer *customer, double t, double rate)
+static double
+pareto_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	return pareto_nbd_purchases_in(model, customer, rate == 0 ? pareto_nbd_lifetime_if_alive(model, customer, t) :
+	return pareto_nbd_purchases_in(base, customer, rate == 0 ? pareto_nbd_lifetime_if_alive(base, customer, t) :
 						exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate, t, 0, NULL)));
 }
 
-double
-rt_pareto_nbd_purchase_probability(const rt_pareto_nbd *model, const rt_customer *customer, double t)
+static double
+pareto_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 
 	if (!(t >= 0))
 		return NAN;
-	return rt_pareto_nbd_p_alive(model, customer) *
-		fmin(1, exp(rt_lifetime_integral(&life, pareto_nbd_scale(model, customer->age), pareto_nbd_shape(model, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
+	return pareto_nbd_p_alive(base, customer) *
+		fmin(1, exp(rt_lifetime_integral(&life, pareto_nbd_scale(base, customer->age), pareto_nbd_shape(base, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
 }
 
-double
-rt_pareto_nbd_purchase_pmf(const rt_pareto_nbd *model, const rt_customer *customer, int n, double t)
+static double
+pareto_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t)
 {
-	rt_lifetime life = pareto_nbd_lifetime_at(model, customer->age);
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	return rt_lifetime_purchase_pmf(&life, pareto_nbd_scale(model, customer->age), pareto_nbd_shape(model, customer), n, t) *
-		rt_pareto_nbd_p_alive(model, customer) + (n == 0 ? rt_pareto_nbd_p_gone(model, customer) : 0);
+	return rt_lifetime_purchase_pmf(&life, pareto_nbd_scale(base, customer->age), pareto_nbd_shape(base, customer), n, t) *
+		pareto_nbd_p_alive(base, customer) + (n == 0 ? pareto_nbd_p_gone(base, customer) : 0);
+}
+
+/* -------------------------------------------------------------- simulation */
+
+static void
+pareto_nbd_start_life(const rt_base *base, rt_random *random, rt_life *life)
+{
+	life->lambda = rt_random_gamma(random, base->parameters[R]) / base->parameters[ALPHA];
+	life->end = -log(rt_random_uniform(random)) / (rt_random_gamma(random, base->parameters[S]) / base->parameters[BETA]);
+}
+
+static void
+pareto_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
+{
+	rt_base		now = *base;
+
+	now.parameters[R] += customer->x;
+	now.parameters[ALPHA] += customer->age;
+	now.parameters[BETA] += customer->age;
+	pareto_nbd_start_life(&now, random, life);
 }
 
 /* ----------------------------------------------------------------- fitting */
@@ -266,8 +308,8 @@ pareto_nbd_all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
 }
 
-void
-rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *fit)
+static void
+pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -310,3 +352,31 @@ rt_pareto_nbd_fit_model(const rt_customers *customers, void *workspace, rt_fit *
 	}
 	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, logarithms, &best, fit);
 }
+
+/* ---------------------------------------------------------------- the kind */
+
+static const rt_base_functions pareto_nbd_base = {
+	.log_likelihood = pareto_nbd_log_likelihood,
+	.p_alive = pareto_nbd_p_alive,
+	.p_gone = pareto_nbd_p_gone,
+	.p_alive_after = pareto_nbd_p_alive_after,
+	.expected_lifetime = pareto_nbd_expected_lifetime,
+	.expected_purchases = pareto_nbd_expected_purchases,
+	.discounted_if_alive = pareto_nbd_discounted_if_alive,
+	.purchase_probability = pareto_nbd_purchase_probability,
+	.purchase_pmf = pareto_nbd_purchase_pmf,
+	.start_life = pareto_nbd_start_life,
+	.go_on = pareto_nbd_go_on
+};
+
+const rt_kind rt_pareto_nbd_kind = {
+	.id = 6,
+	.name = "pareto/nbd",
+	.parameter_count = 4,
+	.parameters = {"r", "alpha", "s", "beta"},
+	.input = RT_INPUT_RECENCY,
+	.row_valid = rt_recency_row_valid,
+	.fit_workspace = rt_places_workspace,
+	.fit = pareto_nbd_fit,
+	.base = &pareto_nbd_base
+};

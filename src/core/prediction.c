@@ -33,7 +33,7 @@ typedef struct spread
 static bool
 spread_of(const rt_model *model, spread *s)
 {
-	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	const rt_kind *kind = rt_kind_by_id(model->id);
 	int			first = kind->has_whole_k ? 1 : 0;
 
 	memset(s, 0, sizeof(*s));

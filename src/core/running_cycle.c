@@ -87,7 +87,7 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model, 
 
 	if (cycle->purchases < 2)
 		return NAN;
-	if (model->id == RT_MODEL_INTERPURCHASE)
+	if (rt_kind_by_id(model->id)->input == RT_INPUT_INTERVALS)
 	{
 		const rt_interpurchase interpurchase = {model->parameters[0], model->parameters[1], model->parameters[2]};
 		double		elapsed = span(cycle->previous, cycle->last) / ticks;
@@ -103,7 +103,7 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model, 
 		rt_gamma_shapes(&hers, model->k_median, model->k_deviation, &shapes);
 		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes, cycle->weighted_intervals, sum, elapsed, log_silence);
 	}
-	if (!rt_base_from_model(model, &base) || base.family == RT_FAMILY_BG_BB)
+	if (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES)
 		return NAN;
 	return rt_base_p_gone(&base, &(rt_customer) {(double) (cycle->purchases - 2), span(cycle->first, cycle->previous) / ticks,
 						  span(cycle->first, cycle->last) / ticks});

@@ -67,8 +67,8 @@ rt_random_gamma(rt_random *random, double shape)
 	}
 }
 
-static double
-random_beta(rt_random *random, double a, double b)
+double
+rt_random_beta(rt_random *random, double a, double b)
 {
 	double		x = rt_random_gamma(random, a);
 	double		y = rt_random_gamma(random, b);
@@ -79,9 +79,8 @@ random_beta(rt_random *random, double a, double b)
 	return x / (x + y);
 }
 
-/* How many times in a row something does not happen, which has this probability each time */
-static double
-missed(rt_random *random, double probability)
+double
+rt_random_missed(rt_random *random, double probability)
 {
 	if (probability == 0)
 		return INFINITY;
@@ -91,105 +90,15 @@ missed(rt_random *random, double probability)
 void
 rt_life_start(const rt_base *base, rt_random *random, rt_life *life)
 {
-	const rt_bg_nbd *model = &base->bg_nbd;
-	double		leaves,
-				stays;
-
-	life->time = 0;
-	life->here = true;
-	life->passed = 0;
-	life->opportunities = base->family == RT_FAMILY_BG_BB;
-	if (base->family == RT_FAMILY_PARETO_NBD)
-	{
-		life->k = 1;
-		life->p = 0;
-		life->lambda = rt_random_gamma(random, base->pareto_nbd.r) / base->pareto_nbd.alpha;
-		life->end = -log(rt_random_uniform(random)) / (rt_random_gamma(random, base->pareto_nbd.s) / base->pareto_nbd.beta);
-		return;
-	}
-	if (base->family == RT_FAMILY_GGOMPERTZ_NBD)
-	{
-		const rt_ggompertz_nbd *m = &base->ggompertz_nbd;
-
-		life->k = 1;
-		life->p = 0;
-		life->lambda = rt_random_gamma(random, m->r) / m->alpha;
-		life->end = log1p(-log(rt_random_uniform(random)) / (rt_random_gamma(random, m->s) / m->beta)) / m->b;
-		return;
-	}
-	if (base->family == RT_FAMILY_BG_BB)
-	{
-		const rt_bg_bb *m = &base->bg_bb;
-
-		life->k = 1;
-		life->lambda = random_beta(random, m->alpha, m->beta);
-		life->p = random_beta(random, m->gamma, m->delta);
-		/* alive at the opportunities before this one */
-		life->end = missed(random, life->p);
-		return;
-	}
-	leaves = rt_random_gamma(random, model->a);
-	stays = rt_random_gamma(random, model->b);
-	life->k = model->k;
-	life->lambda = rt_random_gamma(random, model->r) / model->alpha;
-	life->p = leaves > 0 || stays > 0 ? leaves / (leaves + stays) : model->a / (model->a + model->b);
-	life->end = INFINITY;
-	life->here = !(model->first_may_be_last && rt_random_uniform(random) < life->p);
+	*life = (rt_life) {.k = 1, .end = INFINITY, .here = true};
+	base->kind->base->start_life(base, random, life);
 }
 
-/*
- * Who is still here after x purchases and age has, in each kind of model, levels that are
- * distributed as before but for what she has done: shapes grow with purchases, rates with time
- */
 void
 rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
 {
-	double		x = customer->x;
-	double		age = customer->age;
-	rt_base		now = *base;
-	double		phases[RT_K_MAX];
-	double		u;
-	int			passed = 0;
-
-	switch (base->family)
-	{
-		case RT_FAMILY_BG_NBD:
-			now.bg_nbd.first_may_be_last = false;
-			now.bg_nbd.b += x + (base->bg_nbd.first_may_be_last ? 1 : 0);
-			now.bg_nbd.r += base->bg_nbd.k * x;
-			now.bg_nbd.alpha += age;
-			break;
-		case RT_FAMILY_PARETO_NBD:
-			now.pareto_nbd.r += x;
-			now.pareto_nbd.alpha += age;
-			now.pareto_nbd.beta += age;
-			break;
-		case RT_FAMILY_GGOMPERTZ_NBD:
-			/* eta exp(b age) is her rate now: its distribution has the scale of beta exp(-b age) */
-			now.ggompertz_nbd.r += x;
-			now.ggompertz_nbd.alpha += age;
-			now.ggompertz_nbd.beta = (base->ggompertz_nbd.beta + expm1(base->ggompertz_nbd.b * age)) * exp(-base->ggompertz_nbd.b * age);
-			break;
-		case RT_FAMILY_BG_BB:
-			now.bg_bb.alpha += x;
-			now.bg_bb.beta += age - x;
-			now.bg_bb.delta += age;
-			break;
-	}
-	if (base->family != RT_FAMILY_BG_NBD || base->bg_nbd.k == 1)
-	{
-		rt_life_start(&now, random, life);
-		return;
-	}
-
-	/* so many events have happened of the interval that runs */
-	rt_bg_nbd_phases(&base->bg_nbd, customer, phases);
-	u = rt_random_uniform(random);
-	while (passed < base->bg_nbd.k - 1 && u >= phases[passed])
-		u -= phases[passed++];
-	now.bg_nbd.r += passed;
-	rt_life_start(&now, random, life);
-	life->passed = passed;
+	*life = (rt_life) {.k = 1, .end = INFINITY, .here = true};
+	base->kind->base->go_on(base, customer, random, life);
 }
 
 bool
@@ -199,7 +108,7 @@ rt_life_next(rt_life *life, rt_random *random, double until)
 		return false;
 	if (life->opportunities)
 	{
-		life->time += 1 + missed(random, life->lambda);
+		life->time += 1 + rt_random_missed(random, life->lambda);
 		life->here = life->time <= until && life->time <= life->end;
 		return life->here;
 	}
@@ -228,5 +137,5 @@ rt_life_count(rt_life *life, rt_random *random, double until)
 	double		count = isfinite(mean) ? fmax(0, rint(mean + sqrt(mean * spread) * rt_random_normal(random))) : mean;
 
 	life->here = false;
-	return life->opportunities ? count : fmin(count, 1 + missed(random, life->p));
+	return life->opportunities ? count : fmin(count, 1 + rt_random_missed(random, life->p));
 }

@@ -33,7 +33,7 @@ get_contract(FunctionCallInfo fcinfo, const char *function)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs a model of contracts, not of kind \"%s\"", function,
-						rt_model_kind_by_id(model->id)->name),
+						rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('sbg', tenure, churned).")));
 	return contract;
 }

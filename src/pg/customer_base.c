@@ -17,6 +17,7 @@
 
 #include "core/calendar.h"
 #include "core/customer_base.h"
+#include "core/opportunity.h"
 #include "core/cycle.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
@@ -90,21 +91,21 @@ check_customer_base(const rt_model *model, const char *function, rt_base *base)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs a model of who is still a customer, not of kind \"%s\"", function,
-						rt_model_kind_by_id(model->id)->name),
+						rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('bg/nbd', ...).")));
 }
 
 void
 check_opportunities(const rt_base *base, const rt_customer *customer)
 {
-	if (base->family == RT_FAMILY_BG_BB)
+	if (base->kind->input == RT_INPUT_OPPORTUNITIES)
 		check_whole_opportunities(customer);
 }
 
 void
 check_whole_opportunities(const rt_customer *customer)
 {
-	if (!rt_bg_bb_is_customer(customer))
+	if (!rt_opportunities_valid(customer))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x, customer->t_x, customer->age),
@@ -130,7 +131,7 @@ opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, 
 
 	if (count == 0)
 		return false;
-	rt_bg_bb_opportunities(dates, count, as_of, time_unit, customer);
+	rt_opportunities(dates, count, as_of, time_unit, customer);
 	return true;
 }
 
@@ -142,7 +143,7 @@ customer_of_history(Datum value, DateADT date, const rt_base *base, double time_
 	rt_rfm		rfm;
 	bool		found = false;
 
-	if (base->family == RT_FAMILY_BG_BB)
+	if (base->kind->input == RT_INPUT_OPPORTUNITIES)
 		return opportunities_of_history(history, as_of, time_unit, customer);
 	if (history.size > 0)
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
@@ -159,7 +160,7 @@ get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double t
 {
 	double		days = get_interval_days(fcinfo, argument);
 
-	return fmin(DBL_MAX / 4, base->family == RT_FAMILY_BG_BB ? rt_bg_bb_opportunities_within(days, time_unit) : days / time_unit);
+	return fmin(DBL_MAX / 4, base->kind->input == RT_INPUT_OPPORTUNITIES ? rt_opportunities_within(days, time_unit) : days / time_unit);
 }
 
 /* --------------------------------------------------------------- functions */
@@ -249,7 +250,7 @@ customer_base_churn_score(PG_FUNCTION_ARGS)
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	double		silence;
 
-	if (model->id != RT_MODEL_INTERPURCHASE)
+	if (model_input(model) != RT_INPUT_INTERVALS)
 		return score_of_history(fcinfo, "churn_score", p_gone_now);
 	if (!silence_probability(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &silence))
 		PG_RETURN_NULL();
@@ -312,7 +313,7 @@ customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
 static double
 default_lost_score(const rt_model *model)
 {
-	return model->id == RT_MODEL_INTERPURCHASE ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
+	return model_input(model) == RT_INPUT_INTERVALS ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
 }
 
 void
@@ -339,8 +340,8 @@ lost_age(const rt_base *base, double time_unit, const rt_customer *seen, DateADT
 	{
 		double		middle = floor(low + (high - low) / 2);
 
-		customer.age = base->family != RT_FAMILY_BG_BB ? middle / time_unit :
-			Max(customer.t_x, rt_bg_bb_opportunities_over(first, (DateADT) ((double) first + middle), time_unit));
+		customer.age = base->kind->input != RT_INPUT_OPPORTUNITIES ? middle / time_unit :
+			Max(customer.t_x, rt_opportunities_over(first, (DateADT) ((double) first + middle), time_unit));
 		if (rt_base_p_gone(base, &customer) >= score)
 			high = middle;
 		else
@@ -360,7 +361,7 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 	double		first,
 				age;
 
-	if (model->id == RT_MODEL_INTERPURCHASE)
+	if (model_input(model) == RT_INPUT_INTERVALS)
 		return silence_day(value, as_of, model, 1 - score, day);
 	check_customer_base(model, "lost_on", &base);
 	history = history_bytes(value);
@@ -369,12 +370,12 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 	if (!found)
 		return false;
 	first = (double) as_of - rfm.customer_age;
-	if (base.family == RT_FAMILY_BG_BB)
+	if (base.kind->input == RT_INPUT_OPPORTUNITIES)
 	{
 		opportunities_of_history(history, as_of, model->time_unit, &customer);
 
 		/* what they bought at the opportunity that is not over shows that they are still here */
-		if (rt_bg_bb_opportunities_over((DateADT) first, (DateADT) (first + rfm.recency), model->time_unit) >= customer.age)
+		if (rt_opportunities_over((DateADT) first, (DateADT) (first + rfm.recency), model->time_unit) >= customer.age)
 			return false;
 	}
 	else
@@ -499,7 +500,7 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 	if (rt_base_needs_intervals(&base) && customer.x > 0 && PG_NARGS() == 4)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the likelihood of intervals with k = %d depends on each of them", base.bg_nbd.k),
+				 errmsg("the likelihood of intervals with k = %d depends on each of them", (int) base.parameters[0]),
 				 errhint("Give the sum of their logarithms as the last argument.")));
 	return model_number(rt_base_log_likelihood(&base, &customer, sum_log));
 }

@@ -262,7 +262,7 @@ get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
 	PurchaseDates dates;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
 
-	check_model_kind(model, RT_MODEL_INTERPURCHASE, function);
+	check_model_input(model, RT_INPUT_INTERVALS, function);
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		return false;
@@ -280,7 +280,7 @@ model_of_her_own(const rt_intervals *intervals, rt_model *model)
 {
 	memset(model, 0, sizeof(*model));
 	model->version = RT_MODEL_VERSION;
-	model->id = RT_MODEL_INTERPURCHASE;
+	model->id = (uint8) rt_interpurchase_kind.id;
 	model->time_unit = 1;
 	model->recency_weight = 1;
 	model->parameters[0] = rt_gamma_shape_shrunk(intervals, 1, REGULARITY_DEVIATION);
@@ -380,7 +380,7 @@ purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 	rt_intervals intervals;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
 
-	check_model_kind(model, RT_MODEL_INTERPURCHASE, "regularity");
+	check_model_input(model, RT_INPUT_INTERVALS, "regularity");
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
@@ -440,7 +440,7 @@ purchase_cycle_stage(PG_FUNCTION_ARGS)
 	limits.overdue = check_share(PG_GETARG_FLOAT8(4), name);
 	limits.at_risk = check_share(PG_GETARG_FLOAT8(5), name);
 	limits.lapsed = check_share(PG_GETARG_FLOAT8(6), name);
-	check_model_kind(model, RT_MODEL_INTERPURCHASE, "cycle_stage");
+	check_model_input(model, RT_INPUT_INTERVALS, "cycle_stage");
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
@@ -472,7 +472,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	if (PG_NARGS() > 2)
 	{
 		model = model_from_datum(PG_GETARG_DATUM(2));
-		check_model_kind(model, RT_MODEL_INTERPURCHASE, "purchase_cycle");
+		check_model_input(model, RT_INPUT_INTERVALS, "purchase_cycle");
 	}
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)

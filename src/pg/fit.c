@@ -21,7 +21,6 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
-#include "core/bg_bb.h"
 #include "core/contract.h"
 #include "core/customer_base.h"
 #include "core/gamma_gamma.h"
@@ -47,9 +46,6 @@ PG_FUNCTION_INFO_V1(fit_model_final);
 #define STATE_VERSION		1
 #define STATE_FIRST_ROWS	30
 #define LOG_UNIT			268435456.0 /* 2^28 to the unit */
-
-/* For age, which interpurchase does not use: t_x is how even the x intervals are */
-#define EVENNESS_ROW		1
 
 /* Fewer than these tell nothing about three parameters */
 #define INTERVALS_MIN		10
@@ -127,37 +123,19 @@ fit_check_state(const FitState *state)
 		corrupt_state();
 }
 
-static bool
-is_contract(rt_model_id id)
-{
-	return id == RT_MODEL_SBG || id == RT_MODEL_BDW;
-}
-
 /* Does a row say how even the intervals of a customer are? */
 static bool
-is_evenness(rt_model_id id, const rt_customer_row *row)
+is_evenness(const rt_kind *kind, const rt_customer_row *row)
 {
-	return id == RT_MODEL_INTERPURCHASE && row->age == EVENNESS_ROW;
+	return kind->input == RT_INPUT_INTERVALS && row->age == RT_EVENNESS_ROW;
 }
 
 /* May this be a row of a fit of this kind? */
 static bool
-row_valid(rt_model_id id, const rt_customer_row *row)
+row_valid(const rt_kind *kind, const rt_customer_row *row)
 {
-	if (!(row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0) ||
-		isinf(row->x) || isinf(row->t_x) || isinf(row->age) || isinf(row->weight))
-		return false;
-	if (is_evenness(id, row))
-		return row->x >= 2 && row->x < PG_INT32_MAX && row->t_x <= RT_EVENNESS_MAX;
-	if (id == RT_MODEL_INTERPURCHASE)
-		return row->x >= 1 && row->x < PG_INT32_MAX && row->t_x >= row->x && row->t_x < PG_UINT32_MAX && row->age == 0;
-	if (id == RT_MODEL_GAMMA_GAMMA)
-		return row->x > 0 && row->t_x > 0 && row->age == 0;
-	if (is_contract(id))
-		return row->x <= PG_INT32_MAX && row->x == floor(row->x) && row->age == 0 && (row->t_x == 0 || (row->t_x == 1 && row->x >= 1));
-	if (id == RT_MODEL_BG_BB)
-		return rt_bg_bb_is_customer(&(rt_customer) {row->x, row->t_x, row->age});
-	return row->t_x <= row->age && (row->x > 0 || row->t_x == 0);
+	return row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0 &&
+		!isinf(row->x) && !isinf(row->t_x) && !isinf(row->age) && !isinf(row->weight) && kind->row_valid(row);
 }
 
 /* The logarithm of the longest interval that dates leave room for is below 22 */
@@ -167,7 +145,7 @@ row_valid(rt_model_id id, const rt_customer_row *row)
 static void
 check_contents(const FitState *state)
 {
-	const rt_model_kind *kind = rt_model_kind_by_id(state->kind);
+	const rt_kind *kind = rt_kind_by_id(state->kind);
 	double		intervals = 0;
 
 	if (kind == NULL || state->k > (kind->has_whole_k ? RT_K_MAX : 0) || state->from_numbers > 1 ||
@@ -179,9 +157,9 @@ check_contents(const FitState *state)
 		const rt_customer_row *row = &state->rows[i];
 
 		rt_poll_each(i);
-		if (!row_valid(kind->id, row))
+		if (!row_valid(kind, row))
 			corrupt_state();
-		if (!is_evenness(kind->id, row))
+		if (!is_evenness(kind, row))
 			intervals += row->weight * row->x;
 	}
 	if (state->sum_log < 0 || (double) state->sum_log > intervals * LOG_INTERVAL_MAX * LOG_UNIT)
@@ -367,7 +345,7 @@ check_constant(bool same, const char *name)
 
 /* The state to add to: a new one for the first row, else one that was made with the same constants */
 static FitState *
-state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool from_numbers, int32 as_of, double time_unit)
+state_to_add_to(FunctionCallInfo fcinfo, const rt_kind *kind, int k, bool from_numbers, int32 as_of, double time_unit)
 {
 	FitState   *state;
 
@@ -392,13 +370,13 @@ state_to_add_to(FunctionCallInfo fcinfo, const rt_model_kind *kind, int k, bool 
 
 /* What models of this kind are fitted to, for a message */
 static int
-fit_hint(const rt_model_kind *kind)
+fit_hint(const rt_kind *kind)
 {
-	if (is_contract(kind->id))
+	if (kind->input == RT_INPUT_CONTRACTS)
 		return errhint("Use fit_model('%s', tenure, churned), where churned is a boolean: churned <> 0 makes one of a number.", kind->name);
-	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+	if (kind->input == RT_INPUT_SPEND)
 		return errhint("Use fit_model('%s', x, mean_value), or fit_model('%s', history, as_of).", kind->name, kind->name);
-	if (rt_base_fit_needs_intervals(kind->id))
+	if (kind->needs_intervals)
 		return errhint("It needs the intervals: use fit_model('%s', history, as_of).", kind->name);
 	return errhint("Use fit_model('%s', x, t_x, T), or fit_model('%s', history, as_of).", kind->name, kind->name);
 }
@@ -430,7 +408,7 @@ fit_add_spend(FitState *state, double x, double mean)
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	int			k;
 	DateADT		as_of;
 	FitState   *state;
@@ -451,7 +429,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
-	if (is_contract(kind->id))
+	if (kind->input == RT_INPUT_CONTRACTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
@@ -459,7 +437,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
 	state = state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
-	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+	if (kind->input == RT_INPUT_SPEND)
 	{
 		HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
 		rt_rfm		rfm;
@@ -471,7 +449,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 			return state_result(fcinfo, state);
 		return state_result(fcinfo, fit_add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
 	}
-	if (kind->id == RT_MODEL_BG_BB)
+	if (kind->input == RT_INPUT_OPPORTUNITIES)
 	{
 		rt_customer customer;
 
@@ -482,7 +460,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 	}
 
 	/* of most kinds the intervals themselves are not needed */
-	if (!rt_base_fit_needs_intervals(kind->id))
+	if (!kind->needs_intervals)
 	{
 		HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
 		rt_rfm		rfm;
@@ -503,13 +481,13 @@ fit_model_add(PG_FUNCTION_ARGS)
 	rt_intervals_from_dates(dates, count, &intervals);
 	if (intervals.count > 0)
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
-	if (kind->id != RT_MODEL_INTERPURCHASE)
+	if (kind->input != RT_INPUT_INTERVALS)
 		state = fit_add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
 	else if (intervals.count > 0)
 	{
 		state = fit_add_row(state, (double) intervals.count, intervals.sum, 0, 1);
 		if (intervals.count > 1)
-			state = fit_add_row(state, (double) intervals.count, rt_evenness(&intervals), EVENNESS_ROW, 1);
+			state = fit_add_row(state, (double) intervals.count, rt_evenness(&intervals), RT_EVENNESS_ROW, 1);
 	}
 	return state_result(fcinfo, state);
 }
@@ -517,7 +495,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 Datum
 fit_model_add_numbers(PG_FUNCTION_ARGS)
 {
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	int			k;
 	FitState   *state;
 	rt_customer customer;
@@ -535,13 +513,13 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
-	if (rt_base_fit_needs_intervals(kind->id) || is_contract(kind->id) || kind->id == RT_MODEL_GAMMA_GAMMA)
+	if (kind->needs_intervals || kind->input == RT_INPUT_CONTRACTS || kind->input == RT_INPUT_SPEND)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
 				 fit_hint(kind)));
 	customer = get_customer(fcinfo, 2);
-	if (kind->id == RT_MODEL_BG_BB)
+	if (kind->input == RT_INPUT_OPPORTUNITIES)
 		check_whole_opportunities(&customer);
 	if (PG_NARGS() > 5)
 		weight = check_weight(PG_GETARG_FLOAT8(5));
@@ -558,7 +536,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 Datum
 fit_model_add_spend(PG_FUNCTION_ARGS)
 {
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	int			k;
 	double		x;
 	double		mean;
@@ -575,7 +553,7 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
-	if (kind->id != RT_MODEL_GAMMA_GAMMA)
+	if (kind->input != RT_INPUT_SPEND)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to two numbers, orders and their mean value", kind->name),
@@ -590,7 +568,7 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 Datum
 fit_model_add_contracts(PG_FUNCTION_ARGS)
 {
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	int			k;
 	FitState   *state;
 	int32		tenure;
@@ -609,7 +587,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
-	if (!is_contract(kind->id))
+	if (kind->input != RT_INPUT_CONTRACTS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model of kind \"%s\" is not fitted to contracts", kind->name),
@@ -668,13 +646,13 @@ fit_model_combine(PG_FUNCTION_ARGS)
 
 /* The parameters, for a message */
 static char *
-parameters_text(const rt_model_kind *kind, const double *parameters)
+parameters_text(const rt_kind *kind, const double *parameters)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < kind->parameter_count; i++)
-		appendStringInfo(&text, "%s%s = %g", i > 0 ? ", " : "", kind->parameter_names[i], parameters[i]);
+		appendStringInfo(&text, "%s%s = %g", i > 0 ? ", " : "", kind->parameters[i], parameters[i]);
 	return text.data;
 }
 
@@ -684,13 +662,13 @@ parameters_text(const rt_model_kind *kind, const double *parameters)
  * were rows.
  */
 static void
-notice_same_weight(const FitState *state, const rt_model_kind *kind)
+notice_same_weight(const FitState *state, const rt_kind *kind)
 {
 	double		weights = 0,
 				weight,
 				customers = 0;
 
-	if (!state->from_numbers || kind->id == RT_MODEL_GAMMA_GAMMA || state->customers < 2)
+	if (!state->from_numbers || kind->input == RT_INPUT_SPEND || state->customers < 2)
 		return;
 	for (uint32 i = 0; i < state->row_count; i++)
 		weights += state->rows[i].weight;
@@ -709,10 +687,10 @@ notice_same_weight(const FitState *state, const rt_model_kind *kind)
 		return;
 	ereport(NOTICE,
 			(errmsg("all rows of the fit have the same weight, %g", weight),
-			 is_contract(kind->id) ?
+			 kind->input == RT_INPUT_CONTRACTS ?
 			 errdetail("The argument after churned is a weight: each row counts as so many contracts.") :
 			 errdetail("The argument after T is a weight: each row counts as so many customers."),
-			 is_contract(kind->id) ?
+			 kind->input == RT_INPUT_CONTRACTS ?
 			 errhint("A time unit comes after the weight: fit_model('%s', tenure, churned, 1, %g).", kind->name, weight) :
 			 errhint("A time unit comes after the weight: fit_model('%s', x, t_x, T, 1, %g).", kind->name, weight)));
 }
@@ -730,7 +708,7 @@ take_evenness_rows(FitState *state)
 		const rt_customer_row *row = &state->rows[i];
 
 		rt_poll_each(i);
-		if (is_evenness(RT_MODEL_INTERPURCHASE, row))
+		if (row->age == RT_EVENNESS_ROW)
 			rows[evenness.row_count++] = *row;
 		else
 			state->rows[left++] = *row;
@@ -743,7 +721,7 @@ Datum
 fit_model_final(PG_FUNCTION_ARGS)
 {
 	FitState   *state;
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	rt_customers customers;
 	rt_evenness_rows evenness;
 	double		k_median = 0,
@@ -761,11 +739,11 @@ fit_model_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	state = copy_state(fit_get_state(fcinfo, 0));
 	check_contents(state);
-	kind = rt_model_kind_by_id(state->kind);
+	kind = rt_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);
 	evenness.rows = NULL;
 	evenness.row_count = 0;
-	if (kind->id == RT_MODEL_INTERPURCHASE)
+	if (kind->input == RT_INPUT_INTERVALS)
 		evenness = take_evenness_rows(state);
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
@@ -778,7 +756,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		time += row->weight * row->age;
 		if (row->x > 0)
 			repeat_customers += row->weight;
-		if (kind->id == RT_MODEL_GAMMA_GAMMA)
+		if (kind->input == RT_INPUT_SPEND)
 			row->age = log(row->t_x);	/* its fit asks for this all the time */
 	}
 	if (isinf(weights) || isinf(intervals) || isinf(refused) || isinf(time))
@@ -786,7 +764,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("the customers of a fit add up to more than a number holds")));
 	notice_same_weight(state, kind);
-	if (is_contract(kind->id))
+	if (kind->input == RT_INPUT_CONTRACTS)
 	{
 		if (refused < CUSTOMERS_MIN || intervals - refused < CUSTOMERS_MIN)
 			ereport(ERROR,
@@ -795,7 +773,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 					 errdetail("Of %.15g renewals %.15g were refused.", intervals, refused),
 					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
 	}
-	else if (kind->id == RT_MODEL_GAMMA_GAMMA && (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN))
+	else if (kind->input == RT_INPUT_SPEND && (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
@@ -815,26 +793,19 @@ fit_model_final(PG_FUNCTION_ARGS)
 	customers.rows = state->rows;
 	customers.row_count = state->row_count;
 	customers.sum_log = (double) state->sum_log / LOG_UNIT;
-	customers.time_unit = state->from_numbers || kind->id == RT_MODEL_BG_BB ? 1 : state->time_unit;
-	workspace = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, rt_base_fit_workspace(kind->id, customers.row_count)));
-	if (kind->id == RT_MODEL_INTERPURCHASE)
-	{
-		rt_interpurchase_fit_model(&customers, &fit);
+	customers.time_unit = state->from_numbers || kind->input == RT_INPUT_OPPORTUNITIES ? 1 : state->time_unit;
+	workspace = kind->fit_workspace == NULL ? NULL :
+		MemoryContextAllocHuge(CurrentMemoryContext, Max(1, kind->fit_workspace(customers.row_count)));
+	kind->fit(kind, state->k, &customers, workspace, &fit);
+	if (kind->input == RT_INPUT_INTERVALS)
 		rt_interpurchase_fit_shapes(&evenness, &k_median, &k_deviation);
-	}
-	else if (kind->id == RT_MODEL_GAMMA_GAMMA)
-		rt_gamma_gamma_fit_model(&customers, &fit);
-	else if (is_contract(kind->id))
-		rt_contract_fit_model(kind->id, &customers, &fit);
-	else
-		rt_base_fit_model(kind->id, state->k, &customers, workspace, &fit);
 
 	result = new_model(kind);
 	result->model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);
 	result->model.time_unit = state->time_unit;
 	result->model.log_likelihood = fit.log_likelihood;
 	result->model.observations = weights;
-	if (kind->id == RT_MODEL_GAMMA_GAMMA)
+	if (kind->input == RT_INPUT_SPEND)
 	{
 		result->model.left_out = state->left_out;
 		result->model.frequency_correlation = rt_gamma_gamma_correlation(&customers);

@@ -232,10 +232,10 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	rule.model = model_from_datum(PG_GETARG_DATUM(4));
 	rule.score = PG_GETARG_FLOAT8(5);
 	check_lost_score(rule.score);
-	if (rule.model->id != RT_MODEL_INTERPURCHASE)
+	if (model_input(rule.model) != RT_INPUT_INTERVALS)
 	{
 		check_customer_base(rule.model, "lifecycle", &rule.base);
-		rule.by_recency = rule.base.family != RT_FAMILY_BG_BB;
+		rule.by_recency = rule.base.kind->input != RT_INPUT_OPPORTUNITIES;
 	}
 	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[UNIT_CONSTANT] = unit | BY_MODEL;

@@ -64,7 +64,7 @@ model_from_datum(Datum value)
 }
 
 StoredModel *
-new_model(const rt_model_kind *kind)
+new_model(const rt_kind *kind)
 {
 	StoredModel *result = (StoredModel *) palloc0(sizeof(StoredModel));
 
@@ -80,29 +80,29 @@ static char *
 list_kinds(void)
 {
 	StringInfoData list;
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 
 	initStringInfo(&list);
-	for (int i = 0; (kind = rt_model_kind_at(i)) != NULL; i++)
+	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->name);
 	return list.data;
 }
 
 static char *
-list_parameters(const rt_model_kind *kind)
+list_parameters(const rt_kind *kind)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
 	for (int i = 0; i < kind->parameter_count; i++)
-		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->parameter_names[i]);
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->parameters[i]);
 	return list.data;
 }
 
-const rt_model_kind *
+const rt_kind *
 model_kind_to_fit(const text *name, int *k)
 {
-	const rt_model_kind *kind = rt_model_kind_to_fit(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), k);
+	const rt_kind *kind = rt_kind_to_fit(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), k);
 
 	if (kind == NULL)
 		ereport(ERROR,
@@ -112,14 +112,36 @@ model_kind_to_fit(const text *name, int *k)
 	return kind;
 }
 
-void
-check_model_kind(const rt_model *model, rt_model_id id, const char *function)
+rt_input
+model_input(const rt_model *model)
 {
-	if (model->id != (uint8) id)
+	return rt_kind_by_id(model->id)->input;
+}
+
+/* "interpurchase", or "sbg" or "bdw" */
+static char *
+kinds_fitted_to(rt_input input)
+{
+	StringInfoData list;
+	const rt_kind *kind;
+
+	initStringInfo(&list);
+	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
+	{
+		if (kind->input == input)
+			appendStringInfo(&list, "%s\"%s\"", list.len > 0 ? " or " : "", kind->name);
+	}
+	return list.data;
+}
+
+void
+check_model_input(const rt_model *model, rt_input input, const char *function)
+{
+	if (model_input(model) != input)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s needs a model of kind \"%s\", not \"%s\"", function,
-						rt_model_kind_by_id((int) id)->name, rt_model_kind_by_id(model->id)->name)));
+				 errmsg("%s needs a model of kind %s, not \"%s\"", function,
+						kinds_fitted_to(input), rt_kind_by_id(model->id)->name)));
 }
 
 /* ------------------------------------------------------ input and output */
@@ -142,14 +164,14 @@ Datum
 retention_model_out(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	const rt_kind *kind = rt_kind_by_id(model->id);
 	StringInfoData text;
 
 	initStringInfo(&text);
 	appendStringInfo(&text, "{\"model\": \"%s\"", kind->name);
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
-		appendStringInfo(&text, ", \"%s\": ", kind->parameter_names[i]);
+		appendStringInfo(&text, ", \"%s\": ", kind->parameters[i]);
 		append_double(&text, model->parameters[i]);
 	}
 	appendStringInfoString(&text, ", \"time_unit_days\": ");
@@ -166,7 +188,7 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"k_deviation\": ");
 		append_double(&text, model->k_deviation);
 	}
-	if (model->id == RT_MODEL_GAMMA_GAMMA && ((model->flags & RT_MODEL_FITTED) || model->left_out != 0 || model->frequency_correlation != 0))
+	if (model_input(model) == RT_INPUT_SPEND && ((model->flags & RT_MODEL_FITTED) || model->left_out != 0 || model->frequency_correlation != 0))
 	{
 		appendStringInfoString(&text, ", \"left_out\": ");
 		append_double(&text, model->left_out);
@@ -213,7 +235,7 @@ find_key(Jsonb *json, const char *key)
 
 /* NULL, or what a model has that its text form does not say */
 static const char *
-beyond_text(const rt_model *model, const rt_model_kind *kind)
+beyond_text(const rt_model *model, const rt_kind *kind)
 {
 	int			covariances = model->flags & RT_MODEL_FITTED ? kind->parameter_count * (kind->parameter_count + 1) / 2 : 0;
 
@@ -229,7 +251,7 @@ beyond_text(const rt_model *model, const rt_model_kind *kind)
 
 /* Fills the model from the object; NULL, or what is wrong with it */
 static const char *
-model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
+model_from_jsonb(Jsonb *json, const rt_kind *kind, rt_model *model)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
 	JsonbIteratorToken token;
@@ -249,7 +271,7 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 			continue;
 		key = pnstrdup(value.val.string.val, value.val.string.len);
 		JsonbIteratorNext(&iterator, &value, true);
-		index = rt_model_parameter_index(kind, key, strlen(key));
+		index = rt_kind_parameter_index(kind, key, strlen(key));
 		if (strcmp(key, "model") == 0)
 			continue;
 		if (strcmp(key, "converged") == 0)
@@ -317,12 +339,12 @@ model_from_jsonb(Jsonb *json, const rt_model_kind *kind, rt_model *model)
 	}
 	if (model->k_deviation == 0 && model->k_median != 0)
 		return "\"k_deviation\" is missing";
-	if (model->k_deviation != 0 && model->k_median == 0 && kind->id == RT_MODEL_INTERPURCHASE)
+	if (model->k_deviation != 0 && model->k_median == 0 && kind->input == RT_INPUT_INTERVALS)
 		model->k_median = model->parameters[0];
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (model->parameters[i] == 0)
-			return psprintf("\"%s\" is missing", kind->parameter_names[i]);
+			return psprintf("\"%s\" is missing", kind->parameters[i]);
 	}
 	if (!(model->flags & RT_MODEL_FITTED))
 	{
@@ -339,12 +361,12 @@ static int
 how_to_make_model(const char *text)
 {
 	int			k;
-	const rt_model_kind *kind = rt_model_kind_to_fit(text, strlen(text), &k);
+	const rt_kind *kind = rt_kind_to_fit(text, strlen(text), &k);
 
 	if (kind == NULL)
 		return errhint("A model is made by the aggregate fit_model(kind, ...), or typed in as JSON: '{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
 	return errhint("\"%s\" is a kind of model. A model of it is made by the aggregate fit_model('%s', ...), or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
-				   clip_string(text), clip_string(text), kind->name, kind->parameter_names[0]);
+				   clip_string(text), clip_string(text), kind->name, kind->parameters[0]);
 }
 
 Datum
@@ -354,7 +376,7 @@ retention_model_in(PG_FUNCTION_ARGS)
 	Datum		parsed;
 	Jsonb	   *json;
 	JsonbValue *name;
-	const rt_model_kind *kind = NULL;
+	const rt_kind *kind = NULL;
 	StoredModel *result;
 	const char *error = NULL;
 
@@ -371,7 +393,7 @@ retention_model_in(PG_FUNCTION_ARGS)
 		error = "expected a JSON object";
 	else if ((name = find_key(json, "model")) == NULL || name->type != jbvString)
 		error = "\"model\" must name the kind of model";
-	else if ((kind = rt_model_kind_by_name(name->val.string.val, (size_t) name->val.string.len)) == NULL)
+	else if ((kind = rt_kind_by_name(name->val.string.val, (size_t) name->val.string.len)) == NULL)
 		error = psprintf("there is no kind of model \"%s\"; the kinds are: %s",
 						 clip_bytes(name->val.string.val, (Size) name->val.string.len), list_kinds());
 	if (error == NULL)
@@ -404,7 +426,7 @@ retention_model_send(PG_FUNCTION_ARGS)
 	pq_sendfloat8(&message, model->frequency_correlation);
 	pq_sendfloat8(&message, model->log_likelihood);
 	pq_sendfloat8(&message, model->observations);
-	for (int i = 0; i < rt_model_kind_by_id(model->id)->parameter_count; i++)
+	for (int i = 0; i < rt_kind_by_id(model->id)->parameter_count; i++)
 		pq_sendfloat8(&message, model->parameters[i]);
 	for (int i = 0; i < RT_COVARIANCES_MAX; i++)
 		pq_sendfloat8(&message, model->covariance[i]);
@@ -426,11 +448,11 @@ retention_model_recv(PG_FUNCTION_ARGS)
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	StoredModel *result;
 	rt_model   *model;
-	const rt_model_kind *kind;
+	const rt_kind *kind;
 	int			version = pq_getmsgbyte(message);
 	const char *error;
 
-	kind = rt_model_kind_by_id(pq_getmsgbyte(message));
+	kind = rt_kind_by_id(pq_getmsgbyte(message));
 	if (version != RT_MODEL_VERSION || kind == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
@@ -504,8 +526,8 @@ retention_model_hash_extended(PG_FUNCTION_ARGS)
 static int
 parameter_index(const rt_model *model, const text *name)
 {
-	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
-	int			index = rt_model_parameter_index(kind, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	const rt_kind *kind = rt_kind_by_id(model->id);
+	int			index = rt_kind_parameter_index(kind, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 
 	if (index < 0)
 		ereport(ERROR,
@@ -520,7 +542,7 @@ retention_model_kind(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
-	PG_RETURN_TEXT_P(cstring_to_text(rt_model_kind_by_id(model->id)->name));
+	PG_RETURN_TEXT_P(cstring_to_text(rt_kind_by_id(model->id)->name));
 }
 
 Datum
@@ -535,13 +557,13 @@ Datum
 retention_model_parameters(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_model_kind *kind = rt_model_kind_by_id(model->id);
+	const rt_kind *kind = rt_kind_by_id(model->id);
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
-		appendStringInfo(&text, "%s\"%s\": ", i > 0 ? ", " : "{", kind->parameter_names[i]);
+		appendStringInfo(&text, "%s\"%s\": ", i > 0 ? ", " : "{", kind->parameters[i]);
 		append_double(&text, model->parameters[i]);
 	}
 	appendStringInfoChar(&text, '}');
@@ -571,7 +593,7 @@ retention_model_aic(PG_FUNCTION_ARGS)
 
 	if (!(model->flags & RT_MODEL_FITTED))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(2 * rt_model_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood);
+	PG_RETURN_FLOAT8(2 * rt_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood);
 }
 
 Datum
@@ -581,7 +603,7 @@ retention_model_bic(PG_FUNCTION_ARGS)
 
 	if (!(model->flags & RT_MODEL_FITTED) || model->observations < 1)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_model_kind_by_id(model->id)->parameter_count * log(model->observations) -
+	PG_RETURN_FLOAT8(rt_kind_by_id(model->id)->parameter_count * log(model->observations) -
 					 2 * model->log_likelihood);
 }
 
@@ -599,7 +621,7 @@ retention_model_observations(PG_FUNCTION_ARGS)
 static bool
 is_fitted_spend(const rt_model *model)
 {
-	return model->id == RT_MODEL_GAMMA_GAMMA && (model->flags & RT_MODEL_FITTED);
+	return model_input(model) == RT_INPUT_SPEND && (model->flags & RT_MODEL_FITTED);
 }
 
 Datum
@@ -696,8 +718,8 @@ retention_model_with_recency_weight(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("recency weight %g is not above 0 and at most 1", weight)));
-	check_model_kind(model, RT_MODEL_INTERPURCHASE, "with_recency_weight");
-	result = new_model(rt_model_kind_by_id(model->id));
+	check_model_input(model, RT_INPUT_INTERVALS, "with_recency_weight");
+	result = new_model(rt_kind_by_id(model->id));
 	result->model = *model;
 	result->model.recency_weight = weight;
 	PG_RETURN_POINTER(result);

@@ -26,13 +26,16 @@ typedef struct StoredModel
 extern const rt_model *model_from_datum(Datum value);
 
 /* Zeroed but for version and kind */
-extern StoredModel *new_model(const rt_model_kind *kind);
+extern StoredModel *new_model(const rt_kind *kind);
 
 /* The kind, or an error that lists all */
-extern const rt_model_kind *model_kind_to_fit(const text *name, int *k);
+extern const rt_kind *model_kind_to_fit(const text *name, int *k);
 
-/* An error unless the model is of this kind, naming the function */
-extern void check_model_kind(const rt_model *model, rt_model_id id, const char *function);
+/* An error that names the function unless the model is of a kind that is fitted to this */
+extern void check_model_input(const rt_model *model, rt_input input, const char *function);
+
+/* What the model is fitted to */
+extern rt_input model_input(const rt_model *model);
 
 /* The same days, or an error unless they are above 0 and finite */
 extern double check_time_unit(double days);

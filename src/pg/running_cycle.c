@@ -95,12 +95,12 @@ running_churn_score_before_by_model(PG_FUNCTION_ARGS)
 
 	/* the state goes on without a model, too */
 	model = isnull ? NULL : model_from_datum(value);
-	if (model != NULL && model->id != RT_MODEL_INTERPURCHASE && (!rt_base_from_model(model, &base) || base.family == RT_FAMILY_BG_BB))
+	if (model != NULL && model_input(model) != RT_INPUT_INTERVALS && (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("churn_score_before does not know models of kind \"%s\"", rt_model_kind_by_id(model->id)->name),
+				 errmsg("churn_score_before does not know models of kind \"%s\"", rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('interpurchase', ...) or fit_model('bg/nbd', ...).")));
-	cycle = next_purchase(fcinfo, model != NULL && model->k_deviation > 0, model != NULL && model->id == RT_MODEL_INTERPURCHASE ? model->recency_weight : 1, &time);
+	cycle = next_purchase(fcinfo, model != NULL && model->k_deviation > 0, model != NULL && model_input(model) == RT_INPUT_INTERVALS ? model->recency_weight : 1, &time);
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL || model == NULL ? NAN : rt_running_churn_score_by(cycle, model, time.ticks_per_day));
 }
 

@@ -15,6 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "core/calendar.h"
+#include "core/opportunity.h"
 #include "core/simulate.h"
 #include "pg/model.h"
 
@@ -37,7 +38,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 	if (!rt_base_from_model(model, &base))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("customers cannot be simulated by a model of kind \"%s\"", rt_model_kind_by_id(model->id)->name),
+				 errmsg("customers cannot be simulated by a model of kind \"%s\"", rt_kind_by_id(model->id)->name),
 				 errhint("They need a model of who leaves when, such as one of kind \"bg/nbd\".")));
 	if (customers < 0)
 		ereport(ERROR,
@@ -73,7 +74,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		values[1] = DateADTGetDatum((DateADT) first);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		rt_life_start(&base, &random, &life);
-		end = life.opportunities ? rt_bg_bb_opportunities_over((DateADT) first, until, model->time_unit) :
+		end = life.opportunities ? rt_opportunities_over((DateADT) first, until, model->time_unit) :
 			((double) until - first + 0.5) / model->time_unit;
 		while (rt_life_next(&life, &random, end))
 		{
@@ -84,7 +85,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 						 errmsg("customer %d makes more than %d purchases", i, PURCHASES_MAX),
 						 errhint("A unit of the model's time is %g days.", model->time_unit)));
 			values[1] = DateADTGetDatum(life.opportunities ?
-										rt_bg_bb_opportunity_end((DateADT) first, life.time, model->time_unit) :
+										rt_opportunity_end((DateADT) first, life.time, model->time_unit) :
 										(DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		}

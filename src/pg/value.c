@@ -43,7 +43,7 @@ get_spend(FunctionCallInfo fcinfo, const char *function, rt_gamma_gamma *spend)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
-	check_model_kind(model, RT_MODEL_GAMMA_GAMMA, function);
+	check_model_input(model, RT_INPUT_SPEND, function);
 	rt_gamma_gamma_from_model(model, spend);
 }
 
@@ -222,7 +222,7 @@ get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a
 	bool		found = false;
 
 	check_customer_base(model, function, &a->base);
-	check_model_kind(spend, RT_MODEL_GAMMA_GAMMA, function);
+	check_model_input(spend, RT_INPUT_SPEND, function);
 	rt_gamma_gamma_from_model(spend, &a->spend);
 	a->rate = discount_in_unit(PG_GETARG_FLOAT8(for_ever ? 4 : 5), model->time_unit, for_ever);
 	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(6));
@@ -231,7 +231,7 @@ get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
 		return false;
-	if (a->base.family == RT_FAMILY_BG_BB)
+	if (a->base.kind->input == RT_INPUT_OPPORTUNITIES)
 		opportunities_of_history(history, as_of, model->time_unit, &a->customer);
 	else
 		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit, rfm.customer_age / model->time_unit};

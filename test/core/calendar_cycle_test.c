@@ -295,7 +295,7 @@ test_extremes(void)
 	CHECK(fabs(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 + 200) / rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 - 200) - 100.0 / 104) < 1e-2);
 }
 
-const check_case calendar_cycle_cases[] = {
+CHECK_CASES(calendar_cycle) = {
 	{"calendar cycle: random buyers have none", test_false_alarms},
 	{"calendar cycle: found where it is", test_found},
 	{"calendar cycle: the next peak", test_next},

@@ -115,7 +115,7 @@ test_rejected_text(void)
 	}
 }
 
-const check_case calendar_cases[] = {
+CHECK_CASES(calendar) = {
 	{"calendar: day by day from 4714 BC to 3368", test_day_by_day},
 	{"calendar: the ends of the range", test_ends_of_range},
 	{"calendar: text that is no date", test_rejected_text},

@@ -112,7 +112,7 @@ test_one_kind(void)
 	CHECK(all[0].p_value == 1 && all[0].lift == 1 && isnan(all[0].weight_of_evidence));
 }
 
-const check_case churn_drivers_cases[] = {
+CHECK_CASES(churn_drivers) = {
 	{"churn_drivers: 500 values without effect are no reason", test_no_effect},
 	{"churn_drivers: a planted reason comes first", test_effect},
 	{"churn_drivers: each number is what its definition says", test_definitions},

@@ -164,7 +164,7 @@ test_triangle(void)
 	}
 }
 
-const check_case cohort_cases[] = {
+CHECK_CASES(cohort) = {
 	{"cohort: periods of the calendar follow each other", test_periods},
 	{"cohort: the triangle and the curve are what counting gives", test_triangle},
 	{NULL, NULL}

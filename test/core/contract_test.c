@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/contract.h"
 #include "core/simulate.h"
 
@@ -111,7 +112,7 @@ test_fit(void)
 				rows[j].age = 0;
 				rows[j].weight = 1;
 			}
-			rt_contract_fit_model(count == 3 ? RT_MODEL_BDW : RT_MODEL_SBG, &contracts, &fit);
+			rt_sbg_kind.fit(count == 3 ? &rt_bdw_kind : &rt_sbg_kind, 0, &contracts, NULL, &fit);
 			found.alpha = fit.parameters[0];
 			found.beta = fit.parameters[1];
 			if (count == 3)
@@ -197,7 +198,7 @@ test_limits(void)
 	}
 }
 
-const check_case contract_cases[] = {
+CHECK_CASES(contract) = {
 	{"contract: the recursion", test_recursion},
 	{"contract: any power", test_power},
 	{"contract: known parameters are found", test_fit},

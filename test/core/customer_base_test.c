@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/customer_base.h"
 #include "core/simulate.h"
 
@@ -69,19 +70,19 @@ live(const rt_base *model, double age, double t)
 }
 
 static const rt_base models[] = {
-	{RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}},
-	{RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 1.2, 6, 0.5, 1.5}},
-	{RT_FAMILY_BG_NBD, .bg_nbd = {2, false, 1.5, 5, 0.7, 2}},
-	{RT_FAMILY_BG_NBD, .bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}},
-	{RT_FAMILY_BG_NBD, .bg_nbd = {4, true, 2, 3, 1, 3}},
-	{RT_FAMILY_BG_NBD, .bg_nbd = {3, false, 0.6, 2, 0.2, 1.1}},
-	{RT_FAMILY_PARETO_NBD, .pareto_nbd = {0.8, 5, 0.6, 8}},
-	{RT_FAMILY_PARETO_NBD, .pareto_nbd = {1.5, 10, 1.6, 30}},
-	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {0.9, 5, 0.08, 0.7, 1.2}},
-	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {1.4, 6, 0.15, 0.5, 0.4}},
-	{RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {1.2, 4, 0.06, 1.5, 15}},
-	{RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}},
-	{RT_FAMILY_BG_BB, .bg_bb = {0.8, 3, 1.5, 40}}
+	{&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}},
+	{&rt_mbg_nbd_kind, {1.2, 6, 0.5, 1.5}},
+	{&rt_bg_cnbd_k_kind, {2, 1.5, 5, 0.7, 2}},
+	{&rt_mbg_cnbd_k_kind, {2, 1.3, 2.8, 0.42, 0.8}},
+	{&rt_mbg_cnbd_k_kind, {4, 2, 3, 1, 3}},
+	{&rt_bg_cnbd_k_kind, {3, 0.6, 2, 0.2, 1.1}},
+	{&rt_pareto_nbd_kind, {0.8, 5, 0.6, 8}},
+	{&rt_pareto_nbd_kind, {1.5, 10, 1.6, 30}},
+	{&rt_ggompertz_nbd_kind, {0.9, 5, 0.08, 0.7, 1.2}},
+	{&rt_ggompertz_nbd_kind, {1.4, 6, 0.15, 0.5, 0.4}},
+	{&rt_ggompertz_nbd_kind, {1.2, 4, 0.06, 1.5, 15}},
+	{&rt_bg_bb_kind, {1.2, 0.75, 0.66, 2.8}},
+	{&rt_bg_bb_kind, {0.8, 3, 1.5, 40}}
 };
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
@@ -159,7 +160,7 @@ test_sums(void)
 
 	for (int m = 0; m < MODELS; m++)
 	{
-		bool		whole = models[m].family == RT_FAMILY_BG_BB;
+		bool		whole = models[m].kind == &rt_bg_bb_kind;
 
 		for (int c = 0; c < 4; c++)
 		{
@@ -201,7 +202,7 @@ test_lifetime(void)
 			double		mean = rt_base_expected_lifetime(model, &customers[c], INFINITY);
 			double		last = 0;
 
-			if (model->family == RT_FAMILY_BG_BB)
+			if (model->kind == &rt_bg_bb_kind)
 			{
 				for (int i = 1; i <= 40; i++)
 					sum += rt_base_p_alive_after(model, &customers[c], i);
@@ -221,16 +222,16 @@ test_lifetime(void)
 				CHECK(now >= last * (1 - 1e-12) && now <= mean * (1 + 1e-9));
 				last = now;
 			}
-			if (model->family == RT_FAMILY_GGOMPERTZ_NBD)
+			if (model->kind == &rt_ggompertz_nbd_kind)
 				CHECK(fabs(last / mean - 1) < 1e-9);
 		}
 	}
 
 	/* the rest of a power: between 10^6 and infinity there is a known part of it */
 	{
-		rt_base		bg = {RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 2.5, 8, 2.8, 3}};
-		rt_base		cnbd = {RT_FAMILY_BG_NBD, .bg_nbd = {3, true, 2.5, 8, 2.8, 3}};
-		rt_base		bb = {RT_FAMILY_BG_BB, .bg_bb = {1, 1, 2.5, 30}};
+		rt_base		bg = {&rt_bg_nbd_kind, {2.5, 8, 2.8, 3}};
+		rt_base		cnbd = {&rt_mbg_cnbd_k_kind, {3, 2.5, 8, 2.8, 3}};
+		rt_base		bb = {&rt_bg_bb_kind, {1, 1, 2.5, 30}};
 		rt_customer c = {2, 9, 12};
 
 		for (int i = 0; i < 3; i++)
@@ -255,7 +256,7 @@ test_discounted(void)
 		for (int c = 0; c < 4; c++)
 		{
 			const rt_base *model = &models[m];
-			bool		whole = model->family == RT_FAMILY_BG_BB;
+			bool		whole = model->kind == &rt_bg_bb_kind;
 
 			for (double rate = 0.001; rate < 2; rate *= 20)
 			{
@@ -294,17 +295,17 @@ test_without_ageing(void)
 					alpha = pow(10, 3 * uniform() - 1),
 					s = pow(10, 2 * uniform() - 1),
 					beta = pow(10, 3 * uniform() - 1);
-		rt_pareto_nbd pareto = {r, alpha, s, beta};
-		rt_ggompertz_nbd gompertz = {r, alpha, 1e-9, s, beta * 1e-9};
+		rt_base		pareto = {&rt_pareto_nbd_kind, {r, alpha, s, beta}};
+		rt_base		gompertz = {&rt_ggompertz_nbd_kind, {r, alpha, 1e-9, s, beta * 1e-9}};
 		rt_customer c = {floor(20 * uniform()), 0, 10 + 100 * uniform()};
 
 		if (c.x > 0)
 			c.t_x = c.age * uniform();
-		CHECK(fabs(rt_pareto_nbd_log_likelihood(&pareto, &c) / rt_ggompertz_nbd_log_likelihood(&gompertz, &c) - 1) < 1e-6);
-		CHECK(fabs(rt_pareto_nbd_p_alive(&pareto, &c) / rt_ggompertz_nbd_p_alive(&gompertz, &c) - 1) < 1e-5);
-		CHECK(fabs(rt_pareto_nbd_expected_purchases(&pareto, &c, 30) / rt_ggompertz_nbd_expected_purchases(&gompertz, &c, 30) - 1) < 1e-5);
-		CHECK(fabs(rt_pareto_nbd_purchase_probability(&pareto, &c, 30) / rt_ggompertz_nbd_purchase_probability(&gompertz, &c, 30) - 1) < 1e-5);
-		CHECK(fabs(rt_pareto_nbd_purchase_pmf(&pareto, &c, 2, 30) / rt_ggompertz_nbd_purchase_pmf(&gompertz, &c, 2, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_base_log_likelihood(&pareto, &c, 0) / rt_base_log_likelihood(&gompertz, &c, 0) - 1) < 1e-6);
+		CHECK(fabs(rt_base_p_alive(&pareto, &c) / rt_base_p_alive(&gompertz, &c) - 1) < 1e-5);
+		CHECK(fabs(rt_base_expected_purchases(&pareto, &c, 30) / rt_base_expected_purchases(&gompertz, &c, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_base_purchase_probability(&pareto, &c, 30) / rt_base_purchase_probability(&gompertz, &c, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_base_purchase_pmf(&pareto, &c, 2, 30) / rt_base_purchase_pmf(&gompertz, &c, 2, 30) - 1) < 1e-5);
 	}
 }
 
@@ -314,8 +315,9 @@ test_two_ways(void)
 {
 	for (int i = 0; i < 500; i++)
 	{
-		rt_bg_nbd	model = {1 + i % 3, i % 2 == 0, pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1),
-		pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
+		int			k = 1 + i % 3;
+		double		shapes[4] = {pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1), pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
+		rt_base		model = bg_nbd(k, i % 2 == 0, shapes[0], shapes[1], shapes[2], shapes[3]);
 		rt_customer customer = {floor(20 * uniform()), 0, 10};
 		double		low = 1,
 					high = 1e9;
@@ -328,11 +330,11 @@ test_two_ways(void)
 		/* a step of 1e-7 moves both by as little, at most k times as much while the first interval runs */
 		for (double t = low; t < high; t *= 3)
 		{
-			purchases[0] = rt_bg_nbd_expected_purchases(&model, &customer, t);
-			purchases[1] = rt_bg_nbd_expected_purchases(&model, &customer, t * (1 + 1e-7));
-			alive[0] = rt_bg_nbd_p_alive_after(&model, &customer, t);
-			alive[1] = rt_bg_nbd_p_alive_after(&model, &customer, t * (1 + 1e-7));
-			CHECK(purchases[1] >= purchases[0] * (1 - 1e-12) && purchases[1] <= purchases[0] * (1 + (model.k + 0.1) * 1e-7));
+			purchases[0] = rt_base_expected_purchases(&model, &customer, t);
+			purchases[1] = rt_base_expected_purchases(&model, &customer, t * (1 + 1e-7));
+			alive[0] = rt_base_p_alive_after(&model, &customer, t);
+			alive[1] = rt_base_p_alive_after(&model, &customer, t * (1 + 1e-7));
+			CHECK(purchases[1] >= purchases[0] * (1 - 1e-12) && purchases[1] <= purchases[0] * (1 + (k + 0.1) * 1e-7));
 			CHECK(alive[1] <= alive[0] * (1 + 1e-12) && alive[1] >= alive[0] * (1 - 1e-4));
 		}
 	}
@@ -342,8 +344,8 @@ test_two_ways(void)
 static void
 test_extremes(void)
 {
-	static const rt_model_id ids[] = {RT_MODEL_BG_NBD, RT_MODEL_MBG_NBD, RT_MODEL_BG_CNBD_K, RT_MODEL_MBG_CNBD_K,
-	RT_MODEL_PARETO_NBD, RT_MODEL_GGOMPERTZ_NBD, RT_MODEL_BG_BB};
+	static const int ids[] = {ID_BG_NBD, ID_MBG_NBD, ID_BG_CNBD_K, ID_MBG_CNBD_K,
+	ID_PARETO_NBD, ID_GGOMPERTZ_NBD, ID_BG_BB};
 
 	for (int i = 0; i < 8000; i++)
 	{
@@ -361,13 +363,13 @@ test_extremes(void)
 		stored.id = (uint8_t) ids[i % 7];
 		if (i % 7 == 2 || i % 7 == 3)
 			stored.parameters[p++] = 1 + floor(12 * uniform());
-		while (p < rt_model_kind_by_id(stored.id)->parameter_count)
+		while (p < rt_kind_by_id(stored.id)->parameter_count)
 			stored.parameters[p++] = pow(10, 12 * uniform() - 6);
 		CHECK(rt_base_from_model(&stored, &model));
 		c.x = i % 3 == 0 ? 0 : floor(pow(10, 4 * uniform()));
 		c.age = pow(10, 8 * uniform() - 3);
 		c.t_x = c.x == 0 ? 0 : i % 11 == 0 ? c.age : c.age * uniform();
-		if (model.family == RT_FAMILY_BG_BB)
+		if (model.kind == &rt_bg_bb_kind)
 		{
 			c.age = ceil(c.age);
 			c.x = fmin(c.x, c.age);
@@ -410,6 +412,12 @@ by_x(const void *a, const void *b)
 
 #define CUSTOMERS 4000
 
+static void *
+new_workspace(const rt_kind *kind, size_t row_count)
+{
+	return kind->fit_workspace == NULL ? NULL : malloc(kind->fit_workspace(row_count) + 1);
+}
+
 static double
 total_log_likelihood(const rt_base *model, const rt_customers *customers)
 {
@@ -424,7 +432,7 @@ total_log_likelihood(const rt_base *model, const rt_customers *customers)
 		sum += row->weight * rt_base_log_likelihood(model, &c, 0);
 		purchases += row->weight * row->x;
 	}
-	return sum + (model->family == RT_FAMILY_BG_NBD ? model->bg_nbd.k - 1 : 0) * (customers->sum_log - purchases * log(customers->time_unit));
+	return sum + (model->kind->needs_intervals ? model->parameters[0] - 1 : 0) * (customers->sum_log - purchases * log(customers->time_unit));
 }
 
 /* Known parameters come back, k exactly, the others as far off as their standard errors say */
@@ -432,24 +440,22 @@ static void
 test_fit(void)
 {
 	static rt_customer_row rows[CUSTOMERS];
-	static const rt_model_id ids[2][2] = {{RT_MODEL_BG_NBD, RT_MODEL_BG_CNBD_K}, {RT_MODEL_MBG_NBD, RT_MODEL_MBG_CNBD_K}};
 
 	for (int m = 0; m < MODELS; m++)
 	{
 		const rt_base *truth = &models[m];
-		const double *parameters = truth->family == RT_FAMILY_BG_NBD ? &truth->bg_nbd.r :
-			truth->family == RT_FAMILY_PARETO_NBD ? &truth->pareto_nbd.r :
-			truth->family == RT_FAMILY_GGOMPERTZ_NBD ? &truth->ggompertz_nbd.r : &truth->bg_bb.alpha;
-		bool		any_k = truth->family == RT_FAMILY_BG_NBD && (m % 2 == 1 || truth->bg_nbd.k > 1);
-		rt_model_id id = truth->family == RT_FAMILY_BG_NBD ? ids[truth->bg_nbd.first_may_be_last][any_k] :
-			truth->family == RT_FAMILY_PARETO_NBD ? RT_MODEL_PARETO_NBD :
-			truth->family == RT_FAMILY_GGOMPERTZ_NBD ? RT_MODEL_GGOMPERTZ_NBD : RT_MODEL_BG_BB;
-		double		unit = truth->family == RT_FAMILY_BG_BB ? 1 : 7;
-		int			count = truth->family == RT_FAMILY_GGOMPERTZ_NBD ? 5 : 4;
+		bool		has_k = truth->kind->has_whole_k;
+		const double *parameters = truth->parameters + has_k;
+		bool		of_bg_nbd = truth->kind->base == rt_bg_nbd_kind.base;
+		bool		any_k = of_bg_nbd && (m % 2 == 1 || has_k);
+		const rt_kind *kind = !of_bg_nbd || any_k == has_k ? truth->kind :
+			truth->kind == &rt_mbg_nbd_kind ? &rt_mbg_cnbd_k_kind : &rt_bg_cnbd_k_kind;
+		double		unit = truth->kind == &rt_bg_bb_kind ? 1 : 7;
+		int			count = truth->kind == &rt_ggompertz_nbd_kind ? 5 : 4;
 		double		z_sum[5] = {0},
 					z_square[5] = {0};
 		/* of five parameters some sets are nearly the same to data like these, so that only their likelihood is looked at */
-		bool		is_ridge = truth->family == RT_FAMILY_GGOMPERTZ_NBD;
+		bool		is_ridge = truth->kind == &rt_ggompertz_nbd_kind;
 		double		gain = 0;
 		int			converged = 0,
 					replications = is_ridge ? 6 : 15;
@@ -467,7 +473,7 @@ test_fit(void)
 			for (int i = 0; i < CUSTOMERS; i++)
 			{
 				double		age = 20 + 20 * uniform();
-				seen		l = live(truth, truth->family == RT_FAMILY_BG_BB ? floor(age) : age, 0);
+				seen		l = live(truth, truth->kind == &rt_bg_bb_kind ? floor(age) : age, 0);
 
 				rows[i].x = l.customer.x;
 				rows[i].t_x = l.customer.t_x * unit;
@@ -476,14 +482,14 @@ test_fit(void)
 				customers.sum_log += l.sum_log + l.customer.x * log(unit);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
-			workspace = malloc(rt_base_fit_workspace(id, CUSTOMERS) + 1);
-			rt_base_fit_model(id, 0, &customers, workspace, &fit);
+			workspace = new_workspace(kind, CUSTOMERS);
+			kind->fit(kind, 0, &customers, workspace, &fit);
 			free(workspace);
 			p = fit.parameters + first;
 			if (any_k)
-				CHECK(fit.parameters[0] == truth->bg_nbd.k && isnan(fit.covariance[0]));
+				CHECK(fit.parameters[0] == (has_k ? truth->parameters[0] : 1) && isnan(fit.covariance[0]));
 			memset(&stored, 0, sizeof(stored));
-			stored.id = (uint8_t) id;
+			stored.id = (uint8_t) kind->id;
 			memcpy(stored.parameters, fit.parameters, sizeof(stored.parameters));
 			CHECK(rt_base_from_model(&stored, &found));
 			CHECK(fabs(fit.log_likelihood / total_log_likelihood(&found, &customers) - 1) < 1e-11);
@@ -519,13 +525,13 @@ test_fit(void)
 
 /* The likelihood of a fit, its parameters moved on the scale of logarithms */
 static double
-log_likelihood_at(rt_model_id id, const rt_fit *fit, const rt_customers *customers, int first, int i, double by_i, int j, double by_j)
+log_likelihood_at(const rt_kind *kind, const rt_fit *fit, const rt_customers *customers, int first, int i, double by_i, int j, double by_j)
 {
 	rt_model	stored;
 	rt_base		base;
 
 	memset(&stored, 0, sizeof(stored));
-	stored.id = (uint8_t) id;
+	stored.id = (uint8_t) kind->id;
 	memcpy(stored.parameters, fit->parameters, sizeof(stored.parameters));
 	stored.parameters[first + i] *= exp(by_i);
 	stored.parameters[first + j] *= exp(by_j);
@@ -541,31 +547,27 @@ static void
 test_gradient(void)
 {
 	static rt_customer_row rows[1000];
-	static const struct
-	{
-		rt_model_id id;
-		rt_base		truth;
-	}			cases[] = {
-		{RT_MODEL_BG_NBD, {RT_FAMILY_BG_NBD, .bg_nbd = {1, false, 0.9, 8, 0.8, 2.5}}},
-		{RT_MODEL_MBG_CNBD_K, {RT_FAMILY_BG_NBD, .bg_nbd = {2, true, 1.3, 2.8, 0.42, 0.8}}},
-		{RT_MODEL_PARETO_NBD, {RT_FAMILY_PARETO_NBD, .pareto_nbd = {0.8, 5, 0.6, 8}}},
+	static const rt_base cases[] = {
+		{&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}},
+		{&rt_mbg_cnbd_k_kind, {2, 1.3, 2.8, 0.42, 0.8}},
+		{&rt_pareto_nbd_kind, {0.8, 5, 0.6, 8}},
 		/* far from the ridge beta = 1, on which 1,000 customers do not tell b from s */
-		{RT_MODEL_GGOMPERTZ_NBD, {RT_FAMILY_GGOMPERTZ_NBD, .ggompertz_nbd = {2, 5, 0.3, 0.5, 8}}},
-		{RT_MODEL_BG_BB, {RT_FAMILY_BG_BB, .bg_bb = {1.2, 0.75, 0.66, 2.8}}}
+		{&rt_ggompertz_nbd_kind, {2, 5, 0.3, 0.5, 8}},
+		{&rt_bg_bb_kind, {1.2, 0.75, 0.66, 2.8}}
 	};
 
 	for (int c = 0; c < 5; c++)
 	{
 		rt_customers customers = {rows, 1000, 0, 1};
-		int			first = cases[c].id == RT_MODEL_MBG_CNBD_K;
-		int			count = rt_model_kind_by_id(cases[c].id)->parameter_count - first;
-		void	   *workspace = malloc(rt_base_fit_workspace(cases[c].id, 1000) + 1);
+		int			first = cases[c].kind->has_whole_k;
+		int			count = cases[c].kind->parameter_count - first;
+		void	   *workspace = new_workspace(cases[c].kind, 1000);
 		double		step = 1e-3;
 		rt_fit		fit;
 
 		for (int i = 0; i < 1000; i++)
 		{
-			seen		l = live(&cases[c].truth, 20 + i % 20, 0);
+			seen		l = live(&cases[c], 20 + i % 20, 0);
 
 			rows[i].x = l.customer.x;
 			rows[i].t_x = l.customer.t_x;
@@ -574,14 +576,14 @@ test_gradient(void)
 			customers.sum_log += rows[i].weight * l.sum_log;
 		}
 		qsort(rows, 1000, sizeof(rows[0]), by_x);
-		rt_base_fit_model(cases[c].id, 0, &customers, workspace, &fit);
+		cases[c].kind->fit(cases[c].kind, 0, &customers, workspace, &fit);
 		free(workspace);
 		CHECK(fit.converged);
 		for (int i = 0; i < count; i++)
 		{
 			double		here = fit.log_likelihood;
-			double		slope = (log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, i, 0) -
-								 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, i, 0)) / (2 * step);
+			double		slope = (log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
+								 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) / (2 * step);
 
 			/* of 2,000 customers; a thousandth of what one of them could change */
 			CHECK(fabs(slope) < 2e-3 * sqrt(2000));
@@ -593,12 +595,12 @@ test_gradient(void)
 				for (int l = 0; l < count; l++)
 				{
 					double		curvature = l == i ?
-						(2 * here - log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, i, 0) -
-						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, i, 0)) / (step * step) :
-						(log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, l, -step) +
-						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, l, step) -
-						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, step, l, step) -
-						 log_likelihood_at(cases[c].id, &fit, &customers, first, i, -step, l, -step)) / (4 * step * step);
+						(2 * here - log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) / (step * step) :
+						(log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, l, -step) +
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, l, step) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, l, step) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, l, -step)) / (4 * step * step);
 
 					sum += curvature * fit.covariance[(l + first) * RT_PARAMETERS_MAX + j + first] /
 						(fit.parameters[l + first] * fit.parameters[j + first]);
@@ -624,7 +626,7 @@ test_golden(void)
 	{
 		double		field[19];
 		char	   *p = line;
-		rt_bg_nbd	model;
+		rt_base		model;
 		rt_customer c;
 		double		t;
 		double		found[8];
@@ -636,17 +638,17 @@ test_golden(void)
 			field[i] = *p == ',' || *p == '\n' ? NAN : strtod(p, &p);
 			p++;
 		}
-		model = (rt_bg_nbd) {(int) field[0], field[1] > 0, field[2], field[3], field[4], field[5]};
+		model = bg_nbd((int) field[0], field[1] > 0, field[2], field[3], field[4], field[5]);
 		c = (rt_customer) {field[6], field[7], field[8]};
 		t = field[9];
-		found[0] = rt_bg_nbd_log_likelihood(&model, &c, 0);
-		found[1] = rt_bg_nbd_p_alive(&model, &c);
-		found[2] = rt_bg_nbd_p_alive_after(&model, &c, t);
-		found[3] = rt_bg_nbd_expected_lifetime(&model, &c, t);
-		found[4] = rt_bg_nbd_expected_purchases(&model, &c, t);
-		found[5] = isnan(field[10]) ? NAN : found[1] * rt_bg_nbd_discounted_if_alive(&model, &c, t, field[10]);
-		found[6] = rt_bg_nbd_purchase_probability(&model, &c, t);
-		found[7] = rt_bg_nbd_purchase_pmf(&model, &c, 2, t);
+		found[0] = rt_base_log_likelihood(&model, &c, 0);
+		found[1] = rt_base_p_alive(&model, &c);
+		found[2] = rt_base_p_alive_after(&model, &c, t);
+		found[3] = rt_base_expected_lifetime(&model, &c, t);
+		found[4] = rt_base_expected_purchases(&model, &c, t);
+		found[5] = isnan(field[10]) ? NAN : found[1] * rt_base_discounted_if_alive(&model, &c, t, field[10]);
+		found[6] = rt_base_purchase_probability(&model, &c, t);
+		found[7] = rt_base_purchase_pmf(&model, &c, 2, t);
 		for (int i = 0; i < 8; i++)
 		{
 			double		expected = field[11 + i];
@@ -674,7 +676,7 @@ test_any_argument(void)
 	{
 		double		range = i % 3 == 0 ? 300 : 6;
 		double		v[8];
-		rt_bg_nbd	model = {ks[i % 7], i % 2 == 0, 0, 0, 0, 0};
+		rt_base		model;
 		rt_customer c = {0, 0, 0};
 		double		t,
 					rate,
@@ -683,10 +685,7 @@ test_any_argument(void)
 
 		for (int j = 0; j < 8; j++)
 			v[j] = pow(10, range * (2 * uniform() - 1));
-		model.r = v[0];
-		model.alpha = v[1];
-		model.a = i % 5 == 0 ? 1 : v[2];
-		model.b = v[3];
+		model = bg_nbd(ks[i % 7], i % 2 == 0, v[0], v[1], i % 5 == 0 ? 1 : v[2], v[3]);
 		c.age = i % 4 == 0 ? 0 : v[4];
 		if (i % 3 > 0)
 			c.x = floor(pow(10, 9 * uniform()));
@@ -694,21 +693,21 @@ test_any_argument(void)
 			c.t_x = i % 11 == 0 ? c.age : c.age * uniform();
 		t = i % 13 == 0 ? 1e300 : v[5];
 		rate = v[6];
-		alive = rt_bg_nbd_p_alive(&model, &c);
+		alive = rt_base_p_alive(&model, &c);
 		CHECK(alive >= 0 && alive <= 1);
-		CHECK(isfinite(rt_bg_nbd_log_likelihood(&model, &c, 0)));
-		value = rt_bg_nbd_p_alive_after(&model, &c, t);
+		CHECK(isfinite(rt_base_log_likelihood(&model, &c, 0)));
+		value = rt_base_p_alive_after(&model, &c, t);
 		CHECK(value >= 0 && value <= alive);
-		value = rt_bg_nbd_expected_lifetime(&model, &c, t);
+		value = rt_base_expected_lifetime(&model, &c, t);
 		CHECK(value >= 0 && value <= alive * t * (1 + 1e-12));
-		CHECK(rt_bg_nbd_expected_lifetime(&model, &c, INFINITY) >= value * (1 - 1e-9));
-		value = rt_bg_nbd_purchase_probability(&model, &c, t);
+		CHECK(rt_base_expected_lifetime(&model, &c, INFINITY) >= value * (1 - 1e-9));
+		value = rt_base_purchase_probability(&model, &c, t);
 		CHECK(value >= 0 && value <= 1);
-		CHECK(rt_bg_nbd_expected_purchases(&model, &c, t) >= value * (1 - 1e-9) - 1e-290);
-		CHECK(isfinite(rt_bg_nbd_expected_purchases(&model, &c, t)));
-		value = rt_bg_nbd_purchase_pmf(&model, &c, i % 2 == 0 ? i % 5 : (int) pow(10, 9 * uniform()), t);
+		CHECK(rt_base_expected_purchases(&model, &c, t) >= value * (1 - 1e-9) - 1e-290);
+		CHECK(isfinite(rt_base_expected_purchases(&model, &c, t)));
+		value = rt_base_purchase_pmf(&model, &c, i % 2 == 0 ? i % 5 : (int) pow(10, 9 * uniform()), t);
 		CHECK(value >= 0 && value <= 1);
-		value = rt_bg_nbd_discounted_if_alive(&model, &c, i % 2 == 0 ? t : INFINITY, rate);
+		value = rt_base_discounted_if_alive(&model, &c, i % 2 == 0 ? t : INFINITY, rate);
 		CHECK(isfinite(value) && value >= 0);
 	}
 }
@@ -717,7 +716,7 @@ test_any_argument(void)
 static void
 test_other_mode(void)
 {
-	static const rt_base truth = {RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 0.525, 6.183, 0.891, 1.614}};
+	static const rt_base truth = {&rt_mbg_nbd_kind, {0.525, 6.183, 0.891, 1.614}};
 	int			far = 0;
 
 	for (int i = 0; i < 60; i++)
@@ -733,7 +732,7 @@ test_other_mode(void)
 			rows[j] = (rt_customer_row) {l.customer.x, l.customer.t_x, l.customer.age, 1};
 		}
 		qsort(rows, 100, sizeof(rows[0]), by_x);
-		rt_base_fit_model(RT_MODEL_MBG_NBD, 0, &customers, NULL, &fit);
+		rt_mbg_nbd_kind.fit(&rt_mbg_nbd_kind, 0, &customers, NULL, &fit);
 		CHECK(!fit.converged || fit.covariance[0] > 0);
 		if (fit.parameters[3] < 0.5)
 			far++;
@@ -741,20 +740,20 @@ test_other_mode(void)
 		/* nothing better at the other mode, whose parameters differ widely */
 		for (int j = 0; j < 2000; j++)
 		{
-			rt_base		other = {RT_FAMILY_BG_NBD, .bg_nbd = {1, true, 0, 0, 0, 0}};
-			double		by = log(truth.bg_nbd.alpha / truth.bg_nbd.r);
+			rt_base		other = {&rt_mbg_nbd_kind, {0, 0, 0, 0}};
+			double		by = log(truth.parameters[1] / truth.parameters[0]);
 
-			other.bg_nbd.r = exp(4 * uniform() - 1.5);
-			other.bg_nbd.alpha = other.bg_nbd.r * exp(by + 2 * uniform() - 0.7);
-			other.bg_nbd.a = exp(4 * uniform() - 3);
-			other.bg_nbd.b = exp(6 * uniform() - 4);
+			other.parameters[0] = exp(4 * uniform() - 1.5);
+			other.parameters[1] = other.parameters[0] * exp(by + 2 * uniform() - 0.7);
+			other.parameters[2] = exp(4 * uniform() - 3);
+			other.parameters[3] = exp(6 * uniform() - 4);
 			CHECK(total_log_likelihood(&other, &customers) <= fit.log_likelihood);
 		}
 	}
 	CHECK(far > 0);
 }
 
-const check_case customer_base_cases[] = {
+CHECK_CASES(customer_base) = {
 	{"customer base: predictions come true", test_prediction},
 	{"customer base: sums", test_sums},
 	{"customer base: the time as a customer", test_lifetime},

@@ -216,7 +216,7 @@ test_trend(void)
 	}
 }
 
-const check_case cycle_cases[] = {
+CHECK_CASES(cycle) = {
 	{"cycle: mean, median, deviation, logarithms", test_statistics},
 	{"cycle: the shape is the most likely one", test_shape},
 	{"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape},

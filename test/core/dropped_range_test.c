@@ -90,7 +90,7 @@ test_false_alarms(void)
 	}
 }
 
-const check_case dropped_range_cases[] = {
+CHECK_CASES(dropped_range) = {
 	{"dropped_range: the probability is that of its definition", test_definition},
 	{"dropped_range: who has not changed seldom stands out", test_false_alarms},
 	{NULL, NULL}

@@ -69,7 +69,7 @@ test_order(void)
 	}
 }
 
-const check_case exact_sum_cases[] = {
+CHECK_CASES(exact_sum) = {
 	{"exact sum: known sums", test_known},
 	{"exact sum: in any order and in parts", test_order},
 	{NULL, NULL}

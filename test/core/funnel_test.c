@@ -123,7 +123,7 @@ test_far_times(void)
 	CHECK(rt_funnel(events, 2, 2, UINT64_MAX, NULL) == 2);
 }
 
-const check_case funnel_cases[] = {
+CHECK_CASES(funnel) = {
 	{"funnel: of all chains the best one, 20,000 random cases", test_all_chains},
 	{"funnel: a later start may go further, the end of the window counts", test_not_greedy},
 	{"funnel: the ends of time", test_far_times},

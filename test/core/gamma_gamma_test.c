@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/gamma_gamma.h"
 #include "core/simulate.h"
 
@@ -106,7 +107,7 @@ test_fit(void)
 				rows[j].age = log(rows[j].t_x);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
-			rt_gamma_gamma_fit_model(&customers, &fit);
+			rt_gamma_gamma_kind.fit(&rt_gamma_gamma_kind, 0, &customers, NULL, &fit);
 			CHECK(fit.converged);
 			found = (rt_gamma_gamma) {fit.parameters[0], fit.parameters[1], fit.parameters[2]};
 			for (int j = 0; j < CUSTOMERS; j++)
@@ -169,7 +170,7 @@ test_expectation(void)
 	}
 }
 
-const check_case gamma_gamma_cases[] = {
+CHECK_CASES(gamma_gamma) = {
 	{"gamma-gamma: the likelihood is the one of the formula", test_likelihood},
 	{"gamma-gamma: fits recover p, q, gamma and their errors", test_fit},
 	{"gamma-gamma: orders are worth what is expected", test_expectation},

@@ -275,7 +275,7 @@ test_many_ties(void)
 	free(room);
 }
 
-const check_case hazard_cases[] = {
+CHECK_CASES(hazard) = {
 	{"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and Breslow", test_against_r},
 	{"hazard: a likelihood without end is found out, the other covariates are fitted", test_without_end},
 	{"hazard: redundant covariates are left out", test_redundant},

@@ -277,7 +277,7 @@ test_full_block(void)
 	}
 }
 
-const check_case history_log_cases[] = {
+CHECK_CASES(history_log) = {
 	{"log: rows one by one, blocks of any size", test_one_state},
 	{"log: any split into partial states, merged in any order", test_partial_states},
 	{"log: moving frames equal frames from scratch", test_moving_frames},

@@ -322,7 +322,7 @@ test_day_order(void)
 		}
 }
 
-const check_case history_cases[] = {
+CHECK_CASES(history) = {
 	{"history: row order does not matter", test_row_order},
 	{"history: bytes and text round trip", test_round_trips},
 	{"history: subtraction is the inverse of merging", test_subtract},

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/interpurchase.h"
 
 /* finer than days, so that rounding to whole ones does not count */
@@ -149,7 +150,7 @@ test_recovery(void)
 			const double *found = fit.parameters;
 
 			simulate(&truths[t], rows, &data);
-			rt_interpurchase_fit_model(&data, &fit);
+			rt_interpurchase_kind.fit(&rt_interpurchase_kind, 0, &data, NULL, &fit);
 			CHECK(fit.converged);
 			CHECK(fit.log_likelihood >= rt_interpurchase_log_likelihood(&truths[t], &data));
 			for (int j = 0; j < 3; j++)
@@ -244,7 +245,7 @@ test_bounds(void)
 		rows[i].weight = 1;
 	}
 	data.sum_log = CUSTOMERS * 5 * log(7);
-	rt_interpurchase_fit_model(&data, &fit);
+	rt_interpurchase_kind.fit(&rt_interpurchase_kind, 0, &data, NULL, &fit);
 	CHECK(!fit.converged && isnan(fit.covariance[0]));
 	CHECK(isfinite(fit.log_likelihood) && fit.parameters[0] > 100 && fit.parameters[0] <= 10001);
 }
@@ -478,7 +479,7 @@ test_shapes_of_a_customer(void)
 	}
 }
 
-const check_case interpurchase_cases[] = {
+CHECK_CASES(interpurchase) = {
 	{"interpurchase: the likelihood is the one of the formula", test_likelihood},
 	{"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery},
 	{"interpurchase: the predictive distribution", test_predictive},

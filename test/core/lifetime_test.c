@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/customer_base.h"
 
 #define TOLERANCE 1e-10
@@ -55,7 +56,7 @@ test_golden(void)
 			place = strchr(place + 1, ',');
 		}
 		memset(&model, 0, sizeof(model));
-		model.id = ages ? RT_MODEL_GGOMPERTZ_NBD : RT_MODEL_PARETO_NBD;
+		model.id = ages ? ID_GGOMPERTZ_NBD : ID_PARETO_NBD;
 		memcpy(model.parameters, v, 5 * sizeof(double));
 		CHECK(rt_base_from_model(&model, &base));
 		c = (rt_customer) {v[5], v[6], v[7]};
@@ -102,7 +103,7 @@ test_ends(void)
 		clock_t		start = clock();
 
 		memset(&model, 0, sizeof(model));
-		model.id = i / 4 % 2 ? RT_MODEL_GGOMPERTZ_NBD : RT_MODEL_PARETO_NBD;
+		model.id = i / 4 % 2 ? ID_GGOMPERTZ_NBD : ID_PARETO_NBD;
 		for (int j = 0; j < 5; j++)
 			model.parameters[j] = extreme(uniform() < 0.7 ? kind : 2);
 		CHECK(rt_base_from_model(&model, &base));
@@ -139,7 +140,7 @@ test_counts(void)
 {
 	for (int i = 0; i < 40; i++)
 	{
-		rt_model	model = {.id = i % 2 ? RT_MODEL_GGOMPERTZ_NBD : RT_MODEL_PARETO_NBD};
+		rt_model	model = {.id = i % 2 ? ID_GGOMPERTZ_NBD : ID_PARETO_NBD};
 		static const rt_customer new_customer = {0, 0, 0};
 		double		sum = 0,
 					mean = 0;
@@ -168,7 +169,7 @@ test_counts(void)
 	}
 }
 
-const check_case lifetime_cases[] = {
+CHECK_CASES(lifetime) = {
 	{"lifetime: golden values", test_golden},
 	{"lifetime: the ends of doubles", test_ends},
 	{"lifetime: counts add up", test_counts},

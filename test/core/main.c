@@ -1,13 +1,17 @@
 /*
  * main.c
- *		Runs the tests of the core; the last line is "N passed, N failed".
+ *		Runs the tests of the core, or those whose name contains the argument; the last line
+ *		is "N passed, N failed".
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <string.h>
+
 #include "check.h"
 
 int			check_failures;
 
+static check_list *lists;
 static int	passed;
 static int	failed;
 static uint64_t random_state;
@@ -20,11 +24,24 @@ check_failed(const char *file, int line, const char *condition)
 		printf("# %s:%d: %s\n", file, line, condition);
 }
 
+/* In the order of linking, which is that of the files' names */
 void
-check_run(const check_case *cases)
+check_register(check_list *list)
+{
+	check_list **end = &lists;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = list;
+}
+
+static void
+run_cases(const check_case *cases, const char *pattern)
 {
 	for (; cases->name != NULL; cases++)
 	{
+		if (strstr(cases->name, pattern) == NULL)
+			continue;
 		check_failures = 0;
 		random_seed(20260630);
 		cases->run();
@@ -60,37 +77,10 @@ random_between(int64_t low, int64_t high)
 }
 
 int
-main(void)
+main(int count, char **arguments)
 {
-	check_run(sort_cases);
-	check_run(calendar_cases);
-	check_run(money_cases);
-	check_run(special_cases);
-	check_run(history_cases);
-	check_run(cycle_cases);
-	check_run(calendar_cycle_cases);
-	check_run(interpurchase_cases);
-	check_run(lifetime_cases);
-	check_run(customer_base_cases);
-	check_run(bg_bb_cases);
-	check_run(contract_cases);
-	check_run(exact_sum_cases);
-	check_run(spend_trend_cases);
-	check_run(prediction_cases);
-	check_run(decayed_sum_cases);
-	check_run(running_cycle_cases);
-	check_run(gamma_gamma_cases);
-	check_run(tally_cases);
-	check_run(proportion_cases);
-	check_run(validation_cases);
-	check_run(survival_cases);
-	check_run(hazard_cases);
-	check_run(cohort_cases);
-	check_run(churn_drivers_cases);
-	check_run(funnel_cases);
-	check_run(dropped_range_cases);
-	check_run(history_log_cases);
-	check_run(fuzz_cases);
+	for (const check_list *list = lists; list != NULL; list = list->next)
+		run_cases(list->cases, count > 1 ? arguments[1] : "");
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed > 0;
 }

@@ -180,7 +180,7 @@ test_sum(void)
 	}
 }
 
-const check_case money_cases[] = {
+CHECK_CASES(money) = {
 	{"money: doubles round as their exact decimals do", test_double},
 	{"money: text and back", test_text},
 	{"money: text that is no amount", test_rejected_text},

@@ -10,26 +10,27 @@
 #include <string.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/prediction.h"
 #include "core/simulate.h"
 
 static rt_random generator = {20260701};
 
 static const rt_model models[] = {
-	{.id = RT_MODEL_BG_NBD, .parameters = {0.9, 8, 0.8, 2.5}},
-	{.id = RT_MODEL_MBG_NBD, .parameters = {1.2, 6, 0.5, 1.5}},
-	{.id = RT_MODEL_BG_CNBD_K, .parameters = {2, 1.5, 5, 0.7, 2}},
-	{.id = RT_MODEL_MBG_CNBD_K, .parameters = {4, 2, 3, 1, 3}},
-	{.id = RT_MODEL_PARETO_NBD, .parameters = {0.8, 5, 0.6, 8}},
-	{.id = RT_MODEL_PARETO_NBD, .parameters = {1.5, 10, 1.6, 30}},
-	{.id = RT_MODEL_GGOMPERTZ_NBD, .parameters = {0.9, 5, 0.08, 0.7, 1.2}},
-	{.id = RT_MODEL_GGOMPERTZ_NBD, .parameters = {1.2, 4, 0.06, 1.5, 15}},
-	{.id = RT_MODEL_BG_BB, .parameters = {1.2, 0.75, 0.66, 2.8}}
+	{.id = ID_BG_NBD, .parameters = {0.9, 8, 0.8, 2.5}},
+	{.id = ID_MBG_NBD, .parameters = {1.2, 6, 0.5, 1.5}},
+	{.id = ID_BG_CNBD_K, .parameters = {2, 1.5, 5, 0.7, 2}},
+	{.id = ID_MBG_CNBD_K, .parameters = {4, 2, 3, 1, 3}},
+	{.id = ID_PARETO_NBD, .parameters = {0.8, 5, 0.6, 8}},
+	{.id = ID_PARETO_NBD, .parameters = {1.5, 10, 1.6, 30}},
+	{.id = ID_GGOMPERTZ_NBD, .parameters = {0.9, 5, 0.08, 0.7, 1.2}},
+	{.id = ID_GGOMPERTZ_NBD, .parameters = {1.2, 4, 0.06, 1.5, 15}},
+	{.id = ID_BG_BB, .parameters = {1.2, 0.75, 0.66, 2.8}}
 };
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
 
-static const rt_model spend_model = {.id = RT_MODEL_GAMMA_GAMMA, .parameters = {4, 6, 50}};
+static const rt_model spend_model = {.id = ID_GAMMA_GAMMA, .parameters = {4, 6, 50}};
 
 typedef struct outcome
 {
@@ -129,7 +130,7 @@ test_brute_force(void)
 			add(&within[class], value * rt_base_discounted_purchases(&base, &o.customer, t, rate) - o.within);
 			add(&for_ever[class], value * rt_base_discounted_purchases(&base, &o.customer, INFINITY, rate) - o.for_ever);
 		}
-		printf("# %s: value for ever of 20000 customers, predicted %.2f, came %.2f\n", rt_model_kind_by_id(models[i].id)->name, predicted / 20000, came / 20000);
+		printf("# %s: value for ever of 20000 customers, predicted %.2f, came %.2f\n", rt_kind_by_id(models[i].id)->name, predicted / 20000, came / 20000);
 		for (int class = 0; class < 3; class++)
 		{
 			CHECK(within[class].count > 1000);
@@ -233,7 +234,7 @@ test_coverage(void)
 static void
 test_parameters(void)
 {
-	rt_model	model = {.id = RT_MODEL_BG_NBD, .flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED, .parameters = {1000, 1000, 1e-4, 1e4}};
+	rt_model	model = {.id = ID_BG_NBD, .flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED, .parameters = {1000, 1000, 1e-4, 1e4}};
 	rt_customer customer = {0, 0, 0};
 	static double draws[RT_PREDICTION_DRAWS],
 				again[RT_PREDICTION_DRAWS];
@@ -272,9 +273,9 @@ static void
 test_many(void)
 {
 	static const rt_model many[] = {
-		{.id = RT_MODEL_PARETO_NBD, .parameters = {1e12, 1e4, 1e-9, 1e9}},
-		{.id = RT_MODEL_BG_BB, .parameters = {1e12, 1e12, 1e-9, 1e12}},
-		{.id = RT_MODEL_BG_CNBD_K, .parameters = {2, 1e12, 1e4, 1e-12, 1e6}}
+		{.id = ID_PARETO_NBD, .parameters = {1e12, 1e4, 1e-9, 1e9}},
+		{.id = ID_BG_BB, .parameters = {1e12, 1e12, 1e-9, 1e12}},
+		{.id = ID_BG_CNBD_K, .parameters = {2, 1e12, 1e4, 1e-12, 1e6}}
 	};
 	static double draws[RT_PREDICTION_DRAWS];
 	rt_customer customer = {0, 0, 0};
@@ -302,7 +303,7 @@ test_many(void)
 	}
 }
 
-const check_case prediction_cases[] = {
+CHECK_CASES(prediction) = {
 	{"prediction: the mean of what customers turn out to be worth", test_brute_force},
 	{"prediction: the future of who is still here", test_go_on},
 	{"prediction: as many as promised are within the limits", test_coverage},

@@ -351,7 +351,7 @@ test_nothing_to_compare(void)
 	CHECK(u.difference == 1 && u.difference_upper == 1 && u.difference_lower < 0);
 }
 
-const check_case proportion_cases[] = {
+CHECK_CASES(proportion) = {
 	{"proportion: Wilson's interval is the published one", test_wilson},
 	{"proportion: Fisher's test is its definition for all small tables", test_fisher_all},
 	{"proportion: Fisher's test agrees with R for large ones", test_fisher_large},

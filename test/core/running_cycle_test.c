@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "kinds.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
 #include "core/interpurchase.h"
@@ -24,10 +25,10 @@ same(double a, double b)
 static void
 test_histories(void)
 {
-	const rt_model weighted = {.id = RT_MODEL_INTERPURCHASE, .time_unit = 7, .recency_weight = 0.85, .parameters = {1.7, 2, 6}};
-	const rt_model differing = {.id = RT_MODEL_INTERPURCHASE, .time_unit = 1, .recency_weight = 1, .k_median = 1.3, .k_deviation = 0.6, .parameters = {1.7, 2, 40}};
-	const rt_model pareto = {.id = RT_MODEL_PARETO_NBD, .time_unit = 7, .parameters = {0.55, 10.6, 0.6, 11.7}};
-	const rt_model bg_bb = {.id = RT_MODEL_BG_BB, .time_unit = 7, .parameters = {1, 1, 1, 1}};
+	const rt_model weighted = {.id = ID_INTERPURCHASE, .time_unit = 7, .recency_weight = 0.85, .parameters = {1.7, 2, 6}};
+	const rt_model differing = {.id = ID_INTERPURCHASE, .time_unit = 1, .recency_weight = 1, .k_median = 1.3, .k_deviation = 0.6, .parameters = {1.7, 2, 40}};
+	const rt_model pareto = {.id = ID_PARETO_NBD, .time_unit = 7, .parameters = {0.55, 10.6, 0.6, 11.7}};
+	const rt_model bg_bb = {.id = ID_BG_BB, .time_unit = 7, .parameters = {1, 1, 1, 1}};
 
 	for (int run = 0; run < 300; run++)
 	{
@@ -101,7 +102,7 @@ test_all_ages(void)
 	CHECK(rt_running_churn_score(&cycle) > 0.999 && rt_running_churn_score(&cycle) <= 1);
 }
 
-const check_case running_cycle_cases[] = {
+CHECK_CASES(running_cycle) = {
 	{"running cycle: the history up to each purchase", test_histories},
 	{"running cycle: from the beginning to the end of time", test_all_ages},
 	{NULL, NULL}

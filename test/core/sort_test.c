@@ -204,7 +204,7 @@ polls(void)
 	CHECK(memcmp(expected, elements, COUNT * size) == 0);
 }
 
-const check_case sort_cases[] = {
+CHECK_CASES(sort) = {
 	{"sort: elements of all sizes, in all orders, as qsort does", sorts_as_qsort},
 	{"sort: n log n steps against an adversary", worst_case},
 	{"sort: asks whether to go on, and leaves all elements when it is left", polls},

@@ -194,7 +194,7 @@ test_overflow(void)
 	CHECK(isinf(rt_log_rising_ratio(1, 1.7e308, 1.5e308)));
 }
 
-const check_case special_cases[] = {
+CHECK_CASES(special) = {
 	{"special: golden values", test_golden},
 	{"special: the inverse inverts", test_inverse},
 	{"special: the normal quantile", test_normal},

@@ -255,7 +255,7 @@ test_slope(void)
 	}
 }
 
-const check_case spend_trend_cases[] = {
+CHECK_CASES(spend_trend) = {
 	{"spend trend: every set of ranks", test_all_sets},
 	{"spend trend: known values of the rank sum test", test_known},
 	{"spend trend: alarms and power of one customer", test_one},

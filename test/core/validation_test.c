@@ -138,7 +138,7 @@ test_large(void)
 	CHECK(bins[0].customers == INT64_C(3000000000));
 }
 
-const check_case validation_cases[] = {
+CHECK_CASES(validation) = {
 	{"validation: the area and the bins are what their definitions say", test_by_definition},
 	{"validation: bins without ties are even", test_even_bins},
 	{"validation: thousands of millions of customers", test_large},

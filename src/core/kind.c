@@ -1,0 +1,99 @@
+/*
+ * kind.c
+ *		The table of all kinds of models.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <string.h>
+
+#include "core/kind.h"
+
+/* Each is a row at the end of its file; messages name them in this order */
+#define KINDS_OF_MODELS(KIND) \
+	KIND(interpurchase) \
+	KIND(bg_nbd) \
+	KIND(mbg_nbd) \
+	KIND(bg_cnbd_k) \
+	KIND(mbg_cnbd_k) \
+	KIND(pareto_nbd) \
+	KIND(ggompertz_nbd) \
+	KIND(bg_bb) \
+	KIND(gamma_gamma) \
+	KIND(sbg) \
+	KIND(bdw)
+
+#define DECLARATION(kind) extern const rt_kind rt_##kind##_kind;
+#define ROW(kind) &rt_##kind##_kind,
+
+KINDS_OF_MODELS(DECLARATION)
+
+static const rt_kind *const rt_kinds[] = {KINDS_OF_MODELS(ROW)};
+
+#define KINDS ((int) (sizeof(rt_kinds) / sizeof(rt_kinds[0])))
+
+const rt_kind *
+rt_kind_at(int i)
+{
+	return i < KINDS ? rt_kinds[i] : NULL;
+}
+
+const rt_kind *
+rt_kind_by_id(int id)
+{
+	for (int i = 0; i < KINDS; i++)
+	{
+		if (rt_kinds[i]->id == id)
+			return rt_kinds[i];
+	}
+	return NULL;
+}
+
+static bool
+same_name(const char *known, const char *name, size_t length)
+{
+	return strlen(known) == length && memcmp(known, name, length) == 0;
+}
+
+const rt_kind *
+rt_kind_by_name(const char *name, size_t length)
+{
+	for (int i = 0; i < KINDS; i++)
+	{
+		if (same_name(rt_kinds[i]->name, name, length))
+			return rt_kinds[i];
+	}
+	return NULL;
+}
+
+const rt_kind *
+rt_kind_to_fit(const char *name, size_t length, int *k)
+{
+	size_t		stem = length;
+
+	*k = 0;
+	while (stem > 0 && name[stem - 1] >= '0' && name[stem - 1] <= '9')
+		stem--;
+	if (stem == length || length - stem > 3 || name[stem] == '0')
+		return rt_kind_by_name(name, length);
+	for (size_t i = stem; i < length; i++)
+		*k = *k * 10 + (name[i] - '0');
+	for (int i = 0; i < KINDS && *k <= RT_K_MAX; i++)
+	{
+		const rt_kind *kind = rt_kinds[i];
+
+		if (kind->has_whole_k && strlen(kind->name) == stem + 1 && memcmp(kind->name, name, stem) == 0)
+			return kind;
+	}
+	return NULL;
+}
+
+int
+rt_kind_parameter_index(const rt_kind *kind, const char *name, size_t length)
+{
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		if (same_name(kind->parameters[i], name, length))
+			return i;
+	}
+	return -1;
+}
