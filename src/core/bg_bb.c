@@ -570,12 +570,11 @@ bg_bb_objective(const double *x, double *gradient, void *argument)
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
-		rt_customer customer = {row->x, row->t_x, row->age};
+		const rt_fit_row *row = &customers->rows[i];
 		states		s;
 
 		rt_poll();
-		bg_bb_customer_states(&m, &customer, true, &s);
+		bg_bb_customer_states(&m, &row->customer, true, &s);
 		value += row->weight * s.log_sum;
 		for (int j = 0; j < 4; j++)
 			by[j] += row->weight * s.by[j];
@@ -617,12 +616,12 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		total += row->weight;
-		taken += row->weight * row->x;
-		asked += row->weight * (row->x > 0 ? row->t_x : row->age);
-		age += row->weight * row->age;
+		taken += row->weight * row->customer.x;
+		asked += row->weight * (row->customer.x > 0 ? row->customer.t_x : row->customer.age);
+		age += row->weight * row->customer.age;
 	}
 	odds = log(fmax(asked - taken, 0.01 * taken) / taken);
 	{

@@ -270,7 +270,7 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 		ages[place].age = NAN;
 	while (i < customers->row_count)
 	{
-		double		n = customers->rows[i].x;
+		double		n = customers->rows[i].customer.x;
 		double		m = r + k * n;
 		double		stays = n + (data->first_may_be_last ? 1 : 0);
 		double		gamma_term = rt_log_gamma_ratio(r, k * n);
@@ -281,12 +281,12 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 		double		log_leave = stays > 0 ? log_a - log(b + stays - 1) : -INFINITY;
 		double		by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
 
-		for (; i < customers->row_count && customers->rows[i].x == n; i += data->step)
+		for (; i < customers->row_count && customers->rows[i].customer.x == n; i += data->step)
 		{
 			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].t_x / customers->time_unit;
-			double		age = customers->rows[i].age / customers->time_unit;
-			size_t		place = (size_t) fabs(customers->rows[i].age) % AGES;
+			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
+			double		age = customers->rows[i].customer.age / customers->time_unit;
+			size_t		place = (size_t) fabs(customers->rows[i].customer.age) % AGES;
 			double		log_growth,
 						log_ratio;
 			double		here = 1,
@@ -445,11 +445,11 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		total += row->weight;
-		purchases += row->weight * row->x;
-		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
+		purchases += row->weight * row->customer.x;
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
 	}
 
 	common_start(log(time / purchases / data.k), start);

@@ -152,12 +152,12 @@ contract_objective(const double *x, double *gradient, void *argument)
 
 	for (size_t i = 0; i < data->customers->row_count; i++)
 	{
-		const rt_customer_row *row = &data->customers->rows[i];
+		const rt_fit_row *row = &data->customers->rows[i];
 		double		after[3];
-		double		log_after = log_survival(&m, row->x, &after[0], &after[1], &after[2]);
+		double		log_after = log_survival(&m, row->term.tenure, &after[0], &after[1], &after[2]);
 
 		rt_poll_each(i);
-		if (row->t_x == 0)
+		if (row->term.refused == 0)
 		{
 			value += row->weight * log_after;
 			for (int j = 0; j < 3; j++)
@@ -166,8 +166,8 @@ contract_objective(const double *x, double *gradient, void *argument)
 		else
 		{
 			double		before[3];
-			double		log_before = log_survival(&m, row->x - 1, &before[0], &before[1], &before[2]);
-			double		log_retention = rt_contract_log_retention(&m, row->x);
+			double		log_before = log_survival(&m, row->term.tenure - 1, &before[0], &before[1], &before[2]);
+			double		log_retention = rt_contract_log_retention(&m, row->term.tenure);
 			double		leaves = -expm1(log_retention);
 
 			value += row->weight * (log_before + log(leaves));
@@ -206,8 +206,8 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 	{
 		rt_poll_each(i);
 		total += customers->rows[i].weight;
-		asked += customers->rows[i].weight * customers->rows[i].x;
-		refused += customers->rows[i].weight * customers->rows[i].t_x;
+		asked += customers->rows[i].weight * customers->rows[i].term.tenure;
+		refused += customers->rows[i].weight * customers->rows[i].term.refused;
 	}
 
 	/* from the mean share that leaves, with much difference between customers */
@@ -222,9 +222,9 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 /* --------------------------------------------------------------- the kinds */
 
 static bool
-contract_row_valid(const rt_customer_row *row)
+contract_row_valid(const rt_fit_row *row)
 {
-	return row->x <= INT32_MAX && row->x == floor(row->x) && row->age == 0 && (row->t_x == 0 || (row->t_x == 1 && row->x >= 1));
+	return row->term.tenure <= INT32_MAX && row->term.tenure == floor(row->term.tenure) && row->term.unused == 0 && (row->term.refused == 0 || (row->term.refused == 1 && row->term.tenure >= 1));
 }
 
 const rt_kind rt_sbg_kind = {

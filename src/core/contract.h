@@ -43,6 +43,4 @@ extern double rt_contract_log_retention(const rt_contract *contract, double t);
  */
 extern double rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount);
 
-/* Of a row of a fit x is the number of renewals they were asked for, and t_x 1 if they refused the last of these, else 0 */
-
 #endif							/* RT_CONTRACT_H */

@@ -23,9 +23,9 @@ rt_base_needs_intervals(const rt_base *base)
 }
 
 bool
-rt_recency_row_valid(const rt_customer_row *row)
+rt_recency_row_valid(const rt_fit_row *row)
 {
-	return row->t_x <= row->age && (row->x > 0 || row->t_x == 0);
+	return row->customer.t_x <= row->customer.age && (row->customer.x > 0 || row->customer.t_x == 0);
 }
 
 double

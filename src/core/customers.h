@@ -1,6 +1,6 @@
 /*
  * customers.h
- *		A customer as models of a customer base see her, a base of them, and what
+ *		A customer as models of a customer base see them, a base of them, and what
  *		fitting a model to it gives.
  *
  * Copyright (c) 2026, retention contributors
@@ -24,22 +24,51 @@ typedef struct rt_customer
 	double		age;
 } rt_customer;
 
-/* Customers that are the same; a weight need not be a whole number */
-typedef struct rt_customer_row
+/* x orders after the first one, of this mean value above 0 */
+typedef struct rt_orders
 {
 	double		x;
-	double		t_x;
-	double		age;
+	double		mean;
+	double		log_mean;		/* set for the fit, which asks for it all the time */
+} rt_orders;
+
+/* Asked to renew so many times; refused is 1 if they did not at the last of these, else 0 */
+typedef struct rt_term
+{
+	double		tenure;
+	double		refused;
+	double		unused;			/* 0 */
+} rt_term;
+
+/* The intervals between the purchases of customers; or, of at least two intervals, how even they are */
+typedef struct rt_rhythm
+{
+	double		count;
+	double		sum;			/* or evenness, as rt_evenness gives it */
+	double		is_evenness;	/* 0 or 1 */
+} rt_rhythm;
+
+/* Customers that are the same to a fit, in the form of its input; a weight need not be a whole number */
+typedef struct rt_fit_row
+{
+	union
+	{
+		rt_customer customer;	/* recency, opportunities */
+		rt_orders	orders;
+		rt_term		term;
+		rt_rhythm	rhythm;
+		double		numbers[3];	/* of any of them, finite and not below 0 */
+	};
 	double		weight;
-} rt_customer_row;
+} rt_fit_row;
 
 /*
- * The rows in ascending order of x, t_x, age; times are in units of which
+ * The rows in ascending order of their numbers; times are in units of which
  * time_unit make one of the model's
  */
 typedef struct rt_customers
 {
-	const rt_customer_row *rows;
+	const rt_fit_row *rows;
 	size_t		row_count;
 	double		sum_log;		/* sum of the logarithms of all intervals, in the same unit */
 	double		time_unit;
@@ -59,6 +88,6 @@ typedef struct rt_fit
 } rt_fit;
 
 /* May these be x, t_x and age? */
-extern bool rt_recency_row_valid(const rt_customer_row *row);
+extern bool rt_recency_row_valid(const rt_fit_row *row);
 
 #endif							/* RT_CUSTOMERS_H */

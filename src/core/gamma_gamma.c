@@ -64,18 +64,18 @@ gamma_gamma_objective(const double *x, double *gradient, void *argument)
 
 	while (i < customers->row_count)
 	{
-		double		n = customers->rows[i].x;
+		double		n = customers->rows[i].orders.x;
 		double		shape = m.p * n;
 		double		gamma_term = rt_log_gamma_ratio(shape, m.q) - log_gamma_q;
 		double		digamma_p = rt_digamma_difference(shape, m.q);
 		double		digamma_q = rt_digamma_difference(m.q, shape);
 		double		log_factor = log(n) - log_gamma;
 
-		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		for (; i < customers->row_count && customers->rows[i].orders.x == n; i++)
 		{
 			double		weight = customers->rows[i].weight;
-			double		log_mean = customers->rows[i].age;
-			double		share = n * customers->rows[i].t_x / m.gamma;
+			double		log_mean = customers->rows[i].orders.log_mean;
+			double		share = n * customers->rows[i].orders.mean / m.gamma;
 			double		log_share = log1p(share);
 			double		log_rest = log_share - log_mean - log_factor;	/* ln(1 + 1/share) */
 
@@ -120,7 +120,7 @@ gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void 
 	{
 		rt_poll_each(i);
 		total += customers->rows[i].weight;
-		sum += customers->rows[i].weight * customers->rows[i].age;
+		sum += customers->rows[i].weight * customers->rows[i].orders.log_mean;
 	}
 	{
 		double		level = sum / total;
@@ -145,23 +145,23 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		rt_poll_each(i);
 		total += row->weight;
-		mean_x += row->weight * row->x;
-		mean_z += row->weight * row->t_x;
+		mean_x += row->weight * row->orders.x;
+		mean_z += row->weight * row->orders.mean;
 	}
 	mean_x /= total;
 	mean_z /= total;
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		rt_poll_each(i);
-		xx += row->weight * (row->x - mean_x) * (row->x - mean_x);
-		zz += row->weight * (row->t_x - mean_z) * (row->t_x - mean_z);
-		xz += row->weight * (row->x - mean_x) * (row->t_x - mean_z);
+		xx += row->weight * (row->orders.x - mean_x) * (row->orders.x - mean_x);
+		zz += row->weight * (row->orders.mean - mean_z) * (row->orders.mean - mean_z);
+		xz += row->weight * (row->orders.x - mean_x) * (row->orders.mean - mean_z);
 	}
 	return xx > 0 && zz > 0 ? fmax(-1, fmin(1, xz / sqrt(xx) / sqrt(zz))) : NAN;
 }
@@ -169,9 +169,9 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 /* ---------------------------------------------------------------- the kind */
 
 static bool
-gamma_gamma_row_valid(const rt_customer_row *row)
+gamma_gamma_row_valid(const rt_fit_row *row)
 {
-	return row->x > 0 && row->t_x > 0 && row->age == 0;
+	return row->orders.x > 0 && row->orders.mean > 0 && row->orders.log_mean == 0;
 }
 
 const rt_kind rt_gamma_gamma_kind = {

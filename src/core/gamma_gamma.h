@@ -2,15 +2,14 @@
  * gamma_gamma.h
  *		What customers spend each time: the Gamma-Gamma model.
  *
- * The orders of a customer are Gamma(p, rate nu) around a level of her own, p / nu; nu is
- * Gamma(q, rate gamma) across customers, and does not depend on how often she buys.  Of a
+ * The orders of a customer are Gamma(p, rate nu) around a level of their own, p / nu; nu is
+ * Gamma(q, rate gamma) across customers, and does not depend on how often they buy.  Of a
  * customer with x orders of the mean value z the log-likelihood is
  *
  *		ln Gamma(p x + q) - ln Gamma(p x) - ln Gamma(q) + q ln gamma + (p x - 1) ln z
  *			+ p x ln x - (p x + q) ln(gamma + x z)
  *
- * and her next order is expected to be worth p (gamma + x z) / (p x + q - 1).  In the terms of
- * rt_customer_row: x, z in t_x, and ln z in age.
+ * and their next order is expected to be worth p (gamma + x z) / (p x + q - 1).
  *
  * Source: Fader, Hardie, Lee (2005), "RFM and CLV: Using iso-value curves for customer base
  * analysis"; Fader, Hardie (2013), "The Gamma-Gamma model of monetary value".

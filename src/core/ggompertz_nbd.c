@@ -243,16 +243,16 @@ ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 	}
 	while (i < customers->row_count)
 	{
-		double		n = customers->rows[i].x;
+		double		n = customers->rows[i].customer.x;
 		double		shape = m[R] + n;
 		double		gamma_term = rt_log_gamma_ratio(m[R], n);
 		double		digamma_term = rt_digamma_difference(m[R], n);
 
-		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
 		{
 			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].t_x / customers->time_unit;
-			double		age = customers->rows[i].age / customers->time_unit;
+			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
+			double		age = customers->rows[i].customer.age / customers->time_unit;
 			double		log_alpha = log1p(age / m[ALPHA]);
 			double		log_left = rt_lifetime_left(&start, age);
 			double		inverse_c = 1 / (m[BETA] * exp(-m[B] * age) - expm1(-m[B] * age));
@@ -337,12 +337,12 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		total += row->weight;
-		purchases += row->weight * row->x;
-		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
-		age += row->weight * (row->age / customers->time_unit);
+		purchases += row->weight * row->customer.x;
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
+		age += row->weight * (row->customer.age / customers->time_unit);
 	}
 	rt_places_make(customers, workspace, &data.places);
 	rate = log(time / purchases);

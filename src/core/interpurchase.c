@@ -37,7 +37,7 @@ interpurchase_objective(const double *x, double *gradient, void *argument)
 
 	while (i < data->row_count)
 	{
-		double		n = data->rows[i].x;
+		double		n = data->rows[i].rhythm.count;
 		double		shape = r + k * n;
 		double		growth = log1p(k * n / r);	/* ln(shape / r) */
 		double		gamma_term,
@@ -46,10 +46,10 @@ interpurchase_objective(const double *x, double *gradient, void *argument)
 		/* lnGamma(shape) - lnGamma(r) and psi(shape) - psi(r), less what cancels against the logarithms below */
 		gamma_term = (shape - 0.5) * growth - k * n + rt_stirling_error(shape) - stirling_r;
 		digamma_term = growth - rt_log_minus_digamma(shape) + log_minus_digamma_r;
-		for (; i < data->row_count && data->rows[i].x == n; i++)
+		for (; i < data->row_count && data->rows[i].rhythm.count == n; i++)
 		{
 			double		weight = data->rows[i].weight;
-			double		sum = data->rows[i].t_x / data->time_unit;
+			double		sum = data->rows[i].rhythm.sum / data->time_unit;
 			double		scale = alpha + k * sum;
 			double		ratio = shape / scale;
 			double		log_ratio = log1p(k * sum / alpha); /* ln(scale / alpha) */
@@ -100,8 +100,8 @@ interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *wo
 	for (size_t i = 0; i < data->row_count; i++)
 	{
 		rt_poll_each(i);
-		intervals += data->rows[i].weight * data->rows[i].x;
-		sum += data->rows[i].weight * (data->rows[i].t_x / data->time_unit);
+		intervals += data->rows[i].weight * data->rows[i].rhythm.count;
+		sum += data->rows[i].weight * (data->rows[i].rhythm.sum / data->time_unit);
 	}
 
 	/* from random buyers with the mean interval of all, as different as exponential ones */
@@ -234,7 +234,7 @@ shapes_objective(const double *x, double *gradient, void *argument)
 		k[g] = exp(SHAPE_FIRST + SHAPE_STEP * g);
 	while (i < data->row_count)
 	{
-		double		n = data->rows[i].x;
+		double		n = data->rows[i].rhythm.count;
 
 		for (int g = 0; g < SHAPE_NODES; g++)
 		{
@@ -243,9 +243,9 @@ shapes_objective(const double *x, double *gradient, void *argument)
 			by_n[g] = (n - 1) / 2 * log(k[g]) + rt_stirling_error(n * k[g]) - n * rt_stirling_error(k[g]) -
 				distance * distance * precision / 2;
 		}
-		for (; i < data->row_count && data->rows[i].x == n; i++)
+		for (; i < data->row_count && data->rows[i].rhythm.count == n; i++)
 		{
-			double		slope = n * evenness_value(data->rows[i].t_x);
+			double		slope = n * evenness_value(data->rows[i].rhythm.sum);
 			double		highest = -INFINITY;
 			double		sum = 0,
 						first = 0,
@@ -371,11 +371,11 @@ rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence)
 #define DAYS_MAX UINT32_MAX
 
 static bool
-interpurchase_row_valid(const rt_customer_row *row)
+interpurchase_row_valid(const rt_fit_row *row)
 {
-	if (row->age == RT_EVENNESS_ROW)
-		return row->x >= 2 && row->x < INT32_MAX && row->t_x <= RT_EVENNESS_MAX;
-	return row->x >= 1 && row->x < INT32_MAX && row->t_x >= row->x && row->t_x < DAYS_MAX && row->age == 0;
+	if (row->rhythm.is_evenness == 1)
+		return row->rhythm.count >= 2 && row->rhythm.count < INT32_MAX && row->rhythm.sum <= RT_EVENNESS_MAX;
+	return row->rhythm.count >= 1 && row->rhythm.count < INT32_MAX && row->rhythm.sum >= row->rhythm.count && row->rhythm.sum < DAYS_MAX && row->rhythm.is_evenness == 0;
 }
 
 const rt_kind rt_interpurchase_kind = {

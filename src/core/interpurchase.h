@@ -37,7 +37,7 @@ typedef struct rt_interpurchase
 
 extern const rt_kind rt_interpurchase_kind;
 
-/* Of a customer only x, the number of her intervals (at least 1), and t_x, their sum, are looked at */
+/* Of rows of at least one interval */
 extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
 
 /* The distribution of a customer's next interval, her n intervals known; NaN where the arguments are invalid */
@@ -57,15 +57,12 @@ extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n,
  */
 #define RT_EVENNESS_MAX 1536
 
-/* The age of rows of a fit that tell evenness, in the place of t_x */
-#define RT_EVENNESS_ROW 1
-
 extern int	rt_evenness(const rt_intervals *intervals);
 
-/* rows of x intervals (at least 2) with evenness t_x, in ascending order of x */
+/* Rows that tell evenness, in ascending order of their counts */
 typedef struct rt_evenness_rows
 {
-	const rt_customer_row *rows;
+	const rt_fit_row *rows;
 	size_t		row_count;
 } rt_evenness_rows;
 

@@ -18,7 +18,7 @@
 
 struct rt_base;
 struct rt_customer;
-struct rt_customer_row;
+struct rt_fit_row;
 struct rt_customers;
 struct rt_fit;
 struct rt_life;
@@ -61,7 +61,7 @@ typedef struct rt_kind
 	bool		needs_intervals;	/* the likelihood depends on each of them, not only on x, t_x and age */
 
 	/* May this be a row of a fit?  Whatever its numbers are */
-	bool		(*row_valid) (const struct rt_customer_row *row);
+	bool		(*row_valid) (const struct rt_fit_row *row);
 
 	/*
 	 * The most likely model; of kinds that have a k with this one, or for 0 with the best.  workspace:

@@ -90,7 +90,7 @@ rt_opportunities_valid(const rt_customer *customer)
 }
 
 bool
-rt_opportunities_row_valid(const rt_customer_row *row)
+rt_opportunities_row_valid(const rt_fit_row *row)
 {
-	return rt_opportunities_valid(&(rt_customer) {row->x, row->t_x, row->age});
+	return rt_opportunities_valid(&row->customer);
 }

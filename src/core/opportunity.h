@@ -37,6 +37,6 @@ extern double rt_opportunities_within(double days, double time_unit);
 
 /* Are these numbers of opportunities?  Whole ones up to 2^53, x <= t_x <= age */
 extern bool rt_opportunities_valid(const rt_customer *customer);
-extern bool rt_opportunities_row_valid(const rt_customer_row *row);
+extern bool rt_opportunities_row_valid(const rt_fit_row *row);
 
 #endif							/* RT_OPPORTUNITY_H */

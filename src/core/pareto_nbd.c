@@ -247,16 +247,16 @@ pareto_nbd_objective(const double *x, double *gradient, void *argument)
 	}
 	while (i < customers->row_count)
 	{
-		double		n = customers->rows[i].x;
+		double		n = customers->rows[i].customer.x;
 		double		m = r + n;
 		double		gamma_term = rt_log_gamma_ratio(r, n);
 		double		digamma_term = rt_digamma_difference(r, n);
 
-		for (; i < customers->row_count && customers->rows[i].x == n; i++)
+		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
 		{
 			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].t_x / customers->time_unit;
-			double		age = customers->rows[i].age / customers->time_unit;
+			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
+			double		age = customers->rows[i].customer.age / customers->time_unit;
 			double		log_alpha = log1p(age / alpha);
 			double		log_beta = log1p(age / beta);
 			double		here,	/* the terms of the sum, each over its largest: who is still here; */
@@ -332,12 +332,12 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
+		const rt_fit_row *row = &customers->rows[i];
 
 		total += row->weight;
-		purchases += row->weight * row->x;
-		time += row->weight * ((row->x > 0 ? row->t_x : row->age) / customers->time_unit);
-		age += row->weight * (row->age / customers->time_unit);
+		purchases += row->weight * row->customer.x;
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
+		age += row->weight * (row->customer.age / customers->time_unit);
 	}
 	data.customers = customers;
 	rt_places_make(customers, workspace, &data.places);

@@ -58,11 +58,11 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		rt_poll_each(i);
-		if (customers->rows[i].x < 1)
+		if (customers->rows[i].customer.x < 1)
 			continue;
-		places->places[count].x = places->places[count + 1].x = customers->rows[i].x;
-		places->places[count++].t = customers->rows[i].t_x;
-		places->places[count++].t = customers->rows[i].age;
+		places->places[count].x = places->places[count + 1].x = customers->rows[i].customer.x;
+		places->places[count++].t = customers->rows[i].customer.t_x;
+		places->places[count++].t = customers->rows[i].customer.age;
 	}
 	rt_sort(places->places, count, sizeof(rt_place), compare_places, NULL);
 	for (size_t i = 0; i < count; i++)
@@ -74,10 +74,10 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		rt_poll_each(i);
-		if (customers->rows[i].x < 1)
+		if (customers->rows[i].customer.x < 1)
 			continue;
-		places->indexes[2 * i] = find_place(places, customers->rows[i].x, customers->rows[i].t_x);
-		places->indexes[2 * i + 1] = find_place(places, customers->rows[i].x, customers->rows[i].age);
+		places->indexes[2 * i] = find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.t_x);
+		places->indexes[2 * i + 1] = find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.age);
 	}
 }
 

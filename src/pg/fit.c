@@ -2,7 +2,7 @@
  * fit.c
  *		The aggregate fit_model(kind, history, as_of), and from plain numbers.
  *
- * The state is a bytea of different rows (x, t_x, age, weight) and a hash table of their places
+ * The state is a bytea of different rows and a hash table of their places
  * behind them.  Weights that are no whole numbers are not added up, so that their order can't
  * matter.  Sums of logarithms are kept as integers, so that no order of rows and no parallel plan
  * changes the last digit of a fit.
@@ -65,7 +65,7 @@ typedef struct FitState
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
 	int64		sum_log;		/* in 1/LOG_UNIT */
-	rt_customer_row rows[FLEXIBLE_ARRAY_MEMBER];
+	rt_fit_row rows[FLEXIBLE_ARRAY_MEMBER];
 } FitState;
 
 /* Places in the hash table */
@@ -78,7 +78,7 @@ slot_count(uint32 capacity)
 static Size
 state_size(uint32 capacity)
 {
-	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_customer_row) +
+	return offsetof(FitState, rows) + (Size) capacity * sizeof(rt_fit_row) +
 		(Size) slot_count(capacity) * sizeof(uint32);
 }
 
@@ -125,17 +125,21 @@ fit_check_state(const FitState *state)
 
 /* Does a row say how even the intervals of a customer are? */
 static bool
-is_evenness(const rt_kind *kind, const rt_customer_row *row)
+is_evenness(const rt_kind *kind, const rt_fit_row *row)
 {
-	return kind->input == RT_INPUT_INTERVALS && row->age == RT_EVENNESS_ROW;
+	return kind->input == RT_INPUT_INTERVALS && row->rhythm.is_evenness == 1;
 }
 
 /* May this be a row of a fit of this kind? */
 static bool
-row_valid(const rt_kind *kind, const rt_customer_row *row)
+row_valid(const rt_kind *kind, const rt_fit_row *row)
 {
-	return row->x >= 0 && row->t_x >= 0 && row->age >= 0 && row->weight > 0 &&
-		!isinf(row->x) && !isinf(row->t_x) && !isinf(row->age) && !isinf(row->weight) && kind->row_valid(row);
+	for (int i = 0; i < lengthof(row->numbers); i++)
+	{
+		if (!(row->numbers[i] >= 0) || isinf(row->numbers[i]))
+			return false;
+	}
+	return row->weight > 0 && !isinf(row->weight) && kind->row_valid(row);
 }
 
 /* The logarithm of the longest interval that dates leave room for is below 22 */
@@ -154,13 +158,13 @@ check_contents(const FitState *state)
 		corrupt_state();
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
-		const rt_customer_row *row = &state->rows[i];
+		const rt_fit_row *row = &state->rows[i];
 
 		rt_poll_each(i);
 		if (!row_valid(kind, row))
 			corrupt_state();
 		if (!is_evenness(kind, row))
-			intervals += row->weight * row->x;
+			intervals += row->weight * row->numbers[0];
 	}
 	if (state->sum_log < 0 || (double) state->sum_log > intervals * LOG_INTERVAL_MAX * LOG_UNIT)
 		corrupt_state();
@@ -186,20 +190,21 @@ copy_state(const FitState *state)
 }
 
 static int
-compare_customers(const rt_customer_row *left, const rt_customer_row *right)
+compare_customers(const rt_fit_row *left, const rt_fit_row *right)
 {
-	if (left->x != right->x)
-		return left->x < right->x ? -1 : 1;
-	if (left->t_x != right->t_x)
-		return left->t_x < right->t_x ? -1 : 1;
-	return (left->age > right->age) - (left->age < right->age);
+	for (int i = 0; i < lengthof(left->numbers); i++)
+	{
+		if (left->numbers[i] != right->numbers[i])
+			return left->numbers[i] < right->numbers[i] ? -1 : 1;
+	}
+	return 0;
 }
 
 static int
 fit_compare_rows(const void *a, const void *b, const void *unused)
 {
-	const rt_customer_row *left = (const rt_customer_row *) a;
-	const rt_customer_row *right = (const rt_customer_row *) b;
+	const rt_fit_row *left = (const rt_fit_row *) a;
+	const rt_fit_row *right = (const rt_fit_row *) b;
 	int			order = compare_customers(left, right);
 
 	return order != 0 ? order : (left->weight > right->weight) - (left->weight < right->weight);
@@ -214,11 +219,11 @@ are_whole(double a, double b)
 
 /* Sorts and collapses equal rows; returns how many are left */
 static uint32
-collapse_rows(rt_customer_row *rows, uint32 count)
+collapse_rows(rt_fit_row *rows, uint32 count)
 {
 	uint32		out = 0;
 
-	rt_sort(rows, count, sizeof(rt_customer_row), fit_compare_rows, NULL);
+	rt_sort(rows, count, sizeof(rt_fit_row), fit_compare_rows, NULL);
 	for (uint32 i = 0; i < count; i++)
 	{
 		rt_poll_each(i);
@@ -233,12 +238,11 @@ collapse_rows(rt_customer_row *rows, uint32 count)
 
 /* A place for this row, or where an equal one is; NULL when the table is no table */
 static uint32 *
-find_slot(FitState *state, const rt_customer_row *row)
+find_slot(FitState *state, const rt_fit_row *row)
 {
 	uint32	   *slots = state_slots(state);
 	uint32		count = slot_count(state->capacity);
-	double		key[3] = {row->x, row->t_x, row->age};
-	uint64		hash = hash_bytes_extended((const unsigned char *) key, sizeof(key), 0);
+	uint64		hash = hash_bytes_extended((const unsigned char *) row->numbers, sizeof(row->numbers), 0);
 	uint32		place = (uint32) (((hash >> 32) * count) >> 32);
 
 	for (uint32 i = 0; i < count; i++)
@@ -258,7 +262,7 @@ find_slot(FitState *state, const rt_customer_row *row)
 	return NULL;
 }
 
-static FitState *append_row(FitState *state, const rt_customer_row *row);
+static FitState *append_row(FitState *state, const rt_fit_row *row);
 
 /* One half larger, which keeps a row below 64 bytes */
 static FitState *
@@ -281,7 +285,7 @@ fit_larger_state(const FitState *state)
 
 /* A row that is not there yet, or whose weight can't be added up */
 static FitState *
-append_row(FitState *state, const rt_customer_row *row)
+append_row(FitState *state, const rt_fit_row *row)
 {
 	if (state->row_count >= state->capacity)
 		state = fit_larger_state(state);
@@ -299,18 +303,18 @@ append_row(FitState *state, const rt_customer_row *row)
 }
 
 static FitState *
-fit_add_row(FitState *state, double x, double t_x, double age, double weight)
+fit_add_row(FitState *state, rt_fit_row row)
 {
 	/* minus zero is zero */
-	rt_customer_row row = {x + 0, t_x + 0, age + 0, weight};
-
-	if (weight == floor(weight))
+	for (int i = 0; i < lengthof(row.numbers); i++)
+		row.numbers[i] += 0;
+	if (row.weight == floor(row.weight))
 	{
 		uint32	   *slot = find_slot(state, &row);
 
-		if (slot != NULL && *slot != 0 && are_whole(state->rows[*slot - 1].weight, weight))
+		if (slot != NULL && *slot != 0 && are_whole(state->rows[*slot - 1].weight, row.weight))
 		{
-			state->rows[*slot - 1].weight += weight;
+			state->rows[*slot - 1].weight += row.weight;
 			return state;
 		}
 	}
@@ -399,7 +403,7 @@ fit_add_spend(FitState *state, double x, double mean)
 	if (x == 0)
 		return state;
 	if (mean > 0)
-		return fit_add_row(state, x, mean, 0, 1);
+		return fit_add_row(state, (rt_fit_row) {.orders = {x, mean}, .weight = 1});
 	if (state->left_out < PG_UINT32_MAX)
 		state->left_out++;
 	return state;
@@ -456,7 +460,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, fit_add_row(state, customer.x, customer.t_x, customer.age, 1));
+		return state_result(fcinfo, fit_add_row(state, (rt_fit_row) {.customer = customer, .weight = 1}));
 	}
 
 	/* of most kinds the intervals themselves are not needed */
@@ -471,7 +475,7 @@ fit_model_add(PG_FUNCTION_ARGS)
 		if (!found)
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, fit_add_row(state, rfm.frequency, rfm.recency, rfm.customer_age, 1));
+		return state_result(fcinfo, fit_add_row(state, (rt_fit_row) {.customer = {rfm.frequency, rfm.recency, rfm.customer_age}, .weight = 1}));
 	}
 
 	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
@@ -482,12 +486,12 @@ fit_model_add(PG_FUNCTION_ARGS)
 	if (intervals.count > 0)
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
 	if (kind->input != RT_INPUT_INTERVALS)
-		state = fit_add_row(state, (double) intervals.count, intervals.sum, (double) as_of - (double) dates[0], 1);
+		state = fit_add_row(state, (rt_fit_row) {.customer = {(double) intervals.count, intervals.sum, (double) as_of - (double) dates[0]}, .weight = 1});
 	else if (intervals.count > 0)
 	{
-		state = fit_add_row(state, (double) intervals.count, intervals.sum, 0, 1);
+		state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count, intervals.sum}, .weight = 1});
 		if (intervals.count > 1)
-			state = fit_add_row(state, (double) intervals.count, rt_evenness(&intervals), RT_EVENNESS_ROW, 1);
+			state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count, rt_evenness(&intervals), 1}, .weight = 1});
 	}
 	return state_result(fcinfo, state);
 }
@@ -527,7 +531,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	if (weight > 0)
 	{
 		count_customers(state, 1);
-		state = fit_add_row(state, customer.x, customer.t_x, customer.age, weight);
+		state = fit_add_row(state, (rt_fit_row) {.customer = customer, .weight = weight});
 	}
 	return state_result(fcinfo, state);
 }
@@ -604,7 +608,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 	if (weight > 0)
 	{
 		count_customers(state, 1);
-		state = fit_add_row(state, tenure, churned ? 1 : 0, 0, weight);
+		state = fit_add_row(state, (rt_fit_row) {.term = {tenure, churned ? 1 : 0}, .weight = weight});
 	}
 	return state_result(fcinfo, state);
 }
@@ -633,10 +637,8 @@ fit_model_combine(PG_FUNCTION_ARGS)
 	check_constant(state->time_unit == other->time_unit, "the time unit");
 	for (uint32 i = 0; i < other->row_count; i++)
 	{
-		const rt_customer_row *row = &other->rows[i];
-
 		rt_poll_each(i);
-		state = fit_add_row(state, row->x, row->t_x, row->age, row->weight);
+		state = fit_add_row(state, other->rows[i]);
 	}
 	count_customers(state, other->customers);
 	state->left_out = (uint32) Min((uint64) state->left_out + other->left_out, PG_UINT32_MAX);
@@ -699,16 +701,16 @@ notice_same_weight(const FitState *state, const rt_kind *kind)
 static rt_evenness_rows
 take_evenness_rows(FitState *state)
 {
-	rt_customer_row *rows = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, state->row_count) * sizeof(rt_customer_row));
+	rt_fit_row *rows = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, state->row_count) * sizeof(rt_fit_row));
 	rt_evenness_rows evenness = {rows, 0};
 	uint32		left = 0;
 
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
-		const rt_customer_row *row = &state->rows[i];
+		const rt_fit_row *row = &state->rows[i];
 
 		rt_poll_each(i);
-		if (row->age == RT_EVENNESS_ROW)
+		if (row->rhythm.is_evenness == 1)
 			rows[evenness.row_count++] = *row;
 		else
 			state->rows[left++] = *row;
@@ -717,23 +719,79 @@ take_evenness_rows(FitState *state)
 	return evenness;
 }
 
+/* Over all rows, times their weights */
+typedef struct Sums
+{
+	double		weights;
+	double		numbers[3];
+	double		repeat_customers;	/* whose first number is above 0 */
+} Sums;
+
+static Sums
+sum_rows(const FitState *state)
+{
+	Sums		sums = {0};
+
+	for (uint32 i = 0; i < state->row_count; i++)
+	{
+		const rt_fit_row *row = &state->rows[i];
+
+		rt_poll_each(i);
+		sums.weights += row->weight;
+		for (int j = 0; j < lengthof(sums.numbers); j++)
+			sums.numbers[j] += row->weight * row->numbers[j];
+		if (row->numbers[0] > 0)
+			sums.repeat_customers += row->weight;
+	}
+	if (isinf(sums.weights) || isinf(sums.numbers[0]) || isinf(sums.numbers[1]) || isinf(sums.numbers[2]))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the customers of a fit add up to more than a number holds")));
+	return sums;
+}
+
+static void
+check_enough(const rt_kind *kind, const Sums *sums, int64 customers)
+{
+	if (kind->input == RT_INPUT_CONTRACTS)
+	{
+		if (sums->numbers[1] < CUSTOMERS_MIN || sums->numbers[0] - sums->numbers[1] < CUSTOMERS_MIN)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+					 errdetail("Of %.15g renewals %.15g were refused.", sums->numbers[0], sums->numbers[1]),
+					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
+	}
+	else if (kind->input == RT_INPUT_SPEND && (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, %.15g orders in all.",
+						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
+				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN, INTERVALS_MIN)));
+	else if (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+				 errdetail("Of %lld customers %.15g bought again, with %.15g intervals in all.",
+						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
+				 errhint("At least %d customers with %d intervals are needed; take a later as_of or a larger group.",
+						 CUSTOMERS_MIN, INTERVALS_MIN)));
+}
+
 Datum
 fit_model_final(PG_FUNCTION_ARGS)
 {
 	FitState   *state;
 	const rt_kind *kind;
 	rt_customers customers;
-	rt_evenness_rows evenness;
+	rt_evenness_rows evenness = {NULL, 0};
 	double		k_median = 0,
 				k_deviation = 0;
 	rt_fit		fit;
 	void	   *workspace;
 	StoredModel *result;
-	double		weights = 0,
-				intervals = 0,
-				repeat_customers = 0,
-				refused = 0,
-				time = 0;
+	Sums		sums;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -741,53 +799,19 @@ fit_model_final(PG_FUNCTION_ARGS)
 	check_contents(state);
 	kind = rt_kind_by_id(state->kind);
 	state->row_count = collapse_rows(state->rows, state->row_count);
-	evenness.rows = NULL;
-	evenness.row_count = 0;
 	if (kind->input == RT_INPUT_INTERVALS)
 		evenness = take_evenness_rows(state);
-	for (uint32 i = 0; i < state->row_count; i++)
-	{
-		rt_customer_row *row = &state->rows[i];
-
-		rt_poll_each(i);
-		weights += row->weight;
-		intervals += row->weight * row->x;
-		refused += row->weight * row->t_x;
-		time += row->weight * row->age;
-		if (row->x > 0)
-			repeat_customers += row->weight;
-		if (kind->input == RT_INPUT_SPEND)
-			row->age = log(row->t_x);	/* its fit asks for this all the time */
-	}
-	if (isinf(weights) || isinf(intervals) || isinf(refused) || isinf(time))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the customers of a fit add up to more than a number holds")));
+	sums = sum_rows(state);
 	notice_same_weight(state, kind);
-	if (kind->input == RT_INPUT_CONTRACTS)
+	check_enough(kind, &sums, state->customers);
+	if (kind->input == RT_INPUT_SPEND)
 	{
-		if (refused < CUSTOMERS_MIN || intervals - refused < CUSTOMERS_MIN)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-					 errdetail("Of %.15g renewals %.15g were refused.", intervals, refused),
-					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
+		for (uint32 i = 0; i < state->row_count; i++)
+		{
+			rt_poll_each(i);
+			state->rows[i].orders.log_mean = log(state->rows[i].orders.mean);
+		}
 	}
-	else if (kind->input == RT_INPUT_SPEND && (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, %.15g orders in all.",
-						   (long long) state->customers, repeat_customers, intervals),
-				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN, INTERVALS_MIN)));
-	else if (intervals < INTERVALS_MIN || repeat_customers < CUSTOMERS_MIN)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-				 errdetail("Of %lld customers %.15g bought again, with %.15g intervals in all.",
-						   (long long) state->customers, repeat_customers, intervals),
-				 errhint("At least %d customers with %d intervals are needed; take a later as_of or a larger group.",
-						 CUSTOMERS_MIN, INTERVALS_MIN)));
 
 	/* numbers are in the model's unit already */
 	customers.rows = state->rows;
@@ -804,7 +828,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	result->model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);
 	result->model.time_unit = state->time_unit;
 	result->model.log_likelihood = fit.log_likelihood;
-	result->model.observations = weights;
+	result->model.observations = sums.weights;
 	if (kind->input == RT_INPUT_SPEND)
 	{
 		result->model.left_out = state->left_out;

@@ -212,7 +212,7 @@ test_far(void)
 static void
 test_fit(void)
 {
-	static rt_customer_row rows[400];
+	static rt_fit_row rows[400];
 	static const rt_base model = {&rt_bg_bb_kind, {0.8, 2e6, 0.7, 3e7}};
 	rt_customers customers = {rows, 400, 0, 1};
 	rt_random	generator;
@@ -223,12 +223,12 @@ test_fit(void)
 	{
 		rt_life		life;
 
-		rows[i] = (rt_customer_row) {0, 0, floor(31536000 * (1 + uniform())), 1};
+		rows[i] = (rt_fit_row) {.customer = {0, 0, floor(31536000 * (1 + uniform()))}, .weight = 1};
 		rt_life_start(&model, &generator, &life);
-		while (rt_life_next(&life, &generator, rows[i].age))
+		while (rt_life_next(&life, &generator, rows[i].customer.age))
 		{
-			rows[i].x++;
-			rows[i].t_x = life.time;
+			rows[i].customer.x++;
+			rows[i].customer.t_x = life.time;
 		}
 	}
 	rt_bg_bb_kind.fit(&rt_bg_bb_kind, 0, &customers, NULL, &fit);
@@ -248,7 +248,7 @@ test_fit(void)
 			p[parameter] *= exp(side == 0 ? -step : step);
 			m = (rt_base) {&rt_bg_bb_kind, {p[0], p[1], p[2], p[3]}};
 			for (int i = 0; i < 400; i++)
-				at[side] += rt_base_log_likelihood(&m, &(rt_customer) {rows[i].x, rows[i].t_x, rows[i].age}, 0);
+				at[side] += rt_base_log_likelihood(&m, &rows[i].customer, 0);
 		}
 		CHECK(fabs(at[1] - at[0]) / (2 * step) < 1e-2);
 	}

@@ -68,9 +68,9 @@ log_likelihood(const rt_contract *m, const rt_customers *contracts)
 
 	for (size_t i = 0; i < contracts->row_count; i++)
 	{
-		double		t = contracts->rows[i].x;
+		double		t = contracts->rows[i].term.tenure;
 
-		sum += contracts->rows[i].t_x == 0 ? rt_contract_log_survival(m, t) :
+		sum += contracts->rows[i].term.refused == 0 ? rt_contract_log_survival(m, t) :
 			log(exp(rt_contract_log_survival(m, t - 1)) - exp(rt_contract_log_survival(m, t)));
 	}
 	return sum;
@@ -80,7 +80,7 @@ static void
 test_fit(void)
 {
 	static const rt_contract truths[] = {{0.7, 1.2, 1}, {2, 8, 1}, {0.5, 2, 1.5}, {1, 3, 0.8}};
-	static rt_customer_row rows[CONTRACTS];
+	static rt_fit_row rows[CONTRACTS];
 	rt_random	random;
 
 	rt_random_start(&random, 1, 1);
@@ -107,9 +107,9 @@ test_fit(void)
 				/* who is left after t has a share of S(t) */
 				while (t <= asked && log(u) < rt_contract_log_survival(&truths[i], t))
 					t++;
-				rows[j].x = t <= asked ? t : asked;
-				rows[j].t_x = t <= asked;
-				rows[j].age = 0;
+				rows[j].term.tenure = t <= asked ? t : asked;
+				rows[j].term.refused = t <= asked;
+				rows[j].term.unused = 0;
 				rows[j].weight = 1;
 			}
 			rt_sbg_kind.fit(count == 3 ? &rt_bdw_kind : &rt_sbg_kind, 0, &contracts, NULL, &fit);

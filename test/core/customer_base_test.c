@@ -404,10 +404,10 @@ test_extremes(void)
 static int
 by_x(const void *a, const void *b)
 {
-	const rt_customer_row *left = a,
+	const rt_fit_row *left = a,
 			   *right = b;
 
-	return (left->x > right->x) - (left->x < right->x);
+	return (left->customer.x > right->customer.x) - (left->customer.x < right->customer.x);
 }
 
 #define CUSTOMERS 4000
@@ -426,11 +426,11 @@ total_log_likelihood(const rt_base *model, const rt_customers *customers)
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
-		const rt_customer_row *row = &customers->rows[i];
-		rt_customer c = {row->x, row->t_x / customers->time_unit, row->age / customers->time_unit};
+		const rt_fit_row *row = &customers->rows[i];
+		rt_customer c = {row->customer.x, row->customer.t_x / customers->time_unit, row->customer.age / customers->time_unit};
 
 		sum += row->weight * rt_base_log_likelihood(model, &c, 0);
-		purchases += row->weight * row->x;
+		purchases += row->weight * row->customer.x;
 	}
 	return sum + (model->kind->needs_intervals ? model->parameters[0] - 1 : 0) * (customers->sum_log - purchases * log(customers->time_unit));
 }
@@ -439,7 +439,7 @@ total_log_likelihood(const rt_base *model, const rt_customers *customers)
 static void
 test_fit(void)
 {
-	static rt_customer_row rows[CUSTOMERS];
+	static rt_fit_row rows[CUSTOMERS];
 
 	for (int m = 0; m < MODELS; m++)
 	{
@@ -475,9 +475,9 @@ test_fit(void)
 				double		age = 20 + 20 * uniform();
 				seen		l = live(truth, truth->kind == &rt_bg_bb_kind ? floor(age) : age, 0);
 
-				rows[i].x = l.customer.x;
-				rows[i].t_x = l.customer.t_x * unit;
-				rows[i].age = l.customer.age * unit;
+				rows[i].customer.x = l.customer.x;
+				rows[i].customer.t_x = l.customer.t_x * unit;
+				rows[i].customer.age = l.customer.age * unit;
 				rows[i].weight = 1;
 				customers.sum_log += l.sum_log + l.customer.x * log(unit);
 			}
@@ -546,7 +546,7 @@ log_likelihood_at(const rt_kind *kind, const rt_fit *fit, const rt_customers *cu
 static void
 test_gradient(void)
 {
-	static rt_customer_row rows[1000];
+	static rt_fit_row rows[1000];
 	static const rt_base cases[] = {
 		{&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}},
 		{&rt_mbg_cnbd_k_kind, {2, 1.3, 2.8, 0.42, 0.8}},
@@ -569,9 +569,9 @@ test_gradient(void)
 		{
 			seen		l = live(&cases[c], 20 + i % 20, 0);
 
-			rows[i].x = l.customer.x;
-			rows[i].t_x = l.customer.t_x;
-			rows[i].age = l.customer.age;
+			rows[i].customer.x = l.customer.x;
+			rows[i].customer.t_x = l.customer.t_x;
+			rows[i].customer.age = l.customer.age;
 			rows[i].weight = 1 + i % 3;
 			customers.sum_log += rows[i].weight * l.sum_log;
 		}
@@ -721,7 +721,7 @@ test_other_mode(void)
 
 	for (int i = 0; i < 60; i++)
 	{
-		rt_customer_row rows[100];
+		rt_fit_row rows[100];
 		rt_customers customers = {rows, 100, 0, 1};
 		rt_fit		fit;
 
@@ -729,7 +729,7 @@ test_other_mode(void)
 		{
 			seen		l = live(&truth, 25 + 25 * uniform(), 0);
 
-			rows[j] = (rt_customer_row) {l.customer.x, l.customer.t_x, l.customer.age, 1};
+			rows[j] = (rt_fit_row) {.customer = {l.customer.x, l.customer.t_x, l.customer.age}, .weight = 1};
 		}
 		qsort(rows, 100, sizeof(rows[0]), by_x);
 		rt_mbg_nbd_kind.fit(&rt_mbg_nbd_kind, 0, &customers, NULL, &fit);

@@ -20,10 +20,10 @@ static rt_random generator = {20261122};
 static int
 by_x(const void *a, const void *b)
 {
-	const rt_customer_row *left = a,
+	const rt_fit_row *left = a,
 			   *right = b;
 
-	return (left->x > right->x) - (left->x < right->x);
+	return (left->orders.x > right->orders.x) - (left->orders.x < right->orders.x);
 }
 
 /* The mean of x orders of a customer, and the next one */
@@ -80,7 +80,7 @@ static void
 test_fit(void)
 {
 	static const rt_gamma_gamma truths[] = {{6.25, 3.74, 15.44}, {2, 6.5, 580}, {0.8, 2.5, 40}};
-	static rt_customer_row rows[CUSTOMERS];
+	static rt_fit_row rows[CUSTOMERS];
 
 	for (int t = 0; t < 3; t++)
 	{
@@ -102,9 +102,9 @@ test_fit(void)
 			{
 				double		next;
 
-				rows[j] = (rt_customer_row) {1 + j % 5 * (j % 3), 0, 0, 1};
-				rows[j].t_x = spend_some(&truths[t], (int) rows[j].x, &next);
-				rows[j].age = log(rows[j].t_x);
+				rows[j] = (rt_fit_row) {.orders = {1 + j % 5 * (j % 3), 0, 0}, .weight = 1};
+				rows[j].orders.mean = spend_some(&truths[t], (int) rows[j].orders.x, &next);
+				rows[j].orders.log_mean = log(rows[j].orders.mean);
 			}
 			qsort(rows, CUSTOMERS, sizeof(rows[0]), by_x);
 			rt_gamma_gamma_kind.fit(&rt_gamma_gamma_kind, 0, &customers, NULL, &fit);
@@ -112,8 +112,8 @@ test_fit(void)
 			found = (rt_gamma_gamma) {fit.parameters[0], fit.parameters[1], fit.parameters[2]};
 			for (int j = 0; j < CUSTOMERS; j++)
 			{
-				at_truth += rt_gamma_gamma_log_likelihood(&truths[t], rows[j].x, rows[j].t_x);
-				at_fit += rt_gamma_gamma_log_likelihood(&found, rows[j].x, rows[j].t_x);
+				at_truth += rt_gamma_gamma_log_likelihood(&truths[t], rows[j].orders.x, rows[j].orders.mean);
+				at_fit += rt_gamma_gamma_log_likelihood(&found, rows[j].orders.x, rows[j].orders.mean);
 			}
 			CHECK(fabs(fit.log_likelihood - at_fit) < 1e-8 * fabs(at_fit));
 			CHECK(at_fit >= at_truth);

@@ -54,17 +54,17 @@ gamma_variate(double shape)
 static int
 by_count(const void *a, const void *b)
 {
-	const rt_customer_row *left = a,
+	const rt_fit_row *left = a,
 			   *right = b;
 
-	if (left->x != right->x)
-		return left->x < right->x ? -1 : 1;
-	return (left->t_x > right->t_x) - (left->t_x < right->t_x);
+	if (left->rhythm.count != right->rhythm.count)
+		return left->rhythm.count < right->rhythm.count ? -1 : 1;
+	return (left->rhythm.sum > right->rhythm.sum) - (left->rhythm.sum < right->rhythm.sum);
 }
 
 /* CUSTOMERS customers with 1 to 8 intervals each */
 static void
-simulate(const rt_interpurchase *truth, rt_customer_row *rows, rt_customers *data)
+simulate(const rt_interpurchase *truth, rt_fit_row *rows, rt_customers *data)
 {
 	data->rows = rows;
 	data->row_count = CUSTOMERS;
@@ -75,19 +75,19 @@ simulate(const rt_interpurchase *truth, rt_customer_row *rows, rt_customers *dat
 		double		lambda = gamma_variate(truth->r) / truth->alpha;
 
 		rows[i].weight = 1;
-		rows[i].x = 1 + i % 8;
-		rows[i].t_x = 0;
-		for (int j = 0; j < rows[i].x; j++)
+		rows[i].rhythm.count = 1 + i % 8;
+		rows[i].rhythm.sum = 0;
+		for (int j = 0; j < rows[i].rhythm.count; j++)
 		{
 			int64_t		interval = llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
 
 			if (interval < 1)
 				interval = 1;
-			rows[i].t_x += interval;
+			rows[i].rhythm.sum += interval;
 			data->sum_log += log((double) interval);
 		}
 	}
-	qsort(rows, CUSTOMERS, sizeof(rt_customer_row), by_count);
+	qsort(rows, CUSTOMERS, sizeof(rt_fit_row), by_count);
 }
 
 /* The likelihood as the papers write it */
@@ -99,8 +99,8 @@ direct_log_likelihood(const rt_interpurchase *m, const rt_customers *data)
 
 	for (size_t i = 0; i < data->row_count; i++)
 	{
-		double		n = data->rows[i].x;
-		double		sum = (double) data->rows[i].t_x / data->time_unit;
+		double		n = data->rows[i].rhythm.count;
+		double		sum = (double) data->rows[i].rhythm.sum / data->time_unit;
 
 		value += data->rows[i].weight * (n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
 											m->r * log(m->alpha) - (m->r + m->k * n) * log(m->alpha + m->k * sum));
@@ -112,7 +112,7 @@ direct_log_likelihood(const rt_interpurchase *m, const rt_customers *data)
 static void
 test_likelihood(void)
 {
-	static rt_customer_row rows[CUSTOMERS];
+	static rt_fit_row rows[CUSTOMERS];
 
 	for (int i = 0; i < 200; i++)
 	{
@@ -134,7 +134,7 @@ static void
 test_recovery(void)
 {
 	static const rt_interpurchase truths[] = {{1.0, 2.0, 30.0}, {4.0, 1.5, 20.0}, {0.6, 3.0, 90.0}};
-	static rt_customer_row rows[CUSTOMERS];
+	static rt_fit_row rows[CUSTOMERS];
 
 	for (int t = 0; t < 3; t++)
 	{
@@ -234,14 +234,14 @@ test_predictive(void)
 static void
 test_bounds(void)
 {
-	static rt_customer_row rows[CUSTOMERS];
+	static rt_fit_row rows[CUSTOMERS];
 	rt_customers data = {rows, CUSTOMERS, 0, 1};
 	rt_fit fit;
 
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
-		rows[i].x = 5;
-		rows[i].t_x = 35;
+		rows[i].rhythm.count = 5;
+		rows[i].rhythm.sum = 35;
 		rows[i].weight = 1;
 	}
 	data.sum_log = CUSTOMERS * 5 * log(7);
@@ -252,7 +252,7 @@ test_bounds(void)
 
 /* How even the intervals of customers are, k lognormal across them: rows in ascending order */
 static int
-simulate_evenness(double median, double deviation, rt_customer_row *rows, int customers)
+simulate_evenness(double median, double deviation, rt_fit_row *rows, int customers)
 {
 	for (int i = 0; i < customers; i++)
 	{
@@ -265,18 +265,18 @@ simulate_evenness(double median, double deviation, rt_customer_row *rows, int cu
 		for (size_t j = 1; j < count; j++)
 			dates[j] = dates[j - 1] + 1 + (int32_t) (gamma_variate(k) / k * mean);
 		rt_intervals_from_dates(dates, count, &intervals);
-		rows[i].x = (double) intervals.count;
-		rows[i].t_x = rt_evenness(&intervals);
+		rows[i].rhythm.count = (double) intervals.count;
+		rows[i].rhythm.sum = rt_evenness(&intervals);
 		rows[i].weight = 1;
 	}
-	qsort(rows, (size_t) customers, sizeof(rt_customer_row), by_count);
+	qsort(rows, (size_t) customers, sizeof(rt_fit_row), by_count);
 	return customers;
 }
 
 static void
 test_shapes_across_customers(void)
 {
-	static rt_customer_row rows[2000];
+	static rt_fit_row rows[2000];
 	static const double truths[][2] = {{2, 0.8}, {1, 0.4}, {5, 1.5}};
 	double		median,
 				deviation;
@@ -331,8 +331,8 @@ test_shapes_across_customers(void)
 		CHECK(deviation == 0 && median == 0);
 		for (int i = 0; i < 2000; i++)
 		{
-			rows[i].x = 5;
-			rows[i].t_x = 0;
+			rows[i].rhythm.count = 5;
+			rows[i].rhythm.sum = 0;
 		}
 		data.row_count = 2000;
 		rt_interpurchase_fit_shapes(&data, &median, &deviation);
@@ -344,7 +344,7 @@ test_shapes_across_customers(void)
 static void
 test_subscribers(void)
 {
-	static rt_customer_row rows[1200];
+	static rt_fit_row rows[1200];
 	double		before = 0;
 
 	for (int n = 60; n <= 140; n += 20)
@@ -362,8 +362,8 @@ test_subscribers(void)
 			dates[j] = 28 * j;
 		rt_intervals_from_dates(dates, 13, &intervals);
 		for (int i = 0; i < n; i++)
-			rows[data.row_count++] = (rt_customer_row) {12, rt_evenness(&intervals), 0, 1};
-		qsort(rows, data.row_count, sizeof(rt_customer_row), by_count);
+			rows[data.row_count++] = (rt_fit_row) {.rhythm = {12, rt_evenness(&intervals), 0}, .weight = 1};
+		qsort(rows, data.row_count, sizeof(rt_fit_row), by_count);
 		rt_interpurchase_fit_shapes(&data, &median, &deviation);
 		CHECK(deviation > 1.5 && median > before);
 		before = median;
