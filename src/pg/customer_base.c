@@ -19,6 +19,7 @@
 #include "core/customer_base.h"
 #include "core/opportunity.h"
 #include "core/cycle.h"
+#include "core/lost.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -306,16 +307,6 @@ customer_base_purchase_probability_numbers(PG_FUNCTION_ARGS)
 	return score_of_numbers(fcinfo, "purchase_probability", rt_base_purchase_probability);
 }
 
-/* From which churn_score on a customer counts as lost: more likely gone than not; a silence that her rhythm can't explain */
-#define LOST_SCORE 0.5
-#define LOST_SCORE_OF_RHYTHM 0.99
-
-static double
-default_lost_score(const rt_model *model)
-{
-	return model_input(model) == RT_INPUT_INTERVALS ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
-}
-
 void
 check_lost_score(double score)
 {
@@ -323,31 +314,6 @@ check_lost_score(double score)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a churn score of %g is not between 0 and 1", score)));
-}
-
-double
-lost_age(const rt_base *base, double time_unit, const rt_customer *seen, DateADT first, double recency, double age, double score)
-{
-	rt_customer customer = *seen;
-	double		low = recency;
-	double		high = age;
-
-	if (recency == age || rt_base_p_gone(base, &customer) < score)
-		return -1;
-
-	/* whoever buys at the end of low is not lost then; she is at the end of high */
-	while (high - low > 1)
-	{
-		double		middle = floor(low + (high - low) / 2);
-
-		customer.age = base->kind->input != RT_INPUT_OPPORTUNITIES ? middle / time_unit :
-			Max(customer.t_x, rt_opportunities_over(first, (DateADT) ((double) first + middle), time_unit));
-		if (rt_base_p_gone(base, &customer) >= score)
-			high = middle;
-		else
-			low = middle;
-	}
-	return high;
 }
 
 bool
@@ -384,7 +350,7 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		customer.t_x = rfm.recency / model->time_unit;
 		customer.age = rfm.customer_age / model->time_unit;
 	}
-	age = lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency, rfm.customer_age, score);
+	age = rt_lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency, rfm.customer_age, score);
 	if (age < 0)
 		return false;
 	*day = (DateADT) (first + age);
@@ -397,7 +363,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
 	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(1));
-	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : default_lost_score(model);
+	double		score = PG_NARGS() > 3 ? PG_GETARG_FLOAT8(3) : rt_default_lost_score(model);
 	DateADT		day;
 
 	check_lost_score(score);

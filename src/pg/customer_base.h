@@ -44,11 +44,6 @@ extern bool opportunities_of_history(HistoryBytes history, DateADT as_of, double
  */
 extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double score, DateADT *day);
 
-/*
- * The age in days at which that was, of a customer of this first purchase, recency and age in days, who is seen in
- * the model's unit; -1 when there is none.
- */
-extern double lost_age(const rt_base *base, double time_unit, const rt_customer *seen, DateADT first, double recency, double age, double score);
 extern void check_lost_score(double score);
 
 #endif							/* RETENTION_CUSTOMER_BASE_H */

@@ -18,7 +18,7 @@
 
 #include "core/calendar_cycle.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/silence.h"
 #include "pg/arguments.h"
 #include "pg/composite.h"
 #include "pg/cycle.h"
@@ -37,12 +37,6 @@ PG_FUNCTION_INFO_V1(purchase_cycle_contact_window);
 PG_FUNCTION_INFO_V1(purchase_cycle_regularity_shrunk);
 PG_FUNCTION_INFO_V1(purchase_cycle_stage);
 PG_FUNCTION_INFO_V1(purchase_cycle);
-
-/*
- * How far regularities of customers lie apart, as a standard deviation of ln k:
- * two of three are within a factor of e of the base's.
- */
-#define REGULARITY_DEVIATION 1.0
 
 static void
 purchase_dates(Datum history, DateADT as_of, PurchaseDates *result)
@@ -137,83 +131,17 @@ purchase_cycle_overdue_ratio(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(elapsed_days(&dates) / mean_interval(&dates));
 }
 
-/*
- * How long she has been silent, by the calendar when that is her cycle, else by
- * an interpurchase model, in its unit
- */
-typedef struct Silence
-{
-	bool		by_calendar;
-	rt_calendar_cycle calendar;
-	rt_interpurchase model;
-	bool		shapes_differ;	/* k is one of shapes, not that of the model */
-	rt_shapes	shapes;
-	double		log_silence[RT_SHAPES];
-	double		unit;			/* days */
-	double		intervals;
-	double		sum;
-	double		elapsed;
-	double		probability;	/* of a silence that long or longer */
-	double		probability_of_model;	/* the same, for model, which days are taken from */
-	int32		last;			/* purchase date */
-	int32		as_of;
-} Silence;
-
-/* The silence up to another day, her purchases being the same */
 static void
-silence_until(Silence *silence, int32 as_of)
+silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
 {
-	silence->as_of = as_of;
-	if (silence->by_calendar)
-	{
-		silence->probability = rt_calendar_cycle_silence(&silence->calendar, silence->last, as_of);
-		return;
-	}
-	silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
-	if (silence->shapes_differ)
-		silence->probability = rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes, silence->intervals,
-																  silence->sum, silence->elapsed, silence->log_silence);
-	else
-		silence->probability = silence->probability_of_model =
-			rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
-}
-
-/* At least one date; intervals, if the caller has them, are those between the dates */
-static void
-silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model, Silence *silence)
-{
-	silence->last = dates->dates[dates->count - 1];
-	silence->by_calendar = rt_calendar_cycle_hers(dates->dates, dates->count, &silence->calendar);
-	if (!silence->by_calendar)
-	{
-		silence->model.k = model->parameters[0];
-		silence->model.r = model->parameters[1];
-		silence->model.alpha = model->parameters[2];
-		silence->unit = model->time_unit;
-		rt_weighted_intervals(dates->dates, dates->count, model->recency_weight,
-							  &silence->intervals, &silence->sum);
-		silence->sum /= silence->unit;
-		silence->shapes_differ = model->k_deviation > 0;
-		if (silence->shapes_differ)
-		{
-			rt_intervals hers;
-
-			if (intervals == NULL)
-			{
-				rt_intervals_from_dates(dates->dates, dates->count, &hers);
-				intervals = &hers;
-			}
-			rt_gamma_shapes(intervals, model->k_median, model->k_deviation, &silence->shapes);
-		}
-	}
-	silence_until(silence, dates->as_of);
+	rt_silence_from_dates(dates->dates, dates->count, dates->as_of, intervals, model, silence);
 }
 
 bool
 silence_probability(Datum history, DateADT as_of, const rt_model *model, double *probability)
 {
 	PurchaseDates dates;
-	Silence		silence;
+	rt_silence	silence;
 
 	purchase_dates(history, as_of, &dates);
 	if (dates.count == 0)
@@ -227,37 +155,18 @@ bool
 silence_day(Datum history, DateADT as_of, const rt_model *model, double probability, DateADT *day)
 {
 	PurchaseDates dates;
-	Silence		silence;
-	int64		low,
-				high;
+	rt_silence	silence;
 
 	purchase_dates(history, as_of, &dates);
 	if (dates.count == 0)
 		return false;
 	silence_from_dates(&dates, NULL, model, &silence);
-	if (silence.probability > probability)
-		return false;
-
-	/* it falls from day to day */
-	low = silence.last;
-	high = as_of;
-	while (high - low > 1)
-	{
-		int64		middle = low + (high - low) / 2;
-
-		silence_until(&silence, (int32) middle);
-		if (silence.probability <= probability)
-			high = middle;
-		else
-			low = middle;
-	}
-	*day = (DateADT) high;
-	return high > silence.last;
+	return rt_silence_day(&silence, probability, day);
 }
 
 /* Of arguments history, as_of, model; false when nothing was bought by then */
 static bool
-get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
+get_silence(FunctionCallInfo fcinfo, const char *function, rt_silence *silence)
 {
 	PurchaseDates dates;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
@@ -270,67 +179,23 @@ get_silence(FunctionCallInfo fcinfo, const char *function, Silence *silence)
 	return true;
 }
 
-/*
- * The model for one customer alone, when there is none of a population: her own
- * regularity, shrunk toward random, and her mean interval as if it had been
- * seen once more.
- */
-static void
-model_of_her_own(const rt_intervals *intervals, rt_model *model)
-{
-	memset(model, 0, sizeof(*model));
-	model->version = RT_MODEL_VERSION;
-	model->id = (uint8) rt_interpurchase_kind.id;
-	model->time_unit = 1;
-	model->recency_weight = 1;
-	model->parameters[0] = rt_gamma_shape_shrunk(intervals, 1, REGULARITY_DEVIATION);
-	model->parameters[1] = model->parameters[0];
-	model->parameters[2] = model->parameters[0] * intervals->mean;
-}
-
 Datum
 purchase_cycle_silence_probability(PG_FUNCTION_ARGS)
 {
-	Silence		s;
+	rt_silence	s;
 
 	if (!get_silence(fcinfo, "silence_probability", &s))
 		PG_RETURN_NULL();
 	return model_number(s.probability);
 }
 
-/*
- * The day by which the silence will have ended with probability p, the day
- * after as_of at the earliest; false when that is beyond the calendar.
- */
-static bool
-purchase_day(Silence *s, double p, DateADT *day)
-{
-	double		time,
-				days;
-
-	if (s->by_calendar)
-		return rt_calendar_cycle_quantile(&s->calendar, s->last, s->as_of, (1 - p) * s->probability, day);
-	if (s->shapes_differ)
-	{
-		s->model.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
-		s->probability_of_model = rt_interpurchase_silence(&s->model, s->intervals, s->sum, s->elapsed);
-		s->shapes_differ = false;
-	}
-	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, s->probability_of_model, p);
-	days = Max(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
-	if (!((double) s->last + days <= RT_DATE_MAX))
-		return false;
-	*day = (DateADT) ((double) s->last + days);
-	return true;
-}
-
 Datum
 purchase_cycle_expected_next_purchase(PG_FUNCTION_ARGS)
 {
-	Silence		s;
+	rt_silence	s;
 	DateADT		day;
 
-	if (!get_silence(fcinfo, "expected_next_purchase", &s) || !purchase_day(&s, 0.5, &day))
+	if (!get_silence(fcinfo, "expected_next_purchase", &s) || !rt_silence_end(&s, 0.5, &day))
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(day);
 }
@@ -338,7 +203,7 @@ purchase_cycle_expected_next_purchase(PG_FUNCTION_ARGS)
 Datum
 purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 {
-	Silence		s;
+	rt_silence	s;
 	double		lower = PG_GETARG_FLOAT8(3);
 	double		upper = PG_GETARG_FLOAT8(4);
 	RangeBound	from,
@@ -351,12 +216,12 @@ purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("contact window from %g to %g is no range of probabilities", lower, upper),
 				 errhint("Give two probabilities between 0 and 1, the lower one first.")));
-	if (!get_silence(fcinfo, "contact_window", &s) || !purchase_day(&s, lower, &day))
+	if (!get_silence(fcinfo, "contact_window", &s) || !rt_silence_end(&s, lower, &day))
 		PG_RETURN_NULL();
 	from.val = DateADTGetDatum(day);
 	from.infinite = false;
 	from.inclusive = from.lower = true;
-	until.infinite = !purchase_day(&s, upper, &day);
+	until.infinite = !rt_silence_end(&s, upper, &day);
 	until.val = DateADTGetDatum(day);
 	until.inclusive = true;
 	until.lower = false;
@@ -370,7 +235,7 @@ regularity_shrunk(const rt_intervals *intervals, const rt_model *model)
 {
 	if (model->k_deviation > 0)
 		return rt_gamma_shape_shrunk(intervals, model->k_median, model->k_deviation);
-	return rt_gamma_shape_shrunk(intervals, model->parameters[0], REGULARITY_DEVIATION);
+	return rt_gamma_shape_shrunk(intervals, model->parameters[0], RT_REGULARITY_DEVIATION);
 }
 
 Datum
@@ -434,7 +299,7 @@ purchase_cycle_stage(PG_FUNCTION_ARGS)
 	const char *name = "a probability of silence";
 	StageLimits limits;
 	PurchaseDates dates;
-	Silence		silence;
+	rt_silence	silence;
 
 	limits.due = check_share(PG_GETARG_FLOAT8(3), name);
 	limits.overdue = check_share(PG_GETARG_FLOAT8(4), name);
@@ -481,7 +346,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	if (model == NULL && intervals.count > 0)
 	{
-		model_of_her_own(&intervals, &own_model);
+		rt_silence_own_model(&intervals, &own_model);
 		model = &own_model;
 	}
 	for (int i = 0; i < CYCLE_COLUMNS; i++)
@@ -500,7 +365,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	nulls[CYCLE_INTERVALS] = nulls[CYCLE_ELAPSED] = false;
 	if (model != NULL)
 	{
-		Silence		s;
+		rt_silence	s;
 		DateADT		day;
 
 		silence_from_dates(&dates, &intervals, model, &s);
@@ -517,17 +382,17 @@ purchase_cycle(PG_FUNCTION_ARGS)
 			values[CYCLE_CALENDAR] = CStringGetTextDatum(calendar_period_name(s.calendar.period));
 			nulls[CYCLE_CALENDAR] = false;
 		}
-		if (purchase_day(&s, 0.5, &day))
+		if (rt_silence_end(&s, 0.5, &day))
 		{
 			values[CYCLE_EXPECTED_NEXT] = DateADTGetDatum(day);
 			nulls[CYCLE_EXPECTED_NEXT] = false;
 		}
-		if (purchase_day(&s, 0.25, &day))
+		if (rt_silence_end(&s, 0.25, &day))
 		{
 			values[CYCLE_CONTACT_FROM] = DateADTGetDatum(day);
 			nulls[CYCLE_CONTACT_FROM] = false;
 		}
-		if (purchase_day(&s, 0.75, &day))
+		if (rt_silence_end(&s, 0.75, &day))
 		{
 			values[CYCLE_CONTACT_UNTIL] = DateADTGetDatum(day);
 			nulls[CYCLE_CONTACT_UNTIL] = false;

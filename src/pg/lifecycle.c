@@ -16,6 +16,7 @@
 
 #include "core/calendar.h"
 #include "core/lifecycle.h"
+#include "core/lost.h"
 #include "core/sort.h"
 #include "core/poll.h"
 #include "pg/arguments.h"
@@ -117,7 +118,7 @@ lost_between(Datum history, const int32 *dates, size_t i, int64 next, const Lost
 		double		time_unit = rule->model->time_unit;
 		rt_customer customer = {(double) i, recency / time_unit, age / time_unit};
 
-		age = lost_age(&rule->base, time_unit, &customer, dates[0], recency, age, rule->score);
+		age = rt_lost_age(&rule->base, time_unit, &customer, dates[0], recency, age, rule->score);
 		*day = dates[0] + (int64) age;
 		return age >= 0;
 	}

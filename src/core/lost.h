@@ -1,0 +1,24 @@
+/*
+ * lost.h
+ *		From when on a customer counts as lost, by a model.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RT_LOST_H
+#define RT_LOST_H
+
+#include <stdint.h>
+
+#include "core/customer_base.h"
+
+/* From which churn score on, where none is given: more likely gone than not; a silence that their rhythm can't explain */
+extern double rt_default_lost_score(const rt_model *model);
+
+/*
+ * The first age in days, above recency and not above age, at which the churn score of a customer was at
+ * least this; -1 when there is none.  The customer, of this first purchase, recency and age in days, is
+ * seen in the model's unit of so many days.
+ */
+extern double rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first, double recency, double age, double score);
+
+#endif							/* RT_LOST_H */
