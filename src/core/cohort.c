@@ -11,6 +11,30 @@
 
 #include "core/poll.h"
 
+bool
+rt_cohort_periods(const rt_period_purchases **periods, size_t *count, size_t *last)
+{
+	while (*count > 0 && (*periods)->orders == 0)
+	{
+		rt_poll_each(*count);
+		(*periods)++;
+		(*count)--;
+	}
+	if (*count == 0)
+		return false;
+	for (*last = *count - 1; (*periods)[*last].orders == 0; (*last)--)
+		rt_poll_each(*last);
+	return true;
+}
+
+int32_t
+rt_cohort_cell_period(int32_t cohort, int32_t period, int32_t limit)
+{
+	int64_t		since = (int64_t) period - cohort;
+
+	return since > limit ? limit + 1 : (int32_t) since;
+}
+
 int
 rt_cohort_cell_compare(const void *left, const void *right, const void *unused)
 {

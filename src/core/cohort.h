@@ -7,10 +7,11 @@
 #ifndef RT_COHORT_H
 #define RT_COHORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/money.h"
+#include "core/history.h"
 
 /* What the customers of a cohort did so many periods after the one in which they came */
 typedef struct rt_cohort_cell
@@ -37,6 +38,15 @@ typedef struct rt_cohort_row
 	int64_t		known;
 	rt_money_sum spend;
 } rt_cohort_row;
+
+/*
+ * Of the periods of a history those from the first purchase on: their place and number, and which of them
+ * is the last with a purchase; false when there is none.  What was sent back before the first purchase belongs to no period.
+ */
+extern bool rt_cohort_periods(const rt_period_purchases **periods, size_t *count, size_t *last);
+
+/* The period of a cell: behind limit all share one */
+extern int32_t rt_cohort_cell_period(int32_t cohort, int32_t period, int32_t limit);
 
 extern int	rt_cohort_cell_compare(const void *left, const void *right, const void *unused);
 

@@ -4,12 +4,22 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <string.h>
+
 #include "core/lifecycle.h"
 #include "core/poll.h"
 
-#include <string.h>
+rt_arrival
+rt_lifecycle_step(rt_lifecycle_walk *walk, int32_t period, bool *fell_silent)
+{
+	int64_t		next = (int64_t) walk->last + 1;
+	rt_arrival	arrival = !walk->seen ? RT_ARRIVAL_NEW : period == next ? RT_ARRIVAL_RETAINED : RT_ARRIVAL_RESURRECTED;
 
-#include "core/poll.h"
+	*fell_silent = walk->seen && period > next;
+	walk->seen = true;
+	walk->last = period;
+	return arrival;
+}
 
 int
 rt_lifecycle_compare(const void *left, const void *right, const void *unused)

@@ -7,6 +7,7 @@
 #ifndef RT_LIFECYCLE_H
 #define RT_LIFECYCLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,22 @@ typedef struct rt_lifecycle_row
 	int64_t		customers;		/* at the end: who came and was not lost, or came back */
 	int64_t		customers_before;
 } rt_lifecycle_row;
+
+/* What a customer who buys in a period is in it */
+typedef enum rt_arrival
+{
+	RT_ARRIVAL_NEW, RT_ARRIVAL_RETAINED, RT_ARRIVAL_RESURRECTED
+} rt_arrival;
+
+/* The periods in which a customer bought, one after the other; begins as {false} */
+typedef struct rt_lifecycle_walk
+{
+	bool		seen;
+	int32_t		last;			/* period in which they bought */
+} rt_lifecycle_walk;
+
+/* The next one; *fell_silent: they were dormant first, in the period behind the last one */
+extern rt_arrival rt_lifecycle_step(rt_lifecycle_walk *walk, int32_t period, bool *fell_silent);
 
 extern int	rt_lifecycle_compare(const void *left, const void *right, const void *unused);
 

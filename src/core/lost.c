@@ -6,8 +6,11 @@
  */
 #include <math.h>
 
+#include "core/calendar.h"
 #include "core/lost.h"
 #include "core/opportunity.h"
+
+#define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
 #define LOST_SCORE 0.5
 #define LOST_SCORE_OF_RHYTHM 0.99
@@ -41,4 +44,14 @@ rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int3
 			low = middle;
 	}
 	return high;
+}
+
+int64_t
+rt_silence_over(int32_t purchase, int32_t months, int32_t days, int64_t microseconds)
+{
+	int32_t		day;
+
+	if (!rt_date_months_later(purchase, months, &day))
+		return INT64_MAX;
+	return (int64_t) day + days + microseconds / MICROSECONDS_PER_DAY + (microseconds % MICROSECONDS_PER_DAY > 0 ? 1 : 0);
 }

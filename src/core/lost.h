@@ -21,4 +21,10 @@ extern double rt_default_lost_score(const rt_model *model);
  */
 extern double rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first, double recency, double age, double score);
 
+/*
+ * The first day on which the silence after a purchase is as long as so many months, days and microseconds,
+ * as date + interval has it; INT64_MAX behind the last date.
+ */
+extern int64_t rt_silence_over(int32_t purchase, int32_t months, int32_t days, int64_t microseconds);
+
 #endif							/* RT_LOST_H */

@@ -87,7 +87,7 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 	int64		constants[TALLY_CONSTANTS] = {0};
 	TallyState *state;
 	rt_period_purchases room[PERIODS_ON_STACK];
-	rt_period_purchases *periods;
+	const rt_period_purchases *periods;
 	size_t		count;
 	size_t		last;
 	int64	   *before = NULL;
@@ -105,29 +105,19 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 		return state_result(fcinfo, state);
 	periods = history_periods(history_bytes(PG_GETARG_DATUM(1)), (int32) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], room, PERIODS_ON_STACK, &count);
 
-	/* what was sent back before the first purchase belongs to no period */
-	while (count > 0 && periods->orders == 0)
-	{
-		rt_poll_each(count);
-		periods++;
-		count--;
-	}
-	if (count == 0)
+	if (!rt_cohort_periods(&periods, &count, &last))
 		return state_result(fcinfo, state);
-	for (last = count - 1; periods[last].orders == 0; last--)
-		rt_poll_each(last);
 	key.cohort = periods[0].period;
 	for (size_t i = 0; i < count; i++)
 	{
-		int64		period = (int64) periods[i].period - key.cohort;
 		bool		active = periods[i].orders > 0;
 		int64	   *counts;
 
 		rt_poll_each(i + 1);
-		key.period = (int32) Min(period, constants[LIMIT_CONSTANT] + 1);
+		key.period = rt_cohort_cell_period(key.cohort, periods[i].period, (int32) constants[LIMIT_CONSTANT]);
 		counts = tally_state_counts(&state, &cohort_kind, &key, sizeof(key));
 
-		/* behind the limit several periods share a cell, and she counts once */
+		/* behind the limit several periods share a cell, and they count once */
 		if (active && counts != before)
 			tally_state_add(&cohort_kind, &counts[CELL_ACTIVE], 1);
 		if (i == last)

@@ -6,8 +6,6 @@
  */
 #include "pg/compat.h"
 
-#include <math.h>
-
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -33,7 +31,7 @@ PG_FUNCTION_INFO_V1(lifecycle_add_model);
 PG_FUNCTION_INFO_V1(lifecycle_combine);
 PG_FUNCTION_INFO_V1(lifecycle_final);
 
-/* Of each period, in the order of rt_lifecycle_events */
+/* Of each period, in the order of rt_lifecycle_events; the first three are what rt_arrival says */
 enum
 {
 	EVENT_NEW, EVENT_RETAINED, EVENT_RESURRECTED, EVENT_DORMANT, EVENT_LOST, EVENT_RECOVERED, EVENT_ORDERS, EVENT_KNOWN,
@@ -84,19 +82,8 @@ typedef struct LostRule
 	rt_base		base;
 } LostRule;
 
-/* The first day on which the silence after a purchase is as long as that, as date + interval has it */
-static int64
-end_of_silence(DateADT purchase, const Interval *silence)
-{
-	int32		day;
-
-	if (!rt_date_months_later(purchase, silence->month, &day))
-		return PG_INT64_MAX;
-	return (int64) day + silence->day + silence->time / USECS_PER_DAY + (silence->time % USECS_PER_DAY > 0 ? 1 : 0);
-}
-
 /*
- * The day on which she is lost, when she does not buy from her purchase number i (from 0 on) until the day
+ * The day on which they are lost, when they do not buy from their purchase number i (from 0 on) until the day
  * before next; false when that is sooner.
  */
 static bool
@@ -106,7 +93,7 @@ lost_between(Datum history, const int32 *dates, size_t i, int64 next, const Lost
 
 	if (rule->model == NULL)
 	{
-		*day = end_of_silence(dates[i], rule->silence);
+		*day = rt_silence_over(dates[i], rule->silence->month, rule->silence->day, rule->silence->time);
 		return *day < next;
 	}
 	if (next - 1 <= dates[i])
@@ -144,28 +131,27 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 	int32	   *dates;
 	size_t		period_count;
 	size_t		date_count;
-	bool		seen = false;
-	int32		last = 0;		/* period in which she bought */
+	rt_lifecycle_walk walk = {false};
 
 	periods = history_periods(bytes, as_of, unit, periods_room, PERIODS_ON_STACK, &period_count);
 	for (size_t i = 0; i < period_count; i++)
 	{
 		int64	   *counts = tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
+		int32		last = walk.last;
+		bool		fell_silent;
 
 		rt_poll_each(i + 1);
 		tally_state_add_period(&lifecycle_kind, &counts[EVENT_ORDERS], &periods[i]);
 		if (periods[i].orders == 0)
 			continue;
-		tally_state_add(&lifecycle_kind, &counts[!seen ? EVENT_NEW : (int64) periods[i].period == (int64) last + 1 ? EVENT_RETAINED : EVENT_RESURRECTED], 1);
-		if (seen && periods[i].period > (int64) last + 1)
+		tally_state_add(&lifecycle_kind, &counts[EVENT_NEW + rt_lifecycle_step(&walk, periods[i].period, &fell_silent)], 1);
+		if (fell_silent)
 			count_event(&state, last + 1, EVENT_DORMANT);
-		seen = true;
-		last = periods[i].period;
 	}
-	if (!seen)
+	if (!walk.seen)
 		return state;
-	if (last < PG_INT32_MAX)
-		count_event(&state, last + 1, EVENT_DORMANT);
+	if (walk.last < PG_INT32_MAX)
+		count_event(&state, walk.last + 1, EVENT_DORMANT);
 
 	dates = history_dates(bytes, as_of, dates_room, DATES_ROOM, &date_count);
 	for (size_t i = 0; i < date_count; i++)
