@@ -41,125 +41,166 @@ set_identity(double *matrix, int count)
 	}
 }
 
+/* Where a search is: the optimum so far, its gradient, and what is known of the curvature there */
+typedef struct search
+{
+	rt_objective objective;
+	void	   *data;
+	int			count;
+	const double *lower;
+	const double *upper;
+	double		gradient[RT_OPTIMIZE_MAX];
+	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+	bool		fresh;			/* nothing is known of the curvature */
+} search;
+
+static void
+forget_curvature(search *s)
+{
+	set_identity(s->inverse, s->count);
+	s->fresh = true;
+}
+
+/* The gradient in the directions in which no bound is in the way; its largest part */
+static double
+free_gradient(const search *s, const double *x, double *gradient)
+{
+	double		largest = 0;
+
+	for (int i = 0; i < s->count; i++)
+	{
+		bool		held = (x[i] <= s->lower[i] && s->gradient[i] < 0) ||
+			(x[i] >= s->upper[i] && s->gradient[i] > 0);
+
+		gradient[i] = held ? 0 : s->gradient[i];
+		largest = fmax(largest, fabs(gradient[i]));
+	}
+	return largest;
+}
+
+/* The direction of the next step, and how steep it is there */
+static double
+uphill(search *s, const double *gradient, double *direction)
+{
+	double		slope;
+
+	for (int i = 0; i < s->count; i++)
+		direction[i] = gradient[i] == 0 ? 0 : dot(s->inverse + i * s->count, gradient, s->count);
+	slope = dot(direction, gradient, s->count);
+	if (slope > 0)
+		return slope;
+	forget_curvature(s);
+	memcpy(direction, gradient, (size_t) s->count * sizeof(double));
+	return dot(direction, gradient, s->count);
+}
+
+/* A step that gains what its slope promises (Armijo 1966), to next; false when none does */
+static bool
+step_uphill(const search *s, const double *direction, double slope, rt_optimum *optimum, rt_optimum *next, double *gradient)
+{
+	double		farthest = 0;
+	double		length;
+
+	/* coordinates are logarithms: no step multiplies a parameter by more than e^2 */
+	for (int i = 0; i < s->count; i++)
+		farthest = fmax(farthest, fabs(direction[i]));
+	length = fmin(1, 2 / fmax(farthest, 1e-300));
+	for (int halving = 0; halving < 60 && length * farthest > SHORTEST_STEP; halving++)
+	{
+		rt_poll();
+		for (int i = 0; i < s->count; i++)
+			next->x[i] = fmin(fmax(optimum->x[i] + length * direction[i], s->lower[i]), s->upper[i]);
+		next->value = s->objective(next->x, gradient, s->data);
+		optimum->evaluations++;
+		if (isfinite(next->value) && next->value >= optimum->value + 1e-4 * length * slope)
+			return true;
+		length /= halving < 3 ? 2 : 5;
+	}
+	return false;
+}
+
+/* What a step and the change of the gradient along it say of the curvature: BFGS, in the inverse */
+static void
+learn_curvature(search *s, const double *step, const double *change)
+{
+	int			count = s->count;
+	double		curvature = dot(step, change, count);
+	double		product[RT_OPTIMIZE_MAX];
+	double		quadratic;
+
+	if (!(curvature > 1e-12 * sqrt(dot(step, step, count) * dot(change, change, count))))
+		return;
+	if (s->fresh)
+	{
+		for (int i = 0; i < count * count; i++)
+			s->inverse[i] *= curvature / dot(change, change, count);
+		s->fresh = false;
+	}
+	for (int i = 0; i < count; i++)
+		product[i] = dot(s->inverse + i * count, change, count);
+	quadratic = dot(change, product, count);
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			s->inverse[i * count + j] += (1 + quadratic / curvature) * step[i] * step[j] / curvature -
+				(product[i] * step[j] + step[i] * product[j]) / curvature;
+	}
+}
+
 void
 rt_maximize(rt_objective objective, void *data, int count,
 			const double *lower, const double *upper, double scale, rt_optimum *optimum)
 {
-	double		gradient[RT_OPTIMIZE_MAX];
-	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
-	bool		fresh = true;
+	search		s = {.objective = objective, .data = data, .count = count, .lower = lower, .upper = upper};
 
 	optimum->converged = optimum->at_bound = false;
 	optimum->evaluations = 1;
-	optimum->value = objective(optimum->x, gradient, data);
-	set_identity(inverse, count);
+	optimum->value = objective(optimum->x, s.gradient, data);
+	forget_curvature(&s);
 	for (int iteration = 0; iteration < MAX_ITERATIONS && isfinite(optimum->value); iteration++)
 	{
+		double		gradient[RT_OPTIMIZE_MAX];
 		double		direction[RT_OPTIMIZE_MAX];
-		double		free_gradient[RT_OPTIMIZE_MAX];
-		double		x[RT_OPTIMIZE_MAX];
-		double		next_gradient[RT_OPTIMIZE_MAX];
 		double		step[RT_OPTIMIZE_MAX];
 		double		change[RT_OPTIMIZE_MAX];
-		double		largest = 0;
-		double		farthest = 0;
-		double		length,
-					slope,
-					curvature,
-					value = NAN;
-		bool		better = false;
+		double		next_gradient[RT_OPTIMIZE_MAX];
+		rt_optimum	next;
+		double		largest = free_gradient(&s, optimum->x, gradient);
+		double		slope;
 
-		for (int i = 0; i < count; i++)
-		{
-			bool		held = (optimum->x[i] <= lower[i] && gradient[i] < 0) ||
-				(optimum->x[i] >= upper[i] && gradient[i] > 0);
-
-			free_gradient[i] = held ? 0 : gradient[i];
-			largest = fmax(largest, fabs(free_gradient[i]));
-		}
 		if (largest <= GRADIENT_TOLERANCE * scale)
 		{
 			optimum->converged = true;
 			break;
 		}
-		for (int i = 0; i < count; i++)
-			direction[i] = free_gradient[i] == 0 ? 0 : dot(inverse + i * count, free_gradient, count);
-		slope = dot(direction, free_gradient, count);
-		if (!(slope > 0))
-		{
-			set_identity(inverse, count);
-			fresh = true;
-			memcpy(direction, free_gradient, (size_t) count * sizeof(double));
-			slope = dot(direction, free_gradient, count);
-		}
+		slope = uphill(&s, gradient, direction);
 
 		/* nothing that the sum of so many could tell, either */
-		if (!fresh && slope <= fmax(GAIN_TOLERANCE, 4 * DBL_EPSILON * fabs(optimum->value)))
+		if (!s.fresh && slope <= fmax(GAIN_TOLERANCE, 4 * DBL_EPSILON * fabs(optimum->value)))
 		{
 			optimum->converged = true;
 			break;
 		}
-
-		/* coordinates are logarithms: no step multiplies a parameter by more than e^2 */
-		for (int i = 0; i < count; i++)
-			farthest = fmax(farthest, fabs(direction[i]));
-		length = fmin(1, 2 / fmax(farthest, 1e-300));
-		for (int halving = 0; halving < 60 && length * farthest > SHORTEST_STEP; halving++)
-		{
-			rt_poll();
-			for (int i = 0; i < count; i++)
-				x[i] = fmin(fmax(optimum->x[i] + length * direction[i], lower[i]), upper[i]);
-			value = objective(x, next_gradient, data);
-			optimum->evaluations++;
-			if (isfinite(value) && value >= optimum->value + 1e-4 * length * slope)
-			{
-				better = true;
-				break;
-			}
-			length /= halving < 3 ? 2 : 5;
-		}
-		if (!better)
+		if (!step_uphill(&s, direction, slope, optimum, &next, next_gradient))
 		{
 			/* rounding hides what is left to gain */
-			if (fresh)
+			if (s.fresh)
 			{
 				optimum->converged = largest <= 1e4 * GRADIENT_TOLERANCE * scale;
 				break;
 			}
-			set_identity(inverse, count);
-			fresh = true;
+			forget_curvature(&s);
 			continue;
 		}
 		for (int i = 0; i < count; i++)
 		{
-			step[i] = x[i] - optimum->x[i];
-			change[i] = gradient[i] - next_gradient[i];
+			step[i] = next.x[i] - optimum->x[i];
+			change[i] = s.gradient[i] - next_gradient[i];
 		}
-		curvature = dot(step, change, count);
-		if (curvature > 1e-12 * sqrt(dot(step, step, count) * dot(change, change, count)))
-		{
-			double		product[RT_OPTIMIZE_MAX];
-			double		quadratic;
-
-			if (fresh)
-			{
-				for (int i = 0; i < count * count; i++)
-					inverse[i] *= curvature / dot(change, change, count);
-				fresh = false;
-			}
-			for (int i = 0; i < count; i++)
-				product[i] = dot(inverse + i * count, change, count);
-			quadratic = dot(change, product, count);
-			for (int i = 0; i < count; i++)
-			{
-				for (int j = 0; j < count; j++)
-					inverse[i * count + j] += (1 + quadratic / curvature) * step[i] * step[j] / curvature -
-						(product[i] * step[j] + step[i] * product[j]) / curvature;
-			}
-		}
-		memcpy(optimum->x, x, (size_t) count * sizeof(double));
-		memcpy(gradient, next_gradient, (size_t) count * sizeof(double));
-		optimum->value = value;
+		learn_curvature(&s, step, change);
+		memcpy(optimum->x, next.x, (size_t) count * sizeof(double));
+		memcpy(s.gradient, next_gradient, (size_t) count * sizeof(double));
+		optimum->value = next.value;
 	}
 	/* where a likelihood is flat toward a bound the search may end just before it */
 	for (int i = 0; i < count; i++)
