@@ -37,11 +37,6 @@
 #include "core/simulate.h"
 #include "core/special.h"
 
-extern const rt_kind rt_bg_nbd_kind,
-			rt_mbg_nbd_kind,
-			rt_bg_cnbd_k_kind,
-			rt_mbg_cnbd_k_kind;
-
 /* They may leave after the first purchase, too */
 static bool
 bg_nbd_first_may_be_last(const rt_kind *kind)

@@ -35,8 +35,6 @@ typedef struct rt_interpurchase
 	double		alpha;
 } rt_interpurchase;
 
-extern const rt_kind rt_interpurchase_kind;
-
 /* Of rows of at least one interval */
 extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
 

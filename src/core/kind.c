@@ -8,26 +8,9 @@
 
 #include "core/kind.h"
 
-/* Each is a row at the end of its file; messages name them in this order */
-#define KINDS_OF_MODELS(KIND) \
-	KIND(interpurchase) \
-	KIND(bg_nbd) \
-	KIND(mbg_nbd) \
-	KIND(bg_cnbd_k) \
-	KIND(mbg_cnbd_k) \
-	KIND(pareto_nbd) \
-	KIND(ggompertz_nbd) \
-	KIND(bg_bb) \
-	KIND(gamma_gamma) \
-	KIND(sbg) \
-	KIND(bdw)
-
-#define DECLARATION(kind) extern const rt_kind rt_##kind##_kind;
 #define ROW(kind) &rt_##kind##_kind,
 
-KINDS_OF_MODELS(DECLARATION)
-
-static const rt_kind *const rt_kinds[] = {KINDS_OF_MODELS(ROW)};
+static const rt_kind *const rt_kinds[] = {RT_KINDS(ROW)};
 
 #define KINDS ((int) (sizeof(rt_kinds) / sizeof(rt_kinds[0])))
 

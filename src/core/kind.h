@@ -2,7 +2,7 @@
  * kind.h
  *		The kinds of models.
  *
- * A kind is a file that ends in its row, and a line of the table in kind.c.  Nothing else
+ * A kind is a file that ends in its row, and a line of the table below.  Nothing else
  * knows a kind by its name: what differs between kinds is a slot of the row.
  *
  * Copyright (c) 2026, retention contributors
@@ -72,6 +72,23 @@ typedef struct rt_kind
 
 	const rt_base_functions *base;	/* NULL: it does not know who is still a customer */
 } rt_kind;
+
+/* The table: messages name them in this order */
+#define RT_KINDS(KIND) \
+	KIND(interpurchase) \
+	KIND(bg_nbd) \
+	KIND(mbg_nbd) \
+	KIND(bg_cnbd_k) \
+	KIND(mbg_cnbd_k) \
+	KIND(pareto_nbd) \
+	KIND(ggompertz_nbd) \
+	KIND(bg_bb) \
+	KIND(gamma_gamma) \
+	KIND(sbg) \
+	KIND(bdw)
+
+#define RT_KIND_DECLARATION(kind) extern const rt_kind rt_##kind##_kind;
+RT_KINDS(RT_KIND_DECLARATION)
 
 /* NULL when there is no such kind */
 extern const rt_kind *rt_kind_by_id(int id);

@@ -9,18 +9,6 @@
 
 #include "core/customer_base.h"
 
-extern const rt_kind rt_interpurchase_kind,
-			rt_bg_nbd_kind,
-			rt_mbg_nbd_kind,
-			rt_bg_cnbd_k_kind,
-			rt_mbg_cnbd_k_kind,
-			rt_pareto_nbd_kind,
-			rt_ggompertz_nbd_kind,
-			rt_bg_bb_kind,
-			rt_gamma_gamma_kind,
-			rt_sbg_kind,
-			rt_bdw_kind;
-
 /* What is stored of them, which never changes */
 enum
 {
