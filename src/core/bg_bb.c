@@ -122,7 +122,7 @@ series_terms(const void *what, double k, double weight, double *sum)
 	}
 }
 
-/* All terms from the k-th on are at most so many times the k-th: as many as of a series of one pair or the rate alone */
+/* All terms from the k-th on are at most so many times the k-th, as of a series of one pair or the rate alone */
 static double
 terms_left(const series *s, double k)
 {
@@ -169,7 +169,8 @@ add_series(const series *s, double count, double *sum)
 			}
 		}
 		term *= ratio;
-		if (!(term > DBL_EPSILON / 8 * sum[0]) && !(term * fmin(count - k, terms_left(s, k)) > DBL_EPSILON / 8 * sum[0]))
+		if (!(term > DBL_EPSILON / 8 * sum[0]) &&
+			!(term * fmin(count - k, terms_left(s, k)) > DBL_EPSILON / 8 * sum[0]))
 			return;
 	}
 	if (k == count)
@@ -193,7 +194,8 @@ add_series(const series *s, double count, double *sum)
 		add_panel(series_terms, s, from, to, sum);
 		from = to;
 		series_terms(s, from, 1, last);
-		if (from < end && !(last[0] * fmin(end - from, terms_left(s, from)) > DBL_EPSILON / 8 * sum[0]))
+		if (from < end &&
+			!(last[0] * fmin(end - from, terms_left(s, from)) > DBL_EPSILON / 8 * sum[0]))
 			return;
 	}
 	correct_end(series_terms, s, count, -1, sum);
@@ -316,7 +318,8 @@ bg_bb_of_alive(const rt_base *base, const rt_customer *customer)
 {
 	const double *p = base->parameters;
 
-	return (bg_bb) {p[0] + customer->x, p[1] + (customer->age - customer->x), p[2], p[3] + customer->age};
+	return (bg_bb) {p[0] + customer->x, p[1] + (customer->age - customer->x), p[2],
+			p[3] + customer->age};
 }
 
 static double
@@ -360,7 +363,8 @@ bg_bb_expected_purchases(const rt_base *base, const rt_customer *customer, doubl
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return bg_bb_p_alive(base, customer) * m.alpha / (m.alpha + m.beta) * opportunities_alive(&m, whole(t), 0);
+	return bg_bb_p_alive(base, customer) * m.alpha / (m.alpha + m.beta) *
+		opportunities_alive(&m, whole(t), 0);
 }
 
 static double
@@ -457,6 +461,7 @@ leaving_sum(const leaving *l, double count)
 	const bg_bb *m = &l->model;
 	double		n = l->n;
 	double		sum = 0;
+	size_t		steps = 0;
 	double		begin = 0;
 	double		end = count;
 	double		valley,
@@ -467,6 +472,7 @@ leaving_sum(const leaving *l, double count)
 	{
 		double		last = sum;
 
+		rt_poll_each(++steps);
 		leaving_terms(l, begin++, 1, &sum);
 		if (begin >= FIRST_TERMS && !((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, begin, &curvature) > 0))
 			break;
@@ -475,6 +481,7 @@ leaving_sum(const leaving *l, double count)
 	{
 		double		last = sum;
 
+		rt_poll_each(++steps);
 		leaving_terms(l, --end, 1, &sum);
 		if (!((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, end, &curvature) < 0))
 			break;
