@@ -37,7 +37,7 @@
 static double
 whole(double t)
 {
-	return t < 0x1p53 ? floor(t * (1 + 4 * DBL_EPSILON) + 1e-9) : t;
+	return t < RT_WHOLE_MAX ? floor(t * (1 + 4 * DBL_EPSILON) + 1e-9) : t;
 }
 
 /* The parameters, and what becomes of them as a customer is observed */
@@ -54,26 +54,33 @@ typedef struct bg_bb
 /*
  * All that is asked for are sums over opportunities of products of rising factorials.  Terms that
  * change fast are added up one by one, which is soon over: either they vanish, or they come to
- * change slowly.  From there on a sum is the integral between the middles, with what Gauss and Encke
- * correct it by at both ends, and the integral goes in panels that grow with the distance from the
- * first term: as many as the logarithm of the number of terms.
+ * change slowly.  From there on a sum is the integral between the middles, with what Gauss and
+ * Encke correct it by at both ends, and the integral goes in panels that grow with the distance
+ * from the first term: as many as the logarithm of the number of terms.
  *
  * A function of the number of the term adds itself, so many times, to a sum.
  */
-typedef void (*terms) (const void *what, double k, double weight, double *sum);
+typedef void (*add_terms) (const void *what, double k, double weight, double *sum);
 
-/* Of slow terms each is at least so much of its neighbour, and so many of the first are none of them */
+/*
+ * Of slow terms each is at least so much of its neighbour, and so many of the first are none of
+ * them
+ */
 #define SLOW 0.9
 #define FIRST_TERMS 64
 
-/* The correction of a sum that begins with f(0): of the differences f(0) - f(-1), f(1) - f(-2), f(2) - f(-3) */
+/*
+ * The correction of a sum that begins with f(0): of the differences f(0) - f(-1), f(1) - f(-2),
+ * f(2) - f(-3)
+ */
 #define ENCKE_1 (1.0 / 24)
 #define ENCKE_3 (-17.0 / 5760)
 #define ENCKE_5 (367.0 / 967680)
-static const double encke[3] = {ENCKE_1 - 3 * ENCKE_3 + 10 * ENCKE_5, ENCKE_3 - 5 * ENCKE_5, ENCKE_5};
+static const double encke[3] = {ENCKE_1 - 3 * ENCKE_3 + 10 * ENCKE_5, ENCKE_3 - 5 * ENCKE_5,
+ENCKE_5};
 
 static void
-correct_end(terms function, const void *what, double first, double sign, double *sum)
+correct_end(add_terms function, const void *what, double first, double sign, double *sum)
 {
 	for (int i = 0; i < 3; i++)
 	{
@@ -83,7 +90,7 @@ correct_end(terms function, const void *what, double first, double sign, double 
 }
 
 static void
-add_panel(terms function, const void *what, double from, double to, double *sum)
+add_panel(add_terms function, const void *what, double from, double to, double *sum)
 {
 	double		half = (to - from) / 2;
 
@@ -91,14 +98,17 @@ add_panel(terms function, const void *what, double from, double to, double *sum)
 		function(what, from + half * (1 + rt_gauss_nodes[i]), rt_gauss_weights[i] * half, sum);
 }
 
-/* Terms that fall from 1 on: (a)_k / (a + c)_k for two pairs, times exp(-rate k); (.)_k is the rising factorial */
-typedef struct series
+/*
+ * Terms that fall from 1 on: (a)_k / (a + c)_k for two pairs, times exp(-rate k); (.)_k is the
+ * rising factorial
+ */
+typedef struct bg_bb_series
 {
 	double		a[2];
 	double		c[2];
 	double		rate;
 	bool		derivatives;
-} series;
+} bg_bb_series;
 
 /* Derivatives by a[0], c[0], a[1], c[1] are in sum[1] to sum[4], where asked for */
 #define SERIES_SUMS 5
@@ -106,7 +116,7 @@ typedef struct series
 static void
 series_terms(const void *what, double k, double weight, double *sum)
 {
-	const series *s = what;
+	const bg_bb_series *s = what;
 	double		log_term = -s->rate * k;
 
 	for (int i = 0; i < 2; i++)
@@ -122,9 +132,12 @@ series_terms(const void *what, double k, double weight, double *sum)
 	}
 }
 
-/* All terms from the k-th on are at most so many times the k-th, as of a series of one pair or the rate alone */
+/*
+ * All terms from the k-th on are at most so many times the k-th, as of a series of one pair or the
+ * rate alone
+ */
 static double
-terms_left(const series *s, double k)
+terms_left(const bg_bb_series *s, double k)
 {
 	double		left = s->rate > 0 ? 1 / -expm1(-s->rate) : INFINITY;
 
@@ -138,7 +151,7 @@ terms_left(const series *s, double k)
 
 /* The first count terms, which may be infinite with a rate above 0 */
 static void
-add_series(const series *s, double count, double *sum)
+add_series(const bg_bb_series *s, double count, double *sum)
 {
 	double		discount = exp(-s->rate);
 	double		term = 1;
@@ -204,7 +217,7 @@ add_series(const series *s, double count, double *sum)
 static double
 sum_of_series(double a0, double c0, double a1, double c1, double rate, double count)
 {
-	series		s = {{a0, a1}, {c0, c1}, rate, false};
+	bg_bb_series s = {{a0, a1}, {c0, c1}, rate, false};
 	double		sum[SERIES_SUMS];
 
 	add_series(&s, count, sum);
@@ -217,21 +230,26 @@ static bg_bb
 bg_bb_of(const rt_base *base)
 {
 	const double *p = base->parameters;
+	bg_bb		m = {p[0], p[1], p[2], p[3]};
 
-	return (bg_bb) {p[0], p[1], p[2], p[3]};
+	return m;
 }
 
-/* The likelihood in the part that those who are still here have in it, and the one of those who left */
-typedef struct states
+/*
+ * The likelihood in the part that those who are still here have in it, and the one of those who
+ * left
+ */
+typedef struct bg_bb_states
 {
 	double		log_sum;
 	double		p_alive;
 	double		p_gone;
 	double		by[4];			/* derivatives of log_sum, where asked for */
-} states;
+} bg_bb_states;
 
 static void
-bg_bb_customer_states(const bg_bb *m, const rt_customer *customer, bool derivatives, states *s)
+bg_bb_customer_states(const bg_bb *m, const rt_customer *customer, bool derivatives,
+					  bg_bb_states *s)
 {
 	double		x = customer->x;
 	double		t_x = customer->t_x;
@@ -240,27 +258,30 @@ bg_bb_customer_states(const bg_bb *m, const rt_customer *customer, bool derivati
 	double		refused = m->beta + (t_x - x);
 	double		stayed = m->delta + t_x;
 	double		leaves = m->gamma + stayed;
-	series		gone = {{refused, stayed}, {taken, m->gamma + 1}, 0, derivatives};
+	bg_bb_series gone = {{refused, stayed}, {taken, m->gamma + 1}, 0, derivatives};
 	double		sum[SERIES_SUMS];
 	double		log_here,
 				log_gone,
 				odds;
 
 	add_series(&gone, silent, sum);
-	log_here = -rt_log_rising_ratio(refused, taken, silent) - rt_log_rising_ratio(stayed, m->gamma, silent);
+	log_here = -rt_log_rising_ratio(refused, taken, silent) -
+		rt_log_rising_ratio(stayed, m->gamma, silent);
 	log_gone = log(m->gamma) - log(leaves) + log(sum[0]);
 	odds = exp(log_gone - log_here);
 	s->p_alive = 1 / (1 + odds);
 	s->p_gone = 1 / (1 + exp(log_here - log_gone));
-	s->log_sum = fmin(0, odds < 1 ? log_here + log1p(odds) : log_gone + log1p(exp(log_here - log_gone)))
-		- rt_log_rising_ratio(m->beta, m->alpha, t_x - x) - rt_log_rising_ratio(m->alpha, refused, x)
-		- rt_log_rising_ratio(m->delta, m->gamma, t_x);
+	s->log_sum =
+		fmin(0, odds < 1 ? log_here + log1p(odds) : log_gone + log1p(exp(log_here - log_gone))) -
+		rt_log_rising_ratio(m->beta, m->alpha, t_x - x) -
+		rt_log_rising_ratio(m->alpha, refused, x) - rt_log_rising_ratio(m->delta, m->gamma, t_x);
 	if (!derivatives)
 		return;
 
 	/* of the sequence up to the last purchase, then of the two parts */
 	s->by[0] = rt_digamma_difference(m->alpha, x) - rt_digamma_difference(m->alpha + m->beta, t_x);
-	s->by[1] = rt_digamma_difference(m->beta, t_x - x) - rt_digamma_difference(m->alpha + m->beta, t_x);
+	s->by[1] =
+		rt_digamma_difference(m->beta, t_x - x) - rt_digamma_difference(m->alpha + m->beta, t_x);
 	s->by[2] = -rt_digamma_difference(m->gamma + m->delta, t_x);
 	s->by[3] = rt_digamma_difference(m->delta, t_x) + s->by[2];
 	if (s->p_alive > 0)
@@ -286,7 +307,7 @@ static double
 bg_bb_log_likelihood(const rt_base *base, const rt_customer *customer, double sum_log)
 {
 	const bg_bb m = bg_bb_of(base);
-	states		s;
+	bg_bb_states s;
 
 	bg_bb_customer_states(&m, customer, false, &s);
 	return s.log_sum;
@@ -296,7 +317,7 @@ static double
 bg_bb_p_alive(const rt_base *base, const rt_customer *customer)
 {
 	const bg_bb m = bg_bb_of(base);
-	states		s;
+	bg_bb_states s;
 
 	bg_bb_customer_states(&m, customer, false, &s);
 	return s.p_alive;
@@ -306,7 +327,7 @@ static double
 bg_bb_p_gone(const rt_base *base, const rt_customer *customer)
 {
 	const bg_bb m = bg_bb_of(base);
-	states		s;
+	bg_bb_states s;
 
 	bg_bb_customer_states(&m, customer, false, &s);
 	return s.p_gone;
@@ -317,15 +338,16 @@ static bg_bb
 bg_bb_of_alive(const rt_base *base, const rt_customer *customer)
 {
 	const double *p = base->parameters;
+	bg_bb		m = {p[0] + customer->x, p[1] + (customer->age - customer->x), p[2],
+	p[3] + customer->age};
 
-	return (bg_bb) {p[0] + customer->x, p[1] + (customer->age - customer->x), p[2],
-			p[3] + customer->age};
+	return m;
 }
 
 static double
 bg_bb_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
-	bg_bb	m = bg_bb_of_alive(base, customer);
+	bg_bb		m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0))
 		return NAN;
@@ -342,13 +364,14 @@ opportunities_alive(const bg_bb *m, double t, double rate)
 {
 	if (isinf(t) && rate == 0)
 		return m->gamma > 1 ? m->delta / (m->gamma - 1) : INFINITY;
-	return m->delta / (m->gamma + m->delta) * exp(-rate) * sum_of_series(m->delta + 1, m->gamma, m->delta + 1, 0, rate, t);
+	return m->delta / (m->gamma + m->delta) * exp(-rate) *
+		sum_of_series(m->delta + 1, m->gamma, m->delta + 1, 0, rate, t);
 }
 
 static double
 bg_bb_expected_lifetime(const rt_base *base, const rt_customer *customer, double t)
 {
-	bg_bb	m = bg_bb_of_alive(base, customer);
+	bg_bb		m = bg_bb_of_alive(base, customer);
 	double		alive = bg_bb_p_alive(base, customer);
 
 	if (!(t >= 0))
@@ -359,7 +382,7 @@ bg_bb_expected_lifetime(const rt_base *base, const rt_customer *customer, double
 static double
 bg_bb_expected_purchases(const rt_base *base, const rt_customer *customer, double t)
 {
-	bg_bb	m = bg_bb_of_alive(base, customer);
+	bg_bb		m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
@@ -370,7 +393,7 @@ bg_bb_expected_purchases(const rt_base *base, const rt_customer *customer, doubl
 static double
 bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
 {
-	bg_bb	m = bg_bb_of_alive(base, customer);
+	bg_bb		m = bg_bb_of_alive(base, customer);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
@@ -381,39 +404,42 @@ bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer, doub
 static double
 bg_bb_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
-	bg_bb	m = bg_bb_of_alive(base, customer);
+	bg_bb		m = bg_bb_of_alive(base, customer);
 	double		first = m.alpha / (m.alpha + m.beta) * (m.delta / (m.gamma + m.delta));
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return fmin(1, first * sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, whole(t))) * bg_bb_p_alive(base, customer);
+	return fmin(1, first * sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, whole(t))) *
+		bg_bb_p_alive(base, customer);
 }
 
 /* n of the first n + k opportunities, and then they leave */
-typedef struct leaving
+typedef struct bg_bb_leaving
 {
-	bg_bb	model;
+	bg_bb		model;
 	double		n;
-} leaving;
+} bg_bb_leaving;
 
 static void
 leaving_terms(const void *what, double k, double weight, double *sum)
 {
-	const leaving *l = what;
+	const bg_bb_leaving *l = what;
 	const bg_bb *m = &l->model;
 	double		i = l->n + k;
 
 	*sum += weight * (m->gamma / (m->gamma + m->delta + i)) *
-		exp(rt_log_beta_binomial(l->n, k, m->alpha, m->beta) - rt_log_rising_ratio(m->delta, m->gamma, i));
+		exp(rt_log_beta_binomial(l->n, k, m->alpha, m->beta) -
+			rt_log_rising_ratio(m->delta, m->gamma, i));
 }
 
 /* By how much the logarithm of a term grows with k, and what this itself grows by */
 static double
-leaving_slope(const leaving *l, double k, double *curvature)
+leaving_slope(const bg_bb_leaving *l, double k, double *curvature)
 {
 	const bg_bb *m = &l->model;
 	double		above[3] = {l->n + 1 + k, m->beta + k, m->delta + l->n + k};
-	double		below[3] = {1 + k, m->alpha + m->beta + l->n + k, m->gamma + m->delta + 1 + l->n + k};
+	double		below[3] = {1 + k, m->alpha + m->beta + l->n + k, m->gamma + m->delta + 1 + l->n +
+	k};
 	double		difference[3] = {l->n, -(m->alpha + l->n), -(m->gamma + 1)};
 	double		slope = 0;
 
@@ -429,17 +455,18 @@ leaving_slope(const leaving *l, double k, double *curvature)
 }
 
 /*
- * From a place to another where terms are nowhere larger than there; a panel is no wider than the slope, the
- * width of a peak and the distance from the first term allow
+ * From a place to another where terms are nowhere larger than there; a panel is no wider than the
+ * slope, the width of a peak and the distance from the first term allow
  */
 static void
-add_leaving(const leaving *l, double from, double to, double *sum)
+add_leaving(const bg_bb_leaving *l, double from, double to, double *sum)
 {
 	while (from != to)
 	{
 		double		curvature;
 		double		slope = fabs(leaving_slope(l, from, &curvature));
-		double		step = 1 / (slope / 6 + sqrt(fabs(curvature)) / 3 + (to > from ? 0.5 : 2) / from);
+		double		step = 1 / (slope / 6 + sqrt(fabs(curvature)) / 3 +
+								(to > from ? 0.5 : 2) / from);
 		double		next = to > from ? fmin(to, from + step) : fmax(to, from - step);
 		double		last = 0;
 
@@ -454,9 +481,11 @@ add_leaving(const leaving *l, double from, double to, double *sum)
 	}
 }
 
-/* The sum over k from 0 to count - 1: at most twice the terms change between growing and shrinking */
+/*
+ * The sum over k from 0 to count - 1: at most twice the terms change between growing and shrinking
+ */
 static double
-leaving_sum(const leaving *l, double count)
+leaving_sum(const bg_bb_leaving *l, double count)
 {
 	const bg_bb *m = &l->model;
 	double		n = l->n;
@@ -474,16 +503,19 @@ leaving_sum(const leaving *l, double count)
 
 		rt_poll_each(++steps);
 		leaving_terms(l, begin++, 1, &sum);
-		if (begin >= FIRST_TERMS && !((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, begin, &curvature) > 0))
+		if (begin >= FIRST_TERMS && !((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) &&
+			!(leaving_slope(l, begin, &curvature) > 0))
 			break;
 	}
-	while (begin < end && (end - begin < FIRST_TERMS || leaving_slope(l, end, &curvature) > -log(SLOW)))
+	while (begin < end &&
+		   (end - begin < FIRST_TERMS || leaving_slope(l, end, &curvature) > -log(SLOW)))
 	{
 		double		last = sum;
 
 		rt_poll_each(++steps);
 		leaving_terms(l, --end, 1, &sum);
-		if (!((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) && !(leaving_slope(l, end, &curvature) < 0))
+		if (!((sum - last) * (end - begin) > DBL_EPSILON / 8 * sum) &&
+			!(leaving_slope(l, end, &curvature) < 0))
 			break;
 	}
 	if (begin == end)
@@ -515,11 +547,14 @@ leaving_sum(const leaving *l, double count)
 	return sum;
 }
 
-/* n of t opportunities, and they are still here at the last; or n of the first i, and then they leave */
+/*
+ * n of t opportunities, and they are still here at the last; or n of the first i, and then they
+ * leave
+ */
 static double
 bg_bb_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t)
 {
-	leaving		l = {bg_bb_of_alive(base, customer), n};
+	bg_bb_leaving l = {bg_bb_of_alive(base, customer), n};
 	const bg_bb *m = &l.model;
 	double		alive = bg_bb_p_alive(base, customer);
 	double		here;
@@ -529,11 +564,14 @@ bg_bb_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, doub
 	t = whole(t);
 	if (n > t)
 		return 0;
-	here = exp(rt_log_beta_binomial(n, t - n, m->alpha, m->beta) - rt_log_rising_ratio(m->delta, m->gamma, t));
+	here = exp(rt_log_beta_binomial(n, t - n, m->alpha, m->beta) -
+			   rt_log_rising_ratio(m->delta, m->gamma, t));
 	if (n > 0)
 		return alive * fmin(1, here + leaving_sum(&l, t - n));
-	return bg_bb_p_gone(base, customer) + alive *
-		fmin(1, here + m->gamma / (m->gamma + m->delta) * sum_of_series(m->beta, m->alpha, m->delta, m->gamma + 1, 0, t));
+	return bg_bb_p_gone(base, customer) +
+		alive *
+		fmin(1, here + m->gamma / (m->gamma + m->delta) *
+			 sum_of_series(m->beta, m->alpha, m->delta, m->gamma + 1, 0, t));
 }
 
 /* -------------------------------------------------------------- simulation */
@@ -571,14 +609,14 @@ static double
 bg_bb_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *customers = argument;
-	bg_bb	m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
+	bg_bb		m = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[2] + x[3])};
 	double		by[4] = {0, 0, 0, 0};
 	double		value = 0;
 
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		const rt_fit_row *row = &customers->rows[i];
-		states		s;
+		bg_bb_states s;
 
 		rt_poll();
 		bg_bb_customer_states(&m, &row->customer, true, &s);
@@ -636,7 +674,8 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 		double		upper[4] = {log(1e6), odds + log(1e6), log(1e6), log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, bg_bb_all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, bg_bb_all_alike,
+						 total, start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, logarithms, &best, fit);
 }

@@ -48,9 +48,10 @@ static rt_bg_nbd
 bg_nbd_of(const rt_base *base)
 {
 	const double *p = base->parameters + (base->kind->has_whole_k ? 1 : 0);
+	rt_bg_nbd	m = {base->kind->has_whole_k ? (int) base->parameters[0] : 1,
+	bg_nbd_first_may_be_last(base->kind), p[0], p[1], p[2], p[3]};
 
-	return (rt_bg_nbd) {base->kind->has_whole_k ? (int) base->parameters[0] : 1,
-			bg_nbd_first_may_be_last(base->kind), p[0], p[1], p[2], p[3]};
+	return m;
 }
 
 rt_bg_nbd
@@ -89,7 +90,8 @@ rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer, double 
 	double		silence = customer->age - customer->t_x;
 	double		since = model->alpha + customer->t_x;
 	double		ratio = silence / (model->alpha + customer->age);
-	int			mode = silence == 0 ? 0 : (int) fmin(fmax(0, (shape - 1) * silence / since), model->k - 1);
+	int			mode = silence == 0 ? 0 :
+		(int) fmin(fmax(0, (shape - 1) * silence / since), model->k - 1);
 	double		sum = 1;
 
 	for (int j = 0; j < model->k; j++)
@@ -101,23 +103,27 @@ rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer, double 
 		sum += phases[j] = phases[j - 1] * (shape + j - 1) * ratio / j;
 	for (int j = 0; j < model->k; j++)
 		phases[j] /= sum;
-	return log(sum) + (mode == 0 ? 0 : rt_log_gamma_ratio(shape, mode) - lgamma(mode + 1.0) + mode * log(ratio));
+	return log(sum) +
+		(mode == 0 ? 0 :
+		 rt_log_gamma_ratio(shape, mode) - lgamma(mode + 1.0) + mode * log(ratio));
 }
 
 /* Of the two states: their logarithms, up to the same factor */
-typedef struct states
+typedef struct bg_nbd_states
 {
 	double		log_gone;		/* minus infinity when they can't be */
 	double		log_here;
-} states;
+} bg_nbd_states;
 
-static states
+static bg_nbd_states
 bg_nbd_customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	double		m = model->r + model->k * customer->x;
-	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1; /* -1: they had no occasion to leave */
+
+	/* -1: they had no occasion to leave */
+	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1;
 	double		phases[RT_K_MAX];
-	states		result;
+	bg_nbd_states result;
 
 	if (left < 0)
 		result.log_gone = -INFINITY;
@@ -135,7 +141,7 @@ bg_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, double s
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	double		events = m.k * c.x;
 	double		stays = c.x + (m.first_may_be_last ? 1 : 0);
-	states		s = bg_nbd_customer_states(&m, &c);
+	bg_nbd_states s = bg_nbd_customer_states(&m, &c);
 
 	return (m.k - 1) * sum_log - (m.k > 1 ? c.x * lgamma(m.k) : 0) +
 		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) +
@@ -148,7 +154,7 @@ bg_nbd_state_odds(const rt_base *base, const rt_customer *customer)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
-	states		s = bg_nbd_customer_states(&m, &c);
+	bg_nbd_states s = bg_nbd_customer_states(&m, &c);
 
 	return exp(s.log_gone - s.log_here);
 }
@@ -208,6 +214,7 @@ bg_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random
 	m.b += customer->x + (m.first_may_be_last ? 1 : 0);
 	m.r += m.k * customer->x + passed;
 	m.alpha += customer->age;
+
 	m.first_may_be_last = false;
 	bg_nbd_live(&m, random, life);
 	life->passed = passed;
@@ -330,19 +337,23 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 			if (stays > 0)
 			{
 				gone = 1 / (1 + exp(log_here - log_leave - m * log_ratio));
-				both_states = gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log(1 - gone);
+				both_states =
+					gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log(1 - gone);
 			}
-			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth + beta_term + both_states);
+			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth +
+							   beta_term + both_states);
 			by_r += weight * (digamma_term - log_growth + gone * log_ratio + (1 - gone) * here_r);
 			by_alpha += weight * (r / alpha - m / (alpha + age) +
-								  gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) + (1 - gone) * here_alpha);
+								  gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) +
+								  (1 - gone) * here_alpha);
 			by_a += weight * (gone / a - both);
 			by_b += weight * (beta_b + gone * by_leave);
 			purchases += weight * n;
 		}
 	}
 	if (k > 1)
-		value += (k - 1) * (customers->sum_log - purchases * log(customers->time_unit)) - purchases * lgamma(k);
+		value += (k - 1) * (customers->sum_log - purchases * log(customers->time_unit)) -
+			purchases * lgamma(k);
 	gradient[0] = by_r * r + by_alpha * alpha;
 	gradient[1] = by_alpha * alpha;
 	gradient[2] = by_a * a + by_b * b;
@@ -368,12 +379,13 @@ common_start(double log_interval, double *start)
 }
 
 /*
- * Where they may leave after the first purchase there may be a second mode: one of buyers who are rather
- * alike and leave at once or hardly ever, b far below 1, where the first explains those who bought once by
- * how seldom they buy.  Searched among a sample where there are many rows.
+ * Where they may leave after the first purchase there may be a second mode: one of buyers who are
+ * rather alike and leave at once or hardly ever, b far below 1, where the first explains those who
+ * bought once by how seldom they buy.  Searched among a sample where there are many rows.
  */
 static void
-try_other_mode(const fit_data *data, const double *lower, const double *upper, double customers, const double *start, rt_optimum *best)
+try_other_mode(const fit_data *data, const double *lower, const double *upper, double customers,
+			   const double *start, rt_optimum *best)
 {
 	static const double move[4] = {1, 0, -1, -2};
 	fit_data	sample = *data;
@@ -397,7 +409,8 @@ try_other_mode(const fit_data *data, const double *lower, const double *upper, d
 }
 
 static void
-fit_with_k(const fit_data *data, double customers, double rate, const double *start, rt_optimum *best)
+fit_with_k(const fit_data *data, double customers, double rate, const double *start,
+		   rt_optimum *best)
 {
 	static const double moves[4 * 4] = {
 		0, 0, 0, 0,
@@ -409,7 +422,8 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
-	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, bg_nbd_all_alike, customers, start, moves, 4, best);
+	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, bg_nbd_all_alike, customers,
+					 start, moves, 4, best);
 	if (data->first_may_be_last)
 	{
 		double		common[4];
@@ -444,7 +458,8 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 
 		total += row->weight;
 		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
+							   customers->time_unit);
 	}
 
 	common_start(log(time / purchases / data.k), start);
@@ -481,7 +496,8 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 	{
 		fit->parameters[i + 1] = found.parameters[i];
 		for (int j = 0; j < 4; j++)
-			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] = found.covariance[i * RT_PARAMETERS_MAX + j];
+			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] =
+				found.covariance[i * RT_PARAMETERS_MAX + j];
 	}
 }
 

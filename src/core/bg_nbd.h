@@ -43,10 +43,11 @@ extern rt_bg_nbd rt_bg_nbd_within(const rt_base *base);
 extern rt_customer rt_bg_nbd_customer_within(const rt_customer *customer);
 
 /*
- * How many of the k events of the interval that runs have happened, given that they are a customer: room for k.
- * The logarithm of the sum of (m)_j / j! ratio^j, to which these are proportional
+ * How many of the k events of the interval that runs have happened, given that they are a customer:
+ * room for k. The logarithm of the sum of (m)_j / j! ratio^j, to which these are proportional
  */
-extern double rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer, double *phases);
+extern double rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *customer,
+								  double *phases);
 
 /* What a sum over the future of who is a customer is made of */
 typedef struct rt_bg_nbd_future
@@ -73,16 +74,22 @@ typedef enum rt_bg_nbd_what
 extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what);
 
 /* Until t, which may be infinite at a rate above 0 */
-extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, double rate);
+extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t,
+									double rate);
 
 /* As in customer_base.h */
 extern double rt_bg_nbd_p_alive(const rt_base *base, const rt_customer *customer);
 extern double rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer);
 extern double rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
-extern double rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, double t);
-extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_customer *customer, double t);
-extern double rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate);
-extern double rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
-extern double rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);
+extern double rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer,
+										  double t);
+extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_customer *customer,
+										   double t);
+extern double rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer,
+											double t, double rate);
+extern double rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
+											 double t);
+extern double rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,
+									 double t);
 
 #endif							/* RT_BG_NBD_H */

@@ -4,8 +4,8 @@
  *
  * What happens within a time t from now on, given that they are a customer: j of the k events of
  * the interval that runs have happened with a probability proportional to
- * (m)_j / j! ((age - t_x) / (alpha + age))^j, lambda is then Gamma(m + j, rate alpha + age), and the
- * number of events within t, if they stay, is Poisson with lambda, negative binomial over all
+ * (m)_j / j! ((age - t_x) / (alpha + age))^j, lambda is then Gamma(m + j, rate alpha + age), and
+ * the number of events within t, if they stay, is Poisson with lambda, negative binomial over all
  * lambda.  They stay through i purchases with probability (b')_i / (a + b')_i, b' = b + x + d, the
  * mean of (1 - p)^i.
  *
@@ -39,7 +39,8 @@ future_of(const rt_base *base, const rt_customer *customer)
 	f.shape = m.r + m.k * c.x;
 	f.alpha = m.alpha + c.age;
 	f.silence = c.age - c.t_x;
-	f.log_peak = (log(f.shape) - log(TWO_PI)) / 2 - rt_stirling_error(f.shape) - rt_bg_nbd_phases_of(&m, &c, f.phases);
+	f.log_peak = (log(f.shape) - log(TWO_PI)) / 2 - rt_stirling_error(f.shape) -
+		rt_bg_nbd_phases_of(&m, &c, f.phases);
 	f.a = m.a;
 	f.b = m.b + c.x + (m.first_may_be_last ? 1 : 0);
 	return f;
@@ -82,9 +83,14 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 		sum += term * value;
 		next = term * z * (shape + n) / (n + 1);
 
-		/* behind the mode terms fall at least as fast as from this one to the next; the value grows no faster than n */
-		if (n > mode && (term == 0 ||
-						 next * (what == RT_BG_NBD_STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <= DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
+		/*
+		 * behind the mode terms fall at least as fast as from this one to the next; the value
+		 * grows no faster than n
+		 */
+		if (n > mode &&
+			(term == 0 ||
+			 next * (what == RT_BG_NBD_STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <=
+			 DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
 			break;
 		term = next;
 		if (++phase == f->k)
@@ -104,7 +110,10 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 	return sum == 0 ? 0 : exp(log(sum) + log_scale);
 }
 
-/* How many terms sum_over_events takes for all phases: the mean, ten deviations, and the geometric end of the distribution */
+/*
+ * How many terms sum_over_events takes for all phases: the mean, ten deviations, and the geometric
+ * end of the distribution
+ */
 static double
 terms_likely(const rt_bg_nbd_future *f, double odds)
 {
@@ -126,7 +135,8 @@ over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
 
 	if (odds == 0)
 		return what == RT_BG_NBD_STILL_ALIVE ? 1 : what == RT_BG_NBD_TIME_ALIVE ? t : 0;
-	if (what != RT_BG_NBD_TIME_ALIVE && terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX))
+	if (what != RT_BG_NBD_TIME_ALIVE &&
+		terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX))
 	{
 		for (int j = 0; j < f->k; j++)
 		{
@@ -135,7 +145,8 @@ over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
 		}
 	}
 	else if (f->k == 1)
-		sum = rt_bg_nbd_over_p(f, odds, what) * (what == RT_BG_NBD_TIME_ALIVE ? odds * f->alpha : 1);
+		sum =
+			rt_bg_nbd_over_p(f, odds, what) * (what == RT_BG_NBD_TIME_ALIVE ? odds * f->alpha : 1);
 	else
 		sum = rt_bg_nbd_over_lambda(f, what, odds * f->alpha, 0);
 	return what == RT_BG_NBD_PURCHASES ? sum : fmin(sum, most);
@@ -149,7 +160,9 @@ over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nb
 	if (!(t >= 0))
 		return NAN;
 	f = future_of(base, customer);
-	return f.p_alive == 0 ? 0 : f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
+	return f.p_alive == 0 ?
+		0 :
+		f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
 }
 
 double
@@ -166,8 +179,11 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
 #define FEW 5
-static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0, 0.53846931010568309104, 0.90617984593866399280};
-static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804, 0.56888888888888888889, 0.47862867049936646804, 0.23692688505618908751};
+static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0,
+0.53846931010568309104, 0.90617984593866399280};
+static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804,
+	0.56888888888888888889, 0.47862867049936646804,
+0.23692688505618908751};
 
 /*
  * The purchases expected by several times, the last one the latest: as sum_over_events, but
@@ -177,6 +193,7 @@ static void
 expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expected)
 {
 	double		latest = odds[FEW];
+
 	for (int i = 0; i <= FEW; i++)
 		expected[i] = 0;
 	for (int j = 0; j < f->k; j++)
@@ -206,7 +223,9 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 				expected[i] += term[i] * value;
 				term[i] *= z[i] * factor;
 			}
-			if (n > mode && term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <= DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
+			if (n > mode &&
+				term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <=
+				DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
 				break;
 			if (++phase == f->k)
 			{
@@ -223,8 +242,8 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 #define BY_PARTS_K 5
 
 /*
- * Where few events are likely by parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E the
- * purchases expected up to u, in panels that double from the time of a few purchases on.
+ * Where few events are likely by parts: exp(-rate t) E(t) + rate int_0^t exp(-rate u) E(u) du, E
+ * the purchases expected up to u, in panels that double from the time of a few purchases on.
  */
 static double
 discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
@@ -259,7 +278,8 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 }
 
 double
-rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
+rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t,
+							  double rate)
 {
 	rt_bg_nbd_future f;
 	double		odds;
@@ -272,13 +292,17 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 	if (rate == 0)
 		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
 	odds = odds_of(&f, t);
-	if (f.k <= BY_PARTS_K && rate * t < 10 && terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
+	if (f.k <= BY_PARTS_K && rate * t < 10 &&
+		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
 		(f.shape + f.k) * log1p(odds) < 600)
 		return discount_by_parts(&f, t, rate);
 	return rt_bg_nbd_over_lambda(&f, RT_BG_NBD_PURCHASES, isinf(t) ? t : odds * f.alpha, rate);
 }
 
-/* The mean of the remaining lifetime, which ends at a purchase: N more of them, geometric with 1/p on average */
+/*
+ * The mean of the remaining lifetime, which ends at a purchase: N more of them, geometric with 1/p
+ * on average
+ */
 static double
 mean_lifetime(const rt_base *base, const rt_customer *customer)
 {
@@ -303,14 +327,16 @@ mean_lifetime(const rt_base *base, const rt_customer *customer)
 double
 rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, double t)
 {
-	return isinf(t) ? mean_lifetime(base, customer) : over_future(base, customer, t, RT_BG_NBD_TIME_ALIVE);
+	return isinf(t) ? mean_lifetime(base, customer) :
+		over_future(base, customer, t, RT_BG_NBD_TIME_ALIVE);
 }
 
 /* The probability of j of k events so far and l in all, with all the j */
 static double
 exactly_events(const rt_bg_nbd_future *f, double odds, double l)
 {
-	double		most_likely = (f->silence * l - odds * f->alpha) / (f->silence + odds * f->alpha) + 1;
+	double		most_likely = (f->silence * l - odds * f->alpha) / (f->silence + odds * f->alpha) +
+		1;
 	int			mode = (int) rt_within(most_likely, 0, fmin(l, f->k - 1));
 	double		ratio = f->silence / f->alpha / odds;
 	double		sum,
@@ -350,7 +376,8 @@ at_least_purchases(const rt_bg_nbd_future *f, double odds, double n)
 	}
 
 	/* ln I_z(n k - j, m + j) for j = 0, and what is more of it for the next */
-	rt_log_incomplete_beta(events, f->shape, odds / (1 + odds), 1 / (1 + odds), &log_at_least, &log_upper);
+	rt_log_incomplete_beta(events, f->shape, odds / (1 + odds), 1 / (1 + odds), &log_at_least,
+						   &log_upper);
 	sum = f->phases[0] * exp(log_at_least);
 	for (int j = 1; j < f->k; j++)
 	{
@@ -418,5 +445,6 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 		exactly += exactly_events(&f, odds, (double) n * f.k + i);
 
 	/* stays for the n-th, and then does not */
-	return fmin(1, f.p_alive * stays * (exactly + f.a / (f.b + n - 1) * at_least_purchases(&f, odds, n)));
+	return fmin(1, f.p_alive * stays *
+				(exactly + f.a / (f.b + n - 1) * at_least_purchases(&f, odds, n)));
 }

@@ -2,10 +2,10 @@
  * bg_nbd_integral.c
  *		What customers who may leave after any purchase will do, where many events are likely.
  *
- * For k = 1 all is an integral over p, and for k > 1 one over lambda of what is expected with lambda
- * given: a sum over the events near their mean, and where that is so large that purchases are as good
- * as evenly spread over time an integral over p.  No work grows with an argument, but for the width of
- * the grids with its logarithm.
+ * For k = 1 all is an integral over p, and for k > 1 one over lambda of what is expected with
+ * lambda given: a sum over the events near their mean, and where that is so large that purchases
+ * are as good as evenly spread over time an integral over p.  No work grows with an argument, but
+ * for the width of the grids with its logarithm.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -24,8 +24,11 @@
 /* Nodes of the trapezoidal rule over p, no more than this: where that is few the step grows */
 #define NODES 2048
 
-/* The chance p to leave: its distribution as that of as many points, equidistant in ln(p / (1 - p)) but for both ends */
-typedef struct leaving
+/*
+ * The chance p to leave: its distribution as that of as many points, equidistant in ln(p / (1 - p))
+ * but for both ends
+ */
+typedef struct leaving_points
 {
 	int			count;
 	double		p[NODES];
@@ -34,7 +37,7 @@ typedef struct leaving
 	double		weight[NODES];
 	double		up_to[NODES];	/* the sum of weights */
 	double		purchases[NODES + 1];	/* of weight / p from there on */
-} leaving;
+} leaving_points;
 
 /* ln(1 + p (exp(y) - 1)) - p y, above 0 but for y = 0, for p up to 1/2 */
 static double
@@ -50,8 +53,8 @@ bend(double p, double y)
 }
 
 /*
- * The logarithm of the density by ln(p / (1 - p)), y from where it is highest, is minus this: nothing
- * cancels, however large a and b.
+ * The logarithm of the density by ln(p / (1 - p)), y from where it is highest, is minus this:
+ * nothing cancels, however large a and b.
  */
 static double
 fall(double a, double b, double y)
@@ -80,7 +83,10 @@ bg_nbd_integral_reach(double a, double b, double side)
 	return outer;
 }
 
-/* Small enough for a power or an exponential function of p; where these leave nothing but the smallest p, for those, too */
+/*
+ * Small enough for a power or an exponential function of p; where these leave nothing but the
+ * smallest p, for those, too
+ */
 static double
 step_for(const rt_bg_nbd_future *f, rt_bg_nbd_what what)
 {
@@ -92,11 +98,11 @@ step_for(const rt_bg_nbd_future *f, rt_bg_nbd_what what)
 
 /*
  * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
- * many purchases as most, and right of all 1 - p that do, only a power of p or 1 - p is left, and the
- * rest is a geometric series.
+ * many purchases as most, and right of all 1 - p that do, only a power of p or 1 - p is left, and
+ * the rest is a geometric series.
  */
 static void
-leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving *l)
+leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving_points *l)
 {
 	double		a = f->a;
 	double		b = f->b;
@@ -142,7 +148,9 @@ leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving *l)
 		l->log_q[i] = u > 0 ? log_larger - u : log_larger;
 		l->p[i] = (u > 0 ? 1 : odds) / (1 + odds);
 		l->away[i] = f->k == 1 ? l->p[i] : -expm1(l->log_q[i] / f->k);
-		weight = exp(a + b > 1e4 ? -fall(a, b, y) : a * (u > 0 ? log_larger : log_larger + u) + b * l->log_q[i] - highest);
+		weight = exp(a + b > 1e4 ?
+					 -fall(a, b, y) :
+					 a * (u > 0 ? log_larger : log_larger + u) + b * l->log_q[i] - highest);
 		if (i == 0 && left_power)
 			weight += weight / expm1(a * step);
 		if (i == l->count - 1 && right_power)
@@ -160,11 +168,14 @@ leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving *l)
 		l->up_to[i] = l->weight[i] + (i > 0 ? l->up_to[i - 1] : 0);
 }
 
-/* For k = 1: with p given they stay with the chance (1 + p odds)^-m, and purchase (1 - that) / p times */
+/*
+ * For k = 1: with p given they stay with the chance (1 + p odds)^-m, and purchase (1 - that) / p
+ * times
+ */
 double
 rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 {
-	leaving		l;
+	leaving_points l;
 	double		sum = 0;
 
 	leaving_of(f, odds * (1 + f->shape), step_for(f, what), &l);
@@ -178,12 +189,14 @@ rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 		{
 			/* the mean of (1 + p u odds)^-shape for u from 0 to 1 */
 			power = (f->shape - 1) * growth;
-			sum += l.weight[i] * (leaves > 0 ? growth / leaves : 1) * (fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
+			sum += l.weight[i] * (leaves > 0 ? growth / leaves : 1) *
+				(fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 		}
 		else
 		{
 			power = -f->shape * growth;
-			sum += l.weight[i] * (what == RT_BG_NBD_STILL_ALIVE ? exp(power) : -expm1(power) / l.p[i]);
+			sum +=
+				l.weight[i] * (what == RT_BG_NBD_STILL_ALIVE ? exp(power) : -expm1(power) / l.p[i]);
 		}
 	}
 	return sum;
@@ -201,7 +214,7 @@ rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 #define AROUND 4096
 
 /* Until a time: what is asked, and what depends on p alone */
-typedef struct question
+typedef struct integral_question
 {
 	const rt_bg_nbd_future *f;
 	rt_bg_nbd_what what;
@@ -213,19 +226,21 @@ typedef struct question
 	double		stays[SINGLE];	/* the chance to stay through i purchases */
 	double		stays_sum[SINGLE];	/* of all before */
 	bool		has_leaving;
-	leaving		leaving;
-} question;
+	leaving_points leaving;
+} integral_question;
 
 /*
- * The density by y, lambda = m / (alpha + age) exp(y), of all j, and the chance of each with this lambda:
- * (lambda silence)^j / j!, j < k
+ * The density by y, lambda = m / (alpha + age) exp(y), of all j, and the chance of each with this
+ * lambda: (lambda silence)^j / j!, j < k
  */
 static double
 density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
 {
 	double		mean = f->shape * exp(y);
 	double		silent;
-	double		rest = fabs(y) < 0.03 ? f->shape * y * y / 2 * (1 + y / 3 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6 * (1 + y / 7))))) :
+	double		rest = fabs(y) < 0.03 ?
+		f->shape * y * y / 2 *
+		(1 + y / 3 * (1 + y / 4 * (1 + y / 5 * (1 + y / 6 * (1 + y / 7))))) :
 		mean - f->shape - f->shape * y;
 	double		sum = 1;
 	int			mode;
@@ -247,7 +262,8 @@ density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
 		sum += phases[j] = phases[j - 1] * silent / j;
 	for (int j = 0; j < f->k; j++)
 		phases[j] /= sum;
-	return sum * exp((mode == 0 ? 0 : mode * log(silent) - lgamma(mode + 1.0)) - rest + f->log_peak);
+	return sum *
+		exp((mode == 0 ? 0 : mode * log(silent) - lgamma(mode + 1.0)) - rest + f->log_peak);
 }
 
 /*
@@ -255,7 +271,7 @@ density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
  * sides: an event counts rate / (lambda + rate) less than the one before.
  */
 static double
-add_up_events(const question *q, double lambda, const double *phases)
+add_up_events(const integral_question *q, double lambda, const double *phases)
 {
 	int			k = q->f->k;
 	double		mean = (lambda + q->rate) * q->t;
@@ -264,14 +280,17 @@ add_up_events(const question *q, double lambda, const double *phases)
 	int			last = k * ((int) fmax(mean + wide + 50, k + 30) / k + 1);
 	int			middle = (int) fmax(mean, first);
 	int			most_phase = k - 1;
-	double		chance[AROUND];	/* of so many events */
+	double		chance[AROUND]; /* of so many events */
 	double		at_least[AROUND];	/* of more of them */
 	double		sum = 0;
 
 	while (most_phase > 0 && phases[most_phase] == 0)
 		most_phase--;
-	chance[middle - first] = middle == 0 ? exp(-mean) :
-		exp(middle - mean - middle * log1p((middle - mean) / mean) - rt_stirling_error(middle)) / sqrt(TWO_PI * middle);
+	chance[middle - first] = middle == 0 ?
+		exp(-mean) :
+		exp(middle - mean - middle * log1p((middle - mean) / mean) -
+			rt_stirling_error(middle)) /
+		sqrt(TWO_PI * middle);
 	for (int i = middle; i > first; i--)
 		chance[i - 1 - first] = chance[i - first] * (i / mean);
 	for (int i = middle + 1; i <= last; i++)
@@ -333,16 +352,17 @@ add_up_events(const question *q, double lambda, const double *phases)
 }
 
 /*
- * Where so many events happen that purchases are as good as evenly spread over time.  Of the k roots w
- * of 1 - p, by which whole intervals are told from single events, only the one near 1 counts at t:
- * (1 - p)^purchases is the mean over all of w^(j + events) (1 + 1/w + ... + 1/w^(k - 1)), and w^events
- * has the expectation exp(-lambda t (1 - w)).  What comes by t is what comes for ever less what comes
- * after; where hardly anybody leaves, or is discounted, by then the difference is taken before it cancels.
+ * Where so many events happen that purchases are as good as evenly spread over time.  Of the k
+ * roots w of 1 - p, by which whole intervals are told from single events, only the one near 1
+ * counts at t: (1 - p)^purchases is the mean over all of w^(j + events) (1 + 1/w + ... + 1/w^(k -
+ * 1)), and w^events has the expectation exp(-lambda t (1 - w)).  What comes by t is what comes for
+ * ever less what comes after; where hardly anybody leaves, or is discounted, by then the difference
+ * is taken before it cancels.
  */
 static double
-spread_events(const question *q, double lambda, const double *phases)
+spread_events(const integral_question *q, double lambda, const double *phases)
 {
-	const leaving *l = &q->leaving;
+	const leaving_points *l = &q->leaving;
 	int			k = q->f->k;
 	int			most_phase = k - 1;
 	double		log_ratio = -log1p(q->rate / lambda);
@@ -379,12 +399,13 @@ spread_events(const question *q, double lambda, const double *phases)
 	{
 		double		p = l->p[i];
 		double		weight = i == start ? l->up_to[i] : l->weight[i];
-		double		leaves = never + p * again;	/* or is discounted, by the next purchase */
+		double		leaves = never + p * again; /* or is discounted, by the next purchase */
 		double		away,
 					falls,
 					decay,
 					small,
-					now = 0;	/* what comes from now on by the root near 1: after t that times decay */
+					now = 0;	/* what comes from now on by the root near 1: after t that times
+								 * decay */
 		double		value;
 
 		away = l->away[i];
@@ -414,7 +435,9 @@ spread_events(const question *q, double lambda, const double *phases)
 		{
 			now *= p / away / (k * away) / lambda;
 			if (leaves <= 1e-5)
-				value = now * exp(-l->log_q[i]) * -expm1(-falls) + small / k / lambda * (k * k * (1.0 / 6 + square / 2 - phase / 2) - 1.0 / 12);
+				value =
+					now * exp(-l->log_q[i]) * -expm1(-falls) +
+					small / k / lambda * (k * k * (1.0 / 6 + square / 2 - phase / 2) - 1.0 / 12);
 			else
 				value = k / lambda * (1 / p - phase) - now * decay;
 		}
@@ -445,14 +468,14 @@ is_far(int k, double t, double rate)
 }
 
 /*
- * For ever.  With lambda given they purchase first, and again if they stay, each time after an interval
- * that counts rho = (lambda / (lambda + rate))^k: rho^((k - j) / k) / (1 - rho + p rho) purchases when
- * j events of the first interval have happened.
+ * For ever.  With lambda given they purchase first, and again if they stay, each time after an
+ * interval that counts rho = (lambda / (lambda + rate))^k: rho^((k - j) / k) / (1 - rho + p rho)
+ * purchases when j events of the first interval have happened.
  */
 static double
-for_ever(const question *q, double lambda, const double *phases)
+for_ever(const integral_question *q, double lambda, const double *phases)
 {
-	const leaving *l = &q->leaving;
+	const leaving_points *l = &q->leaving;
 	int			k = q->f->k;
 	double		log_ratio = -log1p(q->rate / lambda);
 	double		ratio = exp(log_ratio);
@@ -471,7 +494,9 @@ for_ever(const question *q, double lambda, const double *phases)
 /* Radians within a panel */
 #define SWING 16.0
 
-/* How fast what comes until t swings as ln lambda grows, in radians: purchases by a steady rhythm */
+/*
+ * How fast what comes until t swings as ln lambda grows, in radians: purchases by a steady rhythm
+ */
 static double
 swing(int k, double events)
 {
@@ -482,9 +507,12 @@ swing(int k, double events)
 	return events * sin(fmin(angle, TWO_PI / 4));
 }
 
-/* With lambda = m / (alpha + age) exp(y): what is asked, times the density and the width that this y stands for */
+/*
+ * With lambda = m / (alpha + age) exp(y): what is asked, times the density and the width that this
+ * y stands for
+ */
 static double
-at_lambda(question *q, double y, double width)
+at_lambda(integral_question *q, double y, double width)
 {
 	const rt_bg_nbd_future *f = q->f;
 	double		phases[RT_K_MAX];
@@ -504,13 +532,14 @@ at_lambda(question *q, double y, double width)
 }
 
 /*
- * Below this y there is nothing of the density, times the chance of a first purchase within the time,
- * which takes k events
+ * Below this y there is nothing of the density, times the chance of a first purchase within the
+ * time, which takes k events
  */
 static double
 lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
-	double		few = fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
+	double		few =
+		fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
 	double		above = fmin(0, to);
 
 	from = fmax(from, few - log(f->k * expm1(NOTHING / f->k)));
@@ -530,13 +559,13 @@ lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 #define STEPS 200
 
 /*
- * The integral over lambda, for ever by the trapezoidal rule in ln lambda, which converges exponentially,
- * else, and where the range is large, in panels on which all is smooth.
+ * The integral over lambda, for ever by the trapezoidal rule in ln lambda, which converges
+ * exponentially, else, and where the range is large, in panels on which all is smooth.
  */
 double
 rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, double rate)
 {
-	question	q;
+	integral_question q;
 	double		time = fmin(t, rate > 0 ? 1 / rate : t);	/* that matters */
 	double		top = f->shape + 2 * f->k;
 	double		from,
@@ -570,12 +599,14 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
-		double		left = -log(f->shape) - 39 - rt_log_growth(fmin(t + f->silence, DBL_MAX), f->alpha);
+		double		left = -log(f->shape) - 39 -
+			rt_log_growth(fmin(t + f->silence, DBL_MAX), f->alpha);
 
 		if (from < left)
 		{
 			from = left;
-			sum = exp(f->log_peak + f->shape * (from + 1)) / f->shape * (what == RT_BG_NBD_TIME_ALIVE ? t : 1);
+			sum = exp(f->log_peak + f->shape * (from + 1)) / f->shape *
+				(what == RT_BG_NBD_TIME_ALIVE ? t : 1);
 		}
 	}
 	q.most = f->shape * exp(to) / f->alpha / f->k * time;
@@ -590,6 +621,7 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	for (y = from; y < to;)
 	{
 		double		mean = f->shape * exp(y);
+
 		/* far below what lambda may be, and above what happens one by one, all is powers */
 		double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : q.far ? 3 : 2;
 		double		half;

@@ -119,7 +119,8 @@ rt_unit_number(rt_calendar_unit unit, int32_t date)
 bool
 rt_unit_has(rt_calendar_unit unit, int64_t number)
 {
-	return number >= rt_unit_number(unit, RT_DATE_MIN) && number <= rt_unit_number(unit, RT_DATE_MAX);
+	return number >= rt_unit_number(unit, RT_DATE_MIN) &&
+		number <= rt_unit_number(unit, RT_DATE_MAX);
 }
 
 int32_t
@@ -133,7 +134,9 @@ rt_unit_start(rt_calendar_unit unit, int64_t number)
 	{
 		case RT_UNIT_DAY:
 		case RT_UNIT_WEEK:
-			return (int32_t) (days < RT_DATE_MIN ? RT_DATE_MIN : days > RT_DATE_MAX ? RT_DATE_MAX : days);
+			return (int32_t) (days < RT_DATE_MIN ? RT_DATE_MIN :
+							  days > RT_DATE_MAX ? RT_DATE_MAX :
+							  days);
 		case RT_UNIT_QUARTER:
 			months = number * 3;
 			break;
@@ -143,7 +146,8 @@ rt_unit_start(rt_calendar_unit unit, int64_t number)
 		case RT_UNIT_MONTH:
 			break;
 	}
-	if (rt_date_from_ymd(floor_division(months, 12), (int) (months - floor_division(months, 12) * 12) + 1, 1, &date))
+	if (rt_date_from_ymd(floor_division(months, 12),
+						 (int) (months - floor_division(months, 12) * 12) + 1, 1, &date))
 		return date;
 	return months < 0 ? RT_DATE_MIN : RT_DATE_MAX;
 }

@@ -29,12 +29,14 @@ extern bool rt_date_from_ymd(int64_t year, int month, int day, int32_t *date);
 extern void rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day);
 
 /*
- * The same day so many months later, from 0 on, or the last day of a month that has no such day; false when that is
- * behind the last date
+ * The same day so many months later, from 0 on, or the last day of a month that has no such day;
+ * false when that is behind the last date
  */
 extern bool rt_date_months_later(int32_t date, int64_t months, int32_t *later);
 
-/* Periods by the calendar, a week from Monday on; each has a number, the next one the next number */
+/*
+ * Periods by the calendar, a week from Monday on; each has a number, the next one the next number
+ */
 typedef enum rt_calendar_unit
 {
 	RT_UNIT_DAY,
@@ -51,7 +53,10 @@ extern int32_t rt_unit_number(rt_calendar_unit unit, int32_t date);
 /* Is this the number of a period in which a date lies? */
 extern bool rt_unit_has(rt_calendar_unit unit, int64_t number);
 
-/* The first day of a period; of one that begins before the first date or behind the last one, that date */
+/*
+ * The first day of a period; of one that begins before the first date or behind the last one, that
+ * date
+ */
 extern int32_t rt_unit_start(rt_calendar_unit unit, int64_t number);
 
 /*

@@ -18,7 +18,7 @@
 #define FIRST_MONDAY 2
 
 #define SIGNIFICANT (-4.60517018598809137)	/* ln 0.01 */
-#define LOG_PERIODS 1.79175946922805500	/* ln RT_PERIODS */
+#define LOG_PERIODS 1.79175946922805500 /* ln RT_PERIODS */
 #define LOG_2 0.69314718055994531
 
 /* The tail of a resultant may be this much above its approximation */
@@ -60,7 +60,10 @@ calendar_day_of(int32_t date)
 	return result;
 }
 
-/* The period of months that a day is in: which one of its year, and the days of the year it begins and ends before */
+/*
+ * The period of months that a day is in: which one of its year, and the days of the year it begins
+ * and ends before
+ */
 static inline int
 period_of_months(rt_period period, const calendar_day *day, int *start, int *end)
 {
@@ -72,16 +75,16 @@ period_of_months(rt_period period, const calendar_day *day, int *start, int *end
 }
 
 /* Where a date is at noon: in which period, and at which phase of it */
-typedef struct position
+typedef struct period_position
 {
 	double		whole;
 	double		phase;
-} position;
+} period_position;
 
-static inline position
+static inline period_position
 position_of_day(rt_period period, double days, const calendar_day *day)
 {
-	position	result;
+	period_position result;
 	int			index,
 				start,
 				end;
@@ -110,7 +113,7 @@ position_of_day(rt_period period, double days, const calendar_day *day)
 	return result;
 }
 
-static position
+static period_position
 position_of_date(const rt_calendar_cycle *cycle, int32_t date)
 {
 	calendar_day day = calendar_day_of(date);
@@ -118,17 +121,34 @@ position_of_date(const rt_calendar_cycle *cycle, int32_t date)
 	return position_of_day(cycle->period, cycle->days, &day);
 }
 
-/* The unit vector of a phase from 0 to 1: half the work is here, and the library's sincos() is made for any argument */
+/*
+ * The unit vector of a phase from 0 to 1: half the work is here, and the library's sincos() is made
+ * for any argument
+ */
 static inline void
 unit_vector(double phase, double *cosine, double *sine)
 {
 	int			quadrant = (int) (4 * phase + 0.5);
 	double		x = TWO_PI * (phase - quadrant * 0.25);
 	double		square = x * x;
-	double		c = 1 + square * (-1.0 / 2 + square * (1.0 / 24 + square * (-1.0 / 720 + square * (1.0 / 40320 +
-		square * (-1.0 / 3628800 + square * (1.0 / 479001600 - square * (1.0 / 87178291200.0)))))));
-	double		s = x * (1 + square * (-1.0 / 6 + square * (1.0 / 120 + square * (-1.0 / 5040 + square * (1.0 / 362880 +
-		square * (-1.0 / 39916800 + square * (1.0 / 6227020800.0)))))));
+	double		c =
+		1 +
+		square *
+		(-1.0 / 2 +
+		 square * (1.0 / 24 +
+				   square * (-1.0 / 720 +
+							 square * (1.0 / 40320 +
+									   square * (-1.0 / 3628800 +
+												 square * (1.0 / 479001600 -
+														   square * (1.0 / 87178291200.0)))))));
+	double		s =
+		x *
+		(1 + square * (-1.0 / 6 +
+					   square * (1.0 / 120 +
+								 square * (-1.0 / 5040 +
+										   square * (1.0 / 362880 +
+													 square * (-1.0 / 39916800 +
+															   square * (1.0 / 6227020800.0)))))));
 
 	*cosine = (quadrant & 1) ? s : c;
 	*sine = (quadrant & 1) ? c : s;
@@ -139,7 +159,7 @@ unit_vector(double phase, double *cosine, double *sine)
 }
 
 /* Sums over the dates as they pass */
-typedef struct phases
+typedef struct phase_sums
 {
 	double		cosines,		/* of all purchases */
 				sines;
@@ -149,10 +169,10 @@ typedef struct phases
 	double		steps;			/* sum of squared changes of phase from one to the next */
 	int			seasons;
 	int			periods;
-} phases;
+} phase_sums;
 
 static inline void
-add_phase(phases *sums, double place, double cosine, double sine)
+add_phase(phase_sums *sums, double place, double cosine, double sine)
 {
 	double		interval = place - sums->last;
 
@@ -181,7 +201,7 @@ add_phase(phases *sums, double place, double cosine, double sine)
 static double
 log_attendance(int intervals)
 {
-	static const double each = -0.95477; /* ln(2 / 3^(3/2)) */
+	static const double each = -0.95477;	/* ln(2 / 3^(3/2)) */
 
 	if (intervals <= 5)
 		return intervals * each;
@@ -199,17 +219,18 @@ grouping(double days)
 
 /* False also when log_p can be seen to be above limit without looking closely */
 static bool
-judge(const phases *sums, int purchases, double days, double limit, rt_calendar_cycle *cycle)
+judge(const phase_sums *sums, int purchases, double days, double limit, rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
 	double		resultant;
-	double		log_p = LOG_2 + TAIL_ERROR;	/* with and without the attendance */
+	double		log_p = LOG_2 + TAIL_ERROR; /* with and without the attendance */
 
 	if (sums->seasons < 3 || sums->periods < 2)
 		return false;
 	if (sums->seasons == purchases && sums->periods == sums->seasons - 1)
 		log_p += log_attendance(sums->periods);
-	resultant = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
+	resultant =
+		sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
 	resultant *= grouping(days);
 
 	/* the tail is never below (1 - (resultant/n)^2)^n */
@@ -234,20 +255,25 @@ phase_of(double cosines, double sines)
 
 /* What is reported of a period, once it is the one */
 static void
-describe(const phases *sums, size_t purchases, rt_period period, double days, rt_calendar_cycle *cycle)
+describe(const phase_sums *sums, size_t purchases, rt_period period, double days,
+		 rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
-	double		length = sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines) / n;
+	double		length = sqrt(sums->season_cosines * sums->season_cosines +
+							  sums->season_sines * sums->season_sines) /
+		n;
 
 	cycle->period = period;
 	cycle->days = days;
 	cycle->phase = phase_of(sums->cosines, sums->sines);
 	cycle->season_phase = phase_of(sums->season_cosines, sums->season_sines);
-	cycle->strength = fmin(1, sqrt(sums->cosines * sums->cosines + sums->sines * sums->sines) / (double) purchases);
+	cycle->strength = fmin(1, sqrt(sums->cosines * sums->cosines + sums->sines * sums->sines) /
+						   (double) purchases);
 	length = fmin(length, 1 - 1e-12);
 
 	/* of a wrapped normal distribution, its mean not known, and the width of a day */
-	cycle->deviation = sqrt(-2 * log(fmax(length, 1e-3)) * (n + 1) / (n - 1) / (TWO_PI * TWO_PI) + 1 / (12 * days * days));
+	cycle->deviation = sqrt(-2 * log(fmax(length, 1e-3)) * (n + 1) / (n - 1) / (TWO_PI * TWO_PI) +
+							1 / (12 * days * days));
 	cycle->step = sqrt(sums->steps / (n - 1));
 }
 
@@ -256,9 +282,10 @@ describe(const phases *sums, size_t purchases, rt_period period, double days, rt
  * corrected for their number, at most limit
  */
 static bool
-find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit, rt_calendar_cycle *cycle)
+find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
+		   rt_calendar_cycle *cycle)
 {
-	phases		sums[RT_FREE];
+	phase_sums	sums[RT_FREE];
 	double		span;
 	int			most = (int) shortest - 1;
 	int			best = -1;
@@ -278,7 +305,7 @@ find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
 		rt_poll_each(i + 1);
 		for (int p = (int) shortest; p <= most; p++)
 		{
-			position	place = position_of_day((rt_period) p, 0, &day);
+			period_position place = position_of_day((rt_period) p, 0, &day);
 			double		cosine,
 						sine;
 
@@ -290,7 +317,8 @@ find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
 	{
 		rt_calendar_cycle found;
 
-		if (!judge(&sums[p], (int) count, mean_days[p], limit, &found) || (best >= 0 && found.log_p >= cycle->log_p))
+		if (!judge(&sums[p], (int) count, mean_days[p], limit, &found) ||
+			(best >= 0 && found.log_p >= cycle->log_p))
 			continue;
 		*cycle = found;
 		limit = found.log_p;
@@ -312,8 +340,8 @@ rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cy
 		return false;
 
 	/* of so short periods she can't have come in two of three */
-	while (shortest < RT_YEARLY &&
-		   (double) dates[count - 1] - (double) dates[0] > (1.5 * (double) (count - 1) + 1) * mean_days[shortest])
+	while (shortest < RT_YEARLY && (double) dates[count - 1] - (double) dates[0] >
+		   (1.5 * (double) (count - 1) + 1) * mean_days[shortest])
 		shortest++;
 	if (!find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
 		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 3 * (cycle->seasons - 1) < 2 * cycle->periods)
@@ -323,17 +351,18 @@ rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cy
 	/* too few to tell; and a day more or less is no drift */
 	day = 1 / cycle->days;
 	return cycle->seasons < 5 ||
-		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <= 0.75 * cycle->step * cycle->step + day * day / 4;
+		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <=
+		0.75 * cycle->step * cycle->step + day * day / 4;
 }
 
 static void
-phases_of_days(const int32_t *dates, size_t count, double days, phases *sums)
+phases_of_days(const int32_t *dates, size_t count, double days, phase_sums *sums)
 {
 	memset(sums, 0, sizeof(*sums));
 	for (size_t i = 0; i < count; i++)
 	{
 		calendar_day day = {.date = dates[i]};
-		position	place = position_of_day(RT_FREE, days, &day);
+		period_position place = position_of_day(RT_FREE, days, &day);
 		double		cosine,
 					sine;
 
@@ -346,7 +375,7 @@ phases_of_days(const int32_t *dates, size_t count, double days, phases *sums)
 bool
 rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle)
 {
-	phases		sums;
+	phase_sums	sums;
 
 	if (count < 3 || !(days >= 2))
 		return false;
@@ -402,7 +431,7 @@ find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 	}
 	for (double frequency = low; frequency <= high; frequency += step)
 	{
-		phases		sums;
+		phase_sums	sums;
 
 		memset(&sums, 0, sizeof(sums));
 		for (size_t i = 0; i < count; i++)
@@ -463,9 +492,11 @@ peak_date(const rt_calendar_cycle *cycle, int64_t date)
 				end;
 
 	if (cycle->period == RT_FREE)
-		return (int64_t) floor((floor(((double) date + 0.5) / cycle->days) + cycle->phase) * cycle->days);
+		return (int64_t) floor((floor(((double) date + 0.5) / cycle->days) + cycle->phase) *
+							   cycle->days);
 	if (cycle->period == RT_WEEKLY)
-		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY + (int64_t) (cycle->phase * 7);
+		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY +
+			(int64_t) (cycle->phase * 7);
 	day = calendar_day_of((int32_t) date);
 	period_of_months(cycle->period, &day, &start, &end);
 	return date - day.day_of_year + start + (int64_t) (cycle->phase * (end - start));
@@ -494,8 +525,8 @@ normal(double x)
 double
 rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t date)
 {
-	position	from = position_of_date(cycle, last);
-	position	to = position_of_date(cycle, date);
+	period_position from = position_of_date(cycle, last);
+	period_position to = position_of_date(cycle, date);
 	double		season = from.whole + floor(from.phase - cycle->season_phase + 0.5);
 	double		passed = to.whole - season + to.phase + 0.5 / cycle->days - cycle->season_phase;
 	double		came = cycle->seasons - 0.5;
@@ -514,7 +545,8 @@ rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t 
 			silence *= (missed + i) / (came + missed + i);
 	}
 	else
-		silence = exp(lgamma(missed + peaks - 1) - lgamma(missed) + lgamma(came + missed) - lgamma(came + missed + peaks - 1));
+		silence = exp(lgamma(missed + peaks - 1) - lgamma(missed) + lgamma(came + missed) -
+					  lgamma(came + missed + peaks - 1));
 	return silence * (1 - came / (came + missed + peaks - 1) *
 					  (normal((passed - peaks) / cycle->deviation) - edge) / (1 - 2 * edge));
 }

@@ -43,7 +43,8 @@ typedef struct rt_calendar_cycle
 	rt_period	period;
 	double		days;			/* its mean length */
 	double		phase;			/* mean phase: 0 at the start of the period, below 1 */
-	double		strength;		/* mean resultant length of all purchase days: 1 when all have the same phase */
+	double		strength;		/* mean resultant length of all purchase days: 1 when all have the
+								 * same phase */
 	double		log_p;			/* ln of the probability of such phases by chance; 0 at most */
 	int			seasons;		/* purchases tested: at most one each half period */
 	int			periods;		/* from the first of them to the last */
@@ -60,7 +61,8 @@ typedef struct rt_calendar_cycle
 extern bool rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
 
 /* One period of so many days, from 2 on, not corrected; phase 0 is 2000-01-01.  False as above */
-extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle);
+extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days,
+									  rt_calendar_cycle *cycle);
 
 /* The first date behind after at the mean phase; false when it is beyond the calendar */
 extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date);

@@ -10,8 +10,9 @@
 #define RT_CHOLESKY_H
 
 /*
- * The factor l of a = l l', which may take the place of a.  Returns n, or the first column of which those
- * before it leave no more than the part smallest of its diagonal: a is as good as singular, and l is of no use.
+ * The factor l of a = l l', which may take the place of a.  Returns n, or the first column of which
+ * those before it leave no more than the part smallest of its diagonal: a is as good as singular,
+ * and l is of no use.
  */
 extern int	rt_cholesky(const double *a, int n, int stride, double smallest, double *l);
 

@@ -36,13 +36,17 @@ by_p_value(const void *a, const void *b, const void *unused)
 	return by_order(left, right);
 }
 
-/* A value that nobody who left has, or everybody has left, counts half a customer more on both sides */
+/*
+ * A value that nobody who left has, or everybody has left, counts half a customer more on both
+ * sides
+ */
 static double
 weight_of_evidence(const rt_driver *driver, int64_t churned, int64_t kept)
 {
 	double		half = driver->churned == 0 || driver->kept == 0 ? 0.5 : 0;
 
-	return log(((double) driver->churned + half) / (double) churned / (((double) driver->kept + half) / (double) kept));
+	return log(((double) driver->churned + half) / (double) churned /
+			   (((double) driver->kept + half) / (double) kept));
 }
 
 static void
@@ -65,11 +69,17 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 
 		rt_poll();
 		driver->churn_rate = (double) driver->churned / (double) customers;
-		driver->lift = churned == 0 ? NAN : driver->churn_rate * ((double) (churned + kept) / (double) churned);
+		driver->lift = churned == 0 ?
+			NAN :
+			driver->churn_rate * ((double) (churned + kept) / (double) churned);
 		rt_wilson_interval(driver->churned, customers, z, &driver->lower, &driver->upper);
-		driver->p_value = rt_fisher_exact(driver->churned, customers, churned - driver->churned, churned + kept - customers);
-		driver->weight_of_evidence = churned == 0 || kept == 0 ? NAN : weight_of_evidence(driver, churned, kept);
-		information += ((double) driver->churned / (double) churned - (double) driver->kept / (double) kept) * driver->weight_of_evidence;
+		driver->p_value = rt_fisher_exact(driver->churned, customers, churned - driver->churned,
+										  churned + kept - customers);
+		driver->weight_of_evidence =
+			churned == 0 || kept == 0 ? NAN : weight_of_evidence(driver, churned, kept);
+		information +=
+			((double) driver->churned / (double) churned - (double) driver->kept / (double) kept) *
+			driver->weight_of_evidence;
 	}
 	for (size_t i = 0; i < count; i++)
 	{
@@ -91,7 +101,10 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 	}
 	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
 
-	/* Holm (1979): the smallest one as often as there are drivers, the next one once less, and none below the one before */
+	/*
+	 * Holm (1979): the smallest one as often as there are drivers, the next one once less, and
+	 * none below the one before
+	 */
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_poll_each(i);

@@ -48,7 +48,8 @@ rt_cohort_cell_compare(const void *left, const void *right, const void *unused)
 }
 
 size_t
-rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, int32_t limit, rt_cohort_row *rows)
+rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, int32_t limit,
+			   rt_cohort_row *rows)
 {
 	size_t		made = 0;
 

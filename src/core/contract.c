@@ -25,7 +25,10 @@ rt_contract_from_model(const rt_model *model, rt_contract *contract)
 	return kind->input == RT_INPUT_CONTRACTS;
 }
 
-/* Powers of a time overflow; before that they are so many that only the leading term of gamma functions is left */
+/*
+ * Powers of a time overflow; before that they are so many that only the leading term of gamma
+ * functions is left
+ */
 #define POWER_MAX 1e300
 #define POWER_LARGE 1e150
 
@@ -38,7 +41,8 @@ log_left(const rt_contract *m, double from, double more)
 	double		log_ratio = log1p(more / from);
 
 	if (after <= POWER_MAX)
-		return -rt_log_rising_ratio(m->beta + before, m->alpha, from > 0 ? before * expm1(m->c * log_ratio) : after);
+		return -rt_log_rising_ratio(m->beta + before, m->alpha,
+									from > 0 ? before * expm1(m->c * log_ratio) : after);
 	if (before >= POWER_LARGE)
 		return -m->alpha * m->c * log_ratio;
 	return rt_log_gamma_ratio(m->beta + before, m->alpha) - m->alpha * m->c * log(from + more);
@@ -64,7 +68,8 @@ rt_contract_log_retention(const rt_contract *contract, double t)
  * a renewal before with the slope at its ends, where terms change slowly
  */
 double
-rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount)
+rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon,
+							  double discount)
 {
 	double		rate = log1p(discount);
 	double		log_term = rate;
@@ -82,7 +87,8 @@ rt_contract_expected_renewals(const rt_contract *contract, double tenure, double
 		before = term;
 		term = exp(log_term);
 		sum += term;
-		if (!(term * fmin(horizon - i, discount > 0 ? 1 / discount : INFINITY) > DBL_EPSILON / 8 * sum))
+		if (!(term * fmin(horizon - i, discount > 0 ? 1 / discount : INFINITY) >
+			  DBL_EPSILON / 8 * sum))
 			return sum;
 	}
 	if (i < horizon)
@@ -125,7 +131,8 @@ digamma_of_power(double x, double t, double c)
 {
 	double		power = pow(t, c);
 
-	return power <= POWER_MAX ? rt_digamma_difference(x, power) : c * log(t) - log(x) + rt_log_minus_digamma(x);
+	return power <= POWER_MAX ? rt_digamma_difference(x, power) :
+		c * log(t) - log(x) + rt_log_minus_digamma(x);
 }
 
 /* ln S(t) and its derivatives by alpha, beta and c */
@@ -166,7 +173,8 @@ contract_objective(const double *x, double *gradient, void *argument)
 		else
 		{
 			double		before[3];
-			double		log_before = log_survival(&m, row->term.tenure - 1, &before[0], &before[1], &before[2]);
+			double		log_before =
+				log_survival(&m, row->term.tenure - 1, &before[0], &before[1], &before[2]);
 			double		log_retention = rt_contract_log_retention(&m, row->term.tenure);
 			double		leaves = -expm1(log_retention);
 
@@ -183,7 +191,8 @@ contract_objective(const double *x, double *gradient, void *argument)
 }
 
 static void
-contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
+contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+			 rt_fit *fit)
 {
 	static const double logarithms2[4] = {
 		1, 0,
@@ -216,7 +225,8 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 	optimum.x[2] = 0;
 	rt_maximize(contract_objective, &data, data.count, lower, upper, total, &optimum);
 	optimum.at_bound |= optimum.x[0] > RT_ALIKE;
-	rt_fit_from_optimum(contract_objective, &data, data.count, data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
+	rt_fit_from_optimum(contract_objective, &data, data.count,
+						data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }
 
 /* --------------------------------------------------------------- the kinds */
@@ -224,7 +234,9 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 static bool
 contract_row_valid(const rt_fit_row *row)
 {
-	return row->term.tenure <= INT32_MAX && row->term.tenure == floor(row->term.tenure) && row->term.unused == 0 && (row->term.refused == 0 || (row->term.refused == 1 && row->term.tenure >= 1));
+	return row->term.tenure <= INT32_MAX && row->term.tenure == floor(row->term.tenure) &&
+		row->term.unused == 0 &&
+		(row->term.refused == 0 || (row->term.refused == 1 && row->term.tenure >= 1));
 }
 
 const rt_kind rt_sbg_kind = {

@@ -41,6 +41,7 @@ extern double rt_contract_log_retention(const rt_contract *contract, double t);
  * now and each later one counting 1 / (1 + discount) of the one before; both horizon and
  * discount may be the limit (infinite, 0), but not both.  To 1e-9 relative.
  */
-extern double rt_contract_expected_renewals(const rt_contract *contract, double tenure, double horizon, double discount);
+extern double rt_contract_expected_renewals(const rt_contract *contract, double tenure,
+											double horizon, double discount);
 
 #endif							/* RT_CONTRACT_H */

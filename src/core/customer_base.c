@@ -25,7 +25,8 @@ rt_base_needs_intervals(const rt_base *base)
 bool
 rt_recency_row_valid(const rt_fit_row *row)
 {
-	return row->customer.t_x <= row->customer.age && (row->customer.x > 0 || row->customer.t_x == 0);
+	return row->customer.t_x <= row->customer.age &&
+		(row->customer.x > 0 || row->customer.t_x == 0);
 }
 
 double
@@ -71,7 +72,8 @@ rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer, do
 }
 
 double
-rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate)
+rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t,
+							 double rate)
 {
 	double		alive = rt_base_p_alive(base, customer);
 

@@ -32,24 +32,36 @@ extern bool rt_base_needs_intervals(const rt_base *base);
  * milliseconds at most (tens of them where t is some 1e300).  Relative errors are below 1e-9,
  * of probabilities below 1e-15 larger.  Times are in the model's unit.
  */
-extern double rt_base_log_likelihood(const rt_base *base, const rt_customer *customer, double sum_log);
+extern double rt_base_log_likelihood(const rt_base *base, const rt_customer *customer,
+									 double sum_log);
 extern double rt_base_p_alive(const rt_base *base, const rt_customer *customer);
+
 /* 1 - p_alive, without rounding to 0 */
 extern double rt_base_p_gone(const rt_base *base, const rt_customer *customer);
+
 /* They are still a customer after t more */
 extern double rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
+
 /* How much of t, which may be infinite, they are still a customer: infinite where the mean is */
 extern double rt_base_expected_lifetime(const rt_base *base, const rt_customer *customer, double t);
+
 /* Purchases within t; a new customer, just after the first purchase, is x = t_x = age = 0 */
-extern double rt_base_expected_purchases(const rt_base *base, const rt_customer *customer, double t);
+extern double rt_base_expected_purchases(const rt_base *base, const rt_customer *customer,
+										 double t);
+
 /*
  * Purchases within t, which may be infinite for a rate above 0, one at the time u from now
  * counting exp(-rate u), of a customer who is still one; of any one; to 1e-7 relative
  */
-extern double rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate);
-extern double rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, double t, double rate);
+extern double rt_base_discounted_if_alive(const rt_base *base, const rt_customer *customer,
+										  double t, double rate);
+extern double rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer,
+										   double t, double rate);
+
 /* At least one purchase within t; exactly n */
-extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer, double t);
-extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, double t);
+extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer,
+										   double t);
+extern double rt_base_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,
+								   double t);
 
 #endif							/* RT_CUSTOMER_BASE_H */

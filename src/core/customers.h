@@ -13,6 +13,9 @@
 
 #include "core/kind.h"
 
+/* 2^53: whole numbers up to it are doubles */
+#define RT_WHOLE_MAX 9007199254740992.0
+
 /*
  * x repeat purchases, the last of them t_x after the first purchase, seen until
  * age after it: 0 <= t_x <= age, and t_x = 0 where x = 0.  In the model's unit.
@@ -40,7 +43,10 @@ typedef struct rt_term
 	double		unused;			/* 0 */
 } rt_term;
 
-/* The intervals between the purchases of customers; or, of at least two intervals, how even they are */
+/*
+ * The intervals between the purchases of customers; or, of at least two intervals, how even they
+ * are
+ */
 typedef struct rt_rhythm
 {
 	double		count;
@@ -48,7 +54,10 @@ typedef struct rt_rhythm
 	double		is_evenness;	/* 0 or 1 */
 } rt_rhythm;
 
-/* Customers that are the same to a fit, in the form of its input; a weight need not be a whole number */
+/*
+ * Customers that are the same to a fit, in the form of its input; a weight need not be a whole
+ * number
+ */
 typedef struct rt_fit_row
 {
 	union
@@ -57,7 +66,7 @@ typedef struct rt_fit_row
 		rt_orders	orders;
 		rt_term		term;
 		rt_rhythm	rhythm;
-		double		numbers[3];	/* of any of them, finite and not below 0 */
+		double		numbers[3]; /* of any of them, finite and not below 0 */
 	};
 	double		weight;
 } rt_fit_row;

@@ -52,7 +52,8 @@ rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *interv
 }
 
 void
-rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double *intervals, double *sum)
+rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double *intervals,
+					  double *sum)
 {
 	double		factor = 1;
 
@@ -181,7 +182,8 @@ rt_gamma_shape(int64_t count, double sum, double sum_log)
  * root; variance is the inverse of the slope there, at most that of the prior.
  */
 static double
-shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior_deviation, double *variance)
+shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior_deviation,
+				 double *variance)
 {
 	double		n = (double) intervals->count;
 	double		precision = 1 / (prior_deviation * prior_deviation);
@@ -227,11 +229,13 @@ rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double 
 
 	if (intervals->count < 2)
 		return prior_shape;
-	return fmin(exp(shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance)), RT_REGULARITY_MAX);
+	return fmin(exp(shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance)),
+				RT_REGULARITY_MAX);
 }
 
 void
-rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation, rt_shapes *shapes)
+rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation,
+				rt_shapes *shapes)
 {
 	double		variance;
 	double		center = shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance);

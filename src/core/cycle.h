@@ -23,7 +23,8 @@
 typedef struct rt_intervals
 {
 	int64_t		count;
-	double		sum;			/* days; with count and sum_log all that a gamma distribution needs */
+	/* days; with count and sum_log all that a gamma distribution needs */
+	double		sum;
 	double		sum_log;
 	double		mean;			/* NaN without an interval */
 	double		stddev;			/* of a sample: NaN with fewer than two */
@@ -36,7 +37,8 @@ extern void rt_intervals_from_dates(const int32_t *dates, size_t count, rt_inter
  * How many intervals there are, and their sum, when each counts weight times as
  * much as the next one (the last one counts 1).  At least one date.
  */
-extern void rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double *intervals, double *sum);
+extern void rt_weighted_intervals(const int32_t *dates, size_t count, double weight,
+								  double *intervals, double *sum);
 
 /* The median interval; workspace has room for count - 1 doubles */
 extern double rt_interval_median(const int32_t *dates, size_t count, double *workspace);
@@ -55,7 +57,8 @@ extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
  * lognormal prior around prior_shape, prior_deviation wide in ln k.  At most
  * RT_REGULARITY_MAX; with fewer than two intervals it is prior_shape.
  */
-extern double rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation);
+extern double rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape,
+									double prior_deviation);
 
 /*
  * What the shape of one customer may be, as three values and their weights: the
@@ -70,7 +73,8 @@ typedef struct rt_shapes
 	double		weight[RT_SHAPES];	/* they add up to 1 */
 } rt_shapes;
 
-extern void rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation, rt_shapes *shapes);
+extern void rt_gamma_shapes(const rt_intervals *intervals, double prior_shape,
+							double prior_deviation, rt_shapes *shapes);
 
 /*
  * Relative change of the interval from one purchase to the next: 0.1 is ten

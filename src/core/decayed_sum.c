@@ -29,7 +29,10 @@ floor_remainder(int64_t value, int64_t divisor)
 	return result < 0 ? result + divisor : result;
 }
 
-/* t / half_life as limbs, bits less than these (-32 to -1, so that no value overflows) and a fraction of a bit */
+/*
+ * t / half_life as limbs, bits less than these (-32 to -1, so that no value overflows) and a
+ * fraction of a bit
+ */
 static void
 split(int64_t time, int64_t half_life, int64_t *limbs, int *bits, double *fraction)
 {
@@ -66,10 +69,12 @@ rt_decayed_sum_valid(const rt_decayed_sum *sum)
 	int			bits;
 	double		fraction;
 
-	if (sum->half_life <= 0 || sum->terms < 0 || sum->terms > TERMS_MAX || !rt_exact_sum_valid(&sum->sum))
+	if (sum->half_life <= 0 || sum->terms < 0 || sum->terms > TERMS_MAX ||
+		!rt_exact_sum_valid(&sum->sum))
 		return false;
 	split(sum->latest, sum->half_life, &limbs, &bits, &fraction);
-	return sum->terms == 0 ? sum->sum.terms == 0 && rt_exact_sum_value(&sum->sum) == 0 : sum->base == limbs;
+	return sum->terms == 0 ? sum->sum.terms == 0 && rt_exact_sum_value(&sum->sum) == 0 :
+		sum->base == limbs;
 }
 
 void

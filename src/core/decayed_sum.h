@@ -1,6 +1,7 @@
 /*
  * decayed_sum.h
- *		Sums in which a value counts half as much for each half-life that it is older than the last one.
+ *		Sums in which a value counts half as much for each half-life that it is older than the last
+ *		one.
  *
  * A term at the time t is value 2^(t / half_life): the whole part of the exponent moves it by
  * limbs and bits of an exact sum, whose lowest limb moves up with the latest time.  What falls

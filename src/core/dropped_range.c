@@ -38,7 +38,10 @@ rt_dropped_range_of(const int32_t *range, size_t range_count, const int32_t *all
 	result->until_last = place - first + 1;
 	result->since = all_count - 1 - place;
 
-	/* the first one only says that she buys the range at all: hits - 1 are left, and one for the uniform prior */
+	/*
+	 * the first one only says that she buys the range at all: hits - 1 are left, and one for the
+	 * uniform prior
+	 */
 	misses = (double) result->until_last - hits + 1;
 	result->probability = exp(rt_log_gamma_ratio(misses, (double) result->since) -
 							  rt_log_gamma_ratio(hits + misses, (double) result->since));

@@ -16,7 +16,10 @@
 /* A limb holds the terms of two sums without overflow when each is below this */
 #define TERMS_MAX (INT64_C(1) << 28)
 
-/* A term adds less than 2^33 to a limb, and no sum of terms that there can be gives the highest one as much */
+/*
+ * A term adds less than 2^33 to a limb, and no sum of terms that there can be gives the highest one
+ * as much
+ */
 #define LIMB_MAX (INT64_C(1) << 62)
 
 /* Wraps around in a sum that is not valid */

@@ -51,7 +51,8 @@ rt_funnel_collapse(rt_funnel_event *events, size_t count)
 int
 rt_funnel(const rt_funnel_event *events, size_t count, int steps, uint64_t window, int64_t *times)
 {
-	int64_t		began[RT_CONDITIONS_MAX];	/* of the chain that has come to this step and began last */
+	int64_t		began[RT_CONDITIONS_MAX];	/* of the chain that has come to this step and began
+											 * last */
 	int			reached = 0;
 	int64_t		start = 0;
 	size_t		next;

@@ -30,7 +30,8 @@ rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *m, double x, double mean)
 	double		shape = m->p * x;
 	double		share = x * mean / m->gamma;
 
-	return rt_log_gamma_ratio(shape, m->q) - lgamma(m->q) - log(mean) - shape * log1p(1 / share) - m->q * log1p(share);
+	return rt_log_gamma_ratio(shape, m->q) - lgamma(m->q) - log(mean) - shape * log1p(1 / share) -
+		m->q * log1p(share);
 }
 
 double
@@ -48,7 +49,9 @@ rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
 	return value;
 }
 
-/* By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity */
+/*
+ * By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity
+ */
 static double
 gamma_gamma_objective(const double *x, double *gradient, void *argument)
 {
@@ -100,7 +103,8 @@ gamma_gamma_all_alike(const double *x, const void *data)
 }
 
 static void
-gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
+gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+				rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -128,7 +132,8 @@ gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void 
 		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
 		double		start[3] = {log(2), log(3), level};
 
-		rt_maximize_from(gamma_gamma_objective, (void *) customers, 3, lower, upper, gamma_gamma_all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(gamma_gamma_objective, (void *) customers, 3, lower, upper,
+						 gamma_gamma_all_alike, total, start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(gamma_gamma_objective, (void *) customers, 3, logarithms, &best, fit);
 }

@@ -63,7 +63,9 @@ ggompertz_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 {
 	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->t_x);
 
-	return rt_lifetime_log_odds_gone(&life, ggompertz_nbd_scale(base, customer->t_x), ggompertz_nbd_shape(base, customer), customer->age - customer->t_x);
+	return rt_lifetime_log_odds_gone(&life, ggompertz_nbd_scale(base, customer->t_x),
+									 ggompertz_nbd_shape(base, customer),
+									 customer->age - customer->t_x);
 }
 
 static double
@@ -72,7 +74,8 @@ ggompertz_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, d
 	rt_lifetime start = ggompertz_nbd_lifetime_at(base->parameters, 0);
 	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->t_x);
 
-	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R], customer);
+	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R],
+									  customer);
 }
 
 static double
@@ -99,7 +102,8 @@ ggompertz_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, do
 
 /* The time until t that who is here now will be, each u counting exp(-discount u) */
 static double
-ggompertz_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, double t, double discount)
+ggompertz_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, double t,
+								double discount)
 {
 	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->age);
 
@@ -120,7 +124,8 @@ ggompertz_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer
 static double
 ggompertz_nbd_purchases_in(const rt_base *base, const rt_customer *customer, double time)
 {
-	return rt_lifetime_purchases(ggompertz_nbd_shape(base, customer), ggompertz_nbd_scale(base, customer->age), time);
+	return rt_lifetime_purchases(ggompertz_nbd_shape(base, customer),
+								 ggompertz_nbd_scale(base, customer->age), time);
 }
 
 static double
@@ -128,15 +133,18 @@ ggompertz_nbd_expected_purchases(const rt_base *base, const rt_customer *custome
 {
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return ggompertz_nbd_purchases_in(base, customer, ggompertz_nbd_expected_lifetime(base, customer, t));
+	return ggompertz_nbd_purchases_in(base, customer,
+									  ggompertz_nbd_expected_lifetime(base, customer, t));
 }
 
 static double
-ggompertz_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
+ggompertz_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t,
+								  double rate)
 {
 	if (!(t >= 0 && rate >= 0))
 		return NAN;
-	return ggompertz_nbd_purchases_in(base, customer, ggompertz_nbd_lifetime_if_alive(base, customer, t, rate));
+	return ggompertz_nbd_purchases_in(base, customer,
+									  ggompertz_nbd_lifetime_if_alive(base, customer, t, rate));
 }
 
 static double
@@ -147,7 +155,9 @@ ggompertz_nbd_purchase_probability(const rt_base *base, const rt_customer *custo
 	if (!(t >= 0))
 		return NAN;
 	return ggompertz_nbd_p_alive(base, customer) *
-		fmin(1, exp(rt_lifetime_integral(&life, ggompertz_nbd_scale(base, customer->age), ggompertz_nbd_shape(base, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
+		fmin(1, exp(rt_lifetime_integral(&life, ggompertz_nbd_scale(base, customer->age),
+										 ggompertz_nbd_shape(base, customer), RT_LIFETIME_BUYS,
+										 0, t, 0, NULL)));
 }
 
 static double
@@ -157,8 +167,10 @@ ggompertz_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	return rt_lifetime_purchase_pmf(&life, ggompertz_nbd_scale(base, customer->age), ggompertz_nbd_shape(base, customer), n, t) *
-		ggompertz_nbd_p_alive(base, customer) + (n == 0 ? ggompertz_nbd_p_gone(base, customer) : 0);
+	return rt_lifetime_purchase_pmf(&life, ggompertz_nbd_scale(base, customer->age),
+									ggompertz_nbd_shape(base, customer), n, t) *
+		ggompertz_nbd_p_alive(base, customer) +
+		(n == 0 ? ggompertz_nbd_p_gone(base, customer) : 0);
 }
 
 /* -------------------------------------------------------------- simulation */
@@ -169,19 +181,23 @@ ggompertz_nbd_start_life(const rt_base *base, rt_random *random, rt_life *life)
 	const double *p = base->parameters;
 
 	life->lambda = rt_random_gamma(random, p[R]) / p[ALPHA];
-	life->end = log1p(-log(rt_random_uniform(random)) / (rt_random_gamma(random, p[S]) / p[BETA])) / p[B];
+	life->end =
+		log1p(-log(rt_random_uniform(random)) / (rt_random_gamma(random, p[S]) / p[BETA])) / p[B];
 }
 
 /* eta exp(b age) is their rate now: its distribution has the scale of beta exp(-b age) */
 static void
-ggompertz_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life)
+ggompertz_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random,
+					rt_life *life)
 {
 	rt_base		now = *base;
 	double		b = base->parameters[B];
 
 	now.parameters[R] += customer->x;
 	now.parameters[ALPHA] += customer->age;
-	now.parameters[BETA] = (base->parameters[BETA] + expm1(b * customer->age)) * exp(-b * customer->age);
+
+	now.parameters[BETA] =
+		(base->parameters[BETA] + expm1(b * customer->age)) * exp(-b * customer->age);
 	ggompertz_nbd_start_life(&now, random, life);
 }
 
@@ -194,14 +210,19 @@ typedef struct fit_data
 	double		mean_age;
 } fit_data;
 
-/* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
+/*
+ * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
+ * on
+ */
 static void
-ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, double *log_weight, double *means)
+ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, double *log_weight,
+					   double *means)
 {
 	rt_lifetime start = ggompertz_nbd_lifetime_at(m, 0);
 	rt_lifetime life = ggompertz_nbd_lifetime_at(m, t_x);
 
-	*log_weight = rt_lifetime_integral(&life, m[ALPHA] + t_x, m[R] + x, RT_LIFETIME_LEAVES, 0, until, t_x, means);
+	*log_weight = rt_lifetime_integral(&life, m[ALPHA] + t_x, m[R] + x, RT_LIFETIME_LEAVES, 0,
+									   until, t_x, means);
 	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / m[ALPHA]);
 	means[RT_LIFETIME_LEFT] += rt_lifetime_left(&start, t_x);
 }
@@ -238,7 +259,9 @@ ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 		{
 			rt_lifetime life = ggompertz_nbd_lifetime_at(m, t);
 
-			rt_place_add_next(p, next, -(m[R] + p->x) * log1p(until / (m[ALPHA] + t)) - m[S] * rt_lifetime_left(&life, until));
+			rt_place_add_next(p, next,
+							  -(m[R] + p->x) * log1p(until / (m[ALPHA] + t)) -
+							  m[S] * rt_lifetime_left(&life, until));
 		}
 	}
 	while (i < customers->row_count)
@@ -257,7 +280,9 @@ ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 			double		log_left = rt_lifetime_left(&start, age);
 			double		inverse_c = 1 / (m[BETA] * exp(-m[B] * age) - expm1(-m[B] * age));
 			double		inverse_beta = exp(-m[B] * age) * inverse_c;
-			double		here,	/* the terms of the sum, each over its largest: who is still here; */
+
+			/* the terms of the sum, each over its largest: who is still here; */
+			double		here,
 						gone,	/* who left after t_x; */
 						later = 0;	/* less who left after age */
 			double		log_largest;
@@ -275,19 +300,39 @@ ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 				ggompertz_nbd_who_left(m, n, t_x, age - t_x, &from.log_weight, from.means);
 			else
 				from.log_weight = -INFINITY;
-			from.log_weight += shape * log1p((age - t_x) / (m[ALPHA] + t_x)) + m[S] * (log_left - rt_lifetime_left(&start, t_x));
+			from.log_weight += shape * log1p((age - t_x) / (m[ALPHA] + t_x)) +
+				m[S] * (log_left - rt_lifetime_left(&start, t_x));
 			log_largest = fmax(from.log_weight, 0);
 			here = exp(-log_largest);
 			gone = exp(from.log_weight - log_largest);
 			if (n >= 1)
 				later = exp(to.log_weight - log_largest);
 			sum = here + gone - later;
-			value += weight * (gamma_term - m[R] * log_alpha - n * (log_alpha + x[0] + x[1]) - m[S] * log_left + log_largest + log(sum));
-			by_r += weight * (digamma_term - (here * log_alpha + gone * from.means[RT_LIFETIME_LOG_ALPHA] - later * to.means[RT_LIFETIME_LOG_ALPHA]) / sum);
-			by_alpha += weight * (m[R] / m[ALPHA] - shape * (here / (m[ALPHA] + age) + gone * from.means[RT_LIFETIME_INVERSE_ALPHA] - later * to.means[RT_LIFETIME_INVERSE_ALPHA]) / sum);
-			by_b += weight * ((gone - later) / m[B] + gone * from.means[RT_LIFETIME_BY_B] - later * to.means[RT_LIFETIME_BY_B] - here * m[S] * age * inverse_c) / sum;
-			by_s += weight * ((gone - later) / m[S] - here * log_left - gone * from.means[RT_LIFETIME_LEFT] + later * to.means[RT_LIFETIME_LEFT]) / sum;
-			by_beta += weight * (m[S] / m[BETA] - (here * m[S] * inverse_beta + (m[S] + 1) * (gone * from.means[RT_LIFETIME_INVERSE_BETA] - later * to.means[RT_LIFETIME_INVERSE_BETA])) / sum);
+			value += weight * (gamma_term - m[R] * log_alpha - n * (log_alpha + x[0] + x[1]) -
+							   m[S] * log_left + log_largest + log(sum));
+			by_r += weight *
+				(digamma_term - (here * log_alpha + gone * from.means[RT_LIFETIME_LOG_ALPHA] -
+								 later * to.means[RT_LIFETIME_LOG_ALPHA]) /
+				 sum);
+			by_alpha +=
+				weight * (m[R] / m[ALPHA] - shape *
+						  (here / (m[ALPHA] + age) +
+						   gone * from.means[RT_LIFETIME_INVERSE_ALPHA] -
+						   later * to.means[RT_LIFETIME_INVERSE_ALPHA]) /
+						  sum);
+			by_b += weight *
+				((gone - later) / m[B] + gone * from.means[RT_LIFETIME_BY_B] -
+				 later * to.means[RT_LIFETIME_BY_B] - here * m[S] * age * inverse_c) /
+				sum;
+			by_s += weight *
+				((gone - later) / m[S] - here * log_left - gone * from.means[RT_LIFETIME_LEFT] +
+				 later * to.means[RT_LIFETIME_LEFT]) /
+				sum;
+			by_beta += weight * (m[S] / m[BETA] -
+								 (here * m[S] * inverse_beta +
+								  (m[S] + 1) * (gone * from.means[RT_LIFETIME_INVERSE_BETA] -
+												later * to.means[RT_LIFETIME_INVERSE_BETA])) /
+								 sum);
 		}
 	}
 	gradient[0] = by_r * m[R] + by_alpha * m[ALPHA];
@@ -302,7 +347,8 @@ ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 static bool
 ggompertz_nbd_all_alike(const double *x, const void *data)
 {
-	return x[0] > RT_ALIKE || x[3] > RT_ALIKE || x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
+	return x[0] > RT_ALIKE || x[3] > RT_ALIKE ||
+		x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
 }
 
 #define STARTS 5
@@ -310,7 +356,8 @@ ggompertz_nbd_all_alike(const double *x, const void *data)
 #define WORTH 1e-6				/* of a log-likelihood: less is no other mode */
 
 static void
-ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
+ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+				  rt_fit *fit)
 {
 	static const double logarithms[25] = {
 		1, 0, 0, 0, 0,
@@ -319,7 +366,11 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 		0, 0, 0, 1, 0,
 		0, 0, 1, 1, 1
 	};
-	/* from beta = 1, without ageing, and from both sides of it: of s b only the product counts there, a ridge that parts two modes */
+
+	/*
+	 * from beta = 1, without ageing, and from both sides of it: of s b only the product counts
+	 * there, a ridge that parts two modes
+	 */
 	static const double moves[STARTS * 5] = {
 		0, 0, 0, 0, 0,
 		0, 0, -3, 0, 0,
@@ -341,7 +392,8 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 
 		total += row->weight;
 		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
+							   customers->time_unit);
 		age += row->weight * (row->customer.age / customers->time_unit);
 	}
 	rt_places_make(customers, workspace, &data.places);
@@ -349,8 +401,10 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 	data.mean_age = age / total;
 	age = log(data.mean_age);
 	{
-		double		lower[5] = {log(1e-4), rate - log(1e6), -age - log(1e6), log(1e-6), age - log(1e7)};
-		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age + log(1e7)};
+		double		lower[5] = {log(1e-4), rate - log(1e6), -age - log(1e6), log(1e-6), age -
+		log(1e7)};
+		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age +
+		log(1e7)};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
 
 		/* few customers leave several modes */
@@ -360,13 +414,16 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 			{
 				rt_optimum	next;
 
-				rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper, ggompertz_nbd_all_alike, total, start, moves + 5 * i, 1, &next);
-				if (i == 0 || next.value > best.value + WORTH || (next.value > best.value - WORTH && next.at_bound < best.at_bound))
+				rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper,
+								 ggompertz_nbd_all_alike, total, start, moves + 5 * i, 1, &next);
+				if (i == 0 || next.value > best.value + WORTH ||
+					(next.value > best.value - WORTH && next.at_bound < best.at_bound))
 					best = next;
 			}
 		}
 		else
-			rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper, ggompertz_nbd_all_alike, total, start, moves, STARTS, &best);
+			rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper,
+							 ggompertz_nbd_all_alike, total, start, moves, STARTS, &best);
 	}
 	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }

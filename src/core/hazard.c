@@ -35,17 +35,17 @@
 /* Part of a column's variance that those before it must leave */
 #define PIVOT_SMALL		1e-11
 
-typedef struct moments
+typedef struct hazard_moments
 {
 	double		sum;			/* of the weights exp(eta) */
 	double		first[RT_COVARIATES_MAX];
 	double		second[RT_COVARIATES_MAX * RT_COVARIATES_MAX];	/* lower triangle */
-} moments;
+} hazard_moments;
 
 struct rt_hazard_room
 {
-	moments		at_risk;
-	moments		leaving;		/* at the time that is looked at */
+	hazard_moments at_risk;
+	hazard_moments leaving;		/* at the time that is looked at */
 	double		mean[RT_COVARIATES_MAX];
 	double		scale[RT_COVARIATES_MAX];
 	double		beta[RT_COVARIATES_MAX];
@@ -57,13 +57,13 @@ struct rt_hazard_room
 	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
 };
 
-typedef struct problem
+typedef struct hazard_problem
 {
 	const rt_hazard_row *rows;
 	size_t		count;
 	int			used;			/* columns, moved to the front of each row's x */
 	rt_hazard_ties ties;
-} problem;
+} hazard_problem;
 
 size_t
 rt_hazard_room_size(void)
@@ -121,7 +121,7 @@ linear(const double *beta, const double *x, int n)
 }
 
 static void
-add_moments(moments *m, const double *x, int n, double weight)
+add_moments(hazard_moments *m, const double *x, int n, double weight)
 {
 	m->sum += weight;
 	for (int i = 0; i < n; i++)
@@ -135,7 +135,7 @@ add_moments(moments *m, const double *x, int n, double weight)
 }
 
 static void
-clear_moments(moments *m, int n)
+clear_moments(hazard_moments *m, int n)
 {
 	m->sum = 0;
 	memset(m->first, 0, (size_t) n * sizeof(double));
@@ -143,7 +143,7 @@ clear_moments(moments *m, int n)
 }
 
 static void
-scale_moments(moments *m, int n, double factor)
+scale_moments(hazard_moments *m, int n, double factor)
 {
 	m->sum *= factor;
 	for (int i = 0; i < n; i++)
@@ -153,8 +153,8 @@ scale_moments(moments *m, int n, double factor)
 }
 
 /*
- * Of ties by Efron: sums over the ties of the logarithm and of powers of 1/d, d = at_risk - f leaving
- * their denominators, f the share of the ties that is taken off.
+ * Of ties by Efron: sums over the ties of the logarithm and of powers of 1/d, d = at_risk - f
+ * leaving their denominators, f the share of the ties that is taken off.
  */
 typedef struct tie_sums
 {
@@ -195,15 +195,18 @@ add_slope(tie_sums *sums, double at_risk, double leaving, double events, double 
 	sums->inverse_2ff += weight * 2 * f * (1 / events + f * step / d) / d;
 }
 
-/* So many ties are added up one by one, of more the last ones, where denominators may become small */
+/*
+ * So many ties are added up one by one, of more the last ones, where denominators may become small
+ */
 #define TIES_ONE_BY_ONE 8192
 #define TIES_LAST		1024
 
 /*
- * Where there are more, the sum of the others is an integral from half a tie before the first to half a tie behind the last
- * of them, less a 24th of the difference of the slopes there (Euler and Maclaurin); the next term is below 1e-15.  The
- * denominators fall to zero behind the last tie at the earliest, so that each piece of the integral that is as
- * long as its distance from there takes one rule of Gauss and Legendre.
+ * Where there are more, the sum of the others is an integral from half a tie before the first to
+ * half a tie behind the last of them, less a 24th of the difference of the slopes there (Euler and
+ * Maclaurin); the next term is below 1e-15.  The denominators fall to zero behind the last tie at
+ * the earliest, so that each piece of the integral that is as long as its distance from there takes
+ * one rule of Gauss and Legendre.
  */
 static tie_sums
 sum_ties(double at_risk, double leaving, double events)
@@ -222,7 +225,8 @@ sum_ties(double at_risk, double leaving, double events)
 		lower = fmax(upper - (events - upper), -0.5);
 		half = (upper - lower) / 2;
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-			add_tie(&sums, at_risk, leaving, (lower + half * (1 + rt_gauss_nodes[i])) / events, half * rt_gauss_weights[i]);
+			add_tie(&sums, at_risk, leaving, (lower + half * (1 + rt_gauss_nodes[i])) / events,
+					half * rt_gauss_weights[i]);
 	}
 	add_slope(&sums, at_risk, leaving, events, (first - 0.5) / events, -1.0 / 24);
 	add_slope(&sums, at_risk, leaving, events, -0.5 / events, 1.0 / 24);
@@ -231,10 +235,10 @@ sum_ties(double at_risk, double leaving, double events)
 
 /* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
-evaluate(const problem *p, const double *beta, rt_hazard_room *room)
+evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *room)
 {
-	moments    *at_risk = &room->at_risk;
-	moments    *leaving = &room->leaving;
+	hazard_moments *at_risk = &room->at_risk;
+	hazard_moments *leaving = &room->leaving;
 	int			n = p->used;
 	double		highest = -INFINITY;	/* eta so far, to which weights are relative */
 	double		value = 0;
@@ -285,11 +289,16 @@ evaluate(const problem *p, const double *beta, rt_hazard_room *room)
 		value -= events * highest + sums.log_d;
 		for (int i = 0; i < n; i++)
 		{
-			room->gradient[i] -= at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
+			room->gradient[i] -=
+				at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
 			for (int j = 0; j <= i; j++)
-				room->information[i * n + j] += at_risk->second[i * n + j] * sums.inverse - leaving->second[i * n + j] * sums.inverse_f -
+				room->information[i * n + j] +=
+					at_risk->second[i * n + j] * sums.inverse -
+					leaving->second[i * n + j] * sums.inverse_f -
 					at_risk->first[i] * at_risk->first[j] * sums.inverse_2 +
-					(at_risk->first[i] * leaving->first[j] + leaving->first[i] * at_risk->first[j]) * sums.inverse_2f -
+					(at_risk->first[i] * leaving->first[j] +
+					 leaving->first[i] * at_risk->first[j]) *
+					sums.inverse_2f -
 					leaving->first[i] * leaving->first[j] * sums.inverse_2ff;
 		}
 	}
@@ -303,7 +312,10 @@ factorize(rt_hazard_room *room, int n)
 	return rt_cholesky(room->information, n, n, PIVOT_SMALL, room->factor);
 }
 
-/* Far out in some direction there is next to no information: a little more all round keeps the steps upward */
+/*
+ * Far out in some direction there is next to no information: a little more all round keeps the
+ * steps upward
+ */
 static bool
 factorize_ridge(rt_hazard_room *room, int n)
 {
@@ -376,7 +388,7 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 
 /* Takes column j of those used out of all rows */
 static void
-drop_column(problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
+drop_column(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
 {
 	for (size_t i = 0; i < p->count; i++)
 	{
@@ -388,11 +400,11 @@ drop_column(problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
 }
 
 /*
- * The columns that the last step still moved are infinite; the others have the information that is left when
- * those stay where they are.
+ * The columns that the last step still moved are infinite; the others have the information that is
+ * left when those stay where they are.
  */
 static void
-fix_infinite(problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
+fix_infinite(hazard_problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
 {
 	int			from[RT_COVARIATES_MAX];
 	int			n = 0;
@@ -417,9 +429,10 @@ fix_infinite(problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fi
 }
 
 void
-rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties, rt_hazard_room *room, rt_hazard_fit *fit)
+rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
+			  rt_hazard_room *room, rt_hazard_fit *fit)
 {
-	problem		p = {rows, count, covariates, ties};
+	hazard_problem p = {rows, count, covariates, ties};
 	double		value;
 	double		largest = 0;
 	double		gain = INFINITY;
@@ -467,7 +480,9 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 				room->beta[j] += room->step[j];
 			break;
 		}
-		fit->converged = !(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE && gain < GAIN_SMALL) && iteration < ITERATIONS_MAX;
+		fit->converged =
+			!(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE && gain < GAIN_SMALL) &&
+			iteration < ITERATIONS_MAX;
 		if (!fit->converged)
 			break;
 		for (;;)

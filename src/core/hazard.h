@@ -13,7 +13,10 @@
 
 #define RT_COVARIATES_MAX 64
 
-/* Customers that are alike: how long they were seen, how many of them left then, and their covariates */
+/*
+ * Customers that are alike: how long they were seen, how many of them left then, and their
+ * covariates
+ */
 typedef struct rt_hazard_row
 {
 	double		time;
@@ -32,7 +35,8 @@ typedef enum rt_coefficient_status
 {
 	RT_COEFFICIENT_KNOWN,
 	RT_COEFFICIENT_REDUNDANT,	/* the same for all, or a combination of those before: left out */
-	RT_COEFFICIENT_INFINITE		/* the likelihood rises without end; the sign is that of the coefficient */
+	RT_COEFFICIENT_INFINITE		/* the likelihood rises without end; the sign is that of the
+								 * coefficient */
 } rt_coefficient_status;
 
 typedef struct rt_hazard_fit
@@ -52,11 +56,12 @@ typedef struct rt_hazard_room rt_hazard_room;
 extern size_t rt_hazard_room_size(void);
 
 /* In the order that rt_fit_hazard wants; covariates is the same for all rows */
-extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int covariates);
+extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right,
+								  int covariates);
 
 /*
- * Of rows in that order: those whose times differ by rounding alone are of one time, as of rt_tie_durations; the
- * order may then be another one
+ * Of rows in that order: those whose times differ by rounding alone are of one time, as of
+ * rt_tie_durations; the order may then be another one
  */
 extern void rt_hazard_tie_rows(rt_hazard_row *rows, size_t count);
 
@@ -64,9 +69,10 @@ extern void rt_hazard_tie_rows(rt_hazard_row *rows, size_t count);
 extern size_t rt_hazard_merge_rows(rt_hazard_row *rows, size_t count, int covariates);
 
 /*
- * The fit of greatest partial likelihood by Newton's method.  Rows are sorted, some with events, and no two
- * alike; x is changed.  Covariates are finite, 1 to RT_COVARIATES_MAX of them.
+ * The fit of greatest partial likelihood by Newton's method.  Rows are sorted, some with events,
+ * and no two alike; x is changed.  Covariates are finite, 1 to RT_COVARIATES_MAX of them.
  */
-extern void rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties, rt_hazard_room *room, rt_hazard_fit *fit);
+extern void rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
+						  rt_hazard_room *room, rt_hazard_fit *fit);
 
 #endif							/* RT_HAZARD_H */

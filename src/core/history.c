@@ -48,7 +48,8 @@ rt_reader_next(rt_reader *reader, rt_day *day)
 
 	if (reader->next >= reader->end)
 		return false;
-	next = rt_get_record(reader->next, reader->end, reader->format, reader->first, true, &reader->date, &record, &reader->malformed);
+	next = rt_get_record(reader->next, reader->end, reader->format, reader->first, true,
+						 &reader->date, &record, &reader->malformed);
 	if (next == NULL)
 	{
 		reader->next = reader->end;
@@ -147,7 +148,8 @@ sort_days(rt_day *days, size_t count, rt_day *workspace)
 						out = done,
 						end;
 
-			for (middle = left + 1; middle < count && from[middle - 1].date <= from[middle].date; middle++)
+			for (middle = left + 1; middle < count && from[middle - 1].date <= from[middle].date;
+				 middle++)
 				rt_poll_each(middle);
 			if (left == 0 && middle == count)
 			{
@@ -272,7 +274,8 @@ rt_history_check(const uint8_t *bytes, size_t size, size_t *where)
 		*where = (size_t) (record - bytes);
 		if (!rt_reader_next(&reader, &day))
 			break;
-		length = (size_t) (rt_put_record(expected, &day, day.date - previous, first, bytes[0]) - expected);
+		length = (size_t) (rt_put_record(expected, &day, day.date - previous, first, bytes[0]) -
+						   expected);
 		if (length != (size_t) (reader.next - record) || memcmp(expected, record, length) != 0)
 			return "record is not in its shortest form";
 		if (day.unknown != day.orders || day.money != 0)
@@ -287,7 +290,8 @@ rt_history_check(const uint8_t *bytes, size_t size, size_t *where)
 	if (first)
 		return "no purchase day";
 	*where = 0;
-	if (unpriced != ((bytes[0] & RT_FORMAT_UNPRICED) != 0) || fine != ((bytes[0] & RT_FORMAT_FINE) != 0))
+	if (unpriced != ((bytes[0] & RT_FORMAT_UNPRICED) != 0) ||
+		fine != ((bytes[0] & RT_FORMAT_FINE) != 0))
 		return "format flags do not fit the days";
 	return NULL;
 }
@@ -362,17 +366,17 @@ rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool 
 }
 
 /* Reading a finished history without building days */
-typedef struct scan
+typedef struct history_scan
 {
 	const uint8_t *next;
 	const uint8_t *end;
 	int64_t		date;			/* of the record read last */
 	uint8_t		format;
 	bool		first;
-} scan;
+} history_scan;
 
 static RT_ALWAYS_INLINE rt_status
-scan_start(scan *s, const uint8_t *bytes, size_t size)
+scan_start(history_scan *s, const uint8_t *bytes, size_t size)
 {
 	if (size < 1 || (bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION ||
 		(bytes[0] & RT_FORMAT_LOG))
@@ -387,19 +391,21 @@ scan_start(scan *s, const uint8_t *bytes, size_t size)
 
 /* Reads one record; false when malformed */
 static RT_ALWAYS_INLINE bool
-scan_next(scan *s, bool with_amount, rt_record *record)
+scan_next(history_scan *s, bool with_amount, rt_record *record)
 {
 	const char *problem;
 
-	s->next = rt_get_record(s->next, s->end, s->format, s->first, with_amount, &s->date, record, &problem);
+	s->next = rt_get_record(s->next, s->end, s->format, s->first, with_amount, &s->date, record,
+							&problem);
 	s->first = false;
 	return s->next != NULL;
 }
 
 static RT_ALWAYS_INLINE rt_status
-scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm, bool *found)
+scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_rfm *rfm,
+		 bool *found)
 {
-	scan		s;
+	history_scan s;
 	rt_money_sum money = {0, 0};
 	int64_t		days = 0;
 	int64_t		known_days = 0;
@@ -439,7 +445,8 @@ scan_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, rt_r
 	rfm->has_value = known_days > 0 || days == 1;
 	rfm->monetary_value = 0;
 	if (known_days > 0)
-		rfm->monetary_value = rt_money_sum_double(&money, rt_format_unit(s.format)) / (double) known_days;
+		rfm->monetary_value =
+			rt_money_sum_double(&money, rt_format_unit(s.format)) / (double) known_days;
 	return RT_OK;
 }
 
@@ -458,7 +465,7 @@ rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm
 rt_status
 rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates, size_t *count)
 {
-	scan		s;
+	history_scan s;
 	size_t		room = *count;
 
 	*count = 0;
@@ -490,7 +497,7 @@ rt_status
 rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar_unit unit,
 				   rt_period_purchases *periods, size_t *count)
 {
-	scan		s;
+	history_scan s;
 	size_t		room = *count;
 	int64_t		behind = INT64_MIN; /* the first day that is not in the last period */
 	int64_t		money_unit;

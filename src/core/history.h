@@ -111,7 +111,9 @@ rt_day_valid(const rt_day *day)
 		(day->orders > 0 || day->money < 0);
 }
 
-/* Below, equal to or above 0: by date, then orders, unknown ones, money; 0 only where all are equal */
+/*
+ * Below, equal to or above 0: by date, then orders, unknown ones, money; 0 only where all are equal
+ */
 extern int	rt_day_compare(const rt_day *left, const rt_day *right);
 
 /* Reading: rt_reader_next gives false at the end and when malformed */
@@ -120,15 +122,19 @@ extern bool rt_reader_next(rt_reader *reader, rt_day *day);
 
 /*
  * Days.  Decoding takes room for *count of them and sets it to how many there
- * are; RT_NO_SPACE when there are more.  Normalizing sorts, makes one day of equal dates and drops what adds
- * up to nothing; workspace has room for count days; *count is changed.
- * RT_OUT_OF_RANGE names the date in *bad_date.
+ * are; RT_NO_SPACE when there are more.  Normalizing sorts, makes one day of equal dates and drops
+ * what adds up to nothing; workspace has room for count days; *count is changed. RT_OUT_OF_RANGE
+ * names the date in *bad_date.
  */
 extern size_t rt_history_count(const uint8_t *bytes, size_t size);
 extern rt_status rt_history_days(const uint8_t *bytes, size_t size, rt_day *days, size_t *count);
-extern rt_status rt_days_normalize(rt_day *days, size_t *count, rt_day *workspace, int32_t *bad_date);
+extern rt_status rt_days_normalize(rt_day *days, size_t *count, rt_day *workspace,
+								   int32_t *bad_date);
 
-/* Encodes valid days in strictly ascending order, at least one; size at most 1 + count * RT_RECORD_MAX */
+/*
+ * Encodes valid days in strictly ascending order, at least one; size at most 1 + count *
+ * RT_RECORD_MAX
+ */
 extern size_t rt_days_encode(const rt_day *days, size_t count, uint8_t *bytes);
 
 /* Is this exactly what rt_days_encode makes?  Says what is wrong, and where. */
@@ -142,17 +148,21 @@ extern rt_status rt_days_subtract(rt_day *left, size_t *left_count,
  * Questions to a finished history.  Nothing bought by then: *found is false, the
  * rest undefined.
  */
-extern rt_status rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary, bool *found);
-extern rt_status rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found);
+extern rt_status rt_history_summary(const uint8_t *bytes, size_t size, rt_summary *summary,
+									bool *found);
+extern rt_status rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm,
+								bool *found);
 
 /* Only x, t_x and T: skips the amounts */
-extern rt_status rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found);
+extern rt_status rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm,
+									bool *found);
 
 /*
  * The purchase dates up to as_of.  Takes room for *count, sets it to how many
  * there are; RT_NO_SPACE when there are more.  size is always enough.
  */
-extern rt_status rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates, size_t *count);
+extern rt_status rt_history_dates(const uint8_t *bytes, size_t size, int32_t as_of, int32_t *dates,
+								  size_t *count);
 
 /* What was bought within one period of the calendar */
 typedef struct rt_period_purchases
@@ -167,7 +177,8 @@ typedef struct rt_period_purchases
  * The periods up to as_of in which something was bought or sent back, in order.  Takes room for
  * *count, sets it to how many there are; RT_NO_SPACE when there are more.  size is always enough.
  */
-extern rt_status rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of, rt_calendar_unit unit,
-									rt_period_purchases *periods, size_t *count);
+extern rt_status rt_history_periods(const uint8_t *bytes, size_t size, int32_t as_of,
+									rt_calendar_unit unit, rt_period_purchases *periods,
+									size_t *count);
 
 #endif							/* RT_HISTORY_H */

@@ -217,7 +217,8 @@ rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, uint8_t format)
 	while (rt_reader_next(&reader, &day))
 	{
 		uint8_t		record[RT_RECORD_MAX];
-		size_t		length = (size_t) (rt_put_record(record, &day, day.date - previous, false, format) - record);
+		size_t		length =
+			(size_t) (rt_put_record(record, &day, day.date - previous, false, format) - record);
 
 		if (length > (size_t) (end - p))
 			return RT_NO_SPACE;

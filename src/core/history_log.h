@@ -31,7 +31,8 @@
 
 #define RT_LOG_UNSORTED		0x01	/* some date is not above the one before */
 #define RT_LOG_SPECIAL		0x02	/* some record is special */
-#define RT_LOG_MOVED		0x04	/* some record was taken away, so that the format may be wider than what is left needs */
+#define RT_LOG_MOVED		0x04	/* some record was taken away, so that the format may be wider
+									 * than what is left needs */
 
 typedef struct rt_log
 {

@@ -139,8 +139,8 @@ typedef struct rt_record
 } rt_record;
 
 /*
- * Reading all of a history is the whole cost of a score over stored ones, so this is inlined come what may, for
- * its state to live in registers and its constant arguments to vanish.
+ * Reading all of a history is the whole cost of a score over stored ones, so this is inlined come
+ * what may, for its state to live in registers and its constant arguments to vanish.
  */
 #if defined(__GNUC__)
 #define RT_ALWAYS_INLINE inline __attribute__((always_inline))
@@ -149,8 +149,9 @@ typedef struct rt_record
 #endif
 
 /*
- * Reads a record and moves *date on to its day; returns where it ends, or NULL with what is wrong in *problem.
- * first says that its step is a zigzag.  Without with_amount amounts are skipped unread, and 0.
+ * Reads a record and moves *date on to its day; returns where it ends, or NULL with what is wrong
+ * in *problem. first says that its step is a zigzag.  Without with_amount amounts are skipped
+ * unread, and 0.
  */
 static RT_ALWAYS_INLINE const uint8_t *
 rt_get_record(const uint8_t *p, const uint8_t *end, uint8_t format, bool first, bool with_amount,
@@ -198,14 +199,17 @@ rt_get_record(const uint8_t *p, const uint8_t *end, uint8_t format, bool first, 
 		record->unknown = (int64_t) unknown;
 		record->amount = rt_unzigzag(amount);
 		*problem = "impossible day";
-		if (with_amount && (record->amount > 0 ? record->unknown == record->orders : record->amount == 0 && record->orders == 0))
+		if (with_amount && (record->amount > 0 ? record->unknown == record->orders :
+							record->amount == 0 && record->orders == 0))
 			return NULL;
 		*problem = "format flags do not fit the days";
-		if ((format & RT_FORMAT_UNPRICED) && (record->unknown != record->orders || record->amount != 0))
+		if ((format & RT_FORMAT_UNPRICED) &&
+			(record->unknown != record->orders || record->amount != 0))
 			return NULL;
 		*problem = "record is cut short or out of range";
 	}
-	if (with_amount && !(format & RT_FORMAT_FINE) && (record->amount > INT64_MAX / 100 || record->amount < INT64_MIN / 100))
+	if (with_amount && !(format & RT_FORMAT_FINE) &&
+		(record->amount > INT64_MAX / 100 || record->amount < INT64_MIN / 100))
 		return NULL;
 	*date += distance;
 	if (*date < RT_DATE_MIN || *date > RT_DATE_MAX)

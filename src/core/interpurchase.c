@@ -43,7 +43,10 @@ interpurchase_objective(const double *x, double *gradient, void *argument)
 		double		gamma_term,
 					digamma_term;
 
-		/* lnGamma(shape) - lnGamma(r) and psi(shape) - psi(r), less what cancels against the logarithms below */
+		/*
+		 * lnGamma(shape) - lnGamma(r) and psi(shape) - psi(r), less what cancels against the
+		 * logarithms below
+		 */
 		gamma_term = (shape - 0.5) * growth - k * n + rt_stirling_error(shape) - stirling_r;
 		digamma_term = growth - rt_log_minus_digamma(shape) + log_minus_digamma_r;
 		for (; i < data->row_count && data->rows[i].rhythm.count == n; i++)
@@ -63,11 +66,16 @@ interpurchase_objective(const double *x, double *gradient, void *argument)
 		}
 	}
 
-	/* lnGamma(r + kn) - (r + kn) ln(alpha + kS) was taken against r and alpha: ln(r / alpha) is left, kn times */
+	/*
+	 * lnGamma(r + kn) - (r + kn) ln(alpha + kS) was taken against r and alpha: ln(r / alpha) is
+	 * left, kn times
+	 */
 	value -= intervals * k * x[2];
 	by_k -= intervals * (x[2] + log_minus_digamma_r);
-	value += intervals * (k * x[0] - lgamma(k)) + (k - 1) * (data->sum_log - intervals * log(data->time_unit));
-	by_k += intervals * (1 + rt_log_minus_digamma(k)) + data->sum_log - intervals * log(data->time_unit);
+	value += intervals * (k * x[0] - lgamma(k)) +
+		(k - 1) * (data->sum_log - intervals * log(data->time_unit));
+	by_k += intervals * (1 + rt_log_minus_digamma(k)) + data->sum_log -
+		intervals * log(data->time_unit);
 	gradient[0] = by_k * k;
 	gradient[1] = by_r * r + by_alpha * alpha;
 	gradient[2] = by_alpha * alpha;
@@ -84,7 +92,8 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customer
 }
 
 static void
-interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *workspace, rt_fit *fit)
+interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *workspace,
+				  rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -145,7 +154,9 @@ rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, do
 	return exp(rt_interpurchase_log_silence(model, n, sum, elapsed));
 }
 
-/* Of a silence so improbable that only its logarithm is known: where that has fallen by ln(1 - p) */
+/*
+ * Of a silence so improbable that only its logarithm is known: where that has fallen by ln(1 - p)
+ */
 static double
 quantile_of_log(const rt_interpurchase *model, double n, double sum, double elapsed, double p)
 {
@@ -181,7 +192,8 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 		return NAN;
 	if (silence < 1e-290)
 		return quantile_of_log(model, n, sum, elapsed, p);
-	return fmax(elapsed, rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
+	return fmax(elapsed,
+				rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
 				scale / model->k);
 }
 
@@ -195,7 +207,8 @@ rt_evenness(const rt_intervals *intervals)
 {
 	double		s = log(intervals->mean) - intervals->sum_log / (double) intervals->count;
 
-	return (int) fmin(fmax(floor(EVENNESS_STEPS * log2(fmax(s, 1e-300)) + EVENNESS_SHIFT), 0), RT_EVENNESS_MAX);
+	return (int) fmin(fmax(floor(EVENNESS_STEPS * log2(fmax(s, 1e-300)) + EVENNESS_SHIFT), 0),
+					  RT_EVENNESS_MAX);
 }
 
 /* The middle of the step */
@@ -240,8 +253,8 @@ shapes_objective(const double *x, double *gradient, void *argument)
 		{
 			double		distance = SHAPE_FIRST + SHAPE_STEP * g - x[0];
 
-			by_n[g] = (n - 1) / 2 * log(k[g]) + rt_stirling_error(n * k[g]) - n * rt_stirling_error(k[g]) -
-				distance * distance * precision / 2;
+			by_n[g] = (n - 1) / 2 * log(k[g]) + rt_stirling_error(n * k[g]) -
+				n * rt_stirling_error(k[g]) - distance * distance * precision / 2;
 		}
 		for (; i < data->row_count && data->rows[i].rhythm.count == n; i++)
 		{
@@ -297,7 +310,10 @@ rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double
 	optimum.x[1] = log(0.5);
 	rt_maximize(shapes_objective, (void *) data, 2, lower, upper, customers, &optimum);
 
-	/* at its lower bound they are alike; at its upper one they differ more than a lognormal distribution can say */
+	/*
+	 * at its lower bound they are alike; at its upper one they differ more than a lognormal
+	 * distribution can say
+	 */
 	if (optimum.x[1] > lower[1] + 0.01)
 	{
 		*median = exp(optimum.x[0]);
@@ -354,7 +370,8 @@ rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence)
 	for (int i = 0; i < RT_SHAPES; i++)
 	{
 		double		weight = shapes->weight[i] * exp(log_silence[i] - highest);
-		double		log_mean = -rt_log_minus_digamma(shapes->k[i]);	/* of an interval, for a mean of 1 */
+		double		log_mean = -rt_log_minus_digamma(shapes->k[i]); /* of an interval, for a mean
+																	 * of 1 */
 
 		weights += weight;
 		within += weight * rt_trigamma(shapes->k[i]);
@@ -374,8 +391,11 @@ static bool
 interpurchase_row_valid(const rt_fit_row *row)
 {
 	if (row->rhythm.is_evenness == 1)
-		return row->rhythm.count >= 2 && row->rhythm.count < INT32_MAX && row->rhythm.sum <= RT_EVENNESS_MAX;
-	return row->rhythm.count >= 1 && row->rhythm.count < INT32_MAX && row->rhythm.sum >= row->rhythm.count && row->rhythm.sum < DAYS_MAX && row->rhythm.is_evenness == 0;
+		return row->rhythm.count >= 2 && row->rhythm.count < INT32_MAX &&
+			row->rhythm.sum <= RT_EVENNESS_MAX;
+	return row->rhythm.count >= 1 && row->rhythm.count < INT32_MAX &&
+		row->rhythm.sum >= row->rhythm.count && row->rhythm.sum < DAYS_MAX &&
+		row->rhythm.is_evenness == 0;
 }
 
 const rt_kind rt_interpurchase_kind = {

@@ -36,11 +36,17 @@ typedef struct rt_interpurchase
 } rt_interpurchase;
 
 /* Of rows of at least one interval */
-extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customers *customers);
+extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model,
+											  const rt_customers *customers);
 
-/* The distribution of a customer's next interval, her n intervals known; NaN where the arguments are invalid */
-extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum, double elapsed);
-extern double rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum, double elapsed);
+/*
+ * The distribution of a customer's next interval, her n intervals known; NaN where the arguments
+ * are invalid
+ */
+extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum,
+									   double elapsed);
+extern double rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum,
+										   double elapsed);
 
 /*
  * The time since the last purchase at which a silence that has lasted elapsed
@@ -69,14 +75,16 @@ typedef struct rt_evenness_rows
  * likelihood of each customer, in which her rate does not appear.  The deviation, at most 3, is 0
  * where customers do not differ, or where there are too few to tell.
  */
-extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median, double *deviation);
+extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median,
+										double *deviation);
 
 /*
  * The silence of a customer whose k is one of these, and its logarithm for each
  * of them; model->k is not looked at
  */
-extern double rt_interpurchase_silence_of_shapes(const rt_interpurchase *model, const rt_shapes *shapes,
-												 double n, double sum, double elapsed, double *log_silence);
+extern double rt_interpurchase_silence_of_shapes(const rt_interpurchase *model,
+												 const rt_shapes *shapes, double n, double sum,
+												 double elapsed, double *log_silence);
 
 /*
  * One k in the place of all of them, after a silence that is likelier for some of them than

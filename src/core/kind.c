@@ -64,7 +64,8 @@ rt_kind_to_fit(const char *name, size_t length, int *k)
 	{
 		const rt_kind *kind = rt_kinds[i];
 
-		if (kind->has_whole_k && strlen(kind->name) == stem + 1 && memcmp(kind->name, name, stem) == 0)
+		if (kind->has_whole_k && strlen(kind->name) == stem + 1 &&
+			memcmp(kind->name, name, stem) == 0)
 			return kind;
 	}
 	return NULL;

@@ -34,20 +34,37 @@ typedef enum rt_input
 	RT_INPUT_CONTRACTS			/* how often a contract was renewed, and whether it ended */
 } rt_input;
 
-/* Of kinds that know who is still a customer; contracts in customer_base.h, of the last two in simulate.h */
+/*
+ * Of kinds that know who is still a customer; contracts in customer_base.h, of the last two in
+ * simulate.h
+ */
 typedef struct rt_base_functions
 {
-	double		(*log_likelihood) (const struct rt_base *base, const struct rt_customer *customer, double sum_log);
+	double		(*log_likelihood) (const struct rt_base *base, const struct rt_customer *customer,
+								   double sum_log);
 	double		(*p_alive) (const struct rt_base *base, const struct rt_customer *customer);
 	double		(*p_gone) (const struct rt_base *base, const struct rt_customer *customer);
-	double		(*p_alive_after) (const struct rt_base *base, const struct rt_customer *customer, double t);
-	double		(*expected_lifetime) (const struct rt_base *base, const struct rt_customer *customer, double t);
-	double		(*expected_purchases) (const struct rt_base *base, const struct rt_customer *customer, double t);
-	double		(*discounted_if_alive) (const struct rt_base *base, const struct rt_customer *customer, double t, double rate);
-	double		(*purchase_probability) (const struct rt_base *base, const struct rt_customer *customer, double t);
-	double		(*purchase_pmf) (const struct rt_base *base, const struct rt_customer *customer, int n, double t);
-	void		(*start_life) (const struct rt_base *base, struct rt_random *random, struct rt_life *life);
-	void		(*go_on) (const struct rt_base *base, const struct rt_customer *customer, struct rt_random *random, struct rt_life *life);
+	double		(*p_alive_after) (const struct rt_base *base, const struct rt_customer *customer,
+								  double t);
+	double		(*expected_lifetime) (const struct rt_base *base,
+									  const struct rt_customer *customer,
+									  double t);
+	double		(*expected_purchases) (const struct rt_base *base,
+									   const struct rt_customer *customer,
+									   double t);
+	double		(*discounted_if_alive) (const struct rt_base *base,
+										const struct rt_customer *customer,
+										double t, double rate);
+	double		(*purchase_probability) (const struct rt_base *base,
+										 const struct rt_customer *customer,
+										 double t);
+	double		(*purchase_pmf) (const struct rt_base *base, const struct rt_customer *customer,
+								 int n,
+								 double t);
+	void		(*start_life) (const struct rt_base *base, struct rt_random *random,
+							   struct rt_life *life);
+	void		(*go_on) (const struct rt_base *base, const struct rt_customer *customer,
+						  struct rt_random *random, struct rt_life *life);
 } rt_base_functions;
 
 typedef struct rt_kind
@@ -57,18 +74,21 @@ typedef struct rt_kind
 	int			parameter_count;
 	const char *parameters[RT_PARAMETERS_MAX];	/* their names; all are above 0 */
 	rt_input	input;
-	bool		has_whole_k;	/* the first parameter is k, a whole number up to RT_K_MAX, and may be given to a fit */
-	bool		needs_intervals;	/* the likelihood depends on each of them, not only on x, t_x and age */
+	bool		has_whole_k;	/* the first parameter is k, a whole number up to RT_K_MAX, and may
+								 * be given to a fit */
+	bool		needs_intervals;	/* the likelihood depends on each of them, not only on x, t_x
+									 * and age */
 
 	/* May this be a row of a fit?  Whatever its numbers are */
 	bool		(*row_valid) (const struct rt_fit_row *row);
 
 	/*
-	 * The most likely model; of kinds that have a k with this one, or for 0 with the best.  workspace:
-	 * so many bytes for so many rows, aligned for doubles; NULL for none.
+	 * The most likely model; of kinds that have a k with this one, or for 0 with the best.
+	 * workspace: so many bytes for so many rows, aligned for doubles; NULL for none.
 	 */
 	size_t		(*fit_workspace) (size_t row_count);
-	void		(*fit) (const struct rt_kind *kind, int k, const struct rt_customers *customers, void *workspace, struct rt_fit *fit);
+	void		(*fit) (const struct rt_kind *kind, int k, const struct rt_customers *customers,
+						void *workspace, struct rt_fit *fit);
 
 	const rt_base_functions *base;	/* NULL: it does not know who is still a customer */
 } rt_kind;
@@ -94,7 +114,10 @@ RT_KINDS(RT_KIND_DECLARATION)
 extern const rt_kind *rt_kind_by_id(int id);
 extern const rt_kind *rt_kind_by_name(const char *name, size_t length);
 
-/* The same, or such a kind with a number in the place of its k, as in bg/cnbd-2; k is 0 when none is given */
+/*
+ * The same, or such a kind with a number in the place of its k, as in bg/cnbd-2; k is 0 when none
+ * is given
+ */
 extern const rt_kind *rt_kind_to_fit(const char *name, size_t length, int *k);
 
 /* All kinds, for messages: i from 0 on, NULL at the end */

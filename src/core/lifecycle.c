@@ -13,7 +13,9 @@ rt_arrival
 rt_lifecycle_step(rt_lifecycle_walk *walk, int32_t period, bool *fell_silent)
 {
 	int64_t		next = (int64_t) walk->last + 1;
-	rt_arrival	arrival = !walk->seen ? RT_ARRIVAL_NEW : period == next ? RT_ARRIVAL_RETAINED : RT_ARRIVAL_RESURRECTED;
+	rt_arrival	arrival = !walk->seen ? RT_ARRIVAL_NEW :
+		period == next ? RT_ARRIVAL_RETAINED :
+		RT_ARRIVAL_RESURRECTED;
 
 	*fell_silent = walk->seen && period > next;
 	walk->seen = true;
@@ -32,7 +34,8 @@ rt_lifecycle_compare(const void *left, const void *right, const void *unused)
 }
 
 size_t
-rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_period, rt_lifecycle_row *rows)
+rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_period,
+				  rt_lifecycle_row *rows)
 {
 	size_t		row_count;
 	size_t		next = 0;

@@ -56,7 +56,11 @@ extern rt_arrival rt_lifecycle_step(rt_lifecycle_walk *walk, int32_t period, boo
 
 extern int	rt_lifecycle_compare(const void *left, const void *right, const void *unused);
 
-/* All periods from the first one that saw an event to last_period; events are sorted; rows may be NULL, to ask how many */
-extern size_t rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_period, rt_lifecycle_row *rows);
+/*
+ * All periods from the first one that saw an event to last_period; events are sorted; rows may be
+ * NULL, to ask how many
+ */
+extern size_t rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count,
+								int32_t last_period, rt_lifecycle_row *rows);
 
 #endif							/* RT_LIFECYCLE_H */

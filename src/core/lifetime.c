@@ -2,10 +2,10 @@
  * lifetime.c
  *		Integrals over the time for which somebody stays a customer.
  *
- * A first panel from 0 to where the integrand begins to bend, then panels of ln u: all that bends it,
- * u against a, against the scale and against 1/b, is then half a circle away from the line, and the
- * range of doubles is 1,400 wide.  Each panel is so short that neither is near to it, nor does the
- * integrand fall by more than PANEL_FALL, in which 16 points have twelve digits.
+ * A first panel from 0 to where the integrand begins to bend, then panels of ln u: all that bends
+ * it, u against a, against the scale and against 1/b, is then half a circle away from the line, and
+ * the range of doubles is 1,400 wide.  Each panel is so short that neither is near to it, nor does
+ * the integrand fall by more than PANEL_FALL, in which 16 points have twelve digits.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -21,12 +21,13 @@
 #define AGEING_MIN 4.0			/* of b u: left() bends at ln(c - 1), half a circle from the line */
 #define AGEING_MAX 12.0
 
-#define EXP_MAX 500.0			/* beyond it exp(b u) nears the end of doubles, and of c only the logarithm matters */
+#define EXP_MAX 500.0			/* beyond it exp(b u) nears the end of doubles, and of c only the
+								 * logarithm matters */
 #define FAR 100.0				/* logarithms of arguments from which on only logarithms are safe */
 #define ALL_OVER 40.0			/* what falls by so much is nothing */
 #define RESCALE 400.0
 #define PANELS_MAX 10000		/* none was seen to need a tenth of them */
-#define LOG_MIN (-745.0)			/* of the least double */
+#define LOG_MIN (-745.0)		/* of the least double */
 
 rt_lifetime
 rt_lifetime_pareto(double s, double scale)
@@ -100,27 +101,29 @@ typedef struct integrand
 } integrand;
 
 static integrand
-integrand_of(const rt_lifetime *life, double a, double m, rt_lifetime_event what, double discount, double t)
+integrand_of(const rt_lifetime *life, double a, double m, rt_lifetime_event what, double discount,
+			 double t)
 {
 	integrand	q = {life, what, a, log(a), m, discount, log(discount), false};
 
-	q.far = fabs(q.log_a) > FAR || fabs(life->log_c) > FAR || fabs(life->log_s) > FAR || fabs(life->log_scale) > FAR ||
-		(m > 0 && fabs(log(m)) > FAR) || (discount > 0 && fabs(q.log_discount) > FAR) || (!isinf(t) && fabs(log(t)) > FAR);
+	q.far = fabs(q.log_a) > FAR || fabs(life->log_c) > FAR || fabs(life->log_s) > FAR ||
+		fabs(life->log_scale) > FAR || (m > 0 && fabs(log(m)) > FAR) ||
+		(discount > 0 && fabs(q.log_discount) > FAR) || (!isinf(t) && fabs(log(t)) > FAR);
 	return q;
 }
 
 /* What an integral needs at u */
-typedef struct point
+typedef struct lifetime_point
 {
 	double		x;				/* u/a */
 	double		log_growth;		/* ln(1 + x) */
 	double		y;				/* b u, 0 where it does not age */
 	double		left;
 	double		paid;			/* discount u */
-} point;
+} lifetime_point;
 
 static inline void
-look(const integrand *q, double u, double log_u, point *p)
+look(const integrand *q, double u, double log_u, lifetime_point *p)
 {
 	const rt_lifetime *life = q->life;
 
@@ -129,7 +132,9 @@ look(const integrand *q, double u, double log_u, point *p)
 		p->x = u / q->a;
 		p->log_growth = q->m > 0 ? log1p(p->x) : 0;
 		p->y = life->b * u;
-		p->left = !life->ages ? log1p(u / life->c) : p->y < EXP_MAX ? log1p(expm1(p->y) / life->c) : p->y - life->log_c;
+		p->left = !life->ages ? log1p(u / life->c) :
+			p->y < EXP_MAX ? log1p(expm1(p->y) / life->c) :
+			p->y - life->log_c;
 		p->paid = q->discount * u;
 		return;
 	}
@@ -142,14 +147,14 @@ look(const integrand *q, double u, double log_u, point *p)
 
 /* ln of the hazard over that at 0: that left() gains b more than itself */
 static inline double
-log_hazard(const rt_lifetime *life, const point *p)
+log_hazard(const rt_lifetime *life, const lifetime_point *p)
 {
 	return life->ages && p->y > fmax(life->log_c, 0) + ALL_OVER ? life->log_c : p->y - p->left;
 }
 
 /* u times the hazard */
 static double
-lifetime_reach(const rt_lifetime *life, double log_u, const point *p)
+lifetime_reach(const rt_lifetime *life, double log_u, const lifetime_point *p)
 {
 	return exp(log_u - life->log_scale + log_hazard(life, p));
 }
@@ -162,7 +167,7 @@ lifetime_share(double x)
 
 /* ln of the integrand by u, over that at 0 */
 static inline double
-log_integrand(const integrand *q, const point *p)
+log_integrand(const integrand *q, const lifetime_point *p)
 {
 	double		staying = -q->life->s * p->left;
 
@@ -212,7 +217,8 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 
 	/* to where something bends, or falls */
 	{
-		double		bends = fmin(m > 0 ? q.log_a : INFINITY, fmin(life->log_scale, life->ages ? -life->log_b : INFINITY));
+		double		bends = fmin(m > 0 ? q.log_a : INFINITY,
+								 fmin(life->log_scale, life->ages ? -life->log_b : INFINITY));
 		double		falls = life->log_s - life->log_scale;
 
 		if (m > 0)
@@ -223,11 +229,12 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 		first = exp(log_first);
 	}
 	log_at_0 = what == RT_LIFETIME_STAYS ? log_first :
-		what == RT_LIFETIME_LEAVES ? life->log_s + (log_first - life->log_scale) : log(m) + (log_first - q.log_a);
+		what == RT_LIFETIME_LEAVES ? life->log_s + (log_first - life->log_scale) :
+		log(m) + (log_first - q.log_a);
 	end = log_t - log_first;
 	for (int panel = 0; panel < PANELS_MAX; panel++)
 	{
-		point		p;
+		lifetime_point p;
 		double		half = 0.5;
 		double		middle = 0;
 		double		log_rest;
@@ -241,16 +248,21 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 			look(&q, first * exp(from), log_first + from, &p);
 			gone = lifetime_reach(life, log_first + from, &p);
 
-			/* no more than all who are still here can leave or buy; they stay no longer than with the least hazard to come */
+			/*
+			 * no more than all who are still here can leave or buy; they stay no longer than with
+			 * the least hazard to come
+			 */
 			log_rest = -life->s * p.left - m * p.log_growth - p.paid - scaled;
 			if (what == RT_LIFETIME_STAYS)
 			{
 				double		log_u = log_first + from;
-				double		log_least = life->ages ?
-					life->log_s + fmin(log_u - life->log_scale + log_hazard(life, &p), log_u + life->log_b) :
+				double		log_least =
+					life->ages ? life->log_s + fmin(log_u - life->log_scale + log_hazard(life, &p),
+													log_u + life->log_b) :
 					log(fmax(life->s * gone + p.paid - 1, p.paid));
 
-				log_rest += from + fmin(end - from < 700 ? log(expm1(end - from)) : end - from, -fmax(log_least, log(p.paid)));
+				log_rest += from + fmin(end - from < 700 ? log(expm1(end - from)) : end - from,
+										-fmax(log_least, log(p.paid)));
 			}
 			else
 				log_rest -= log_at_0;
@@ -261,8 +273,8 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 			if (!life->ages && means == NULL && what != RT_LIFETIME_STAYS &&
 				log_first + from > fmax(q.log_a, life->log_scale) + ALL_OVER)
 			{
-				value += exp(log_rest) * (what == RT_LIFETIME_LEAVES ? life->s : m) / (life->s + m) *
-					-expm1(-(life->s + m) * (end - from));
+				value += exp(log_rest) * (what == RT_LIFETIME_LEAVES ? life->s : m) /
+					(life->s + m) * -expm1(-(life->s + m) * (end - from));
 				break;
 			}
 			fall = life->s * gone + m * lifetime_share(p.x) + p.paid;
@@ -287,12 +299,14 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
 		{
 			double		growth = panel == 0 ? half * (1 + rt_gauss_nodes[i]) : 0;
-			double		place = panel == 0 ? (q.far ? log(growth) : 0) : middle + half * rt_gauss_nodes[i];
+			double		place =
+				panel == 0 ? (q.far ? log(growth) : 0) : middle + half * rt_gauss_nodes[i];
 			double		u = first * (panel == 0 ? growth : q.far ? 1 : exp(place));
 			double		term;
 
 			look(&q, u, log_first + place, &p);
-			term = rt_gauss_weights[i] * half * exp(log_integrand(&q, &p) + (panel == 0 ? 0 : place) - scaled);
+			term = rt_gauss_weights[i] * half *
+				exp(log_integrand(&q, &p) + (panel == 0 ? 0 : place) - scaled);
 			value += term;
 			if (means != NULL)
 			{
@@ -333,7 +347,8 @@ rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
 
 /* From the last purchase on: what it takes to be at that is in the sum only once */
 double
-rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, double alpha, double r, const rt_customer *customer)
+rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, double alpha,
+						   double r, const rt_customer *customer)
 {
 	double		a = fmin(alpha + customer->t_x, DBL_MAX);
 	double		m = fmin(r + customer->x, DBL_MAX);
@@ -341,7 +356,8 @@ rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, do
 	double		here = -m * rt_log_growth(silence, a) - life->s * rt_lifetime_left(life, silence);
 	double		gone = rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, silence, 0, NULL);
 
-	return rt_log_gamma_ratio(r, customer->x) - customer->x * log(a) - r * rt_log_growth(customer->t_x, alpha) -
+	return rt_log_gamma_ratio(r, customer->x) - customer->x * log(a) -
+		r * rt_log_growth(customer->t_x, alpha) -
 		life->s * rt_lifetime_left(start, customer->t_x) + rt_log_sum(here, gone);
 }
 
@@ -360,26 +376,30 @@ rt_lifetime_purchases(double m, double a, double time)
 #define SHAPE_MAX 1e250
 #define COUNT_FALL 8.0			/* of a panel: these integrands bend where they are highest */
 
-typedef struct count
+typedef struct lifetime_count
 {
 	double		m;
 	double		n;
 	bool		large;			/* terms that cancel would take digits with them */
 	double		constant;
-} count;
+} lifetime_count;
 
-static count
+static lifetime_count
 count_of(double m, double n)
 {
-	count		c = {m, n, m + n > 1e3, 0};
+	lifetime_count c = {m, n, m + n > 1e3, 0};
 
-	c.constant = c.large ? rt_log_beta_constant(m, n) - log(n) : rt_log_gamma_ratio(m, n) - lgamma(n + 1);
+	c.constant =
+		c.large ? rt_log_beta_constant(m, n) - log(n) : rt_log_gamma_ratio(m, n) - lgamma(n + 1);
 	return c;
 }
 
-/* ln of the negative binomial probability of n purchases by x = u/a; the ends of the line are powers of x */
+/*
+ * ln of the negative binomial probability of n purchases by x = u/a; the ends of the line are
+ * powers of x
+ */
 static double
-log_count_probability(const count *c, double log_x, double log_growth)
+log_count_probability(const lifetime_count *c, double log_x, double log_growth)
 {
 	double		inside = fmin(fmax(log_x, -650), 650);
 	double		x;
@@ -391,28 +411,31 @@ log_count_probability(const count *c, double log_x, double log_growth)
 		(log_x < inside ? c->n * (log_x - inside) : -c->m * (log_x - inside));
 }
 
-/* Of the integrand by ln u: its logarithm, how that rises and, at most, how the rise changes; what is left from there on */
-typedef struct course
+/*
+ * Of the integrand by ln u: its logarithm, how that rises and, at most, how the rise changes; what
+ * is left from there on
+ */
+typedef struct lifetime_course
 {
 	double		value;
 	double		slope;
 	double		bend;
 	double		log_rest;
-} course;
+} lifetime_course;
 
 static double
-log_leaves_after(const integrand *q, const count *c, double log_u, const point *p)
+log_leaves_after(const integrand *q, const lifetime_count *c, double log_u, const lifetime_point *p)
 {
-	return q->life->log_s + (log_u - q->life->log_scale) + log_hazard(q->life, p) - q->life->s * p->left +
-		log_count_probability(c, log_u - q->log_a, p->log_growth);
+	return q->life->log_s + (log_u - q->life->log_scale) + log_hazard(q->life, p) -
+		q->life->s * p->left + log_count_probability(c, log_u - q->log_a, p->log_growth);
 }
 
-static course
-course_at(const integrand *q, const count *c, double log_u, double log_t)
+static lifetime_course
+course_at(const integrand *q, const lifetime_count *c, double log_u, double log_t)
 {
 	const rt_lifetime *life = q->life;
-	course		result;
-	point		p;
+	lifetime_course result;
+	lifetime_point p;
 	double		gone,
 				bought,
 				rises,
@@ -437,17 +460,23 @@ course_at(const integrand *q, const count *c, double log_u, double log_t)
 
 /* ln of both falls of the integrand together over n, up to where it rises */
 static double
-log_falls(const integrand *q, const count *c, double log_u)
+log_falls(const integrand *q, const lifetime_count *c, double log_u)
 {
-	point		p;
+	lifetime_point p;
 
 	look(q, exp(log_u), log_u, &p);
-	return log((q->life->s * lifetime_reach(q->life, log_u, &p) + (c->m + c->n) * lifetime_share(p.x)) / c->n);
+	return log(
+			   (q->life->s * lifetime_reach(q->life, log_u, &p) + (c->m + c->n) *
+				lifetime_share(p.x)) /
+			   c->n);
 }
 
-/* Below this, at most log_t, the integrand rises, and not much more behind it: secants of a rising function in a bracket */
+/*
+ * Below this, at most log_t, the integrand rises, and not much more behind it: secants of a rising
+ * function in a bracket
+ */
 static double
-rises_until(const integrand *q, const count *c, double log_t)
+rises_until(const integrand *q, const lifetime_count *c, double log_t)
 {
 	double		high = log_t;
 	double		above = log_falls(q, c, high);
@@ -464,7 +493,8 @@ rises_until(const integrand *q, const count *c, double log_t)
 	}
 	for (int i = 0; i < 200 && below < -enough && high - low > 1e-12 * fabs(low); i++)
 	{
-		double		part = isinf(above) || isinf(below) || i % 3 == 2 ? 0.5 : below / (below - above);
+		double		part = isinf(above) || isinf(below) || i % 3 == 2 ? 0.5 :
+			below / (below - above);
 		double		middle = low + (high - low) * fmin(fmax(part, 0.01), 0.99);
 		double		value = log_falls(q, c, middle);
 
@@ -487,7 +517,7 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 {
 	integrand	q;
 	double		log_t = log(t);
-	count		c;
+	lifetime_count c;
 	double		start;
 	double		highest = -INFINITY;
 	double		value = 0;
@@ -516,7 +546,7 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 
 		while ((direction < 0 || from < log_t) && panels++ < PANELS_MAX)
 		{
-			course		here = course_at(&q, &c, from, log_t);
+			lifetime_course here = course_at(&q, &c, from, log_t);
 			double		y = life->ages ? exp(from + life->log_b) : 0;
 			double		slope = fabs(here.slope);
 			double		step;
@@ -528,9 +558,11 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 			}
 			if (direction < 0)
 				here.log_rest = here.value - log(fmax(slope, 0.5));
-			if (exp(here.log_rest - highest) <= DBL_EPSILON / 100 * value || here.log_rest < LOG_MIN)
+			if (exp(here.log_rest - highest) <= DBL_EPSILON / 100 * value ||
+				here.log_rest < LOG_MIN)
 				break;
-			step = fmin(PANEL_MAX, 2 * COUNT_FALL / (slope + sqrt(slope * slope + 4 * COUNT_FALL * here.bend)));
+			step = fmin(PANEL_MAX, 2 * COUNT_FALL /
+						(slope + sqrt(slope * slope + 4 * COUNT_FALL * here.bend)));
 			if (still_ages(life, y))
 				step = fmin(step, log1p(ageing_step(life, y) / y));
 			if (direction > 0)
@@ -540,14 +572,16 @@ rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, dou
 			for (int i = 0; i < RT_GAUSS_POINTS; i++)
 			{
 				double		log_u = from + direction * step / 2 * (1 + rt_gauss_nodes[i]);
-				point		p;
+				lifetime_point p;
 
 				look(&q, q.far ? 0 : exp(log_u), log_u, &p);
-				value += rt_gauss_weights[i] * step / 2 * exp(log_leaves_after(&q, &c, log_u, &p) - highest);
+				value += rt_gauss_weights[i] * step / 2 *
+					exp(log_leaves_after(&q, &c, log_u, &p) - highest);
 			}
 			from += direction * step;
 		}
 	}
-	return fmin(1, exp(log_count_probability(&c, log_t - q.log_a, rt_log_growth(t, a)) - life->s * rt_lifetime_left(life, t)) +
+	return fmin(1, exp(log_count_probability(&c, log_t - q.log_a, rt_log_growth(t, a)) -
+					   life->s * rt_lifetime_left(life, t)) +
 				(value > 0 ? value * exp(highest) : 0));
 }

@@ -56,8 +56,10 @@ enum
 	RT_LIFETIME_LOG_ALPHA,		/* of ln(1 + u/a) */
 	RT_LIFETIME_INVERSE_ALPHA,	/* of 1/(a + u) */
 	RT_LIFETIME_LEFT,			/* of left(u) */
-	RT_LIFETIME_INVERSE_BETA,	/* of 1/(scale + u); where it ages of 1/(beta - 1 + exp(b (age + u))) */
-	RT_LIFETIME_BY_B			/* of the derivative of ln(left'(u) exp(-s left(u))) by b, from birth on, but for 1/b */
+	RT_LIFETIME_INVERSE_BETA,	/* of 1/(scale + u); where it ages of 1/(beta - 1 + exp(b (age +
+								 * u))) */
+	RT_LIFETIME_BY_B			/* of the derivative of ln(left'(u) exp(-s left(u))) by b, from
+								 * birth on, but for 1/b */
 };
 
 /*
@@ -65,20 +67,22 @@ enum
  * the time.  t may be infinite where the integral is not.  With means those under the integrand of
  * LEAVES, age being that from which u counts.
  */
-extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_event what,
-								   double discount, double t, double age, double *means);
+extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
+								   rt_lifetime_event what, double discount, double t, double age,
+								   double *means);
 
 /* ln of the odds that who has bought nothing for t has left */
 extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t);
 
 /* Of a customer with the lifetime start at first and life since t_x */
-extern double rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, double alpha, double r,
-										 const rt_customer *customer);
+extern double rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life,
+										 double alpha, double r, const rt_customer *customer);
 
 /* m/a in each unit of the time, also where that is no double */
 extern double rt_lifetime_purchases(double m, double a, double time);
 
 /* Of exactly n purchases by t, or until they leave before that */
-extern double rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n, double t);
+extern double rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n,
+									   double t);
 
 #endif							/* RT_LIFETIME_H */

@@ -18,11 +18,13 @@
 double
 rt_default_lost_score(const rt_model *model)
 {
-	return rt_kind_by_id(model->id)->input == RT_INPUT_INTERVALS ? LOST_SCORE_OF_RHYTHM : LOST_SCORE;
+	return rt_kind_by_id(model->id)->input == RT_INPUT_INTERVALS ? LOST_SCORE_OF_RHYTHM :
+		LOST_SCORE;
 }
 
 double
-rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first, double recency, double age, double score)
+rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first,
+			double recency, double age, double score)
 {
 	rt_customer customer = *seen;
 	double		low = recency;
@@ -36,8 +38,12 @@ rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int3
 	{
 		double		middle = floor(low + (high - low) / 2);
 
-		customer.age = base->kind->input != RT_INPUT_OPPORTUNITIES ? middle / time_unit :
-			fmax(customer.t_x, rt_opportunities_over(first, (int32_t) ((double) first + middle), time_unit));
+		customer.age =
+			base->kind->input != RT_INPUT_OPPORTUNITIES ?
+			middle / time_unit :
+			fmax(customer.t_x,
+				 rt_opportunities_over(first, (int32_t) ((double) first + middle), time_unit));
+
 		if (rt_base_p_gone(base, &customer) >= score)
 			high = middle;
 		else
@@ -53,5 +59,6 @@ rt_silence_over(int32_t purchase, int32_t months, int32_t days, int64_t microsec
 
 	if (!rt_date_months_later(purchase, months, &day))
 		return INT64_MAX;
-	return (int64_t) day + days + microseconds / MICROSECONDS_PER_DAY + (microseconds % MICROSECONDS_PER_DAY > 0 ? 1 : 0);
+	return (int64_t) day + days + microseconds / MICROSECONDS_PER_DAY +
+		(microseconds % MICROSECONDS_PER_DAY > 0 ? 1 : 0);
 }

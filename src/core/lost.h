@@ -11,20 +11,25 @@
 
 #include "core/customer_base.h"
 
-/* From which churn score on, where none is given: more likely gone than not; a silence that their rhythm can't explain */
+/*
+ * From which churn score on, where none is given: more likely gone than not; a silence that their
+ * rhythm can't explain
+ */
 extern double rt_default_lost_score(const rt_model *model);
 
 /*
- * The first age in days, above recency and not above age, at which the churn score of a customer was at
- * least this; -1 when there is none.  The customer, of this first purchase, recency and age in days, is
- * seen in the model's unit of so many days.
+ * The first age in days, above recency and not above age, at which the churn score of a customer
+ * was at least this; -1 when there is none.  The customer, of this first purchase, recency and age
+ * in days, is seen in the model's unit of so many days.
  */
-extern double rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first, double recency, double age, double score);
+extern double rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen,
+						  int32_t first, double recency, double age, double score);
 
 /*
- * The first day on which the silence after a purchase is as long as so many months, days and microseconds,
- * as date + interval has it; INT64_MAX behind the last date.
+ * The first day on which the silence after a purchase is as long as so many months, days and
+ * microseconds, as date + interval has it; INT64_MAX behind the last date.
  */
-extern int64_t rt_silence_over(int32_t purchase, int32_t months, int32_t days, int64_t microseconds);
+extern int64_t rt_silence_over(int32_t purchase, int32_t months, int32_t days,
+							   int64_t microseconds);
 
 #endif							/* RT_LOST_H */

@@ -44,16 +44,20 @@ rt_model_check(const rt_model *model)
 	}
 	if (!(model->left_out >= 0) || isinf(model->left_out) || fabs(model->frequency_correlation) > 1)
 		return "customers left out must not be negative, and a correlation lies between -1 and 1";
-	if (kind->input != RT_INPUT_SPEND && (model->left_out != 0 || model->frequency_correlation != 0))
-		return "customers left out and the correlation of frequency belong to the kind gamma-gamma only";
+	if (kind->input != RT_INPUT_SPEND &&
+		(model->left_out != 0 || model->frequency_correlation != 0))
+		return "customers left out and the correlation of frequency belong to the kind gamma-gamma "
+			"only";
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (rt_model_parameter_check(model->parameters[i]) != NULL)
 			return "parameters must be between 1e-300 and 1e300";
 	}
-	if (kind->has_whole_k && (model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
+	if (kind->has_whole_k &&
+		(model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
 		return "k must be a whole number of at most 100";
-	if ((model->flags & RT_MODEL_FITTED) && (!isfinite(model->log_likelihood) || !(model->observations >= 0)))
+	if ((model->flags & RT_MODEL_FITTED) &&
+		(!isfinite(model->log_likelihood) || !(model->observations >= 0)))
 		return "the log-likelihood must be finite, the number of observations not negative";
 	return NULL;
 }

@@ -37,10 +37,13 @@ typedef struct rt_model
 	double		log_likelihood;
 	double		observations;	/* customers the likelihood is a sum over */
 	double		recency_weight; /* of an interval against the next one; 1: all alike */
-	double		k_median;		/* of k across customers, and the deviation of ln k; both 0: one k for all */
+	double		k_median;		/* of k across customers, and the deviation of ln k; both 0: one k
+								 * for all */
 	double		k_deviation;
-	double		left_out;		/* of gamma-gamma: repeat customers without a mean order value above 0 */
-	double		frequency_correlation;	/* of gamma-gamma, of x and the mean order value; NaN: not known */
+	double		left_out;		/* of gamma-gamma: repeat customers without a mean order value
+								 * above 0 */
+	double		frequency_correlation;	/* of gamma-gamma, of x and the mean order value; NaN: not
+										 * known */
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;

@@ -37,7 +37,8 @@ static inline void
 rt_money_sum_add(rt_money_sum *sum, int64_t amount)
 {
 	sum->low += (int64_t) ((uint64_t) amount & UINT64_C(0xffffffff));
-	sum->high += (amount - (int64_t) ((uint64_t) amount & UINT64_C(0xffffffff))) / INT64_C(0x100000000);
+	sum->high +=
+		(amount - (int64_t) ((uint64_t) amount & UINT64_C(0xffffffff))) / INT64_C(0x100000000);
 }
 
 /* May it have come from amounts?  Of two that may, the sum does not overflow. */

@@ -36,7 +36,8 @@ rt_opportunities_over(int32_t first, int32_t date, double time_unit)
 	if (months == 0)
 		return fmin(ceil(((double) date - (double) first + 0.5) / time_unit) - 1, DBL_MAX / 4);
 	number = (rt_unit_number(RT_UNIT_MONTH, date) - rt_unit_number(RT_UNIT_MONTH, first)) / months;
-	if (number > 0 && !(rt_date_months_later(first, (int64_t) number * months, &end) && end <= date))
+	if (number > 0 &&
+		!(rt_date_months_later(first, (int64_t) number * months, &end) && end <= date))
 		number--;
 	return number;
 }
@@ -50,16 +51,21 @@ rt_opportunity_end(int32_t first, double number, double time_unit)
 	int32_t		date;
 
 	if (months > 0)
-		return number < RT_DATE_MAX && rt_date_months_later(first, (int64_t) number * months, &date) ? date : RT_DATE_MAX;
+		return number < RT_DATE_MAX &&
+			rt_date_months_later(first, (int64_t) number * months, &date) ?
+			date :
+			RT_DATE_MAX;
 	end = (double) first + floor(number * time_unit + 0.5);
 	return end < RT_DATE_MAX ? (int32_t) end : RT_DATE_MAX;
 }
 
 void
-rt_opportunities(const int32_t *dates, size_t count, int32_t as_of, double time_unit, rt_customer *customer)
+rt_opportunities(const int32_t *dates, size_t count, int32_t as_of, double time_unit,
+				 rt_customer *customer)
 {
 	customer->x = customer->t_x = 0;
 	customer->age = rt_opportunities_over(dates[0], as_of, time_unit);
+
 	for (size_t i = 1; i < count; i++)
 	{
 		/* the first that is not over on the day before */
@@ -85,8 +91,9 @@ rt_opportunities_within(double days, double time_unit)
 bool
 rt_opportunities_valid(const rt_customer *customer)
 {
-	return customer->x == floor(customer->x) && customer->t_x == floor(customer->t_x) && customer->age == floor(customer->age) &&
-		customer->x <= customer->t_x && customer->age <= 0x1p53;
+	return customer->x == floor(customer->x) && customer->t_x == floor(customer->t_x) &&
+		customer->age == floor(customer->age) && customer->x <= customer->t_x &&
+		customer->age <= RT_WHOLE_MAX;
 }
 
 bool

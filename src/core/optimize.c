@@ -13,8 +13,9 @@
 #include "core/cholesky.h"
 #include "core/poll.h"
 
-#define MAX_ITERATIONS 200		/* what takes more crawls along a ridge, for less than a hundred-thousandth */
-#define GRADIENT_TOLERANCE 1e-9	/* a unit of scale */
+#define MAX_ITERATIONS 200		/* what takes more crawls along a ridge, for less than a
+								 * hundred-thousandth */
+#define GRADIENT_TOLERANCE 1e-9 /* a unit of scale */
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
 #define SHORTEST_STEP 1e-10		/* coordinates are logarithms: less is rounding */
@@ -42,7 +43,7 @@ set_identity(double *matrix, int count)
 }
 
 /* Where a search is: the optimum so far, its gradient, and what is known of the curvature there */
-typedef struct search
+typedef struct optimize_search
 {
 	rt_objective objective;
 	void	   *data;
@@ -52,10 +53,10 @@ typedef struct search
 	double		gradient[RT_OPTIMIZE_MAX];
 	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 	bool		fresh;			/* nothing is known of the curvature */
-} search;
+} optimize_search;
 
 static void
-forget_curvature(search *s)
+forget_curvature(optimize_search *s)
 {
 	set_identity(s->inverse, s->count);
 	s->fresh = true;
@@ -63,7 +64,7 @@ forget_curvature(search *s)
 
 /* The gradient in the directions in which no bound is in the way; its largest part */
 static double
-free_gradient(const search *s, const double *x, double *gradient)
+free_gradient(const optimize_search *s, const double *x, double *gradient)
 {
 	double		largest = 0;
 
@@ -80,7 +81,7 @@ free_gradient(const search *s, const double *x, double *gradient)
 
 /* The direction of the next step, and how steep it is there */
 static double
-uphill(search *s, const double *gradient, double *direction)
+uphill(optimize_search *s, const double *gradient, double *direction)
 {
 	double		slope;
 
@@ -96,7 +97,8 @@ uphill(search *s, const double *gradient, double *direction)
 
 /* A step that gains what its slope promises (Armijo 1966), to next; false when none does */
 static bool
-step_uphill(const search *s, const double *direction, double slope, rt_optimum *optimum, rt_optimum *next, double *gradient)
+step_uphill(const optimize_search *s, const double *direction, double slope, rt_optimum *optimum,
+			rt_optimum *next, double *gradient)
 {
 	double		farthest = 0;
 	double		length;
@@ -109,7 +111,8 @@ step_uphill(const search *s, const double *direction, double slope, rt_optimum *
 	{
 		rt_poll();
 		for (int i = 0; i < s->count; i++)
-			next->x[i] = fmin(fmax(optimum->x[i] + length * direction[i], s->lower[i]), s->upper[i]);
+			next->x[i] =
+				fmin(fmax(optimum->x[i] + length * direction[i], s->lower[i]), s->upper[i]);
 		next->value = s->objective(next->x, gradient, s->data);
 		optimum->evaluations++;
 		if (isfinite(next->value) && next->value >= optimum->value + 1e-4 * length * slope)
@@ -121,7 +124,7 @@ step_uphill(const search *s, const double *direction, double slope, rt_optimum *
 
 /* What a step and the change of the gradient along it say of the curvature: BFGS, in the inverse */
 static void
-learn_curvature(search *s, const double *step, const double *change)
+learn_curvature(optimize_search *s, const double *step, const double *change)
 {
 	int			count = s->count;
 	double		curvature = dot(step, change, count);
@@ -142,7 +145,8 @@ learn_curvature(search *s, const double *step, const double *change)
 	for (int i = 0; i < count; i++)
 	{
 		for (int j = 0; j < count; j++)
-			s->inverse[i * count + j] += (1 + quadratic / curvature) * step[i] * step[j] / curvature -
+			s->inverse[i * count + j] +=
+				(1 + quadratic / curvature) * step[i] * step[j] / curvature -
 				(product[i] * step[j] + step[i] * product[j]) / curvature;
 	}
 }
@@ -151,7 +155,8 @@ void
 rt_maximize(rt_objective objective, void *data, int count,
 			const double *lower, const double *upper, double scale, rt_optimum *optimum)
 {
-	search		s = {.objective = objective, .data = data, .count = count, .lower = lower, .upper = upper};
+	optimize_search s = {
+	.objective = objective, .data = data, .count = count, .lower = lower, .upper = upper};
 
 	optimum->converged = optimum->at_bound = false;
 	optimum->evaluations = 1;
@@ -211,10 +216,10 @@ rt_maximize(rt_objective objective, void *data, int count,
 }
 
 void
-rt_maximize_from(rt_objective objective, void *data, int count,
-				 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
-				 double scale,
-				 const double *start, const double *moves, int move_count, rt_optimum *best)
+rt_maximize_from(rt_objective objective, void *data, int count, const double *lower,
+				 const double *upper, bool (*nearly) (const double *x, const void *data),
+				 double scale, const double *start, const double *moves, int move_count,
+				 rt_optimum *best)
 {
 	for (int i = 0; i < move_count; i++)
 	{
@@ -308,8 +313,10 @@ rt_fit_from_optimum(rt_objective objective, void *data, int count, const double 
 			double		sum = 0;
 
 			for (int m = 0; m < count; m++)
-				sum += logarithms[i * count + m] * dot(covariance + m * count, logarithms + j * count, count);
-			fit->covariance[i * RT_PARAMETERS_MAX + j] = sum * fit->parameters[i] * fit->parameters[j];
+				sum += logarithms[i * count + m] *
+					dot(covariance + m * count, logarithms + j * count, count);
+			fit->covariance[i * RT_PARAMETERS_MAX + j] =
+				sum * fit->parameters[i] * fit->parameters[j];
 		}
 	}
 }

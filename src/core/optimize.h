@@ -42,31 +42,34 @@ typedef struct rt_optimum
  * Maximizes from optimum->x on.  scale is the size of the problem
  * (the number of observations): gradients are small when small against it.
  */
-extern void rt_maximize(rt_objective objective, void *data, int count,
-						const double *lower, const double *upper, double scale, rt_optimum *optimum);
+extern void rt_maximize(rt_objective objective, void *data, int count, const double *lower,
+						const double *upper, double scale, rt_optimum *optimum);
 
 /*
- * The best of several searches: from start on, and where that ends at a bound or nowhere, from start + each of
- * the moves, move_count rows of count: far out, where customers are all alike, a likelihood is flat and lets
- * no search back.  nearly says of which points at_bound is true besides; start is moved into the box.
+ * The best of several searches: from start on, and where that ends at a bound or nowhere, from
+ * start + each of the moves, move_count rows of count: far out, where customers are all alike, a
+ * likelihood is flat and lets no search back.  nearly says of which points at_bound is true
+ * besides; start is moved into the box.
  */
-extern void rt_maximize_from(rt_objective objective, void *data, int count,
-							 const double *lower, const double *upper, bool (*nearly) (const double *x, const void *data),
-							 double scale,
-							 const double *start, const double *moves, int move_count, rt_optimum *best);
+extern void rt_maximize_from(rt_objective objective, void *data, int count, const double *lower,
+							 const double *upper,
+							 bool (*nearly) (const double *x, const void *data),
+							 double scale, const double *start, const double *moves, int move_count,
+							 rt_optimum *best);
 
 /*
  * The inverse of the negative Hessian at x by differences of the gradient:
  * covariance[i * count + j].  False when it is not positive definite.
  */
-extern bool rt_covariance(rt_objective objective, void *data, int count, const double *x, double *covariance);
+extern bool rt_covariance(rt_objective objective, void *data, int count, const double *x,
+						  double *covariance);
 
 /*
  * The fit that an optimum means, when the logarithm of parameter i is the sum over
  * j of logarithms[i * count + j] times coordinate j: parameters and, where it
  * converged inside the box, their covariance.
  */
-extern void rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
-								const rt_optimum *optimum, rt_fit *fit);
+extern void rt_fit_from_optimum(rt_objective objective, void *data, int count,
+								const double *logarithms, const rt_optimum *optimum, rt_fit *fit);
 
 #endif							/* RT_OPTIMIZE_H */

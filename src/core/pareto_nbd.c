@@ -63,7 +63,9 @@ pareto_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 {
 	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
 
-	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(base, customer->t_x), pareto_nbd_shape(base, customer), customer->age - customer->t_x);
+	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(base, customer->t_x),
+									 pareto_nbd_shape(base, customer),
+									 customer->age - customer->t_x);
 }
 
 static double
@@ -72,7 +74,8 @@ pareto_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, doub
 	rt_lifetime start = pareto_nbd_lifetime_at(base, 0);
 	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
 
-	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R], customer);
+	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R],
+									  customer);
 }
 
 static double
@@ -94,10 +97,14 @@ pareto_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, doubl
 
 	if (!(t >= 0))
 		return NAN;
-	return pareto_nbd_p_alive(base, customer) * exp(-base->parameters[S] * rt_lifetime_left(&life, t));
+	return pareto_nbd_p_alive(base, customer) *
+		exp(-base->parameters[S] * rt_lifetime_left(&life, t));
 }
 
-/* Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the usual formula */
+/*
+ * Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the
+ * usual formula
+ */
 static double
 pareto_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, double t)
 {
@@ -130,7 +137,8 @@ pareto_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, d
 static double
 pareto_nbd_purchases_in(const rt_base *base, const rt_customer *customer, double time)
 {
-	return rt_lifetime_purchases(pareto_nbd_shape(base, customer), pareto_nbd_scale(base, customer->age), time);
+	return rt_lifetime_purchases(pareto_nbd_shape(base, customer),
+								 pareto_nbd_scale(base, customer->age), time);
 }
 
 static double
@@ -142,14 +150,18 @@ pareto_nbd_expected_purchases(const rt_base *base, const rt_customer *customer, 
 }
 
 static double
-pareto_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
+pareto_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t,
+							   double rate)
 {
 	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	return pareto_nbd_purchases_in(base, customer, rate == 0 ? pareto_nbd_lifetime_if_alive(base, customer, t) :
-						exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate, t, 0, NULL)));
+	return pareto_nbd_purchases_in(
+								   base, customer,
+								   rate == 0 ? pareto_nbd_lifetime_if_alive(base, customer, t) :
+								   exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate,
+															t, 0, NULL)));
 }
 
 static double
@@ -160,7 +172,9 @@ pareto_nbd_purchase_probability(const rt_base *base, const rt_customer *customer
 	if (!(t >= 0))
 		return NAN;
 	return pareto_nbd_p_alive(base, customer) *
-		fmin(1, exp(rt_lifetime_integral(&life, pareto_nbd_scale(base, customer->age), pareto_nbd_shape(base, customer), RT_LIFETIME_BUYS, 0, t, 0, NULL)));
+		fmin(1, exp(rt_lifetime_integral(&life, pareto_nbd_scale(base, customer->age),
+										 pareto_nbd_shape(base, customer), RT_LIFETIME_BUYS, 0,
+										 t, 0, NULL)));
 }
 
 static double
@@ -170,8 +184,10 @@ pareto_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	return rt_lifetime_purchase_pmf(&life, pareto_nbd_scale(base, customer->age), pareto_nbd_shape(base, customer), n, t) *
-		pareto_nbd_p_alive(base, customer) + (n == 0 ? pareto_nbd_p_gone(base, customer) : 0);
+	return rt_lifetime_purchase_pmf(&life, pareto_nbd_scale(base, customer->age),
+									pareto_nbd_shape(base, customer), n, t) *
+		pareto_nbd_p_alive(base, customer) +
+		(n == 0 ? pareto_nbd_p_gone(base, customer) : 0);
 }
 
 /* -------------------------------------------------------------- simulation */
@@ -180,7 +196,8 @@ static void
 pareto_nbd_start_life(const rt_base *base, rt_random *random, rt_life *life)
 {
 	life->lambda = rt_random_gamma(random, base->parameters[R]) / base->parameters[ALPHA];
-	life->end = -log(rt_random_uniform(random)) / (rt_random_gamma(random, base->parameters[S]) / base->parameters[BETA]);
+	life->end = -log(rt_random_uniform(random)) /
+		(rt_random_gamma(random, base->parameters[S]) / base->parameters[BETA]);
 }
 
 static void
@@ -191,6 +208,7 @@ pareto_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *ra
 	now.parameters[R] += customer->x;
 	now.parameters[ALPHA] += customer->age;
 	now.parameters[BETA] += customer->age;
+
 	pareto_nbd_start_life(&now, random, life);
 }
 
@@ -202,13 +220,18 @@ typedef struct fit_data
 	rt_places	places;
 } fit_data;
 
-/* Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning on */
+/*
+ * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
+ * on
+ */
 static void
-pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, double t_x, double until, double *log_weight, double *means)
+pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, double t_x,
+					double until, double *log_weight, double *means)
 {
 	rt_lifetime life = rt_lifetime_pareto(s, beta + t_x);
 
-	*log_weight = rt_lifetime_integral(&life, alpha + t_x, r + x, RT_LIFETIME_LEAVES, 0, until, t_x, means);
+	*log_weight = rt_lifetime_integral(&life, alpha + t_x, r + x, RT_LIFETIME_LEAVES, 0, until,
+									   t_x, means);
 	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / alpha);
 	means[RT_LIFETIME_LEFT] += log1p(t_x / beta);
 }
@@ -243,7 +266,9 @@ pareto_nbd_objective(const double *x, double *gradient, void *argument)
 		rt_poll_each(j);
 		pareto_nbd_who_left(r, alpha, s, beta, p->x, t, until, &p->log_weight, p->means);
 		if (next != NULL)
-			rt_place_add_next(p, next, -(r + p->x) * log1p(until / (alpha + t)) - s * log1p(until / (beta + t)));
+			rt_place_add_next(
+							  p, next, -(r + p->x) * log1p(until / (alpha + t)) - s *
+							  log1p(until / (beta + t)));
 	}
 	while (i < customers->row_count)
 	{
@@ -259,7 +284,9 @@ pareto_nbd_objective(const double *x, double *gradient, void *argument)
 			double		age = customers->rows[i].customer.age / customers->time_unit;
 			double		log_alpha = log1p(age / alpha);
 			double		log_beta = log1p(age / beta);
-			double		here,	/* the terms of the sum, each over its largest: who is still here; */
+
+			/* the terms of the sum, each over its largest: who is still here; */
+			double		here,
 						left,	/* who left after t_x; */
 						later = 0;	/* less who left after age */
 			double		log_largest;
@@ -272,12 +299,15 @@ pareto_nbd_objective(const double *x, double *gradient, void *argument)
 			{
 				from = data->places.places[data->places.indexes[2 * i]];
 				to = data->places.places[data->places.indexes[2 * i + 1]];
-				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
+				from.log_weight +=
+					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
 			else if (age > t_x)
 			{
-				pareto_nbd_who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight, from.means);
-				from.log_weight += m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
+				pareto_nbd_who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight,
+									from.means);
+				from.log_weight +=
+					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
 			}
 			else
 				from.log_weight = -INFINITY;
@@ -287,11 +317,26 @@ pareto_nbd_objective(const double *x, double *gradient, void *argument)
 			if (n >= 1)
 				later = exp(to.log_weight - log_largest);
 			sum = here + left - later;
-			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) - s * log_beta + log_largest + log(sum));
-			by_r += weight * (digamma_term - (here * log_alpha + left * from.means[RT_LIFETIME_LOG_ALPHA] - later * to.means[RT_LIFETIME_LOG_ALPHA]) / sum);
-			by_alpha += weight * (r / alpha - m * (here / (alpha + age) + left * from.means[RT_LIFETIME_INVERSE_ALPHA] - later * to.means[RT_LIFETIME_INVERSE_ALPHA]) / sum);
-			by_s += weight * ((left - later) / s - here * log_beta - left * from.means[RT_LIFETIME_LEFT] + later * to.means[RT_LIFETIME_LEFT]) / sum;
-			by_beta += weight * (s / beta - (here * s / (beta + age) + (s + 1) * (left * from.means[RT_LIFETIME_INVERSE_BETA] - later * to.means[RT_LIFETIME_INVERSE_BETA])) / sum);
+			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) -
+							   s * log_beta + log_largest + log(sum));
+			by_r += weight *
+				(digamma_term - (here * log_alpha + left * from.means[RT_LIFETIME_LOG_ALPHA] -
+								 later * to.means[RT_LIFETIME_LOG_ALPHA]) /
+				 sum);
+			by_alpha += weight * (r / alpha - m *
+								  (here / (alpha + age) +
+								   left * from.means[RT_LIFETIME_INVERSE_ALPHA] -
+								   later * to.means[RT_LIFETIME_INVERSE_ALPHA]) /
+								  sum);
+			by_s += weight *
+				((left - later) / s - here * log_beta - left * from.means[RT_LIFETIME_LEFT] +
+				 later * to.means[RT_LIFETIME_LEFT]) /
+				sum;
+			by_beta +=
+				weight * (s / beta - (here * s / (beta + age) +
+									  (s + 1) * (left * from.means[RT_LIFETIME_INVERSE_BETA] -
+												 later * to.means[RT_LIFETIME_INVERSE_BETA])) /
+						  sum);
 		}
 	}
 	gradient[0] = by_r * r + by_alpha * alpha;
@@ -309,7 +354,8 @@ pareto_nbd_all_alike(const double *x, const void *data)
 }
 
 static void
-pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
+pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+			   rt_fit *fit)
 {
 	static const double logarithms[16] = {
 		1, 0, 0, 0,
@@ -336,7 +382,8 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 
 		total += row->weight;
 		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) / customers->time_unit);
+		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
+							   customers->time_unit);
 		age += row->weight * (row->customer.age / customers->time_unit);
 	}
 	data.customers = customers;
@@ -348,7 +395,8 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
-		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, pareto_nbd_all_alike, total, start, moves, 3, &best);
+		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, pareto_nbd_all_alike, total,
+						 start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, logarithms, &best, fit);
 }

@@ -68,7 +68,8 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_poll_each(i);
-		if (places->count == 0 || compare_places(&places->places[places->count - 1], &places->places[i], NULL) != 0)
+		if (places->count == 0 ||
+			compare_places(&places->places[places->count - 1], &places->places[i], NULL) != 0)
 			places->places[places->count++] = places->places[i];
 	}
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -76,15 +77,19 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 		rt_poll_each(i);
 		if (customers->rows[i].customer.x < 1)
 			continue;
-		places->indexes[2 * i] = find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.t_x);
-		places->indexes[2 * i + 1] = find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.age);
+		places->indexes[2 * i] =
+			find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.t_x);
+		places->indexes[2 * i + 1] =
+			find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.age);
 	}
 }
 
 const rt_place *
 rt_places_next(const rt_places *places, size_t i)
 {
-	return i + 1 < places->count && places->places[i + 1].x == places->places[i].x ? &places->places[i + 1] : NULL;
+	return i + 1 < places->count && places->places[i + 1].x == places->places[i].x ?
+		&places->places[i + 1] :
+		NULL;
 }
 
 void

@@ -25,8 +25,10 @@ typedef struct rt_place
 {
 	double		x;
 	double		t;				/* in the unit of the rows */
-	double		log_weight;		/* ln of the integral from t on, over the term of who is still here at t */
-	double		means[RT_PLACE_MEANS];	/* under it, of what its derivatives by the parameters take */
+	double		log_weight;		/* ln of the integral from t on, over the term of who is still here
+								 * at t */
+	/* under it, of what its derivatives by the parameters take */
+	double		means[RT_PLACE_MEANS];
 } rt_place;
 
 typedef struct rt_places
@@ -46,7 +48,10 @@ extern void rt_places_make(const rt_customers *customers, void *workspace, rt_pl
  */
 extern const rt_place *rt_places_next(const rt_places *places, size_t i);
 
-/* Adds the integral from the next place on; log_ratio is ln of who is still here then over who is here now */
+/*
+ * Adds the integral from the next place on; log_ratio is ln of who is still here then over who is
+ * here now
+ */
 extern void rt_place_add_next(rt_place *place, const rt_place *next, double log_ratio);
 
 #endif							/* RT_PLACES_H */

@@ -22,16 +22,18 @@
 /* A standard error of a logarithm from which on nothing is known of a parameter */
 #define UNKNOWN_ERROR 10.0
 
-/* The logarithms of parameters: a triangular root of their covariance, all 0 where they are given */
-typedef struct spread
+/*
+ * The logarithms of parameters: a triangular root of their covariance, all 0 where they are given
+ */
+typedef struct prediction_spread
 {
 	int			count;
 	double		root[RT_PARAMETERS_MAX][RT_PARAMETERS_MAX];
-} spread;
+} prediction_spread;
 
 /* False for a fit that does not know how sure it is */
 static bool
-spread_of(const rt_model *model, spread *s)
+spread_of(const rt_model *model, prediction_spread *s)
 {
 	const rt_kind *kind = rt_kind_by_id(model->id);
 	int			first = kind->has_whole_k ? 1 : 0;
@@ -46,7 +48,8 @@ spread_of(const rt_model *model, spread *s)
 	{
 		for (int j = first; j <= i; j++)
 		{
-			double		rest = model->covariance[i * (i + 1) / 2 + j] / model->parameters[i] / model->parameters[j];
+			double		rest = model->covariance[i * (i + 1) / 2 + j] / model->parameters[i] /
+				model->parameters[j];
 
 			if (!isfinite(rest) || (i == j && !(rest <= UNKNOWN_ERROR * UNKNOWN_ERROR)))
 				return false;
@@ -62,7 +65,8 @@ spread_of(const rt_model *model, spread *s)
 }
 
 static void
-draw_parameters(const rt_model *model, const spread *s, rt_random *random, rt_model *drawn)
+draw_parameters(const rt_model *model, const prediction_spread *s, rt_random *random,
+				rt_model *drawn)
 {
 	double		z[RT_PARAMETERS_MAX];
 
@@ -111,7 +115,7 @@ bool
 rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		   const rt_model *spend, double x, double mean, double rate, double *draws)
 {
-	spread		model_spread,
+	prediction_spread model_spread,
 				spend_spread;
 	int64_t		seed = seed_of(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
 	size_t		purchases = 0;
@@ -149,7 +153,8 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 
 			/* what an order of hers is worth is Gamma(p) divided by this */
 			if (spend != NULL)
-				level = rt_random_gamma(&random, values.p * x + values.q) / (values.gamma + x * fmax(mean, 0));
+				level = rt_random_gamma(&random, values.p * x + values.q) /
+					(values.gamma + x * fmax(mean, 0));
 			rt_life_go_on(&base, customer, &random, &life);
 			if (rt_life_expected(&life, t) > MANY_PURCHASES)
 			{
@@ -159,11 +164,14 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 
 				/* spread evenly */
 				if (spend != NULL)
-					sum = rt_random_gamma(&random, sum * values.p) / level * (rate * until > 0 ? -expm1(-rate * until) / (rate * until) : 1);
+					sum = rt_random_gamma(&random, sum * values.p) / level *
+						(rate * until > 0 ? -expm1(-rate * until) / (rate * until) : 1);
 			}
 			while (rt_life_next(&life, &random, t))
 			{
-				sum += spend == NULL ? 1 : rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
+				sum += spend == NULL ?
+					1 :
+					rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
 				rt_poll_each(++purchases);
 			}
 			if (!isfinite(sum))

@@ -22,9 +22,9 @@
 #define RT_PREDICTION_DRAWS 2000
 
 /*
- * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the number
- * of purchases, or with a spend model their value, one at the time u counting exp(-rate u); x
- * and mean are her orders for that.
+ * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the
+ * number of purchases, or with a spend model their value, one at the time u counting exp(-rate u);
+ * x and mean are her orders for that.
  *
  * False where nothing can be said: of a fit that did not converge, or that knows a parameter to a
  * factor of exp(10) only, and of what is beyond doubles.

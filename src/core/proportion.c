@@ -152,7 +152,9 @@ slope_for_difference(const rt_two_groups *g, double difference, double p)
 	return slope;
 }
 
-/* The most likely share of the others for a given difference: the slope falls, so halving finds it */
+/*
+ * The most likely share of the others for a given difference: the slope falls, so halving finds it
+ */
 static double
 share_for_difference(const rt_two_groups *g, double difference)
 {
@@ -219,20 +221,26 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 		}
 		p = fmin(fmax(p, 0), 1);
 		q = fmin(fmax(q, 0), 1);
-		variance += weight * weight * (q * (1 - q) / n + factor * factor * p * (1 - p) / other_n) * (n + other_n) / (n + other_n - 1);
+		variance += weight * weight * (q * (1 - q) / n + factor * factor * p * (1 - p) / other_n) *
+			(n + other_n) / (n + other_n - 1);
 	}
 	if (sum == 0)
 		return 0;
 	return variance > 0 ? sum / sqrt(variance) : sum > 0 ? INFINITY : -INFINITY;
 }
 
-/* The value between inside, where |score| < z, and outside, at which it is z; halving in value or in its logarithm */
+/*
+ * The value between inside, where |score| < z, and outside, at which it is z; halving in value or
+ * in its logarithm
+ */
 static double
-limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside, double z)
+limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside,
+	  double z)
 {
 	for (int i = 0; i < 200; i++)
 	{
-		double		middle = what == DIFFERENCE ? inside + (outside - inside) / 2 : sqrt(inside) * sqrt(outside);
+		double		middle =
+			what == DIFFERENCE ? inside + (outside - inside) / 2 : sqrt(inside) * sqrt(outside);
 
 		if (middle == inside || middle == outside)
 			break;
@@ -282,7 +290,9 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 		return;
 	uplift->ratio = other_share > 0 ? share / other_share : INFINITY;
 	if (share > 0)
-		uplift->ratio_lower = limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
+		uplift->ratio_lower =
+			limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
 	if (other_share > 0)
-		uplift->ratio_upper = limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
+		uplift->ratio_upper =
+			limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
 }

@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Wilson's score interval of a share of hits in n, n from 1 on; z is the normal quantile of the confidence level */
+/*
+ * Wilson's score interval of a share of hits in n, n from 1 on; z is the normal quantile of the
+ * confidence level
+ */
 extern void rt_wilson_interval(int64_t hits, int64_t n, double z, double *lower, double *upper);
 
 /*

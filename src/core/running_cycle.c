@@ -19,7 +19,8 @@ span(int64_t from, int64_t to)
 }
 
 bool
-rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day, bool logarithms, double weight)
+rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day, bool logarithms,
+					 double weight)
 {
 	if (cycle->purchases == 0)
 	{
@@ -33,7 +34,8 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 	{
 		/* what was the last interval is one of those before */
 		cycle->weighted_intervals = cycle->weighted_intervals * weight + 1;
-		cycle->weighted_days = cycle->weighted_days * weight + span(cycle->previous, cycle->last) / ticks_per_day;
+		cycle->weighted_days =
+			cycle->weighted_days * weight + span(cycle->previous, cycle->last) / ticks_per_day;
 	}
 	cycle->purchases++;
 	cycle->previous = cycle->last;
@@ -55,32 +57,41 @@ rt_running_interval(const rt_running_cycle *cycle, double ticks_per_day)
 double
 rt_running_mean(const rt_running_cycle *cycle, double ticks_per_day)
 {
-	return cycle->purchases < 2 ? NAN : span(cycle->first, cycle->last) / ticks_per_day / (double) (cycle->purchases - 1);
+	return cycle->purchases < 2 ?
+		NAN :
+		span(cycle->first, cycle->last) / ticks_per_day / (double) (cycle->purchases - 1);
 }
 
 double
 rt_running_lateness(const rt_running_cycle *cycle)
 {
-	return cycle->purchases < 3 ? NAN :
-		span(cycle->previous, cycle->last) * (double) (cycle->purchases - 2) / span(cycle->first, cycle->previous);
+	return cycle->purchases < 3 ?
+		NAN :
+		span(cycle->previous, cycle->last) * (double) (cycle->purchases - 2) /
+		span(cycle->first, cycle->previous);
 }
 
 double
 rt_running_regularity(const rt_running_cycle *cycle, double ticks_per_day)
 {
-	return cycle->purchases < 3 ? NAN :
-		rt_gamma_shape(cycle->purchases - 1, span(cycle->first, cycle->last) / ticks_per_day, cycle->sum_log);
+	return cycle->purchases < 3 ?
+		NAN :
+		rt_gamma_shape(cycle->purchases - 1, span(cycle->first, cycle->last) / ticks_per_day,
+					   cycle->sum_log);
 }
 
 double
 rt_running_churn_score(const rt_running_cycle *cycle)
 {
 	return cycle->purchases < 3 ? NAN :
-		-expm1(-(double) (cycle->purchases - 2) * log1p(span(cycle->previous, cycle->last) / span(cycle->first, cycle->previous)));
+		-expm1(-(double) (cycle->purchases - 2) *
+			   log1p(span(cycle->previous, cycle->last) /
+					 span(cycle->first, cycle->previous)));
 }
 
 double
-rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model, double ticks_per_day)
+rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
+						  double ticks_per_day)
 {
 	double		ticks = ticks_per_day * model->time_unit;
 	rt_base		base;
@@ -89,22 +100,28 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model, 
 		return NAN;
 	if (rt_kind_by_id(model->id)->input == RT_INPUT_INTERVALS)
 	{
-		const rt_interpurchase interpurchase = {model->parameters[0], model->parameters[1], model->parameters[2]};
+		const rt_interpurchase interpurchase = {model->parameters[0], model->parameters[1],
+		model->parameters[2]};
 		double		elapsed = span(cycle->previous, cycle->last) / ticks;
 		double		sum = cycle->weighted_days / model->time_unit;
 		double		before = (double) (cycle->purchases - 2);
 		double		days = span(cycle->first, cycle->previous) / ticks_per_day;
-		rt_intervals hers = {cycle->purchases - 2, days, cycle->sum_log_before, before > 0 ? days / before : NAN, NAN};
+		rt_intervals hers = {cycle->purchases - 2, days, cycle->sum_log_before,
+		before > 0 ? days / before : NAN, NAN};
 		double		log_silence[RT_SHAPES];
 		rt_shapes	shapes;
 
 		if (!(model->k_deviation > 0))
-			return 1 - rt_interpurchase_silence(&interpurchase, cycle->weighted_intervals, sum, elapsed);
+			return 1 - rt_interpurchase_silence(&interpurchase, cycle->weighted_intervals, sum,
+												elapsed);
 		rt_gamma_shapes(&hers, model->k_median, model->k_deviation, &shapes);
-		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes, cycle->weighted_intervals, sum, elapsed, log_silence);
+		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes,
+													  cycle->weighted_intervals, sum, elapsed,
+													  log_silence);
 	}
 	if (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES)
 		return NAN;
-	return rt_base_p_gone(&base, &(rt_customer) {(double) (cycle->purchases - 2), span(cycle->first, cycle->previous) / ticks,
-						  span(cycle->first, cycle->last) / ticks});
+	return rt_base_p_gone(&base, &(rt_customer) {(double) (cycle->purchases - 2),
+													span(cycle->first, cycle->previous) / ticks,
+													span(cycle->first, cycle->last) / ticks});
 }

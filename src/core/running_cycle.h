@@ -33,24 +33,29 @@ typedef struct rt_running_cycle
  * The next purchase; false when it lies before the last one.  Logarithms are added up only where
  * asked for; weight is that of an interval against the next one.
  */
-extern bool rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day, bool logarithms, double weight);
+extern bool rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day,
+								 bool logarithms, double weight);
 
 /* In days; NaN where there are not enough purchases.  The interval that the last one ended: */
 extern double rt_running_interval(const rt_running_cycle *cycle, double ticks_per_day);
+
 /* the mean of all intervals, */
 extern double rt_running_mean(const rt_running_cycle *cycle, double ticks_per_day);
+
 /* the last one against the mean of those before it, */
 extern double rt_running_lateness(const rt_running_cycle *cycle);
+
 /* and how regular all of them are, as rt_gamma_shape. */
 extern double rt_running_regularity(const rt_running_cycle *cycle, double ticks_per_day);
 
 /*
- * How improbable the silence was that the last purchase ended, by what was known before it, from 0 to 1: of
- * who buys at random at a rate that her earlier intervals tell, a Lomax distribution; by an
- * interpurchase model; or that she had gone, by a model of a customer base but for one of
+ * How improbable the silence was that the last purchase ended, by what was known before it, from 0
+ * to 1: of who buys at random at a rate that her earlier intervals tell, a Lomax distribution; by
+ * an interpurchase model; or that she had gone, by a model of a customer base but for one of
  * opportunities.  NaN where there are not enough purchases.
  */
 extern double rt_running_churn_score(const rt_running_cycle *cycle);
-extern double rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model, double ticks_per_day);
+extern double rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
+										double ticks_per_day);
 
 #endif							/* RT_RUNNING_CYCLE_H */

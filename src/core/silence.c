@@ -21,15 +21,19 @@ rt_silence_until(rt_silence *silence, int32_t as_of)
 	}
 	silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
 	if (silence->shapes_differ)
-		silence->probability = rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes, silence->intervals,
-																  silence->sum, silence->elapsed, silence->log_silence);
+		silence->probability =
+			rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes,
+											   silence->intervals, silence->sum, silence->elapsed,
+											   silence->log_silence);
 	else
 		silence->probability = silence->probability_of_model =
-			rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum, silence->elapsed);
+			rt_interpurchase_silence(&silence->model, silence->intervals, silence->sum,
+									 silence->elapsed);
 }
 
 void
-rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of, const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
+rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
+					  const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
 {
 	silence->last = dates[count - 1];
 	silence->by_calendar = rt_calendar_cycle_hers(dates, count, &silence->calendar);
@@ -89,14 +93,17 @@ rt_silence_end(rt_silence *s, double p, int32_t *day)
 				days;
 
 	if (s->by_calendar)
-		return rt_calendar_cycle_quantile(&s->calendar, s->last, s->as_of, (1 - p) * s->probability, day);
+		return rt_calendar_cycle_quantile(&s->calendar, s->last, s->as_of, (1 - p) * s->probability,
+										  day);
 	if (s->shapes_differ)
 	{
 		s->model.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
-		s->probability_of_model = rt_interpurchase_silence(&s->model, s->intervals, s->sum, s->elapsed);
+		s->probability_of_model =
+			rt_interpurchase_silence(&s->model, s->intervals, s->sum, s->elapsed);
 		s->shapes_differ = false;
 	}
-	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed, s->probability_of_model, p);
+	time = rt_interpurchase_quantile(&s->model, s->intervals, s->sum, s->elapsed,
+									 s->probability_of_model, p);
 	days = fmax(rint(time * s->unit), rint(s->elapsed * s->unit) + 1);
 	if (!((double) s->last + days <= RT_DATE_MAX))
 		return false;

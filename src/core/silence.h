@@ -37,16 +37,21 @@ typedef struct rt_silence
 	int32_t		as_of;
 } rt_silence;
 
-/* After at least one purchase up to as_of; intervals, if the caller has them, are those between the dates */
-extern void rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of, const rt_intervals *intervals,
-								  const rt_model *model, rt_silence *silence);
+/*
+ * After at least one purchase up to as_of; intervals, if the caller has them, are those between the
+ * dates
+ */
+extern void rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
+								  const rt_intervals *intervals, const rt_model *model,
+								  rt_silence *silence);
 
 /* The silence up to another day, the purchases being the same */
 extern void rt_silence_until(rt_silence *silence, int32_t as_of);
 
 /*
- * The first day behind the last purchase, and not behind as_of, on which a silence that long or longer
- * had at most this probability; false when there is none.  Leaves the silence up to some day.
+ * The first day behind the last purchase, and not behind as_of, on which a silence that long or
+ * longer had at most this probability; false when there is none.  Leaves the silence up to some
+ * day.
  */
 extern bool rt_silence_day(rt_silence *silence, double probability, int32_t *day);
 

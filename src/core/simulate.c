@@ -29,13 +29,14 @@ rt_random_start(rt_random *random, int64_t seed, uint64_t stream)
 double
 rt_random_uniform(rt_random *random)
 {
-	return ((double) (next_bits(random) >> 11) + 0.5) * 0x1p-53;
+	return ((double) (next_bits(random) >> 11) + 0.5) * ldexp(1, -53);
 }
 
 double
 rt_random_normal(rt_random *random)
 {
-	return sqrt(-2 * log(rt_random_uniform(random))) * cos(6.28318530717958647693 * rt_random_uniform(random));
+	return sqrt(-2 * log(rt_random_uniform(random))) *
+		cos(6.28318530717958647693 * rt_random_uniform(random));
 }
 
 /* Marsaglia and Tsang (2000), "A simple method for generating gamma variables" */
@@ -134,7 +135,9 @@ rt_life_count(rt_life *life, rt_random *random, double until)
 {
 	double		mean = rt_life_expected(life, until);
 	double		spread = life->opportunities ? 1 - life->lambda : 1.0 / life->k;
-	double		count = isfinite(mean) ? fmax(0, rint(mean + sqrt(mean * spread) * rt_random_normal(random))) : mean;
+	double		count = isfinite(mean) ?
+		fmax(0, rint(mean + sqrt(mean * spread) * rt_random_normal(random))) :
+		mean;
 
 	life->here = false;
 	return life->opportunities ? count : fmin(count, 1 + rt_random_missed(random, life->p));

@@ -27,6 +27,7 @@ extern double rt_random_uniform(rt_random *random); /* above 0, below 1 */
 extern double rt_random_normal(rt_random *random);
 extern double rt_random_gamma(rt_random *random, double shape);
 extern double rt_random_beta(rt_random *random, double a, double b);
+
 /* How many times in a row something does not happen, which has this probability each time */
 extern double rt_random_missed(rt_random *random, double probability);
 
@@ -39,18 +40,21 @@ typedef struct rt_life
 	double		lambda;
 	double		p;				/* to leave after a purchase, or before an opportunity */
 	double		end;			/* when they leave, whatever they buy; infinite if purchases decide */
-	double		time;			/* of the last purchase, in the model's unit; 0 is the first one, or now */
+	double		time;			/* of the last purchase, in the model's unit; 0 is the first one,
+								 * or now */
 	bool		here;
 } rt_life;
 
 extern void rt_life_start(const rt_base *base, rt_random *random, rt_life *life);
 
 /*
- * The future of one who is still a customer, as if of a purchase now, but for what has passed of the
- * interval that runs.  Who is still here after x purchases and age has, in each kind of model,
- * levels that are distributed as before but for what they have done: shapes grow with purchases, rates with time.
+ * The future of one who is still a customer, as if of a purchase now, but for what has passed of
+ * the interval that runs.  Who is still here after x purchases and age has, in each kind of model,
+ * levels that are distributed as before but for what they have done: shapes grow with purchases,
+ * rates with time.
  */
-extern void rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_random *random, rt_life *life);
+extern void rt_life_go_on(const rt_base *base, const rt_customer *customer, rt_random *random,
+						  rt_life *life);
 
 /* Their next purchase, in life->time; false when there is none up to until */
 extern bool rt_life_next(rt_life *life, rt_random *random, double until);

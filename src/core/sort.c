@@ -104,7 +104,8 @@ sort_insertion_sort(Sort *sort, char *base, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 	{
-		for (char *at = base + i * sort->size; at > base && compare(sort, at - sort->size, at) > 0; at -= sort->size)
+		for (char *at = base + i * sort->size; at > base && compare(sort, at - sort->size, at) > 0;
+			 at -= sort->size)
 			swap(sort, at - sort->size, at);
 	}
 }
@@ -117,7 +118,8 @@ sift_down(Sort *sort, char *base, size_t root, size_t count)
 	{
 		size_t		child = 2 * root + 1;
 
-		if (child + 1 < count && compare(sort, base + child * sort->size, base + (child + 1) * sort->size) < 0)
+		if (child + 1 < count &&
+			compare(sort, base + child * sort->size, base + (child + 1) * sort->size) < 0)
 			child++;
 		if (compare(sort, base + root * sort->size, base + child * sort->size) >= 0)
 			return;
@@ -211,14 +213,16 @@ quick_sort(Sort *sort, char *base, size_t count, int depth)
 }
 
 void
-rt_sort(void *base, size_t count, size_t size, rt_sort_compare compare_elements, const void *argument)
+rt_sort(void *base, size_t count, size_t size, rt_sort_compare compare_elements,
+		const void *argument)
 {
 	Sort		sort = {size, compare_elements, argument, COMPARISONS_PER_POLL};
 	char	   *elements = base;
 	size_t		in_order = 1;
 	int			depth = 0;
 
-	while (in_order < count && compare(&sort, elements + (in_order - 1) * size, elements + in_order * size) <= 0)
+	while (in_order < count &&
+		   compare(&sort, elements + (in_order - 1) * size, elements + in_order * size) <= 0)
 		in_order++;
 	if (in_order >= count)
 		return;

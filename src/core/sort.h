@@ -15,6 +15,7 @@
 typedef int (*rt_sort_compare) (const void *a, const void *b, const void *argument);
 
 /* In place, in n log n steps whatever the order was; polls, and leaves whole elements then, too */
-extern void rt_sort(void *base, size_t count, size_t size, rt_sort_compare compare, const void *argument);
+extern void rt_sort(void *base, size_t count, size_t size, rt_sort_compare compare,
+					const void *argument);
 
 #endif							/* RT_SORT_H */

@@ -47,8 +47,14 @@ rt_log_minus_digamma(double x)
 	}
 	inverse = 1 / x;
 	square = inverse * inverse;
-	series = square * (1.0 / 12 - square * (1.0 / 120 - square * (1.0 / 252 - square * (1.0 / 240 -
-		square * (1.0 / 132 - square * (691.0 / 32760 - square * (1.0 / 12)))))));
+	series =
+		square *
+		(1.0 / 12 -
+		 square * (1.0 / 120 -
+				   square * (1.0 / 252 -
+							 square * (1.0 / 240 -
+									   square * (1.0 / 132 - square * (691.0 / 32760 -
+																	   square * (1.0 / 12)))))));
 	return inverse / 2 + series + shift + (x == start ? 0 : log(start / x));
 }
 
@@ -68,9 +74,15 @@ rt_trigamma(double x)
 	}
 	inverse = 1 / x;
 	square = inverse * inverse;
-	return sum + inverse + square / 2 + inverse * square *
-		(1.0 / 6 - square * (1.0 / 30 - square * (1.0 / 42 - square * (1.0 / 30 -
-		square * (5.0 / 66 - square * (691.0 / 2730 - square * (7.0 / 6)))))));
+	return sum + inverse + square / 2 +
+		inverse * square *
+		(1.0 / 6 -
+		 square *
+		 (1.0 / 30 -
+		  square * (1.0 / 42 -
+					square * (1.0 / 30 -
+							  square * (5.0 / 66 - square * (691.0 / 2730 -
+															 square * (7.0 / 6)))))));
 }
 
 double
@@ -98,7 +110,8 @@ rt_log_gamma_ratio(double x, double n)
 		return lgamma(x + n) - lgamma(x);
 
 	/* Stirling's formula for both, the leading terms subtracted first */
-	return (x - 0.5) * (x > 1e-200 ? log1p(n / x) : log(x + n) - log(x)) + n * (log(x + n) - 1) + rt_stirling_error(x + n) - rt_stirling_error(x);
+	return (x - 0.5) * (x > 1e-200 ? log1p(n / x) : log(x + n) - log(x)) + n * (log(x + n) - 1) +
+		rt_stirling_error(x + n) - rt_stirling_error(x);
 }
 
 double
@@ -133,8 +146,13 @@ rt_stirling_error(double x)
 		return lgamma(x) - ((x - 0.5) * log(x) - x + HALF_LOG_TWO_PI);
 	inverse = 1 / x;
 	square = inverse * inverse;
-	return inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 -
-		square * (1.0 / 1188 - square * (691.0 / 360360 - square / 156))))));
+	return inverse *
+		(1.0 / 12 -
+		 square * (1.0 / 360 -
+				   square * (1.0 / 1260 -
+							 square * (1.0 / 1680 -
+									   square * (1.0 / 1188 -
+												 square * (691.0 / 360360 - square / 156))))));
 }
 
 /* x ln(x/m) + m - x, which is 0 where x = m, without cancellation around there */
@@ -210,10 +228,14 @@ deviance_by(double x, double difference)
 
 	if (fabs(v) > 1e-3)
 		return deviance(x, x + difference);
-	return difference * v * (1.0 / 2 - v * (1.0 / 3 - v * (1.0 / 4 - v * (1.0 / 5 - v * (1.0 / 6 - v / 7)))));
+	return difference * v *
+		(1.0 / 2 - v * (1.0 / 3 - v * (1.0 / 4 - v * (1.0 / 5 - v * (1.0 / 6 - v / 7)))));
 }
 
-/* n x is known to its last digit only, which of the greater one is too much: it misses what the other one exceeds */
+/*
+ * n x is known to its last digit only, which of the greater one is too much: it misses what the
+ * other one exceeds
+ */
 double
 rt_log_beta_exponent(double a, double b, double x, double y)
 {
@@ -247,7 +269,8 @@ continued_fraction(double a, double b, double x)
 		below_next = below + even * below_next;
 
 		/* the last two agree when no digit is left between them */
-		if (fabs(above * below_next - above_next * below) <= 2 * DBL_EPSILON * fabs(above_next * below))
+		if (fabs(above * below_next - above_next * below) <=
+			2 * DBL_EPSILON * fabs(above_next * below))
 			return above_next / below_next / a;
 		if (fabs(below_next) > 1e100 || fabs(below_next) < 1e-100)
 		{
@@ -359,7 +382,10 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 		next = NAN;
 		if (slope > 0)
 		{
-			/* Halley's method: of the logarithm of the tail t the second derivative is t' (p'/p - t'), p the prefactor */
+			/*
+			 * Halley's method: of the logarithm of the tail t the second derivative is t' (p'/p -
+			 * t'), p the prefactor
+			 */
 			double		direction = by_lower ? 1 : -1;
 			double		newton = excess / slope;
 			double		bend = (a * y - b * x) - direction * slope;
@@ -371,7 +397,8 @@ rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 		if (!(next > low && next < high))
 		{
 			last = false;
-			next = isfinite(tail) && high - low > 1e4 ? w + (excess > 0 ? -2 : 2) * (1 + fabs(w)) : (low + high) / 2;
+			next = isfinite(tail) && high - low > 1e4 ? w + (excess > 0 ? -2 : 2) * (1 + fabs(w)) :
+				(low + high) / 2;
 			if (!(next > low && next < high))
 				next = (low + high) / 2;
 		}
@@ -478,7 +505,10 @@ rt_log_resultant_tail(double n, double length)
 	if (mean < 1e-8)
 		return 0;
 
-	/* start: Best and Fisher (1981), "The bias of the maximum likelihood estimators of the von Mises-Fisher concentration parameters" */
+	/*
+	 * start: Best and Fisher (1981), "The bias of the maximum likelihood estimators of the von
+	 * Mises-Fisher concentration parameters"
+	 */
 	if (mean < 0.53)
 		tilt = mean * (2 + mean * mean * (1 + mean * mean * 5 / 6));
 	else if (mean < 0.85)
@@ -499,7 +529,8 @@ rt_log_resultant_tail(double n, double length)
 		if (fabs(change) <= 1e-10 * tilt)
 			break;
 	}
-	return fmin(0, n * (rt_log_bessel_i0_scaled(tilt) + tilt) - tilt * length + log(ratio / tilt / slope) / 2);
+	return fmin(0, n * (rt_log_bessel_i0_scaled(tilt) + tilt) - tilt * length +
+				log(ratio / tilt / slope) / 2);
 }
 
 /* The finite series for half-integers and whole numbers: all its terms are positive */
@@ -528,8 +559,8 @@ rt_normal_two_sided(double x)
 }
 
 /*
- * By Stirling's formula for all four gamma functions, in which the leading terms are put together so
- * that what is left is as large as they are; the recurrence before that
+ * By Stirling's formula for all four gamma functions, in which the leading terms are put together
+ * so that what is left is as large as they are; the recurrence before that
  */
 double
 rt_log_rising_ratio(double x, double c, double n)
@@ -578,15 +609,17 @@ rt_log_rising_ratio(double x, double c, double n)
 
 	/* (x + c + n) x / ((x + c) (x + n)) is 1 minus this */
 	share = n / (x + n) * (c / (x + c));
-	return fmax(0, sum + log1p(excess) +
-		(x - 0.5) * (share < 0.5 ? log1p(-share) : log(x / (x + n) * ((x + c + n) / (x + c)))) +
-		n * log1p(c / (x + n)) + c * log1p(n / (x + c)) +
-		rt_stirling_error(x + c + n) + rt_stirling_error(x) - rt_stirling_error(x + c) - rt_stirling_error(x + n));
+	return fmax(0,
+				sum + log1p(excess) +
+				(x - 0.5) *
+				(share < 0.5 ? log1p(-share) : log(x / (x + n) * ((x + c + n) / (x + c)))) +
+				n * log1p(c / (x + n)) + c * log1p(n / (x + c)) + rt_stirling_error(x + c + n) +
+				rt_stirling_error(x) - rt_stirling_error(x + c) - rt_stirling_error(x + n));
 }
 
 /*
- * As Loader (2000) has it for the binomial: what remains of the leading terms of Stirling's formula are four
- * deviances of a table with rows x, alpha and n, beta from the one with the same sums
+ * As Loader (2000) has it for the binomial: what remains of the leading terms of Stirling's formula
+ * are four deviances of a table with rows x, alpha and n, beta from the one with the same sums
  */
 double
 rt_log_beta_binomial(double x, double n, double alpha, double beta)
@@ -603,10 +636,11 @@ rt_log_beta_binomial(double x, double n, double alpha, double beta)
 		return -rt_log_rising_ratio(beta, alpha, n);
 	if (n == 0)
 		return -rt_log_rising_ratio(alpha, beta, x);
-	return 0.5 * log(alpha / taken * (beta / refused) * (total / both) * (all / x) / n) - HALF_LOG_TWO_PI
-		- deviance(alpha, both * (taken / total)) - deviance(x, all * (taken / total))
-		- deviance(beta, both * (refused / total)) - deviance(n, all * (refused / total))
-		+ rt_stirling_error(taken) - rt_stirling_error(alpha) - rt_stirling_error(x)
-		+ rt_stirling_error(refused) - rt_stirling_error(beta) - rt_stirling_error(n)
-		- rt_stirling_error(total) + rt_stirling_error(both) + rt_stirling_error(all);
+	return 0.5 * log(alpha / taken * (beta / refused) * (total / both) * (all / x) / n) -
+		HALF_LOG_TWO_PI - deviance(alpha, both * (taken / total)) -
+		deviance(x, all * (taken / total)) - deviance(beta, both * (refused / total)) -
+		deviance(n, all * (refused / total)) + rt_stirling_error(taken) -
+		rt_stirling_error(alpha) - rt_stirling_error(x) + rt_stirling_error(refused) -
+		rt_stirling_error(beta) - rt_stirling_error(n) - rt_stirling_error(total) +
+		rt_stirling_error(both) + rt_stirling_error(all);
 }

@@ -39,18 +39,22 @@ extern double rt_stirling_error(double x);
 extern double rt_log_gamma_ratio(double x, double n);
 extern double rt_digamma_difference(double x, double n);
 
-/* ln of the negative binomial probability of n: Gamma(shape + n) / (n! Gamma(shape)) odds^n / (1 + odds)^(n + shape) */
+/*
+ * ln of the negative binomial probability of n: Gamma(shape + n) / (n! Gamma(shape)) odds^n / (1 +
+ * odds)^(n + shape)
+ */
 extern double rt_log_negative_binomial(double n, double shape, double odds);
 
 /*
- * ln of (x + c)_n / (x)_n with the rising factorial (.)_n, which is the same with c and n exchanged: 0 or
- * more, and exact in proportion to itself where that is above 1e-6; x from 1e-8 on, c and n from 0 on
+ * ln of (x + c)_n / (x)_n with the rising factorial (.)_n, which is the same with c and n
+ * exchanged: 0 or more, and exact in proportion to itself where that is above 1e-6; x from 1e-8 on,
+ * c and n from 0 on
  */
 extern double rt_log_rising_ratio(double x, double c, double n);
 
 /*
- * ln of the probability of x successes and n failures when that of a success is Beta(alpha, beta): the beta-binomial
- * distribution.  x and n need not be whole.
+ * ln of the probability of x successes and n failures when that of a success is Beta(alpha, beta):
+ * the beta-binomial distribution.  x and n need not be whole.
  */
 extern double rt_log_beta_binomial(double x, double n, double alpha, double beta);
 
@@ -60,7 +64,8 @@ extern double rt_log_beta_binomial(double x, double n, double alpha, double beta
  * 1 - x, given apart because callers know it without cancellation.  a and b
  * from 1e-4 to 1e8.
  */
-extern void rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper);
+extern void rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower,
+								   double *log_upper);
 
 /*
  * ln of x^a y^b / B(a, b), the derivative of I_x(a, b) by ln(x/y), is the sum of these two; y is

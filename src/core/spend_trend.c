@@ -112,7 +112,8 @@ rt_rank_sum_p(rt_ranked *values, size_t count)
 	smaller = fmin(recent, (double) count - recent);
 	larger = (double) count - smaller;
 	distance = fabs(sum - recent * ((double) count + 1));
-	if ((smaller + 1) * (2 * smaller * larger + 1) <= CELLS_MAX && (double) count * smaller * smaller * larger <= STEPS_MAX)
+	if ((smaller + 1) * (2 * smaller * larger + 1) <= CELLS_MAX &&
+		(double) count * smaller * smaller * larger <= STEPS_MAX)
 		return exact_p(values, count, (size_t) smaller, distance);
 
 	/* without replacement, and half a rank for the steps of the sum */
@@ -126,7 +127,8 @@ slope_of(double orders, double time, double time_time, double money, double time
 {
 	double		spread = time_time - time * time / orders;
 
-	return orders > 0 && spread > 1e-9 * time_time ? (time_money - time * money / orders) / spread : NAN;
+	return orders > 0 && spread > 1e-9 * time_time ? (time_money - time * money / orders) / spread :
+		NAN;
 }
 
 static double
@@ -143,7 +145,8 @@ spend_trend_add_spend(rt_spend *spend, const rt_day *day)
 }
 
 void
-rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *room, rt_spend_trend *trend)
+rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *room,
+				  rt_spend_trend *trend)
 {
 	size_t		values = 0;
 	double		orders = 0,
@@ -177,14 +180,16 @@ rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *r
 static bool
 spend_valid(const rt_spend *spend)
 {
-	return rt_money_sum_valid(&spend->money) && spend->orders >= 0 && spend->orders < INT64_C(1) << 62;
+	return rt_money_sum_valid(&spend->money) && spend->orders >= 0 &&
+		spend->orders < INT64_C(1) << 62;
 }
 
 /* All but the products */
 static bool
 spend_trend_counts_valid(const rt_spend_total *total)
 {
-	return spend_valid(&total->recent) && spend_valid(&total->earlier) && total->customers >= 0 && total->customers < INT64_C(1) << 62;
+	return spend_valid(&total->recent) && spend_valid(&total->earlier) && total->customers >= 0 &&
+		total->customers < INT64_C(1) << 62;
 }
 
 bool
@@ -193,13 +198,15 @@ rt_spend_total_valid(const rt_spend_total *total)
 	if (!spend_trend_counts_valid(total))
 		return false;
 	for (int i = 0; i < RT_SPEND_PRODUCTS; i++)
-		if (!rt_exact_sum_valid(&total->products[i]) || isinf(rt_exact_sum_value(&total->products[i])))
+		if (!rt_exact_sum_valid(&total->products[i]) ||
+			isinf(rt_exact_sum_value(&total->products[i])))
 			return false;
 	return true;
 }
 
 bool
-rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind, int32_t end)
+rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind,
+				   int32_t end)
 {
 	rt_spend	recent = {{0, 0}, 0},
 				earlier = {{0, 0}, 0};
@@ -219,7 +226,8 @@ rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int3
 
 		rt_poll_each(i);
 		spend_trend_add_spend(day->date > behind ? &recent : &earlier, day);
-		rt_money_sum_add(day->date > behind ? &total->recent.money : &total->earlier.money, day->money);
+		rt_money_sum_add(day->date > behind ? &total->recent.money : &total->earlier.money,
+						 day->money);
 		if (known == 0)
 			continue;
 		products[RT_TIME] += known * t;
@@ -283,7 +291,8 @@ student_p(double t, double freedom)
 		return 1;
 	if (isinf(t))
 		return 0;
-	rt_log_incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t), t * t / (freedom + t * t), &log_lower, &log_upper);
+	rt_log_incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t), t * t / (freedom + t * t),
+						   &log_lower, &log_upper);
 	return exp(log_lower);
 }
 
@@ -303,22 +312,31 @@ rt_spend_total_trend(const rt_spend_total *total, rt_spend_trend *trend)
 	*trend = (rt_spend_trend) {total->recent, total->earlier, NAN, NAN};
 
 	/* times run back from the end */
-	trend->slope = -slope_of(n + m, sum[RT_TIME], sum[RT_TIME_TIME], sum[RT_MONEY], sum[RT_TIME_MONEY]);
+	trend->slope =
+		-slope_of(n + m, sum[RT_TIME], sum[RT_TIME_TIME], sum[RT_MONEY], sum[RT_TIME_MONEY]);
 	if (n == 0 || m == 0 || g < 2)
 		return;
 	recent = rt_money_sum_double(&total->recent.money, 1) / n;
 	earlier = rt_money_sum_double(&total->earlier.money, 1) / m;
 
 	/* the squares of (a - recent n) / N - (b - earlier m) / M, added up over customers */
-	variance = (sum[RT_RECENT_MONEY_MONEY] - 2 * recent * sum[RT_RECENT_MONEY_ORDERS] + recent * recent * sum[RT_RECENT_ORDERS_ORDERS]) / (n * n) +
-		(sum[RT_EARLIER_MONEY_MONEY] - 2 * earlier * sum[RT_EARLIER_MONEY_ORDERS] + earlier * earlier * sum[RT_EARLIER_ORDERS_ORDERS]) / (m * m) -
-		2 * (sum[RT_BOTH_MONEY_MONEY] - earlier * sum[RT_BOTH_MONEY_ORDERS] - recent * sum[RT_BOTH_ORDERS_MONEY] +
-			 recent * earlier * sum[RT_BOTH_ORDERS_ORDERS]) / (n * m);
+	variance =
+		(sum[RT_RECENT_MONEY_MONEY] - 2 * recent * sum[RT_RECENT_MONEY_ORDERS] +
+		 recent * recent * sum[RT_RECENT_ORDERS_ORDERS]) /
+		(n * n) +
+		(sum[RT_EARLIER_MONEY_MONEY] - 2 * earlier * sum[RT_EARLIER_MONEY_ORDERS] +
+		 earlier * earlier * sum[RT_EARLIER_ORDERS_ORDERS]) /
+		(m * m) -
+		2 *
+		(sum[RT_BOTH_MONEY_MONEY] - earlier * sum[RT_BOTH_MONEY_ORDERS] -
+		 recent * sum[RT_BOTH_ORDERS_MONEY] + recent * earlier * sum[RT_BOTH_ORDERS_ORDERS]) /
+		(n * m);
 	variance *= g / (g - 1);
 
 	/* what is left of the rounding of orders that are all alike is no difference */
 	if (fabs(recent - earlier) <= 1e-12 * fabs(earlier))
 		trend->p_value = 1;
 	else
-		trend->p_value = student_p(variance > 0 ? (recent - earlier) / sqrt(variance) : INFINITY, g - 1);
+		trend->p_value =
+			student_p(variance > 0 ? (recent - earlier) / sqrt(variance) : INFINITY, g - 1);
 }

@@ -35,7 +35,13 @@ typedef struct rt_spend_trend
 {
 	rt_spend	recent;
 	rt_spend	earlier;
-	double		slope;			/* of the order value by time, least squares, in currency units a day; NaN for less than two days */
+	double
+
+	/*
+	 * of the order value by time, least squares, in currency units a day; NaN for less than two
+	 * days
+	 */
+				slope;
 	double		p_value;		/* two-sided, that both are alike; NaN unless there are both */
 } rt_spend_trend;
 
@@ -47,7 +53,8 @@ typedef struct rt_ranked
 } rt_ranked;
 
 /* days in ascending order, with room for as many ranked values */
-extern void rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *room, rt_spend_trend *trend);
+extern void rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, rt_ranked *room,
+							  rt_spend_trend *trend);
 
 /*
  * All customers, in any order; all zero is none.  What is added up of each: of times (days
@@ -55,8 +62,8 @@ extern void rt_spend_trend_of(const rt_day *days, size_t count, int32_t behind, 
  */
 typedef enum rt_spend_product
 {
-	RT_TIME, RT_TIME_TIME, RT_MONEY, RT_TIME_MONEY,	/* over orders */
-	RT_RECENT_MONEY_MONEY, RT_RECENT_MONEY_ORDERS, RT_RECENT_ORDERS_ORDERS,	/* over customers */
+	RT_TIME, RT_TIME_TIME, RT_MONEY, RT_TIME_MONEY, /* over orders */
+	RT_RECENT_MONEY_MONEY, RT_RECENT_MONEY_ORDERS, RT_RECENT_ORDERS_ORDERS, /* over customers */
 	RT_EARLIER_MONEY_MONEY, RT_EARLIER_MONEY_ORDERS, RT_EARLIER_ORDERS_ORDERS,
 	RT_BOTH_MONEY_MONEY, RT_BOTH_MONEY_ORDERS, RT_BOTH_ORDERS_MONEY, RT_BOTH_ORDERS_ORDERS,
 	RT_SPEND_PRODUCTS
@@ -74,7 +81,8 @@ typedef struct rt_spend_total
 extern bool rt_spend_total_valid(const rt_spend_total *total);
 
 /* False, and nothing is added, when the counts are none; products that are none come to no harm */
-extern bool rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count, int32_t behind, int32_t end);
+extern bool rt_spend_total_add(rt_spend_total *total, const rt_day *days, size_t count,
+							   int32_t behind, int32_t end);
 extern void rt_spend_total_combine(rt_spend_total *total, const rt_spend_total *other);
 extern void rt_spend_total_trend(const rt_spend_total *total, rt_spend_trend *trend);
 

@@ -164,7 +164,8 @@ rt_survival_median(const rt_survival_point *points, size_t count)
 }
 
 double
-rt_survival_restricted_mean(const rt_survival_point *points, size_t count, double horizon, double *std_error)
+rt_survival_restricted_mean(const rt_survival_point *points, size_t count, double horizon,
+							double *std_error)
 {
 	double		area = 0;
 	double		variance = 0;
@@ -187,7 +188,8 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 		rt_poll_each(i);
 		area += point->survival * (until - point->time);
 		if (point->events > 0 && left > 0)
-			variance += ldexp(area, -unit) * ldexp(area, -unit) * ((double) point->events / ((double) point->at_risk * (double) left));
+			variance += ldexp(area, -unit) * ldexp(area, -unit) *
+				((double) point->events / ((double) point->at_risk * (double) left));
 		until = point->time;
 	}
 	*std_error = ldexp(sqrt(variance), unit);
@@ -252,7 +254,10 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 		}
 	}
 
-	/* groups that could not lose anybody tell nothing; of the others the last one follows from the rest */
+	/*
+	 * groups that could not lose anybody tell nothing; of the others the last one follows from the
+	 * rest
+	 */
 	for (int j = 0; j < group_count; j++)
 	{
 		if (!(groups[j].expected > 0))

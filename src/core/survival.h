@@ -36,9 +36,10 @@ typedef struct rt_survival_point
 } rt_survival_point;
 
 /*
- * Makes equal what differs by rounding alone: of count times in ascending order, each so many bytes behind the
- * one before, those of a run in which each is as good as the one before it become the first of the run.  As good
- * is within sqrt(DBL_EPSILON), of itself or of the mean of the distinct times: as R's package survival has it.
+ * Makes equal what differs by rounding alone: of count times in ascending order, each so many bytes
+ * behind the one before, those of a run in which each is as good as the one before it become the
+ * first of the run.  As good is within sqrt(DBL_EPSILON), of itself or of the mean of the distinct
+ * times: as R's package survival has it.
  */
 extern void rt_tie_durations(double *times, size_t count, ptrdiff_t step);
 
@@ -46,7 +47,8 @@ extern void rt_tie_durations(double *times, size_t count, ptrdiff_t step);
 extern size_t rt_durations_tied(rt_duration *times, size_t count);
 
 /* Of times in ascending order, each once; z is the normal quantile of the confidence level */
-extern void rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_point *points);
+extern void rt_survival_curve(const rt_duration *times, size_t count, double z,
+							  rt_survival_point *points);
 
 /* The share that stays longer than time; NaN behind the last time, unless nobody is left */
 extern double rt_survival_at(const rt_survival_point *points, size_t count, double time);
@@ -57,8 +59,12 @@ extern double rt_survival_at(const rt_survival_point *points, size_t count, doub
  */
 extern double rt_survival_median(const rt_survival_point *points, size_t count);
 
-/* The mean time until horizon, and its standard error; NaN when the curve ends before, unless nobody is left */
-extern double rt_survival_restricted_mean(const rt_survival_point *points, size_t count, double horizon, double *std_error);
+/*
+ * The mean time until horizon, and its standard error; NaN when the curve ends before, unless
+ * nobody is left
+ */
+extern double rt_survival_restricted_mean(const rt_survival_point *points, size_t count,
+										  double horizon, double *std_error);
 
 /* Of one group: customers of one duration */
 typedef struct rt_group_duration

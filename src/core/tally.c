@@ -148,7 +148,8 @@ rt_tally_larger(const rt_tally *tally, size_t key_size, uint32_t *place_count, u
 		words = words * 2 > needed ? words * 2 : needed;
 	*place_count = (uint32_t) places;
 	*room = (uint32_t) words;
-	return key_size < UINT32_C(0x7fffffff) && places <= UINT32_C(0x80000000) && words < UINT32_C(0xffffffff);
+	return key_size < UINT32_C(0x7fffffff) && places <= UINT32_C(0x80000000) &&
+		words < UINT32_C(0xffffffff);
 }
 
 bool

@@ -41,21 +41,32 @@ typedef struct rt_tally_entry
 extern size_t rt_tally_size(uint32_t place_count, uint32_t room);
 
 /* Of bytes aligned to 8, rt_tally_size of them, which may hold anything */
-extern void rt_tally_init(rt_tally *tally, uint32_t counts_per_key, uint32_t place_count, uint32_t room);
+extern void rt_tally_init(rt_tally *tally, uint32_t counts_per_key, uint32_t place_count,
+						  uint32_t room);
 
 /* Is this head that of a tally of so many bytes? */
 extern bool rt_tally_valid(const rt_tally *tally, size_t size, uint32_t counts_per_key);
 
-/* The counts of a key that is added if it is new; NULL when there is no room for it, or in a broken table */
+/*
+ * The counts of a key that is added if it is new; NULL when there is no room for it, or in a broken
+ * table
+ */
 extern int64_t *rt_tally_counts(rt_tally *tally, const void *key, size_t key_size);
 
-/* What the places and words become when there is no room for one more key of this size; false: there can't be more */
-extern bool rt_tally_larger(const rt_tally *tally, size_t key_size, uint32_t *place_count, uint32_t *room);
+/*
+ * What the places and words become when there is no room for one more key of this size; false:
+ * there can't be more
+ */
+extern bool rt_tally_larger(const rt_tally *tally, size_t key_size, uint32_t *place_count,
+							uint32_t *room);
 
 /* Adds the counts of each key, for which there is room; false for a broken table */
 extern bool rt_tally_add_all(rt_tally *tally, const rt_tally *other);
 
-/* The entry at *word, which begins at 0 and moves to the next one; false behind the last one, or at one that is broken */
+/*
+ * The entry at *word, which begins at 0 and moves to the next one; false behind the last one, or at
+ * one that is broken
+ */
 extern bool rt_tally_next(const rt_tally *tally, uint32_t *word, rt_tally_entry *entry);
 
 #endif							/* RT_TALLY_H */

@@ -51,7 +51,8 @@ rt_roc_auc(const rt_scored *scored, size_t count)
 }
 
 size_t
-rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_highest, rt_score_bin *bins)
+rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_highest,
+			  rt_score_bin *bins)
 {
 	uint64_t	customers = 0;
 	uint64_t	before = 0;
@@ -72,7 +73,8 @@ rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_hig
 		if (n == 0)
 			continue;
 		/* the middle one of n customers, of whom before come first, counted in halves */
-		number = 1 + (int) ((2 * before + (uint64_t) n - 1) * (uint64_t) bin_count / (2 * customers));
+		number =
+			1 + (int) ((2 * before + (uint64_t) n - 1) * (uint64_t) bin_count / (2 * customers));
 		if (used == 0 || bins[used - 1].number != number)
 		{
 			rt_score_bin *bin = &bins[used++];
@@ -87,7 +89,8 @@ rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_hig
 		bins[used - 1].customers += n;
 		bins[used - 1].outcomes += row->outcomes;
 		/* a mean that is moved on stays between the scores */
-		bins[used - 1].mean += (row->score - bins[used - 1].mean) * ((double) n / (double) bins[used - 1].customers);
+		bins[used - 1].mean +=
+			(row->score - bins[used - 1].mean) * ((double) n / (double) bins[used - 1].customers);
 		before += (uint64_t) n;
 	}
 	return used;

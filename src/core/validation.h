@@ -37,15 +37,18 @@ extern void rt_scored_sort(rt_scored *scored, size_t count);
 
 /*
  * The probability that a customer with the outcome has a higher score than one without, ties
- * counting half: exact for up to 2^32 customers, and of up to 2^41 in all.  NaN when there are none of one kind.  Of sorted rows, as below.
+ * counting half: exact for up to 2^32 customers, and of up to 2^41 in all.  NaN when there are none
+ * of one kind.  Of sorted rows, as below.
  */
 extern double rt_roc_auc(const rt_scored *scored, size_t count);
 
 /*
  * Bins of as equal numbers of customers as equal scores permit: a score belongs to the bin in
  * which the middle of its customers lies.  Bin 1 has the lowest scores, or the highest
- * ones if from_highest.  There are up to 2^41 customers and 10,000 bins.  bins has room for that many; bins without customers are left out; returns how many there are.
+ * ones if from_highest.  There are up to 2^41 customers and 10,000 bins.  bins has room for that
+ * many; bins without customers are left out; returns how many there are.
  */
-extern size_t rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_highest, rt_score_bin *bins);
+extern size_t rt_score_bins(const rt_scored *scored, size_t count, int bin_count, int from_highest,
+							rt_score_bin *bins);
 
 #endif							/* RT_VALIDATION_H */

@@ -24,7 +24,8 @@ clip_bytes(const char *bytes, Size length)
 
 	if (length <= SHOWN_BYTES)
 		return pnstrdup(bytes, length);
-	shown = pg_mbcliplen(bytes, (int) Min(length, SHOWN_BYTES + MAX_MULTIBYTE_CHAR_LEN), SHOWN_BYTES);
+	shown =
+		pg_mbcliplen(bytes, (int) Min(length, SHOWN_BYTES + MAX_MULTIBYTE_CHAR_LEN), SHOWN_BYTES);
 	return psprintf("%.*s...", shown, bytes);
 }
 
@@ -43,7 +44,8 @@ clip_text(const text *value)
 char *
 interval_text(const Interval *interval)
 {
-	return DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, interval))));
+	return DatumGetCString(
+						   DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, interval))));
 }
 
 /* ------------------------------------------------------------------- times */
@@ -51,7 +53,8 @@ interval_text(const Interval *interval)
 static double
 interval_days(const Interval *interval)
 {
-	return interval->month * RT_DAYS_PER_MONTH + interval->day + (double) interval->time / USECS_PER_DAY;
+	return interval->month * RT_DAYS_PER_MONTH + interval->day +
+		(double) interval->time / USECS_PER_DAY;
 }
 
 void
@@ -85,9 +88,9 @@ get_interval_days(FunctionCallInfo fcinfo, int argument)
 	double		days = interval_days(interval);
 
 	if (INTERVAL_NOT_FINITE(interval) || !(days >= 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a time of %s from now is negative or not finite", interval_text(interval))));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a time of %s from now is negative or not finite",
+							   interval_text(interval))));
 	check_not_below_day(interval, "a time from now");
 	return days;
 }
@@ -101,7 +104,8 @@ model_number(double value)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a model with these parameters and this customer or time is out of range"),
-				 errdetail("A number among them is too large, or too close to 0, to compute with.")));
+				 errdetail(
+						   "A number among them is too large, or too close to 0, to compute with.")));
 	return Float8GetDatum(value);
 }
 

@@ -29,7 +29,9 @@ extern void check_not_below_day(const Interval *interval, const char *name);
 extern double get_time(FunctionCallInfo fcinfo, int argument);
 extern double get_interval_days(FunctionCallInfo fcinfo, int argument);
 
-/* What a model says; an error unless it is finite, which numbers near the largest there are prevent */
+/*
+ * What a model says; an error unless it is finite, which numbers near the largest there are prevent
+ */
 extern Datum model_number(double value);
 
 /* Errors that name the value unless it is between 0 and 1 */

@@ -26,7 +26,8 @@ enum
 const char *
 calendar_period_name(rt_period period)
 {
-	static const char *const names[] = {"weekly", "monthly", "quarterly", "half-yearly", "yearly", "free"};
+	static const char *const names[] = {"weekly", "monthly", "quarterly",
+	"half-yearly", "yearly", "free"};
 
 	return names[period];
 }

@@ -72,15 +72,18 @@ churn_drivers_key_valid(const TallyState *state, const void *bytes, Size size)
 {
 	DriverKey	key;
 
-	return split_key(bytes, size, &key) && (key.name == NULL || tally_text_valid(key.name, key.name_length)) &&
+	return split_key(bytes, size, &key) &&
+		(key.name == NULL || tally_text_valid(key.name, key.name_length)) &&
 		(key.value == NULL || tally_text_valid(key.value, key.value_length));
 }
 
 /* Of each attribute and value: who left, and who did not */
-static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, false, "nothing", NULL, churn_drivers_key_valid};
+static const TallyKind drivers_kind = {"churn_drivers", 0x20007, 2, false, "nothing", NULL,
+churn_drivers_key_valid};
 
 static TallyState *
-add_value(TallyState *state, StringInfo key, const char *name, int32 name_length, const char *value, int value_length, bool churned)
+add_value(TallyState *state, StringInfo key, const char *name, int32 name_length, const char *value,
+		  int value_length, bool churned)
 {
 	resetStringInfo(key);
 	appendBinaryStringInfo(key, (const char *) &name_length, sizeof(name_length));
@@ -109,7 +112,8 @@ churn_drivers_add(PG_FUNCTION_ARGS)
 	{
 		text	   *value = PG_GETARG_TEXT_PP(2);
 
-		state = add_value(state, &key, NULL, NO_NAME, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), PG_GETARG_BOOL(1));
+		state = add_value(state, &key, NULL, NO_NAME, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value),
+						  PG_GETARG_BOOL(1));
 	}
 	pfree(key.data);
 	return state_result(fcinfo, state);
@@ -136,10 +140,13 @@ scalar_text(const JsonbValue *value, int *length)
 			result = numeric_normalize(value->val.numeric);
 			break;
 		default:
-			ereport(ERROR,
+			ereport(
+					ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("an attribute of churn_drivers is an array or an object"),
-					 errhint("Give an object of plain values, such as jsonb_build_object('region', region, 'channel', channel).")));
+					 errhint("Give an object of plain values, such as jsonb_build_object('region', "
+							 "region, "
+							 "'channel', channel).")));
 	}
 	*length = (int) strlen(result);
 	return result;
@@ -162,10 +169,13 @@ churn_drivers_add_jsonb(PG_FUNCTION_ARGS)
 		return state_result(fcinfo, state);
 	attributes = PG_GETARG_JSONB_P(2);
 	if (!JB_ROOT_IS_OBJECT(attributes))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("attributes of churn_drivers must be a JSON object"),
-				 errhint("Give an object of plain values, such as jsonb_build_object('region', region, 'channel', channel).")));
+				 errhint("Give an object of plain values, such as jsonb_build_object('region', "
+						 "region, "
+						 "'channel', channel).")));
 	initStringInfo(&key);
 	iterator = JsonbIteratorInit(&attributes->root);
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
@@ -239,8 +249,18 @@ compare_entries(const void *a, const void *b, const void *unused)
 /* In the order of the type churn_driver */
 enum
 {
-	DRIVER_ATTRIBUTE, DRIVER_VALUE, DRIVER_CUSTOMERS, DRIVER_CHURNED, DRIVER_CHURN_RATE, DRIVER_LOWER, DRIVER_UPPER,
-	DRIVER_LIFT, DRIVER_WEIGHT, DRIVER_P_VALUE, DRIVER_INFORMATION, DRIVER_COLUMNS
+	DRIVER_ATTRIBUTE,
+	DRIVER_VALUE,
+	DRIVER_CUSTOMERS,
+	DRIVER_CHURNED,
+	DRIVER_CHURN_RATE,
+	DRIVER_LOWER,
+	DRIVER_UPPER,
+	DRIVER_LIFT,
+	DRIVER_WEIGHT,
+	DRIVER_P_VALUE,
+	DRIVER_INFORMATION,
+	DRIVER_COLUMNS
 };
 
 Datum
@@ -281,10 +301,12 @@ churn_drivers_final(PG_FUNCTION_ARGS)
 
 		nulls[DRIVER_ATTRIBUTE] = key.name_length < 0;
 		if (key.name_length >= 0)
-			values[DRIVER_ATTRIBUTE] = PointerGetDatum(cstring_to_text_with_len(key.name, key.name_length));
+			values[DRIVER_ATTRIBUTE] =
+				PointerGetDatum(cstring_to_text_with_len(key.name, key.name_length));
 		nulls[DRIVER_VALUE] = key.value == NULL;
 		if (key.value != NULL)
-			values[DRIVER_VALUE] = PointerGetDatum(cstring_to_text_with_len(key.value, key.value_length));
+			values[DRIVER_VALUE] =
+				PointerGetDatum(cstring_to_text_with_len(key.value, key.value_length));
 		values[DRIVER_CUSTOMERS] = Int64GetDatum(driver->churned + driver->kept);
 		values[DRIVER_CHURNED] = Int64GetDatum(driver->churned);
 		values[DRIVER_CHURN_RATE] = Float8GetDatum(driver->churn_rate);

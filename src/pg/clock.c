@@ -137,8 +137,10 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
 					 errmsg("timestamp out of range")));
 		return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 	}
-	return (DateADT) clock_floor_div(time + (time < entry->boundary ? entry->before : entry->after) * USECS_PER_SEC,
-							   USECS_PER_DAY);
+	return (DateADT) clock_floor_div(time +
+									 (time < entry->boundary ? entry->before : entry->after) *
+									 USECS_PER_SEC,
+									 USECS_PER_DAY);
 }
 
 /*
@@ -149,13 +151,14 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
 static bool
 reads_as_number(const char *text, Size length)
 {
-	const char *end = text + length;
+	const char *end = text +length;
 	const char *digit = text;
 	unsigned char first;
 
-	while (text < end && *text == ' ')
-		text++;
-	while (text < end && end[-1] == ' ')
+	while (text <end && *text == ' ')
+		text	  ++;
+
+	while (text <end && end[-1] == ' ')
 		end--;
 	while (digit < end && !(*digit >= '0' && *digit <= '9'))
 		digit++;
@@ -185,10 +188,13 @@ date_from_timestamptz_at(TimestampTz time, text *zone)
 	if (last_zone != NULL && strlen(last_name) == length && memcmp(last_name, name, length) == 0)
 		return date_from_timestamptz(time, last_zone);
 	if (reads_as_number(name, length))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is no time zone but a number", clip_text(zone)),
-				 errhint("An amount must be a number: write price::numeric. A time zone has a name, such as 'Europe/Berlin'.")));
+				 errhint("An amount must be a number: write price::numeric. A time zone has a "
+						 "name, such "
+						 "as 'Europe/Berlin'.")));
 	if (length <= TZ_STRLEN_MAX && memchr(name, '/', length) != NULL)
 	{
 		char		copy[TZ_STRLEN_MAX + 1];
@@ -216,13 +222,16 @@ calendar_unit_from_text(const text *name)
 	{
 		const char *name;
 		rt_calendar_unit unit;
-	}			units[] = {
-		{"day", RT_UNIT_DAY}, {"week", RT_UNIT_WEEK}, {"month", RT_UNIT_MONTH}, {"quarter", RT_UNIT_QUARTER}, {"year", RT_UNIT_YEAR}
-	};
+	}			units[] = {{"day", RT_UNIT_DAY},
+	{"week", RT_UNIT_WEEK},
+	{"month", RT_UNIT_MONTH},
+	{"quarter", RT_UNIT_QUARTER},
+	{"year", RT_UNIT_YEAR}};
 	size_t		length = VARSIZE_ANY_EXHDR(name);
 
 	for (int i = 0; i < RT_CALENDAR_UNITS; i++)
-		if (strlen(units[i].name) == length && pg_strncasecmp(units[i].name, VARDATA_ANY(name), length) == 0)
+		if (strlen(units[i].name) == length &&
+			pg_strncasecmp(units[i].name, VARDATA_ANY(name), length) == 0)
 			return units[i].unit;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -27,7 +27,10 @@ PG_FUNCTION_INFO_V1(cohort_retention_combine);
 PG_FUNCTION_INFO_V1(cohort_retention_final);
 PG_FUNCTION_INFO_V1(retention_curve_final);
 
-enum { UNIT_CONSTANT, AS_OF_CONSTANT, LIMIT_CONSTANT };
+enum
+{
+	UNIT_CONSTANT, AS_OF_CONSTANT, LIMIT_CONSTANT
+};
 
 typedef struct CellKey
 {
@@ -36,15 +39,26 @@ typedef struct CellKey
 } CellKey;
 
 /* In the order of the counts */
-enum { CELL_ACTIVE, CELL_LAST, CELL_ORDERS, CELL_KNOWN, CELL_SPEND_HIGH, CELL_SPEND_LOW, CELL_COUNTS };
+enum
+{
+	CELL_ACTIVE,
+	CELL_LAST,
+	CELL_ORDERS,
+	CELL_KNOWN,
+	CELL_SPEND_HIGH,
+	CELL_SPEND_LOW,
+	CELL_COUNTS
+};
 
 #define NO_LIMIT (PG_INT32_MAX - 1)
 
 static bool
 cohort_constants_valid(const TallyState *state)
 {
-	return state->constants[UNIT_CONSTANT] >= 0 && state->constants[UNIT_CONSTANT] < RT_CALENDAR_UNITS &&
-		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX &&
+	return state->constants[UNIT_CONSTANT] >= 0 &&
+		state->constants[UNIT_CONSTANT] < RT_CALENDAR_UNITS &&
+		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN &&
+		state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX &&
 		state->constants[LIMIT_CONSTANT] >= 0 && state->constants[LIMIT_CONSTANT] <= NO_LIMIT;
 }
 
@@ -53,13 +67,19 @@ cohort_key_valid(const TallyState *state, const void *bytes, Size size)
 {
 	const CellKey *key = bytes;
 
-	return size == sizeof(CellKey) && rt_unit_has((rt_calendar_unit) state->constants[UNIT_CONSTANT], key->cohort) &&
+	return size == sizeof(CellKey) &&
+		rt_unit_has((rt_calendar_unit) state->constants[UNIT_CONSTANT], key->cohort) &&
 		key->period >= 0 && key->period <= state->constants[LIMIT_CONSTANT] + 1;
 }
 
 /* Of each cohort and period: the counts of a cell */
-static const TallyKind cohort_kind = {"cohort_retention", 0x20005, CELL_COUNTS, true, "period, as_of and the number of periods",
-	cohort_constants_valid, cohort_key_valid};
+static const TallyKind cohort_kind = {"cohort_retention",
+	0x20005,
+	CELL_COUNTS,
+	true,
+	"period, as_of and the number of periods",
+	cohort_constants_valid,
+cohort_key_valid};
 
 static int32
 get_limit(FunctionCallInfo fcinfo)
@@ -103,7 +123,9 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 	state = tally_state_to_add_to(fcinfo, &cohort_kind, constants);
 	if (PG_ARGISNULL(1))
 		return state_result(fcinfo, state);
-	periods = history_periods(history_bytes(PG_GETARG_DATUM(1)), (int32) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], room, PERIODS_ON_STACK, &count);
+	periods = history_periods(history_bytes(PG_GETARG_DATUM(1)), (int32) constants[AS_OF_CONSTANT],
+							  (rt_calendar_unit) constants[UNIT_CONSTANT], room, PERIODS_ON_STACK,
+							  &count);
 
 	if (!rt_cohort_periods(&periods, &count, &last))
 		return state_result(fcinfo, state);
@@ -114,7 +136,8 @@ cohort_retention_add(PG_FUNCTION_ARGS)
 		int64	   *counts;
 
 		rt_poll_each(i + 1);
-		key.period = rt_cohort_cell_period(key.cohort, periods[i].period, (int32) constants[LIMIT_CONSTANT]);
+		key.period =
+			rt_cohort_cell_period(key.cohort, periods[i].period, (int32) constants[LIMIT_CONSTANT]);
 		counts = tally_state_counts(&state, &cohort_kind, &key, sizeof(key));
 
 		/* behind the limit several periods share a cell, and they count once */
@@ -137,10 +160,22 @@ cohort_retention_combine(PG_FUNCTION_ARGS)
 /* In the order of the type cohort_period */
 enum
 {
-	COHORT_COHORT, COHORT_PERIOD, COHORT_ELIGIBLE, COHORT_ACTIVE, COHORT_RATE, COHORT_ACTIVE_SINCE, COHORT_RATE_SINCE,
-	COHORT_ORDERS, COHORT_SPEND, COHORT_COLUMNS
+	COHORT_COHORT,
+	COHORT_PERIOD,
+	COHORT_ELIGIBLE,
+	COHORT_ACTIVE,
+	COHORT_RATE,
+	COHORT_ACTIVE_SINCE,
+	COHORT_RATE_SINCE,
+	COHORT_ORDERS,
+	COHORT_SPEND,
+	COHORT_COLUMNS
 };
-/* What holds of the cells of real customers: those of a cohort are all there at its beginning, and each has one last period */
+
+/*
+ * What holds of the cells of real customers: those of a cohort are all there at its beginning, and
+ * each has one last period
+ */
 static void
 check_cells(const rt_cohort_cell *cells, size_t count)
 {
@@ -151,7 +186,8 @@ check_cells(const rt_cohort_cell *cells, size_t count)
 
 		for (end = begin; end < count && cells[end].cohort == cells[begin].cohort; end++)
 		{
-			valid = valid && cells[end].active <= cells[begin].active && (end == begin || cells[end].period > cells[end - 1].period);
+			valid = valid && cells[end].active <= cells[begin].active &&
+				(end == begin || cells[end].period > cells[end - 1].period);
 			customers += cells[end].last;
 		}
 		if (!valid || customers != cells[begin].active)
@@ -166,7 +202,8 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 	rt_tally_entry *entries;
 	const TallyState *state = tally_state_final(fcinfo, &cohort_kind, &entries);
 	size_t		count = state->tally.keys;
-	rt_cohort_cell *cells = palloc_extended(Max(count, 1) * sizeof(rt_cohort_cell), MCXT_ALLOC_HUGE);
+	rt_cohort_cell *cells =
+		palloc_extended(Max(count, 1) * sizeof(rt_cohort_cell), MCXT_ALLOC_HUGE);
 	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
 	int32		limit = (int32) state->constants[LIMIT_CONSTANT];
 	int32		last_period;
@@ -190,7 +227,8 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		cells[i].spend.low = counts[CELL_SPEND_LOW];
 
 		/* money without an order of known amount was sent back */
-		*priced = *priced || counts[CELL_KNOWN] > 0 || counts[CELL_SPEND_HIGH] != 0 || counts[CELL_SPEND_LOW] != 0;
+		*priced = *priced || counts[CELL_KNOWN] > 0 || counts[CELL_SPEND_HIGH] != 0 ||
+			counts[CELL_SPEND_LOW] != 0;
 	}
 	rt_sort(cells, count, sizeof(rt_cohort_cell), rt_cohort_cell_compare, NULL);
 	check_cells(cells, count);
@@ -201,7 +239,8 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%zu cohorts and periods are too many for one result", *row_count),
-				 errhint("Take longer periods, or give the number of periods as the last argument.")));
+				 errhint(
+						 "Take longer periods, or give the number of periods as the last argument.")));
 	rows = palloc(Max(*row_count, 1) * sizeof(rt_cohort_row));
 	rt_cohort_rows(cells, count, last_period, limit, rows);
 	pfree(cells);

@@ -50,9 +50,11 @@ DirectInputFunctionCallSafe(PGFunction function, char *text, Oid typioparam, int
 
 /* from 16 on there is one function for the rights on any object */
 #if PG_VERSION_NUM >= 160000
-#define compat_namespace_aclcheck(namespace, role, mode) object_aclcheck(NamespaceRelationId, namespace, role, mode)
+#define compat_namespace_aclcheck(namespace, role, mode)                                           \
+	object_aclcheck(NamespaceRelationId, namespace, role, mode)
 #else
-#define compat_namespace_aclcheck(namespace, role, mode) pg_namespace_aclcheck(namespace, role, mode)
+#define compat_namespace_aclcheck(namespace, role, mode)                                           \
+	pg_namespace_aclcheck(namespace, role, mode)
 #endif
 
 #if PG_VERSION_NUM < 180000

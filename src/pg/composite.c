@@ -22,7 +22,8 @@ composite_result(FunctionCallInfo fcinfo, int columns)
 	if (likely(tupdesc != NULL))
 		return tupdesc;
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE || tupdesc->natts != columns)
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
+		tupdesc->natts != columns)
 		elog(ERROR, "return type must be a row type of %d columns", columns);
 	tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
 	fcinfo->flinfo->fn_extra = tupdesc;
@@ -56,7 +57,8 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns)
 void
 composite_array_add(CompositeArray *array, Datum *values, bool *nulls)
 {
-	HeapTuple	row = heap_form_tuple(array->tupdesc, values, nulls);	/* as a value, too: nothing in it is toasted */
+	HeapTuple	row = heap_form_tuple(array->tupdesc, values,
+									  nulls);	/* as a value, too: nothing in it is toasted */
 	Size		size = HeapTupleHeaderGetDatumLength(row->t_data);
 	Size		aligned = MAXALIGN(size);
 

@@ -31,8 +31,8 @@
 extern TupleDesc composite_result(FunctionCallInfo fcinfo, int columns);
 
 /*
- * An array of rows as a result, which unnest makes a table.  It grows row by row, so that one that is too large for
- * a value is found out then, and no step takes long.
+ * An array of rows as a result, which unnest makes a table.  It grows row by row, so that one that
+ * is too large for a value is found out then, and no step takes long.
  */
 typedef struct CompositeArray
 {
@@ -45,7 +45,8 @@ typedef struct CompositeArray
 } CompositeArray;
 
 /* The most rows of so many columns of 8 bytes that fit into an array */
-#define COMPOSITE_ROWS_MAX(columns) ((MaxAllocSize - 1024) / (((Size) (columns) + 1) * 8 + MAXALIGN(SizeofHeapTupleHeader)))
+#define COMPOSITE_ROWS_MAX(columns)                                                                \
+	((MaxAllocSize - 1024) / (((Size) (columns) + 1) * 8 + MAXALIGN(SizeofHeapTupleHeader)))
 
 /* The calling function returns an array of rows of so many columns */
 extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns);

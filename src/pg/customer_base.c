@@ -56,9 +56,9 @@ static void
 check_time(double value, const char *name)
 {
 	if (!(value >= 0) || isinf(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s of a customer must not be negative, and finite, but is %g", name, value)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%s of a customer must not be negative, and finite, but is %g", name,
+							   value)));
 }
 
 rt_customer
@@ -73,15 +73,22 @@ get_customer(FunctionCallInfo fcinfo, int first)
 	check_time(customer.t_x, "t_x");
 	check_time(customer.age, "T");
 	if (customer.t_x > customer.age)
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a customer's last purchase at t_x = %g lies behind T = %g", customer.t_x, customer.age),
-				 errhint("t_x is the time from the first purchase to the last one, T from the first one to now.")));
+				 errmsg("a customer's last purchase at t_x = %g lies behind T = %g", customer.t_x,
+						customer.age),
+				 errhint("t_x is the time from the first purchase to the last one, T from the "
+						 "first one to "
+						 "now.")));
 	if (customer.x == 0 && customer.t_x > 0)
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a customer without a repeat purchase has t_x = %g", customer.t_x),
-				 errhint("t_x is the time from the first purchase to the last one, 0 where these are the same.")));
+				 errhint("t_x is the time from the first purchase to the last one, 0 where these "
+						 "are the "
+						 "same.")));
 	return customer;
 }
 
@@ -107,10 +114,14 @@ void
 check_whole_opportunities(const rt_customer *customer)
 {
 	if (!rt_opportunities_valid(customer))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x, customer->t_x, customer->age),
-				 errhint("A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T opportunities: whole numbers up to 2^53, x <= t_x <= T.")));
+				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x,
+						customer->t_x, customer->age),
+				 errhint(
+						 "A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T "
+						 "opportunities: whole numbers up to 2^53, x <= t_x <= T.")));
 }
 
 /* The model of argument 0 */
@@ -124,7 +135,8 @@ get_model(FunctionCallInfo fcinfo, const char *function, rt_base *base)
 }
 
 bool
-opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, rt_customer *customer)
+opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit,
+						 rt_customer *customer)
 {
 	int32		on_stack[DATES_ON_STACK];
 	size_t		count;
@@ -137,7 +149,8 @@ opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit, 
 }
 
 bool
-customer_of_history(Datum value, DateADT date, const rt_base *base, double time_unit, rt_customer *customer)
+customer_of_history(Datum value, DateADT date, const rt_base *base, double time_unit,
+					rt_customer *customer)
 {
 	HistoryBytes history = history_bytes(value);
 	DateADT		as_of = as_of_date(date);
@@ -147,7 +160,8 @@ customer_of_history(Datum value, DateADT date, const rt_base *base, double time_
 	if (base->kind->input == RT_INPUT_OPPORTUNITIES)
 		return opportunities_of_history(history, as_of, time_unit, customer);
 	if (history.size > 0)
-		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
+		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found),
+							 0);
 	if (!found)
 		return false;
 	customer->x = rfm.frequency;
@@ -161,13 +175,15 @@ get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double t
 {
 	double		days = get_interval_days(fcinfo, argument);
 
-	return fmin(DBL_MAX / 4, base->kind->input == RT_INPUT_OPPORTUNITIES ? rt_opportunities_within(days, time_unit) : days / time_unit);
+	return fmin(DBL_MAX / 4, base->kind->input == RT_INPUT_OPPORTUNITIES ?
+				rt_opportunities_within(days, time_unit) :
+				days / time_unit);
 }
 
 /* --------------------------------------------------------------- functions */
 
 /* What a model says of a customer and a time from now on */
-typedef double (*score) (const rt_base *base, const rt_customer *customer, double time);
+typedef double (*score_function) (const rt_base *base, const rt_customer *customer, double time);
 
 static double
 remaining_lifetime(const rt_base *base, const rt_customer *customer, double time)
@@ -177,28 +193,30 @@ remaining_lifetime(const rt_base *base, const rt_customer *customer, double time
 
 /* Only customers who hardly leave may stay for ever */
 static Datum
-score_number(score score, double value)
+score_number(score_function score, double value)
 {
-	return score == remaining_lifetime && isinf(value) ? Float8GetDatum(value) : model_number(value);
+	return score == remaining_lifetime && isinf(value) ? Float8GetDatum(value) :
+		model_number(value);
 }
 
 /* Of arguments model, history, as_of and perhaps an interval */
 static Datum
-score_of_history(FunctionCallInfo fcinfo, const char *function, score score)
+score_of_history(FunctionCallInfo fcinfo, const char *function, score_function score)
 {
 	rt_base		base;
 	rt_customer customer;
 	const rt_model *model = get_model(fcinfo, function, &base);
 	double		time = PG_NARGS() > 3 ? get_horizon(fcinfo, 3, &base, model->time_unit) : 0;
 
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
+							 &customer))
 		PG_RETURN_NULL();
 	return score_number(score, score(&base, &customer, time));
 }
 
 /* Of arguments model, x, t_x, T and perhaps a time */
 static Datum
-score_of_numbers(FunctionCallInfo fcinfo, const char *function, score score)
+score_of_numbers(FunctionCallInfo fcinfo, const char *function, score_function score)
 {
 	rt_base		base;
 	rt_customer customer;
@@ -281,8 +299,9 @@ Datum
 customer_base_lifetime(PG_FUNCTION_ARGS)
 {
 	double		time_unit = model_from_datum(PG_GETARG_DATUM(0))->time_unit;
-	Datum		result = score_of_history(fcinfo, "expected_remaining_lifetime",
-										  PG_NARGS() > 3 ? rt_base_expected_lifetime : remaining_lifetime);
+	Datum		result =
+		score_of_history(fcinfo, "expected_remaining_lifetime",
+						 PG_NARGS() > 3 ? rt_base_expected_lifetime : remaining_lifetime);
 
 	if (fcinfo->isnull)
 		return result;
@@ -292,7 +311,8 @@ customer_base_lifetime(PG_FUNCTION_ARGS)
 Datum
 customer_base_lifetime_numbers(PG_FUNCTION_ARGS)
 {
-	return score_of_numbers(fcinfo, "expected_remaining_lifetime", PG_NARGS() > 4 ? rt_base_expected_lifetime : remaining_lifetime);
+	return score_of_numbers(fcinfo, "expected_remaining_lifetime",
+							PG_NARGS() > 4 ? rt_base_expected_lifetime : remaining_lifetime);
 }
 
 Datum
@@ -332,7 +352,8 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 	check_customer_base(model, "lost_on", &base);
 	history = history_bytes(value);
 	if (history.size > 0)
-		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
+		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found),
+							 0);
 	if (!found)
 		return false;
 	first = (double) as_of - rfm.customer_age;
@@ -341,7 +362,8 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		opportunities_of_history(history, as_of, model->time_unit, &customer);
 
 		/* what they bought at the opportunity that is not over shows that they are still here */
-		if (rt_opportunities_over((DateADT) first, (DateADT) (first + rfm.recency), model->time_unit) >= customer.age)
+		if (rt_opportunities_over((DateADT) first, (DateADT) (first + rfm.recency),
+								  model->time_unit) >= customer.age)
 			return false;
 	}
 	else
@@ -350,7 +372,8 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 		customer.t_x = rfm.recency / model->time_unit;
 		customer.age = rfm.customer_age / model->time_unit;
 	}
-	age = rt_lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency, rfm.customer_age, score);
+	age = rt_lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency,
+					  rfm.customer_age, score);
 	if (age < 0)
 		return false;
 	*day = (DateADT) (first + age);
@@ -381,7 +404,9 @@ customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 
-	return model_number(rt_base_expected_purchases(&base, &new_customer, get_horizon(fcinfo, 1, &base, model->time_unit)));
+	return model_number(
+						rt_base_expected_purchases(&base, &new_customer,
+												   get_horizon(fcinfo, 1, &base, model->time_unit)));
 }
 
 Datum
@@ -413,7 +438,7 @@ customer_base_purchase_pmf(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 
 	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
-						get_horizon(fcinfo, 2, &base, model->time_unit)));
+											 get_horizon(fcinfo, 2, &base, model->time_unit)));
 }
 
 Datum
@@ -422,7 +447,8 @@ customer_base_purchase_pmf_number(PG_FUNCTION_ARGS)
 	rt_base		base;
 
 	get_model(fcinfo, "purchase_pmf", &base);
-	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
+	return model_number(
+						rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
 }
 
 Datum
@@ -433,14 +459,16 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "log_likelihood", &base);
 	double		sum_log = 0;
 
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
+							 &customer))
 		PG_RETURN_NULL();
 	if (rt_base_needs_intervals(&base))
 	{
 		int32		on_stack[DATES_ON_STACK];
 		size_t		count;
-		int32	   *dates = history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of_date(PG_GETARG_DATEADT(2)),
-										  on_stack, DATES_ON_STACK, &count);
+		int32	   *dates =
+			history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of_date(PG_GETARG_DATEADT(2)),
+						  on_stack, DATES_ON_STACK, &count);
 		rt_intervals intervals;
 
 		rt_intervals_from_dates(dates, count, &intervals);
@@ -464,10 +492,10 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%g is no sum of logarithms of intervals", sum_log)));
 	if (rt_base_needs_intervals(&base) && customer.x > 0 && PG_NARGS() == 4)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the likelihood of intervals with k = %d depends on each of them", (int) base.parameters[0]),
-				 errhint("Give the sum of their logarithms as the last argument.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("the likelihood of intervals with k = %d depends on each of them",
+							   (int) base.parameters[0]),
+						errhint("Give the sum of their logarithms as the last argument.")));
 	return model_number(rt_base_log_likelihood(&base, &customer, sum_log));
 }
 
@@ -479,7 +507,8 @@ customer_base_opportunities(PG_FUNCTION_ARGS)
 	Datum		values[3];
 	bool		nulls[3] = {false, false, false};
 
-	if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(0)), as_of_date(PG_GETARG_DATEADT(1)),
+	if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(0)),
+								  as_of_date(PG_GETARG_DATEADT(1)),
 								  check_time_unit(PG_GETARG_FLOAT8(2)), &customer))
 		PG_RETURN_NULL();
 	values[0] = Float8GetDatum(customer.x);

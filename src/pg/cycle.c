@@ -46,7 +46,8 @@ purchase_dates(Datum history, DateADT as_of, PurchaseDates *result)
 								  result->on_stack, DATES_ON_STACK, &result->count);
 	result->workspace = result->workspace_on_stack;
 	if (result->count > DATES_ON_STACK)
-		result->workspace = (double *) MemoryContextAllocHuge(CurrentMemoryContext, result->count * sizeof(double));
+		result->workspace =
+			(double *) MemoryContextAllocHuge(CurrentMemoryContext, result->count * sizeof(double));
 }
 
 void
@@ -59,7 +60,8 @@ get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result)
 static double
 mean_interval(const PurchaseDates *dates)
 {
-	return ((double) dates->dates[dates->count - 1] - (double) dates->dates[0]) / (double) (dates->count - 1);
+	return ((double) dates->dates[dates->count - 1] - (double) dates->dates[0]) /
+		(double) (dates->count - 1);
 }
 
 /* At least one date */
@@ -132,7 +134,8 @@ purchase_cycle_overdue_ratio(PG_FUNCTION_ARGS)
 }
 
 static void
-silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
+silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model,
+				   rt_silence *silence)
 {
 	rt_silence_from_dates(dates->dates, dates->count, dates->as_of, intervals, model, silence);
 }
@@ -310,7 +313,8 @@ purchase_cycle_stage(PG_FUNCTION_ARGS)
 	if (dates.count == 0)
 		PG_RETURN_NULL();
 	silence_from_dates(&dates, NULL, model, &silence);
-	PG_RETURN_DATUM(stage_datum(silence.probability, dates.count > 1, &limits, get_func_rettype(fcinfo->flinfo->fn_oid)));
+	PG_RETURN_DATUM(stage_datum(silence.probability, dates.count > 1, &limits,
+								get_func_rettype(fcinfo->flinfo->fn_oid)));
 }
 
 /* In the order of the type purchase_cycle */

@@ -31,13 +31,15 @@ typedef struct PurchaseDates
 extern void get_purchase_dates(FunctionCallInfo fcinfo, PurchaseDates *result);
 
 /* Of a customer, by an interpurchase model; false when nothing was bought by as_of */
-extern bool silence_probability(Datum history, DateADT as_of, const rt_model *model, double *probability);
+extern bool silence_probability(Datum history, DateADT as_of, const rt_model *model,
+								double *probability);
 
 /*
  * The first day behind her last purchase up to as_of, and not behind as_of, at whose end
  * a silence as long had at most this probability; false when there is none
  */
-extern bool silence_day(Datum history, DateADT as_of, const rt_model *model, double probability, DateADT *day);
+extern bool silence_day(Datum history, DateADT as_of, const rt_model *model, double probability,
+						DateADT *day);
 
 extern const char *calendar_period_name(rt_period period);
 

@@ -37,7 +37,8 @@ decayed_sum_state_valid(const void *state)
 	return rt_decayed_sum_valid(&((const DecayState *) state)->sum);
 }
 
-static const FixedKind decay_kind = {"decayed_sum", 0x10002, sizeof(DecayState), decayed_sum_state_valid};
+static const FixedKind decay_kind = {"decayed_sum", 0x10002, sizeof(DecayState),
+decayed_sum_state_valid};
 
 /* In microseconds */
 static int64
@@ -53,10 +54,10 @@ get_half_life(FunctionCallInfo fcinfo, int argument, bool is_date)
 	interval = PG_GETARG_INTERVAL_P(argument);
 	microseconds = (double) interval->day * USECS_PER_DAY + (double) interval->time;
 	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a half-life of \"%s\" is not always the same number of days", interval_text(interval)),
-				 errhint("Write it in days, such as '30 days'.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a half-life of \"%s\" is not always the same number of days",
+							   interval_text(interval)),
+						errhint("Write it in days, such as '30 days'.")));
 	if (INTERVAL_NOT_FINITE(interval) || !(microseconds >= 1 && microseconds < 9e18))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -98,7 +99,9 @@ add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a value of %g cannot be added up", value)));
 	if (is_date)
-		time = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(date_from_date(PG_GETARG_DATEADT(time_argument)))));
+		time = DatumGetTimestamp(
+								 DirectFunctionCall1(date_timestamp,
+													 DateADTGetDatum(date_from_date(PG_GETARG_DATEADT(time_argument)))));
 	else
 		time = PG_GETARG_TIMESTAMP(time_argument);
 	if (TIMESTAMP_NOT_FINITE(time))

@@ -33,24 +33,32 @@ status_sqlstate(rt_status status)
 void
 check_history_status(rt_status status, int32 date)
 {
-	char		text[RT_DATE_TEXT_MAX + 1];
+	char text[	RT_DATE_TEXT_MAX + 1];
 
 	if (likely(status == RT_OK))
 		return;
-	text[rt_date_print(date, text)] = '\0';
+	text[		rt_date_print(date, text)] = '\0';
+
 	switch (status)
 	{
 		case RT_OUT_OF_RANGE:
-			ereport(ERROR,
+			ereport(
+					ERROR,
 					(errcode(status_sqlstate(status)),
 					 errmsg("purchases of %s are out of range for type purchase_history", text),
-					 errdetail("A day holds at most 2147483647 orders and money from -922337203685477.5808 to 922337203685477.5807.")));
+					 errdetail("A day holds at most 2147483647 orders and money from "
+							   "-922337203685477.5808 "
+							   "to 922337203685477.5807.")));
 			break;
 		case RT_NOT_CONTAINED:
-			ereport(ERROR,
+			ereport(
+					ERROR,
 					(errcode(status_sqlstate(status)),
 					 errmsg("purchases to take out are not in the purchase history"),
-					 errdetail("On %s the history has fewer orders, or another amount, than is to be taken out.", text)));
+					 errdetail("On %s the history has fewer orders, or another amount, than is to "
+							   "be taken "
+							   "out.",
+							   text)));
 			break;
 		case RT_NO_SPACE:
 			ereport(ERROR,

@@ -65,7 +65,7 @@ typedef struct FitState
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
 	int64		sum_log;		/* in 1/LOG_UNIT */
-	rt_fit_row rows[FLEXIBLE_ARRAY_MEMBER];
+	rt_fit_row	rows[FLEXIBLE_ARRAY_MEMBER];
 } FitState;
 
 /* Places in the hash table */
@@ -153,8 +153,9 @@ check_contents(const FitState *state)
 	double		intervals = 0;
 
 	if (kind == NULL || state->k > (kind->has_whole_k ? RT_K_MAX : 0) || state->from_numbers > 1 ||
-		state->as_of < (state->from_numbers ? 0 : RT_DATE_MIN) || state->as_of > (state->from_numbers ? 0 : RT_DATE_MAX) ||
-		!(state->time_unit > 0) || isinf(state->time_unit) || state->customers < 0 || state->customers >= INT64CONST(1) << 62)
+		state->as_of < (state->from_numbers ? 0 : RT_DATE_MIN) ||
+		state->as_of > (state->from_numbers ? 0 : RT_DATE_MAX) || !(state->time_unit > 0) ||
+		isinf(state->time_unit) || state->customers < 0 || state->customers >= INT64CONST(1) << 62)
 		corrupt_state();
 	for (uint32 i = 0; i < state->row_count; i++)
 	{
@@ -214,7 +215,7 @@ fit_compare_rows(const void *a, const void *b, const void *unused)
 static bool
 are_whole(double a, double b)
 {
-	return a == floor(a) && b == floor(b) && a + b < 9007199254740992.0;
+	return a == floor(a) && b == floor(b) && a + b < RT_WHOLE_MAX;
 }
 
 /* Sorts and collapses equal rows; returns how many are left */
@@ -242,7 +243,8 @@ find_slot(FitState *state, const rt_fit_row *row)
 {
 	uint32	   *slots = state_slots(state);
 	uint32		count = slot_count(state->capacity);
-	uint64		hash = hash_bytes_extended((const unsigned char *) row->numbers, sizeof(row->numbers), 0);
+	uint64		hash =
+		hash_bytes_extended((const unsigned char *) row->numbers, sizeof(row->numbers), 0);
 	uint32		place = (uint32) (((hash >> 32) * count) >> 32);
 
 	for (uint32 i = 0; i < count; i++)
@@ -272,7 +274,8 @@ fit_larger_state(const FitState *state)
 	FitState   *larger = fit_new_state((uint32) Min(capacity, PG_UINT32_MAX / 2));
 	uint32		new_capacity = larger->capacity;
 
-	memcpy((char *) larger + VARHDRSZ, (const char *) state + VARHDRSZ, offsetof(FitState, rows) - VARHDRSZ);
+	memcpy((char *) larger + VARHDRSZ, (const char *) state + VARHDRSZ,
+		   offsetof(FitState, rows) - VARHDRSZ);
 	larger->capacity = new_capacity;
 	larger->row_count = 0;
 	for (uint32 i = 0; i < state->row_count; i++)
@@ -347,9 +350,12 @@ check_constant(bool same, const char *name)
 				 errhint("Use GROUP BY to fit several models.")));
 }
 
-/* The state to add to: a new one for the first row, else one that was made with the same constants */
+/*
+ * The state to add to: a new one for the first row, else one that was made with the same constants
+ */
 static FitState *
-state_to_add_to(FunctionCallInfo fcinfo, const rt_kind *kind, int k, bool from_numbers, int32 as_of, double time_unit)
+state_to_add_to(FunctionCallInfo fcinfo, const rt_kind *kind, int k, bool from_numbers, int32 as_of,
+				double time_unit)
 {
 	FitState   *state;
 
@@ -377,12 +383,17 @@ static int
 fit_hint(const rt_kind *kind)
 {
 	if (kind->input == RT_INPUT_CONTRACTS)
-		return errhint("Use fit_model('%s', tenure, churned), where churned is a boolean: churned <> 0 makes one of a number.", kind->name);
+		return errhint("Use fit_model('%s', tenure, churned), where churned is a boolean: churned "
+					   "<> 0 makes "
+					   "one of a number.",
+					   kind->name);
 	if (kind->input == RT_INPUT_SPEND)
-		return errhint("Use fit_model('%s', x, mean_value), or fit_model('%s', history, as_of).", kind->name, kind->name);
+		return errhint("Use fit_model('%s', x, mean_value), or fit_model('%s', history, as_of).",
+					   kind->name, kind->name);
 	if (kind->needs_intervals)
 		return errhint("It needs the intervals: use fit_model('%s', history, as_of).", kind->name);
-	return errhint("Use fit_model('%s', x, t_x, T), or fit_model('%s', history, as_of).", kind->name, kind->name);
+	return errhint("Use fit_model('%s', x, t_x, T), or fit_model('%s', history, as_of).",
+				   kind->name, kind->name);
 }
 
 static double
@@ -439,7 +450,8 @@ fit_model_add(PG_FUNCTION_ARGS)
 				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
 				 fit_hint(kind)));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
-	state = state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
+	state =
+		state_to_add_to(fcinfo, kind, k, false, as_of, PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
 
 	if (kind->input == RT_INPUT_SPEND)
 	{
@@ -448,19 +460,23 @@ fit_model_add(PG_FUNCTION_ARGS)
 		bool		found = false;
 
 		if (history.size > 0)
-			check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
+			check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found),
+								 0);
 		if (!found)
 			return state_result(fcinfo, state);
-		return state_result(fcinfo, fit_add_spend(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0));
+		return state_result(fcinfo, fit_add_spend(state, rfm.frequency,
+												  rfm.has_value ? rfm.monetary_value : 0));
 	}
 	if (kind->input == RT_INPUT_OPPORTUNITIES)
 	{
 		rt_customer customer;
 
-		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit, &customer))
+		if (!opportunities_of_history(history_bytes(PG_GETARG_DATUM(2)), as_of, state->time_unit,
+									  &customer))
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, fit_add_row(state, (rt_fit_row) {.customer = customer, .weight = 1}));
+		return state_result(fcinfo,
+							fit_add_row(state, (rt_fit_row) {.customer = customer, .weight = 1}));
 	}
 
 	/* of most kinds the intervals themselves are not needed */
@@ -471,14 +487,20 @@ fit_model_add(PG_FUNCTION_ARGS)
 		bool		found = false;
 
 		if (history.size > 0)
-			check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found), 0);
+			check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm,
+													&found),
+								 0);
 		if (!found)
 			return state_result(fcinfo, state);
 		count_customers(state, 1);
-		return state_result(fcinfo, fit_add_row(state, (rt_fit_row) {.customer = {rfm.frequency, rfm.recency, rfm.customer_age}, .weight = 1}));
+		return state_result(fcinfo,
+							fit_add_row(state, (rt_fit_row) {.customer = {rfm.frequency, rfm.recency,
+																			   rfm.customer_age},
+																.weight = 1}));
 	}
 
-	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack), &count);
+	dates = history_dates(history_bytes(PG_GETARG_DATUM(2)), as_of, on_stack, lengthof(on_stack),
+						  &count);
 	if (count == 0)
 		return state_result(fcinfo, state);
 	count_customers(state, 1);
@@ -486,12 +508,18 @@ fit_model_add(PG_FUNCTION_ARGS)
 	if (intervals.count > 0)
 		add_sum_log(state, llround(intervals.sum_log * LOG_UNIT));
 	if (kind->input != RT_INPUT_INTERVALS)
-		state = fit_add_row(state, (rt_fit_row) {.customer = {(double) intervals.count, intervals.sum, (double) as_of - (double) dates[0]}, .weight = 1});
+		state =
+			fit_add_row(state, (rt_fit_row) {.customer = {(double) intervals.count, intervals.sum,
+															   (double) as_of - (double) dates[0]},
+												.weight = 1});
 	else if (intervals.count > 0)
 	{
-		state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count, intervals.sum}, .weight = 1});
+		state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count, intervals.sum},
+													.weight = 1});
 		if (intervals.count > 1)
-			state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count, rt_evenness(&intervals), 1}, .weight = 1});
+			state = fit_add_row(state, (rt_fit_row) {.rhythm = {(double) intervals.count,
+																	 rt_evenness(&intervals), 1},
+														.weight = 1});
 	}
 	return state_result(fcinfo, state);
 }
@@ -510,7 +538,8 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("the kind of model and the time unit of a fit must not be null")));
-	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) || (PG_NARGS() > 5 && PG_ARGISNULL(5)))
+	if (PG_ARGISNULL(2) || PG_ARGISNULL(3) || PG_ARGISNULL(4) ||
+		(PG_NARGS() > 5 && PG_ARGISNULL(5)))
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
@@ -518,10 +547,10 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
 	if (kind->needs_intervals || kind->input == RT_INPUT_CONTRACTS || kind->input == RT_INPUT_SPEND)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone", kind->name),
-				 fit_hint(kind)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone",
+							   kind->name),
+						fit_hint(kind)));
 	customer = get_customer(fcinfo, 2);
 	if (kind->input == RT_INPUT_OPPORTUNITIES)
 		check_whole_opportunities(&customer);
@@ -558,14 +587,18 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 	}
 	kind = model_kind_to_fit(PG_GETARG_TEXT_PP(1), &k);
 	if (kind->input != RT_INPUT_SPEND)
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of kind \"%s\" is not fitted to two numbers, orders and their mean value", kind->name),
+				 errmsg("a model of kind \"%s\" is not fitted to two numbers, orders and their "
+						"mean value",
+						kind->name),
 				 fit_hint(kind)));
 	x = PG_GETARG_FLOAT8(2);
 	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	check_orders(x, mean);
-	return state_result(fcinfo, fit_add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
+	return state_result(fcinfo,
+						fit_add_spend(state_to_add_to(fcinfo, kind, k, true, 0, 1), x, mean));
 }
 
 /* kind, tenure, churned, weight, time_unit */
@@ -599,16 +632,21 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 	tenure = PG_GETARG_INT32(2);
 	churned = PG_GETARG_BOOL(3);
 	if (tenure < (churned ? 1 : 0))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a contract with a tenure of %d periods cannot have %s", tenure, churned ? "churned" : "lasted"),
-				 errhint("A tenure is the number of renewals that have come up; who churned did not renew at the last of them.")));
+				 errmsg("a contract with a tenure of %d periods cannot have %s", tenure,
+						churned ? "churned" : "lasted"),
+				 errhint("A tenure is the number of renewals that have come up; who churned did "
+						 "not renew "
+						 "at the last of them.")));
 	weight = PG_NARGS() > 4 ? check_weight(PG_GETARG_FLOAT8(4)) : 1;
 	state = state_to_add_to(fcinfo, kind, k, true, 0, PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
 	if (weight > 0)
 	{
 		count_customers(state, 1);
-		state = fit_add_row(state, (rt_fit_row) {.term = {tenure, churned ? 1 : 0}, .weight = weight});
+		state =
+			fit_add_row(state, (rt_fit_row) {.term = {tenure, churned ? 1 : 0}, .weight = weight});
 	}
 	return state_result(fcinfo, state);
 }
@@ -660,8 +698,8 @@ parameters_text(const rt_kind *kind, const double *parameters)
 
 /*
  * A weight that all rows have, and that is not 1, is more likely meant for the time unit behind it.
- * Of rows that were added up only their sum is known: each is then as many times the weight as there
- * were rows.
+ * Of rows that were added up only their sum is known: each is then as many times the weight as
+ * there were rows.
  */
 static void
 notice_same_weight(const FitState *state, const rt_kind *kind)
@@ -674,7 +712,8 @@ notice_same_weight(const FitState *state, const rt_kind *kind)
 		return;
 	for (uint32 i = 0; i < state->row_count; i++)
 		weights += state->rows[i].weight;
-	weight = state->customers == state->row_count ? state->rows[0].weight : weights / (double) state->customers;
+	weight = state->customers == state->row_count ? state->rows[0].weight :
+		weights / (double) state->customers;
 	if (weight == 1)
 		return;
 	for (uint32 i = 0; i < state->row_count; i++)
@@ -687,21 +726,26 @@ notice_same_weight(const FitState *state, const rt_kind *kind)
 	}
 	if (customers != (double) state->customers)
 		return;
-	ereport(NOTICE,
+	ereport(
+			NOTICE,
 			(errmsg("all rows of the fit have the same weight, %g", weight),
 			 kind->input == RT_INPUT_CONTRACTS ?
-			 errdetail("The argument after churned is a weight: each row counts as so many contracts.") :
+			 errdetail("The argument after churned is a weight: each row counts as so many "
+					   "contracts.") :
 			 errdetail("The argument after T is a weight: each row counts as so many customers."),
 			 kind->input == RT_INPUT_CONTRACTS ?
-			 errhint("A time unit comes after the weight: fit_model('%s', tenure, churned, 1, %g).", kind->name, weight) :
-			 errhint("A time unit comes after the weight: fit_model('%s', x, t_x, T, 1, %g).", kind->name, weight)));
+			 errhint("A time unit comes after the weight: fit_model('%s', tenure, churned, 1, %g).",
+					 kind->name, weight) :
+			 errhint("A time unit comes after the weight: fit_model('%s', x, t_x, T, 1, %g).",
+					 kind->name, weight)));
 }
 
 /* Takes the rows that say how even intervals are out of the others */
 static rt_evenness_rows
 take_evenness_rows(FitState *state)
 {
-	rt_fit_row *rows = MemoryContextAllocHuge(CurrentMemoryContext, Max(1, state->row_count) * sizeof(rt_fit_row));
+	rt_fit_row *rows =
+		MemoryContextAllocHuge(CurrentMemoryContext, Max(1, state->row_count) * sizeof(rt_fit_row));
 	rt_evenness_rows evenness = {rows, 0};
 	uint32		left = 0;
 
@@ -743,7 +787,8 @@ sum_rows(const FitState *state)
 		if (row->numbers[0] > 0)
 			sums.repeat_customers += row->weight;
 	}
-	if (isinf(sums.weights) || isinf(sums.numbers[0]) || isinf(sums.numbers[1]) || isinf(sums.numbers[2]))
+	if (isinf(sums.weights) || isinf(sums.numbers[0]) || isinf(sums.numbers[1]) ||
+		isinf(sums.numbers[2]))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("the customers of a fit add up to more than a number holds")));
@@ -756,26 +801,34 @@ check_enough(const rt_kind *kind, const Sums *sums, int64 customers)
 	if (kind->input == RT_INPUT_CONTRACTS)
 	{
 		if (sums->numbers[1] < CUSTOMERS_MIN || sums->numbers[0] - sums->numbers[1] < CUSTOMERS_MIN)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-					 errdetail("Of %.15g renewals %.15g were refused.", sums->numbers[0], sums->numbers[1]),
-					 errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
+			ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+							errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+							errdetail("Of %.15g renewals %.15g were refused.", sums->numbers[0],
+									  sums->numbers[1]),
+							errhint("At least %d of each are needed.", CUSTOMERS_MIN)));
 	}
-	else if (kind->input == RT_INPUT_SPEND && (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN))
-		ereport(ERROR,
+	else if (kind->input == RT_INPUT_SPEND &&
+			 (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN))
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
-				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, %.15g orders in all.",
+				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, "
+						   "%.15g orders "
+						   "in all.",
 						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
-				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN, INTERVALS_MIN)));
+				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN,
+						 INTERVALS_MIN)));
 	else if (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN)
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
 				 errdetail("Of %lld customers %.15g bought again, with %.15g intervals in all.",
 						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
-				 errhint("At least %d customers with %d intervals are needed; take a later as_of or a larger group.",
+				 errhint("At least %d customers with %d intervals are needed; take a later as_of "
+						 "or a "
+						 "larger group.",
 						 CUSTOMERS_MIN, INTERVALS_MIN)));
 }
 
@@ -817,9 +870,12 @@ fit_model_final(PG_FUNCTION_ARGS)
 	customers.rows = state->rows;
 	customers.row_count = state->row_count;
 	customers.sum_log = (double) state->sum_log / LOG_UNIT;
-	customers.time_unit = state->from_numbers || kind->input == RT_INPUT_OPPORTUNITIES ? 1 : state->time_unit;
-	workspace = kind->fit_workspace == NULL ? NULL :
-		MemoryContextAllocHuge(CurrentMemoryContext, Max(1, kind->fit_workspace(customers.row_count)));
+	customers.time_unit =
+		state->from_numbers || kind->input == RT_INPUT_OPPORTUNITIES ? 1 : state->time_unit;
+	workspace = kind->fit_workspace == NULL ?
+		NULL :
+		MemoryContextAllocHuge(CurrentMemoryContext,
+							   Max(1, kind->fit_workspace(customers.row_count)));
 	kind->fit(kind, state->k, &customers, workspace, &fit);
 	if (kind->input == RT_INPUT_INTERVALS)
 		rt_interpurchase_fit_shapes(&evenness, &k_median, &k_deviation);
@@ -843,17 +899,19 @@ fit_model_final(PG_FUNCTION_ARGS)
 		{
 			double		covariance = fit.covariance[i * RT_PARAMETERS_MAX + j];
 
-			result->model.covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance + 0 : NAN;
+			result->model.covariance[i * (i + 1) / 2 + j] =
+				isfinite(covariance) ? covariance + 0 : NAN;
 		}
 	}
 	if (rt_model_check(&result->model) != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("the fit of model \"%s\" is out of range", kind->name),
-				 errdetail("Of its result %s; the parameters are %s.", rt_model_check(&result->model), parameters_text(kind, fit.parameters))));
+				 errdetail("Of its result %s; the parameters are %s.",
+						   rt_model_check(&result->model), parameters_text(kind, fit.parameters))));
 	if (!fit.converged)
-		ereport(WARNING,
-				(errmsg("the fit of model \"%s\" did not converge", kind->name),
-				 errdetail("The likelihood rises toward the boundary: %s.", parameters_text(kind, fit.parameters))));
+		ereport(WARNING, (errmsg("the fit of model \"%s\" did not converge", kind->name),
+						  errdetail("The likelihood rises toward the boundary: %s.",
+									parameters_text(kind, fit.parameters))));
 	PG_RETURN_POINTER(result);
 }

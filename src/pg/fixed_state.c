@@ -36,7 +36,8 @@ fixed_state_get_state(FunctionCallInfo fcinfo, int argument, const FixedKind *ki
 {
 	FixedState *state = (FixedState *) state_argument(fcinfo, argument, kind->size);
 
-	if (VARSIZE(state) != kind->size || state->version != kind->version || (check && !kind->valid(state)))
+	if (VARSIZE(state) != kind->size || state->version != kind->version ||
+		(check && !kind->valid(state)))
 		fixed_state_corrupt(kind);
 	return state;
 }

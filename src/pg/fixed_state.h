@@ -28,7 +28,10 @@ typedef struct FixedKind
 	bool		(*valid) (const void *state);	/* may this struct come from rows? */
 } FixedKind;
 
-/* Argument 0 of a transition function, or where that is NULL a state that is all zero and as long-lived as the aggregate */
+/*
+ * Argument 0 of a transition function, or where that is NULL a state that is all zero and as long-
+ * lived as the aggregate
+ */
 extern void *fixed_state_to_add_to(FunctionCallInfo fcinfo, const FixedKind *kind);
 
 /* Argument 0 of a final function */
@@ -38,7 +41,8 @@ extern const void *fixed_state_final(FunctionCallInfo fcinfo, const FixedKind *k
  * Arguments 0 and 1 of a combine function.  True when there are both; else state is the one
  * there is, to be returned as it is, or NULL.
  */
-extern bool fixed_states(FunctionCallInfo fcinfo, const FixedKind *kind, void **state, void **other);
+extern bool fixed_states(FunctionCallInfo fcinfo, const FixedKind *kind, void **state,
+						 void **other);
 
 pg_noreturn extern void fixed_state_corrupt(const FixedKind *kind);
 

@@ -2,8 +2,8 @@
  * funnel.c
  *		The aggregates retention(conditions) and window_funnel(within, ts, conditions).
  *
- * The state of a funnel is a bytea of times at which some condition was met, in the order in which they
- * came, changed in place as history_agg.c does.
+ * The state of a funnel is a bytea of times at which some condition was met, in the order in which
+ * they came, changed in place as history_agg.c does.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -46,9 +46,9 @@ get_conditions(FunctionCallInfo fcinfo, int argument, int *count)
 
 	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	if (*count < 1 || *count > RT_CONDITIONS_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%d is no number of conditions between 1 and %d", *count, RT_CONDITIONS_MAX)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("%d is no number of conditions between 1 and %d", *count,
+							   RT_CONDITIONS_MAX)));
 	for (int i = 0; i < *count; i++)
 	{
 		if (bitmap != NULL && !(bitmap[i / 8] & (1 << (i % 8))))
@@ -86,7 +86,8 @@ retention_argument(FunctionCallInfo fcinfo, int argument)
 {
 	int64		state = PG_GETARG_INT64(argument);
 
-	if (COUNT_OF(state) < 1 || COUNT_OF(state) > RT_CONDITIONS_MAX || (uint64) CONDITIONS_OF(state) >> COUNT_OF(state) != 0)
+	if (COUNT_OF(state) < 1 || COUNT_OF(state) > RT_CONDITIONS_MAX ||
+		(uint64) CONDITIONS_OF(state) >> COUNT_OF(state) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("state of retention is corrupt")));
@@ -134,7 +135,8 @@ retention_final(PG_FUNCTION_ARGS)
 	Datum		met[RT_CONDITIONS_MAX];
 
 	for (int i = 0; i < count; i++)
-		met[i] = BoolGetDatum((CONDITIONS_OF(state) & 1) && (CONDITIONS_OF(state) & (UINT32_C(1) << i)));
+		met[i] =
+			BoolGetDatum((CONDITIONS_OF(state) & 1) && (CONDITIONS_OF(state) & (UINT32_C(1) << i)));
 	PG_RETURN_ARRAYTYPE_P(construct_array(met, count, BOOLOID, sizeof(bool), true, TYPALIGN_CHAR));
 }
 
@@ -153,8 +155,10 @@ typedef struct FunnelState
 	rt_funnel_event events[FLEXIBLE_ARRAY_MEMBER];
 } FunnelState;
 
-#define STATE_SIZE(capacity)	(offsetof(FunnelState, events) + (Size) (capacity) * sizeof(rt_funnel_event))
-#define STATE_CAPACITY(state)	((VARSIZE(state) - offsetof(FunnelState, events)) / sizeof(rt_funnel_event))
+#define STATE_SIZE(capacity)                                                                       \
+	(offsetof(FunnelState, events) + (Size) (capacity) * sizeof(rt_funnel_event))
+#define STATE_CAPACITY(state)                                                                      \
+	((VARSIZE(state) - offsetof(FunnelState, events)) / sizeof(rt_funnel_event))
 
 static FunnelState *
 funnel_allocate_state(Size capacity, const FunnelState *like)
@@ -186,8 +190,9 @@ funnel_argument(FunctionCallInfo fcinfo, int argument)
 {
 	FunnelState *state = (FunnelState *) state_argument(fcinfo, argument, sizeof(FunnelState));
 
-	if (VARSIZE(state) < STATE_SIZE(1) || state->version != STATE_VERSION ||
-		state->steps < 1 || state->steps > RT_CONDITIONS_MAX || state->window < 0 || state->count > STATE_CAPACITY(state))
+	if (VARSIZE(state) < STATE_SIZE(1) || state->version != STATE_VERSION || state->steps < 1 ||
+		state->steps > RT_CONDITIONS_MAX || state->window < 0 ||
+		state->count > STATE_CAPACITY(state))
 		corrupt_funnel();
 	return state;
 }
@@ -247,8 +252,8 @@ get_window(FunctionCallInfo fcinfo, bool in_days)
 		check_not_below_day(interval, "a window");
 
 	/* longer than there is time is no limit */
-	if (!in_days &&
-		(pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &window) || pg_add_s64_overflow(window, interval->time, &window)))
+	if (!in_days && (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &window) ||
+					 pg_add_s64_overflow(window, interval->time, &window)))
 		window = PG_INT64_MAX;
 	return window;
 }
@@ -349,7 +354,8 @@ window_funnel_combine(PG_FUNCTION_ARGS)
 static int
 compute_funnel(const FunnelState *state, int64 *times)
 {
-	rt_funnel_event *events = palloc_extended(Max(state->count, 1) * sizeof(rt_funnel_event), MCXT_ALLOC_HUGE);
+	rt_funnel_event *events =
+		palloc_extended(Max(state->count, 1) * sizeof(rt_funnel_event), MCXT_ALLOC_HUGE);
 	size_t		count;
 	int			reached;
 
@@ -382,11 +388,15 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(funnel_argument(fcinfo, 0), times);
 
 	for (int i = 0; i < count; i++)
-		if (type == DATEOID ? times[i] < RT_DATE_MIN || times[i] > RT_DATE_MAX : !IS_VALID_TIMESTAMP(times[i]))
+		if (type == DATEOID ? times[i] < RT_DATE_MIN || times[i] > RT_DATE_MAX :
+			!IS_VALID_TIMESTAMP(times[i]))
 			corrupt_funnel();
 	for (int i = 0; i < count; i++)
-		values[i] = type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);
+		values[i] =
+			type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);
 	if (type == DATEOID)
-		PG_RETURN_ARRAYTYPE_P(construct_array(values, count, type, sizeof(DateADT), true, TYPALIGN_INT));
-	PG_RETURN_ARRAYTYPE_P(construct_array(values, count, type, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+		PG_RETURN_ARRAYTYPE_P(
+							  construct_array(values, count, type, sizeof(DateADT), true, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(
+						  construct_array(values, count, type, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }

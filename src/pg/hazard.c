@@ -27,8 +27,15 @@ PG_FUNCTION_INFO_V1(fit_hazard_add);
 PG_FUNCTION_INFO_V1(fit_hazard_combine);
 PG_FUNCTION_INFO_V1(fit_hazard_final);
 
-enum { TIES_CONSTANT };			/* constants */
-enum { LEFT_OUT, COVARIATES };	/* sums; the number of covariates is the same in all states, and not added up */
+enum
+{
+	TIES_CONSTANT
+};								/* constants */
+enum
+{
+	LEFT_OUT,
+	COVARIATES					/* the same number in all states, and not added up */
+};
 
 static bool
 hazard_constants_valid(const TallyState *state)
@@ -36,9 +43,10 @@ hazard_constants_valid(const TallyState *state)
 	int64		ties = state->constants[TIES_CONSTANT];
 	int64		covariates = state->sums[COVARIATES];
 
-	return (ties == RT_TIES_EFRON || ties == RT_TIES_BRESLOW) &&
-		state->sums[LEFT_OUT] >= 0 && state->sums[LEFT_OUT] <= TALLY_ROWS_MAX &&
-		(state->tally.keys == 0 ? covariates == 0 : covariates >= 1 && covariates <= RT_COVARIATES_MAX);
+	return (ties == RT_TIES_EFRON || ties == RT_TIES_BRESLOW) && state->sums[LEFT_OUT] >= 0 &&
+		state->sums[LEFT_OUT] <= TALLY_ROWS_MAX &&
+		(state->tally.keys == 0 ? covariates == 0 :
+		 covariates >= 1 && covariates <= RT_COVARIATES_MAX);
 }
 
 static bool
@@ -55,7 +63,9 @@ hazard_key_valid(const TallyState *state, const void *key, Size key_size)
 }
 
 /* Of each duration and the covariates behind it: who left, and who was still there */
-static const TallyKind hazard_kind = {"fit_hazard", 0x20004, 2, false, "the treatment of ties", hazard_constants_valid, hazard_key_valid};
+static const TallyKind hazard_kind = {
+	"fit_hazard", 0x20004, 2, false, "the treatment of ties",
+hazard_constants_valid, hazard_key_valid};
 
 static rt_hazard_ties
 get_ties(FunctionCallInfo fcinfo)
@@ -85,7 +95,8 @@ check_covariate_count(int64 count, int64 expected)
 	if (count != expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("a customer has " INT64_FORMAT " covariates, another one has " INT64_FORMAT, count, expected)));
+				 errmsg("a customer has " INT64_FORMAT " covariates, another one has " INT64_FORMAT,
+						count, expected)));
 }
 
 /* A key of duration and covariates; NULL when some covariate is not known */
@@ -98,9 +109,9 @@ hazard_get_key(FunctionCallInfo fcinfo, int *count)
 
 	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	if (ARR_NDIM(array) > 1 || *count < 1 || *count > RT_COVARIATES_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("covariates must be an array of one dimension with 1 to %d elements", RT_COVARIATES_MAX)));
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+						errmsg("covariates must be an array of one dimension with 1 to %d elements",
+							   RT_COVARIATES_MAX)));
 	if (array_contains_nulls(array))
 		return NULL;
 	key = palloc((1 + *count) * sizeof(double));
@@ -135,7 +146,8 @@ fit_hazard_add(PG_FUNCTION_ARGS)
 	if (state->tally.keys == 0)
 		state->sums[COVARIATES] = count;
 	check_covariate_count(count, state->sums[COVARIATES]);
-	tally_state_count(&state, &hazard_kind, key, (1 + count) * sizeof(double), PG_GETARG_BOOL(2) ? 0 : 1);
+	tally_state_count(&state, &hazard_kind, key, (1 + count) * sizeof(double),
+					  PG_GETARG_BOOL(2) ? 0 : 1);
 	pfree(key);
 	return state_result(fcinfo, state);
 }
@@ -187,8 +199,15 @@ hazard_compare_rows(const void *a, const void *b, const void *covariates)
 /* In the order of the type hazard_coefficient */
 enum
 {
-	COEFFICIENT_COVARIATE, COEFFICIENT_COEFFICIENT, COEFFICIENT_STD_ERROR, COEFFICIENT_RATIO, COEFFICIENT_LOWER,
-	COEFFICIENT_UPPER, COEFFICIENT_Z, COEFFICIENT_P_VALUE, COEFFICIENT_COLUMNS
+	COEFFICIENT_COVARIATE,
+	COEFFICIENT_COEFFICIENT,
+	COEFFICIENT_STD_ERROR,
+	COEFFICIENT_RATIO,
+	COEFFICIENT_LOWER,
+	COEFFICIENT_UPPER,
+	COEFFICIENT_Z,
+	COEFFICIENT_P_VALUE,
+	COEFFICIENT_COLUMNS
 };
 
 static Datum
@@ -207,9 +226,11 @@ coefficient_rows(const rt_hazard_fit *fit, Oid array_type)
 
 		if (fit->status[i] == RT_COEFFICIENT_INFINITE)
 			coefficient = copysign(INFINITY, coefficient);
-		nulls[COEFFICIENT_COEFFICIENT] = nulls[COEFFICIENT_RATIO] = fit->status[i] == RT_COEFFICIENT_REDUNDANT;
+		nulls[COEFFICIENT_COEFFICIENT] = nulls[COEFFICIENT_RATIO] =
+			fit->status[i] == RT_COEFFICIENT_REDUNDANT;
 		nulls[COEFFICIENT_STD_ERROR] = nulls[COEFFICIENT_LOWER] = nulls[COEFFICIENT_UPPER] =
-			nulls[COEFFICIENT_Z] = nulls[COEFFICIENT_P_VALUE] = fit->status[i] != RT_COEFFICIENT_KNOWN || isnan(std_error);
+			nulls[COEFFICIENT_Z] = nulls[COEFFICIENT_P_VALUE] =
+			fit->status[i] != RT_COEFFICIENT_KNOWN || isnan(std_error);
 		values[COEFFICIENT_COVARIATE] = Int32GetDatum(i + 1);
 		values[COEFFICIENT_COEFFICIENT] = Float8GetDatum(coefficient);
 		values[COEFFICIENT_STD_ERROR] = Float8GetDatum(std_error);
@@ -226,8 +247,15 @@ coefficient_rows(const rt_hazard_fit *fit, Oid array_type)
 /* In the order of the type hazard_fit */
 enum
 {
-	FIT_CUSTOMERS, FIT_CHURNED, FIT_LEFT_OUT, FIT_LOG_LIKELIHOOD, FIT_NULL_LOG_LIKELIHOOD, FIT_P_VALUE,
-	FIT_CONVERGED, FIT_COEFFICIENTS, FIT_COLUMNS
+	FIT_CUSTOMERS,
+	FIT_CHURNED,
+	FIT_LEFT_OUT,
+	FIT_LOG_LIKELIHOOD,
+	FIT_NULL_LOG_LIKELIHOOD,
+	FIT_P_VALUE,
+	FIT_CONVERGED,
+	FIT_COEFFICIENTS,
+	FIT_COLUMNS
 };
 
 static void
@@ -235,10 +263,14 @@ warn_of_infinite(const rt_hazard_fit *fit)
 {
 	for (int i = 0; i < fit->covariates; i++)
 		if (fit->status[i] == RT_COEFFICIENT_INFINITE)
-			ereport(WARNING,
-					(errmsg("the likelihood rises without end with the coefficient of covariate %d", i + 1),
+			ereport(
+					WARNING,
+					(errmsg("the likelihood rises without end with the coefficient of covariate %d",
+							i + 1),
 					 errdetail("It tells exactly who leaves sooner: its coefficient is infinite."),
-					 errhint("Leave it out, or take together values that have no churned, or only churned, customers.")));
+					 errhint("Leave it out, or take together values that have no churned, or only "
+							 "churned, "
+							 "customers.")));
 }
 
 Datum
@@ -267,13 +299,17 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	if (churned == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left", customers),
-				 errhint("Duration, churned and covariates must be known of customers of whom some have left.")));
+				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left",
+						customers),
+				 errhint("Duration, churned and covariates must be known of customers of whom some "
+						 "have "
+						 "left.")));
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	rt_hazard_tie_rows(rows, count);
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	count = rt_hazard_merge_rows(rows, count, covariates);
-	rt_fit_hazard(rows, count, covariates, (rt_hazard_ties) state->constants[TIES_CONSTANT], room, &fit);
+	rt_fit_hazard(rows, count, covariates, (rt_hazard_ties) state->constants[TIES_CONSTANT], room,
+				  &fit);
 	warn_of_infinite(&fit);
 
 	values[FIT_CUSTOMERS] = Int64GetDatum(customers);
@@ -282,8 +318,10 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	values[FIT_LOG_LIKELIHOOD] = Float8GetDatum(fit.log_likelihood);
 	values[FIT_NULL_LOG_LIKELIHOOD] = Float8GetDatum(fit.null_log_likelihood);
 	nulls[FIT_P_VALUE] = fit.used == 0;
-	values[FIT_P_VALUE] = Float8GetDatum(rt_chi_square_tail(fit.used, Max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0)));
+	values[FIT_P_VALUE] = Float8GetDatum(
+										 rt_chi_square_tail(fit.used, Max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0)));
 	values[FIT_CONVERGED] = BoolGetDatum(fit.converged);
-	values[FIT_COEFFICIENTS] = coefficient_rows(&fit, TupleDescAttr(tupdesc, FIT_COEFFICIENTS)->atttypid);
+	values[FIT_COEFFICIENTS] =
+		coefficient_rows(&fit, TupleDescAttr(tupdesc, FIT_COEFFICIENTS)->atttypid);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

@@ -86,7 +86,8 @@ history_bytes(Datum value)
 
 	result.bytes = (const uint8 *) VARDATA_ANY(packed);
 	result.size = VARSIZE_ANY_EXHDR(packed);
-	if (unlikely(result.size < 1 || (result.bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION))
+	if (unlikely(result.size < 1 ||
+				 (result.bytes[0] & RT_FORMAT_VERSION_MASK) != RT_FORMAT_VERSION))
 		check_history_status(RT_MALFORMED, 0);
 	if (unlikely(result.bytes[0] & RT_FORMAT_LOG))
 	{
@@ -159,7 +160,8 @@ history_dates(HistoryBytes history, int32 as_of, int32 *room, size_t room_count,
 	if (status == RT_NO_SPACE)
 	{
 		*count = history.size;
-		dates = (int32 *) MemoryContextAllocHuge(CurrentMemoryContext, history.size * sizeof(int32));
+		dates =
+			(int32 *) MemoryContextAllocHuge(CurrentMemoryContext, history.size * sizeof(int32));
 		status = rt_history_dates(history.bytes, history.size, as_of, dates, count);
 	}
 	check_history_status(status, 0);
@@ -235,7 +237,7 @@ character_number(const char *text, size_t where)
 {
 	int			number = 1;
 
-	for (size_t i = 0; i < where; i += pg_mblen(text + i))
+	for (size_t i = 0; i < where; i += pg_mblen(text +i))
 		rt_poll_each((size_t) number++);
 	return number;
 }
@@ -259,16 +261,18 @@ purchase_history_in(PG_FUNCTION_ARGS)
 	error = rt_history_parse(text, length, days.days, capacity, &days.count, &where);
 	if (error != NULL)
 	{
-		int			shown = (int) pg_mbcliplen(text + where, (int) (length - where), 20);
+		int			shown = (int) pg_mbcliplen(text +where, (int) (length - where), 20);
 
-		ereturn(fcinfo->context, (Datum) 0,
+		ereturn(
+				fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s at character %d: %s",
-						"purchase_history", character_number(text, where), error),
-				 where < length ?
-				 errdetail("Near \"%.*s\".", shown, text + where) :
+				 errmsg("invalid input syntax for type %s at character %d: %s", "purchase_history",
+						character_number(text, where), error),
+				 where < length ? errdetail("Near \"%.*s\".", shown, text +where) :
 				 errdetail("The text ends there."),
-				 errhint("Write days in ascending order, such as {2026-01-03: 29.99, 2026-02-01: 45.00 in 2, 2026-02-11: ?}.")));
+				 errhint("Write days in ascending order, such as {2026-01-03: 29.99, 2026-02-01: "
+						 "45.00 in "
+						 "2, 2026-02-11: ?}.")));
 	}
 	PG_RETURN_POINTER(history_from_days(&days));
 }
@@ -294,7 +298,7 @@ purchase_history_out(PG_FUNCTION_ARGS)
 				appendStringInfoString(&text, ", ");
 			separator = ',';
 			enlargeStringInfo(&text, RT_DAY_TEXT_MAX);
-			text.len += (int) rt_day_print(&day, text.data + text.len);
+			text.		len += (int) rt_day_print(&day, text.data + text.len);
 		}
 		if (reader.malformed)
 			check_history_status(RT_MALFORMED, 0);
@@ -562,12 +566,15 @@ purchase_history_to_jsonb(PG_FUNCTION_ARGS)
 pg_noreturn static void
 jsonb_error(int element, const char *message)
 {
-	ereport(ERROR,
+	ereport(
+			ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 element > 0 ?
-			 errmsg("invalid jsonb for type %s in element %d: %s", "purchase_history", element, message) :
+			 element > 0 ? errmsg("invalid jsonb for type %s in element %d: %s", "purchase_history",
+								  element, message) :
 			 errmsg("invalid jsonb for type %s: %s", "purchase_history", message),
-			 errhint("Give an array of objects such as {\"date\": \"2026-01-03\", \"orders\": 1, \"amount\": 29.99}.")));
+			 errhint(
+					 "Give an array of objects such as {\"date\": \"2026-01-03\", \"orders\": 1, "
+					 "\"amount\": 29.99}.")));
 }
 
 static int32
@@ -611,14 +618,17 @@ jsonb_day(JsonbContainer *object, int element)
 			if (value.type != jbvString)
 				jsonb_error(element, "\"date\" must be a string");
 			text = value.val.string.val;
-			end = text + value.val.string.len;
+			end = text +value.val.string.len;
+
 			error = rt_date_parse(&text, end, &day.date);
-			if (error != NULL || text != end)
-				jsonb_error(element, error ? psprintf("\"date\": %s", error) : "\"date\": expected a date as YYYY-MM-DD");
+			if (error != NULL || text !=end)
+				jsonb_error(element, error ? psprintf("\"date\": %s", error) :
+							"\"date\": expected a date as YYYY-MM-DD");
 			has_date = true;
 		}
 		else if (strcmp(key, "orders") == 0)
-			day.orders = jsonb_count(&value, element, "\"orders\" must be a whole number that is not negative");
+			day.orders = jsonb_count(&value, element,
+									 "\"orders\" must be a whole number that is not negative");
 		else if (strcmp(key, "amount") == 0)
 		{
 			if (value.type == jbvNull)
@@ -630,7 +640,8 @@ jsonb_day(JsonbContainer *object, int element)
 		}
 		else if (strcmp(key, "unknown") == 0)
 		{
-			day.unknown = jsonb_count(&value, element, "\"unknown\" must be a whole number that is not negative");
+			day.unknown = jsonb_count(&value, element,
+									  "\"unknown\" must be a whole number that is not negative");
 			has_unknown = true;
 		}
 		else
@@ -641,7 +652,11 @@ jsonb_day(JsonbContainer *object, int element)
 	if (!has_amount && !has_unknown)
 		day.unknown = day.orders;
 	if (!rt_day_valid(&day))
-		jsonb_error(element, "no such day: a day without orders needs an amount below zero, an amount above zero an order of known amount");
+		jsonb_error(
+					element,
+					"no such day: a day without orders needs an amount below zero, an amount above "
+					"zero an "
+					"order of known amount");
 	return day;
 }
 
@@ -811,7 +826,8 @@ purchase_history_purchase_intervals(PG_FUNCTION_ARGS)
 	}
 	if (previous == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(construct_array(intervals, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(
+						  construct_array(intervals, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 
 /* The days from first to last, both included */
@@ -871,7 +887,9 @@ get_rfm(FunctionCallInfo fcinfo, bool with_money, rt_rfm *rfm)
 	if (history.size > 0)
 		check_history_status(with_money ?
 							 rt_history_rfm(history.bytes, history.size, as_of, rfm, &found) :
-							 rt_history_recency(history.bytes, history.size, as_of, rfm, &found), 0);
+							 rt_history_recency(history.bytes, history.size, as_of, rfm,
+												&found),
+							 0);
 	return found;
 }
 

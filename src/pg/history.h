@@ -37,12 +37,14 @@ extern HistoryBytes history_bytes(Datum value);
 extern HistoryDays history_days(HistoryBytes history);
 
 /* The purchase dates up to as_of: in room where they fit, else in palloc'd memory */
-extern int32 *history_dates(HistoryBytes history, int32 as_of, int32 *room, size_t room_count, size_t *count);
+extern int32 *history_dates(HistoryBytes history, int32 as_of, int32 *room, size_t room_count,
+							size_t *count);
 
 /* The purchases of each period up to as_of: in room where they fit, else in palloc'd memory */
 #define PERIODS_ON_STACK 64
-extern rt_period_purchases *history_periods(HistoryBytes history, int32 as_of, rt_calendar_unit unit,
-											rt_period_purchases *room, size_t room_count, size_t *count);
+extern rt_period_purchases *history_periods(HistoryBytes history, int32 as_of,
+											rt_calendar_unit unit, rt_period_purchases *room,
+											size_t room_count, size_t *count);
 
 /*
  * Sorts and merges in place.  A day out of range is an error, or a status; with

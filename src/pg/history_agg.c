@@ -76,7 +76,8 @@ allocate_log(Size size)
 static inline void
 check_log(struct varlena *state)
 {
-	if (unlikely(LOG_OF(state)->head < sizeof(rt_log) || LOG_OF(state)->head > LOG_OF(state)->used ||
+	if (unlikely(LOG_OF(state)->head < sizeof(rt_log) ||
+				 LOG_OF(state)->head > LOG_OF(state)->used ||
 				 LOG_OF(state)->used > LOG_CAPACITY(state)))
 		check_history_status(RT_MALFORMED, 0);
 }
@@ -173,8 +174,8 @@ enlarge_log(struct varlena *state, uint8 format, bool moving)
 	}
 
 	/*
-	 * A change of format alone tries the same size first: a moving frame may
-	 * change it over and over, and must not grow with each.
+	 * A change of format alone tries the same size first: a moving frame may change it over and
+	 * over, and must not grow with each.
 	 */
 	if (format != LOG_OF(state)->format)
 		size /= 2;
@@ -200,18 +201,25 @@ check_point_in_time(const Node *time)
 	if (!IsA(time, FuncExpr) || ((const FuncExpr *) time)->funcformat != COERCE_IMPLICIT_CAST)
 		return;
 	type = exprType(linitial(((const FuncExpr *) time)->args));
-	ereport(ERROR,
+	ereport(
+			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a time zone is given, but the purchases are of type %s", format_type_be(type)),
-			 errdetail("Only points in time, of type timestamp with time zone, have a day that depends on the zone."),
-			 getBaseType(type) == DATEOID ? errhint("Leave the zone out.") :
-			 errhint("Leave the zone out; or make them points in time, such as ordered_at AT TIME ZONE 'UTC' where they were written in UTC.")));
+			 errdetail("Only points in time, of type timestamp with time zone, have a day that "
+					   "depends on "
+					   "the zone."),
+			 getBaseType(type) == DATEOID ?
+			 errhint("Leave the zone out.") :
+			 errhint("Leave the zone out; or make them points in time, such as ordered_at AT TIME "
+					 "ZONE "
+					 "'UTC' where they were written in UTC.")));
 }
 
 /*
- * With a zone the time must be a timestamptz as it was given: the implicit cast of a date or timestamp
- * takes it for one of the session's zone, and another zone then has another day.  An overload for
- * them would take calls with untyped literals away from the ones there are, so the call is looked at.
+ * With a zone the time must be a timestamptz as it was given: the implicit cast of a date or
+ * timestamp takes it for one of the session's zone, and another zone then has another day.  An
+ * overload for them would take calls with untyped literals away from the ones there are, so the
+ * call is looked at.
  */
 static void
 check_points_in_time(FunctionCallInfo fcinfo)
@@ -222,12 +230,16 @@ check_points_in_time(FunctionCallInfo fcinfo)
 	if (aggregate != NULL)
 	{
 		const Node *time = (const Node *) linitial_node(TargetEntry, aggregate->args)->expr;
-		const Plan *plan = IsA(fcinfo->context, AggState) ? ((AggState *) fcinfo->context)->ss.ps.plan->lefttree : NULL;
+		const		Plan *plan = IsA(fcinfo->context, AggState) ?
+			((AggState *) fcinfo->context)->ss.ps.plan->lefttree :
+			NULL;
 
 		/* with DISTINCT or an order it is computed further down, where rows are sorted by it */
 		while (plan != NULL && IsA(time, Var) && ((const Var *) time)->varno == OUTER_VAR)
 		{
-			time = (const Node *) list_nth_node(TargetEntry, plan->targetlist, ((const Var *) time)->varattno - 1)->expr;
+			time = (const Node *) list_nth_node(TargetEntry, plan->targetlist,
+												((const Var *) time)->varattno - 1)
+				->expr;
 			plan = plan->lefttree;
 		}
 		check_point_in_time(time);
@@ -279,7 +291,8 @@ read_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_so
 					ereport(ERROR,
 							(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 							 errmsg("time zone must not be null")));
-				row->date = date_from_timestamptz_at(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(zone));
+				row->date =
+					date_from_timestamptz_at(PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_TEXT_PP(zone));
 				if (PG_ARGISNULL(0))
 					check_points_in_time(fcinfo);
 				break;

@@ -34,12 +34,24 @@ PG_FUNCTION_INFO_V1(lifecycle_final);
 /* Of each period, in the order of rt_lifecycle_events; the first three are what rt_arrival says */
 enum
 {
-	EVENT_NEW, EVENT_RETAINED, EVENT_RESURRECTED, EVENT_DORMANT, EVENT_LOST, EVENT_RECOVERED, EVENT_ORDERS, EVENT_KNOWN,
-	EVENT_SPEND_HIGH, EVENT_SPEND_LOW, EVENT_COUNTS
+	EVENT_NEW,
+	EVENT_RETAINED,
+	EVENT_RESURRECTED,
+	EVENT_DORMANT,
+	EVENT_LOST,
+	EVENT_RECOVERED,
+	EVENT_ORDERS,
+	EVENT_KNOWN,
+	EVENT_SPEND_HIGH,
+	EVENT_SPEND_LOW,
+	EVENT_COUNTS
 };
 
 /* The last two say what counts as lost: the interval, or the model's hash and the score */
-enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
+enum
+{
+	UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT
+};
 
 #define BY_MODEL 0x100			/* with the unit */
 
@@ -48,8 +60,10 @@ enum { UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT };
 static bool
 lifecycle_constants_valid(const TallyState *state)
 {
-	return state->constants[UNIT_CONSTANT] >= 0 && (state->constants[UNIT_CONSTANT] & ~BY_MODEL) < RT_CALENDAR_UNITS &&
-		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN && state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX;
+	return state->constants[UNIT_CONSTANT] >= 0 &&
+		(state->constants[UNIT_CONSTANT] & ~BY_MODEL) < RT_CALENDAR_UNITS &&
+		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN &&
+		state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX;
 }
 
 /* Who buys in the last period that there is is dormant in the one behind it */
@@ -64,8 +78,13 @@ lifecycle_key_valid(const TallyState *state, const void *key, Size key_size)
 	return rt_unit_has(UNIT_OF(state), period) || rt_unit_has(UNIT_OF(state), (int64) period - 1);
 }
 
-static const TallyKind lifecycle_kind = {"lifecycle", 0x20006, EVENT_COUNTS, true, "period, as_of and what counts as lost",
-	lifecycle_constants_valid, lifecycle_key_valid};
+static const TallyKind lifecycle_kind = {"lifecycle",
+	0x20006,
+	EVENT_COUNTS,
+	true,
+	"period, as_of and what counts as lost",
+	lifecycle_constants_valid,
+lifecycle_key_valid};
 
 #define DATES_ROOM 128
 
@@ -78,22 +97,25 @@ typedef struct LostRule
 	const Interval *silence;
 	const rt_model *model;
 	double		score;
-	bool		by_recency;		/* of the model's customers x, t_x and T are all there is: base is the model */
+	bool		by_recency;		/* of the model's customers x, t_x and T are all there is: base is
+								 * the model */
 	rt_base		base;
 } LostRule;
 
 /*
- * The day on which they are lost, when they do not buy from their purchase number i (from 0 on) until the day
- * before next; false when that is sooner.
+ * The day on which they are lost, when they do not buy from their purchase number i (from 0 on)
+ * until the day before next; false when that is sooner.
  */
 static bool
-lost_between(Datum history, const int32 *dates, size_t i, int64 next, const LostRule *rule, int64 *day)
+lost_between(Datum history, const int32 *dates, size_t i, int64 next, const LostRule *rule,
+			 int64 *day)
 {
 	DateADT		lost;
 
 	if (rule->model == NULL)
 	{
-		*day = rt_silence_over(dates[i], rule->silence->month, rule->silence->day, rule->silence->time);
+		*day = rt_silence_over(dates[i], rule->silence->month, rule->silence->day,
+							   rule->silence->time);
 		return *day < next;
 	}
 	if (next - 1 <= dates[i])
@@ -122,7 +144,8 @@ count_event(TallyState **state, int32 period, int event)
 }
 
 static TallyState *
-add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit unit, const LostRule *rule)
+add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit unit,
+			const LostRule *rule)
 {
 	HistoryBytes bytes = history_bytes(history);
 	rt_period_purchases periods_room[PERIODS_ON_STACK];
@@ -136,7 +159,8 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 	periods = history_periods(bytes, as_of, unit, periods_room, PERIODS_ON_STACK, &period_count);
 	for (size_t i = 0; i < period_count; i++)
 	{
-		int64	   *counts = tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
+		int64	   *counts =
+			tally_state_counts(&state, &lifecycle_kind, &periods[i].period, sizeof(int32));
 		int32		last = walk.last;
 		bool		fell_silent;
 
@@ -144,7 +168,10 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 		tally_state_add_period(&lifecycle_kind, &counts[EVENT_ORDERS], &periods[i]);
 		if (periods[i].orders == 0)
 			continue;
-		tally_state_add(&lifecycle_kind, &counts[EVENT_NEW + rt_lifecycle_step(&walk, periods[i].period, &fell_silent)], 1);
+		tally_state_add(&lifecycle_kind,
+						&counts[EVENT_NEW +
+								rt_lifecycle_step(&walk, periods[i].period, &fell_silent)],
+						1);
 		if (fell_silent)
 			count_event(&state, last + 1, EVENT_DORMANT);
 	}
@@ -193,16 +220,18 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
 	constants[LOST_CONSTANT] = rule.silence->time;
 	constants[LOST_CONSTANT + 1] = ((int64) rule.silence->month << 32) ^ (uint32) rule.silence->day;
-	if (rule.silence->month < 0 || rule.silence->day < 0 || rule.silence->time < 0 || INTERVAL_NOT_FINITE(rule.silence) ||
+	if (rule.silence->month < 0 || rule.silence->day < 0 || rule.silence->time < 0 ||
+		INTERVAL_NOT_FINITE(rule.silence) ||
 		(rule.silence->month == 0 && rule.silence->day == 0 && rule.silence->time == 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a silence of \"%s\" makes nobody a lost customer", interval_text(rule.silence)),
-				 errhint("Give an interval above 0, such as '6 months'.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a silence of \"%s\" makes nobody a lost customer",
+							   interval_text(rule.silence)),
+						errhint("Give an interval above 0, such as '6 months'.")));
 	check_not_below_day(rule.silence, "a silence");
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
+		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT],
+							(rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
 	return state_result(fcinfo, state);
 }
 
@@ -227,11 +256,13 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[UNIT_CONSTANT] = unit | BY_MODEL;
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
-	constants[LOST_CONSTANT] = (int64) hash_bytes_extended((const unsigned char *) rule.model, sizeof(rt_model), 0);
+	constants[LOST_CONSTANT] =
+		(int64) hash_bytes_extended((const unsigned char *) rule.model, sizeof(rt_model), 0);
 	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit, &rule);
+		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit,
+							&rule);
 	return state_result(fcinfo, state);
 }
 
@@ -244,8 +275,21 @@ lifecycle_combine(PG_FUNCTION_ARGS)
 /* In the order of the type lifecycle_period */
 enum
 {
-	ROW_PERIOD, ROW_NEW, ROW_RETAINED, ROW_RESURRECTED, ROW_ACTIVE, ROW_DORMANT, ROW_LOST, ROW_RECOVERED, ROW_CUSTOMERS,
-	ROW_REPEAT_RATE, ROW_RETENTION_RATE, ROW_CHURN_RATE, ROW_ORDERS, ROW_SPEND, ROW_COLUMNS
+	ROW_PERIOD,
+	ROW_NEW,
+	ROW_RETAINED,
+	ROW_RESURRECTED,
+	ROW_ACTIVE,
+	ROW_DORMANT,
+	ROW_LOST,
+	ROW_RECOVERED,
+	ROW_CUSTOMERS,
+	ROW_REPEAT_RATE,
+	ROW_RETENTION_RATE,
+	ROW_CHURN_RATE,
+	ROW_ORDERS,
+	ROW_SPEND,
+	ROW_COLUMNS
 };
 
 Datum
@@ -281,7 +325,8 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		events[i].spend.low = counts[EVENT_SPEND_LOW];
 
 		/* money without an order of known amount was sent back */
-		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 || counts[EVENT_SPEND_LOW] != 0;
+		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 ||
+			counts[EVENT_SPEND_LOW] != 0;
 	}
 	rt_sort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare, NULL);
 	for (size_t i = 1; i < count; i++)
@@ -317,11 +362,14 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		values[ROW_LOST] = Int64GetDatum(row->events.lost);
 		values[ROW_RECOVERED] = Int64GetDatum(row->events.recovered);
 		values[ROW_CUSTOMERS] = Int64GetDatum(row->customers);
-		values[ROW_REPEAT_RATE] = Float8GetDatum((double) (row->active - row->events.new_customers) / (double) row->active);
+		values[ROW_REPEAT_RATE] = Float8GetDatum(
+												 (double) (row->active - row->events.new_customers) / (double) row->active);
 		nulls[ROW_REPEAT_RATE] = row->active == 0;
-		values[ROW_RETENTION_RATE] = Float8GetDatum((double) row->events.retained / (double) row->active_before);
+		values[ROW_RETENTION_RATE] =
+			Float8GetDatum((double) row->events.retained / (double) row->active_before);
 		nulls[ROW_RETENTION_RATE] = row->active_before == 0;
-		values[ROW_CHURN_RATE] = Float8GetDatum((double) row->events.lost / (double) row->customers_before);
+		values[ROW_CHURN_RATE] =
+			Float8GetDatum((double) row->events.lost / (double) row->customers_before);
 		nulls[ROW_CHURN_RATE] = row->customers_before == 0;
 		values[ROW_ORDERS] = Int64GetDatum(row->events.orders);
 		nulls[ROW_SPEND] = !priced;

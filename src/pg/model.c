@@ -188,7 +188,9 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"k_deviation\": ");
 		append_double(&text, model->k_deviation);
 	}
-	if (model_input(model) == RT_INPUT_SPEND && ((model->flags & RT_MODEL_FITTED) || model->left_out != 0 || model->frequency_correlation != 0))
+	if (model_input(model) == RT_INPUT_SPEND &&
+		((model->flags & RT_MODEL_FITTED) || model->left_out != 0 ||
+		 model->frequency_correlation != 0))
 	{
 		appendStringInfoString(&text, ", \"left_out\": ");
 		append_double(&text, model->left_out);
@@ -201,7 +203,8 @@ retention_model_out(PG_FUNCTION_ARGS)
 		append_double(&text, model->log_likelihood);
 		appendStringInfoString(&text, ", \"observations\": ");
 		append_double(&text, model->observations);
-		appendStringInfo(&text, ", \"converged\": %s", model->flags & RT_MODEL_CONVERGED ? "true" : "false");
+		appendStringInfo(&text, ", \"converged\": %s",
+						 model->flags & RT_MODEL_CONVERGED ? "true" : "false");
 		appendStringInfoString(&text, ", \"covariance\": [");
 		for (int i = 0; i < kind->parameter_count * (kind->parameter_count + 1) / 2; i++)
 		{
@@ -219,7 +222,8 @@ retention_model_out(PG_FUNCTION_ARGS)
 static double
 jsonb_double(const JsonbValue *value)
 {
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+	return DatumGetFloat8(
+						  DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 }
 
 static JsonbValue *
@@ -237,9 +241,12 @@ find_key(Jsonb *json, const char *key)
 static const char *
 beyond_text(const rt_model *model, const rt_kind *kind)
 {
-	int			covariances = model->flags & RT_MODEL_FITTED ? kind->parameter_count * (kind->parameter_count + 1) / 2 : 0;
+	int			covariances = model->flags & RT_MODEL_FITTED ?
+		kind->parameter_count * (kind->parameter_count + 1) / 2 :
+		0;
 
-	if (!(model->flags & RT_MODEL_FITTED) && (model->flags != 0 || model->log_likelihood != 0 || model->observations != 0))
+	if (!(model->flags & RT_MODEL_FITTED) &&
+		(model->flags != 0 || model->log_likelihood != 0 || model->observations != 0))
 		return "only a fitted model has a log-likelihood";
 	if (isinf(model->observations))
 		return "the number of observations must be finite";
@@ -290,7 +297,8 @@ model_from_jsonb(Jsonb *json, const rt_kind *kind, rt_model *model)
 			has_covariance = true;
 			for (int i = 0; i < covariances; i++)
 			{
-				JsonbValue *element = getIthJsonbValueFromContainer(value.val.binary.data, (uint32) i);
+				JsonbValue *element =
+					getIthJsonbValueFromContainer(value.val.binary.data, (uint32) i);
 
 				if (element->type == jbvNumeric)
 					model->covariance[i] = jsonb_double(element);
@@ -335,7 +343,8 @@ model_from_jsonb(Jsonb *json, const rt_kind *kind, rt_model *model)
 		else if (strcmp(key, "observations") == 0)
 			model->observations = jsonb_double(&value);
 		else
-			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", clip_string(key), kind->name, list_parameters(kind));
+			return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s",
+							clip_string(key), kind->name, list_parameters(kind));
 	}
 	if (model->k_deviation == 0 && model->k_median != 0)
 		return "\"k_deviation\" is missing";
@@ -364,8 +373,12 @@ how_to_make_model(const char *text)
 	const rt_kind *kind = rt_kind_to_fit(text, strlen(text), &k);
 
 	if (kind == NULL)
-		return errhint("A model is made by the aggregate fit_model(kind, ...), or typed in as JSON: '{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
-	return errhint("\"%s\" is a kind of model. A model of it is made by the aggregate fit_model('%s', ...), or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
+		return errhint("A model is made by the aggregate fit_model(kind, ...), or typed in as "
+					   "JSON: "
+					   "'{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
+	return errhint("\"%s\" is a kind of model. A model of it is made by the aggregate "
+				   "fit_model('%s', ...), "
+				   "or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
 				   clip_string(text), clip_string(text), kind->name, kind->parameters[0]);
 }
 
@@ -380,11 +393,13 @@ retention_model_in(PG_FUNCTION_ARGS)
 	StoredModel *result;
 	const char *error = NULL;
 
-	text += strspn(text, " \t\r\n");
-	if (*text != '{' && *text != '[')
+	text	  +=strspn(text, " \t\r\n");
+
+	if (*text !='{' && *text !='[')
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input for type %s: \"%s\" is no JSON object", "retention_model", clip_string(text)),
+				 errmsg("invalid input for type %s: \"%s\" is no JSON object", "retention_model",
+						clip_string(text)),
 				 how_to_make_model(text)));
 	if (!DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1, fcinfo->context, &parsed))
 		PG_RETURN_NULL();
@@ -394,8 +409,9 @@ retention_model_in(PG_FUNCTION_ARGS)
 	else if ((name = find_key(json, "model")) == NULL || name->type != jbvString)
 		error = "\"model\" must name the kind of model";
 	else if ((kind = rt_kind_by_name(name->val.string.val, (size_t) name->val.string.len)) == NULL)
-		error = psprintf("there is no kind of model \"%s\"; the kinds are: %s",
-						 clip_bytes(name->val.string.val, (Size) name->val.string.len), list_kinds());
+		error =
+			psprintf("there is no kind of model \"%s\"; the kinds are: %s",
+					 clip_bytes(name->val.string.val, (Size) name->val.string.len), list_kinds());
 	if (error == NULL)
 	{
 		result = new_model(kind);
@@ -492,7 +508,8 @@ retention_model_recv(PG_FUNCTION_ARGS)
 static bool
 models_equal(FunctionCallInfo fcinfo)
 {
-	return memcmp(model_from_datum(PG_GETARG_DATUM(0)), model_from_datum(PG_GETARG_DATUM(1)), sizeof(rt_model)) == 0;
+	return memcmp(model_from_datum(PG_GETARG_DATUM(0)), model_from_datum(PG_GETARG_DATUM(1)),
+				  sizeof(rt_model)) == 0;
 }
 
 Datum
@@ -516,8 +533,8 @@ retention_model_hash(PG_FUNCTION_ARGS)
 Datum
 retention_model_hash_extended(PG_FUNCTION_ARGS)
 {
-	return hash_any_extended((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)), sizeof(rt_model),
-							 (uint64) PG_GETARG_INT64(1));
+	return hash_any_extended((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)),
+							 sizeof(rt_model), (uint64) PG_GETARG_INT64(1));
 }
 
 /* -------------------------------------------------------------- questions */
@@ -530,10 +547,10 @@ parameter_index(const rt_model *model, const text *name)
 	int			index = rt_kind_parameter_index(kind, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 
 	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a model of kind \"%s\" has no parameter \"%s\"", kind->name, clip_text(name)),
-				 errhint("Its parameters are: %s.", list_parameters(kind))));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a model of kind \"%s\" has no parameter \"%s\"", kind->name,
+							   clip_text(name)),
+						errhint("Its parameters are: %s.", list_parameters(kind))));
 	return index;
 }
 

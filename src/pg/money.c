@@ -43,11 +43,13 @@ amount_error(Datum value)
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 
 	if (strlen(text) > 60)
-		strcpy(text + 57, "...");
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("amount %s is out of range", text),
-			 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and 922337203685477.5807.")));
+		strcpy(text +57, "...");
+	ereport(
+			ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount %s is out of range", text),
+			 errdetail(
+					   "Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
+					   "922337203685477.5807.")));
 }
 
 int
@@ -114,11 +116,14 @@ int
 money_from_float8(float8 value, int64 *amount)
 {
 	if (unlikely(rt_money_from_double(value, amount) != RT_OK))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("amount %s is out of range",
 						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value)))),
-				 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and 922337203685477.5807.")));
+				 errdetail(
+						   "Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
+						   "922337203685477.5807.")));
 	return value < 0 ? -1 : value > 0;
 }
 
@@ -140,9 +145,9 @@ money_sum_to_numeric(const rt_money_sum *sum)
 	if (rt_money_sum_fits(sum, &amount))
 		return money_to_numeric(amount);
 
-	high = DirectFunctionCall2(numeric_mul,
-							   NumericGetDatum(int64_to_numeric(sum->high)),
-							   NumericGetDatum(int64_div_fast_to_numeric(INT64CONST(0x100000000), 4)));
+	high =
+		DirectFunctionCall2(numeric_mul, NumericGetDatum(int64_to_numeric(sum->high)),
+							NumericGetDatum(int64_div_fast_to_numeric(INT64CONST(0x100000000), 4)));
 	low = NumericGetDatum(int64_div_fast_to_numeric(sum->low, 4));
 	return DatumGetNumeric(DirectFunctionCall2(numeric_add, high, low));
 }

@@ -22,8 +22,8 @@ PG_FUNCTION_INFO_V1(clv_interval);
 
 /* The limits of what rt_predict draws; false where nothing can be said */
 static bool
-predict(const rt_model *model, const rt_customer *customer, double t,
-		const rt_model *spend, double x, double mean, double rate, double level, double *lower, double *upper)
+predict(const rt_model *model, const rt_customer *customer, double t, const rt_model *spend,
+		double x, double mean, double rate, double level, double *lower, double *upper)
 {
 	double		draws[RT_PREDICTION_DRAWS];
 
@@ -49,7 +49,8 @@ purchases_interval(PG_FUNCTION_ARGS)
 
 	check_customer_base(model, "purchases_interval", &base);
 	t = get_horizon(fcinfo, 3, &base, model->time_unit);
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
+							 &customer))
 		PG_RETURN_NULL();
 	if (!predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper))
 		PG_RETURN_NULL();
@@ -70,7 +71,8 @@ clv_interval(PG_FUNCTION_ARGS)
 
 	if (!get_clv_arguments(fcinfo, "clv_interval", &a))
 		PG_RETURN_NULL();
-	if (!predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate, PG_GETARG_FLOAT8(7), &lower, &upper))
+	if (!predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate,
+				 PG_GETARG_FLOAT8(7), &lower, &upper))
 		PG_RETURN_NULL();
 	values[0] = money_datum(a.margin * lower);
 	values[1] = money_datum(a.margin * upper);

@@ -95,19 +95,29 @@ running_churn_score_before_by_model(PG_FUNCTION_ARGS)
 
 	/* the state goes on without a model, too */
 	model = isnull ? NULL : model_from_datum(value);
-	if (model != NULL && model_input(model) != RT_INPUT_INTERVALS && (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES))
+	if (model != NULL && model_input(model) != RT_INPUT_INTERVALS &&
+		(!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("churn_score_before does not know models of kind \"%s\"", rt_kind_by_id(model->id)->name),
+				 errmsg("churn_score_before does not know models of kind \"%s\"",
+						rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('interpurchase', ...) or fit_model('bg/nbd', ...).")));
-	cycle = next_purchase(fcinfo, model != NULL && model->k_deviation > 0, model != NULL && model_input(model) == RT_INPUT_INTERVALS ? model->recency_weight : 1, &time);
-	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL || model == NULL ? NAN : rt_running_churn_score_by(cycle, model, time.ticks_per_day));
+	cycle = next_purchase(fcinfo, model != NULL && model->k_deviation > 0,
+						  model != NULL && model_input(model) == RT_INPUT_INTERVALS ?
+						  model->recency_weight :
+						  1,
+						  &time);
+	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL || model == NULL ?
+							 NAN :
+							 rt_running_churn_score_by(cycle, model, time.ticks_per_day));
 }
 
 static Datum
 expected_next(const rt_running_cycle *cycle, const RowTime *time)
 {
-	return window_time_datum(time, (double) cycle->last + rt_running_mean(cycle, time->ticks_per_day) * time->ticks_per_day);
+	return window_time_datum(time,
+							 (double) cycle->last +
+							 rt_running_mean(cycle, time->ticks_per_day) * time->ticks_per_day);
 }
 
 Datum
@@ -146,5 +156,6 @@ running_cycle(PG_FUNCTION_ARGS)
 	nulls[RUNNING_EXPECTED_NEXT] = cycle->purchases < 2;
 	if (cycle->purchases > 1)
 		values[RUNNING_EXPECTED_NEXT] = expected_next(cycle, &time);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, RUNNING_COLUMNS), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+									  heap_form_tuple(composite_result(fcinfo, RUNNING_COLUMNS), values, nulls)));
 }

@@ -38,7 +38,8 @@ simulate_customers(PG_FUNCTION_ARGS)
 	if (!rt_base_from_model(model, &base))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("customers cannot be simulated by a model of kind \"%s\"", rt_kind_by_id(model->id)->name),
+				 errmsg("customers cannot be simulated by a model of kind \"%s\"",
+						rt_kind_by_id(model->id)->name),
 				 errhint("They need a model of who leaves when, such as one of kind \"bg/nbd\".")));
 	if (customers < 0)
 		ereport(ERROR,
@@ -51,11 +52,15 @@ simulate_customers(PG_FUNCTION_ARGS)
 	if (first_until < first_from || until < first_until)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("first purchases must lie in a range of dates, and the last day not before it"),
+				 errmsg("first purchases must lie in a range of dates, and the last day not before "
+						"it"),
 				 errdetail("First purchases are from %s to %s, the last day is %s.",
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(first_from))),
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(first_until))),
-						   DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(until))))));
+						   DatumGetCString(
+										   DirectFunctionCall1(date_out, DateADTGetDatum(first_from))),
+						   DatumGetCString(
+										   DirectFunctionCall1(date_out, DateADTGetDatum(first_until))),
+						   DatumGetCString(
+										   DirectFunctionCall1(date_out, DateADTGetDatum(until))))));
 	InitMaterializedSRF(fcinfo, 0);
 	for (int32 i = 1; i <= customers; i++)
 	{
@@ -69,7 +74,8 @@ simulate_customers(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		rt_random_start(&random, seed, (uint64) i);
-		first = (double) first_from + floor(rt_random_uniform(&random) * ((double) first_until - (double) first_from + 1));
+		first = (double) first_from + floor(rt_random_uniform(&random) *
+											((double) first_until - (double) first_from + 1));
 		values[0] = Int32GetDatum(i);
 		values[1] = DateADTGetDatum((DateADT) first);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -84,7 +90,8 @@ simulate_customers(PG_FUNCTION_ARGS)
 						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 						 errmsg("customer %d makes more than %d purchases", i, PURCHASES_MAX),
 						 errhint("A unit of the model's time is %g days.", model->time_unit)));
-			values[1] = DateADTGetDatum(life.opportunities ?
+			values[1] = DateADTGetDatum(
+										life.opportunities ?
 										rt_opportunity_end((DateADT) first, life.time, model->time_unit) :
 										(DateADT) Min(first + rint(life.time * model->time_unit), (double) until));
 			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

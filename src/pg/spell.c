@@ -26,7 +26,10 @@ typedef struct Spell
 	bool		first;			/* no earlier time than the last row's */
 } Spell;
 
-/* Does one time lie further behind the other than the interval?  A day is 24 hours, months are by the calendar */
+/*
+ * Does one time lie further behind the other than the interval?  A day is 24 hours, months are by
+ * the calendar
+ */
 static bool
 is_longer(const RowTime *time, int64 from, Interval *interval)
 {
@@ -34,11 +37,15 @@ is_longer(const RowTime *time, int64 from, Interval *interval)
 	Timestamp	end;
 
 	if (interval->month == 0)
-		return ticks > (interval->day + (double) interval->time / USECS_PER_DAY) * time->ticks_per_day;
+		return ticks >
+			(interval->day + (double) interval->time / USECS_PER_DAY) * time->ticks_per_day;
 	if (time->type != DATEOID)
-		end = DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(from), IntervalPGetDatum(interval)));
+		end = DatumGetTimestamp(DirectFunctionCall2(timestamp_pl_interval, TimestampGetDatum(from),
+													IntervalPGetDatum(interval)));
 	else
-		end = DatumGetTimestamp(DirectFunctionCall2(date_pl_interval, DateADTGetDatum((DateADT) from), IntervalPGetDatum(interval)));
+		end =
+			DatumGetTimestamp(DirectFunctionCall2(date_pl_interval, DateADTGetDatum((DateADT) from),
+												  IntervalPGetDatum(interval)));
 	return time->type == DATEOID ? time->ticks > date_from_timestamp(end) : time->ticks > end;
 }
 

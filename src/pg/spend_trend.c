@@ -47,11 +47,13 @@ spend_trend_state_valid(const void *bytes)
 {
 	const TrendState *state = bytes;
 
-	return state->as_of >= RT_DATE_MIN && state->as_of <= RT_DATE_MAX && state->behind >= RT_DATE_MIN && state->behind < state->as_of &&
+	return state->as_of >= RT_DATE_MIN && state->as_of <= RT_DATE_MAX &&
+		state->behind >= RT_DATE_MIN && state->behind < state->as_of &&
 		rt_spend_total_valid(&state->total);
 }
 
-static const FixedKind trend_kind = {"overall_spend_trend", 0x10001, sizeof(TrendState), spend_trend_state_valid};
+static const FixedKind trend_kind = {"overall_spend_trend", 0x10001, sizeof(TrendState),
+spend_trend_state_valid};
 
 /* The last day that is not recent */
 static DateADT
@@ -60,7 +62,8 @@ day_before_recent(DateADT as_of, Interval *recent)
 	Timestamp	time;
 	DateADT		day;
 
-	time = DatumGetTimestamp(DirectFunctionCall2(date_mi_interval, DateADTGetDatum(as_of), IntervalPGetDatum(recent)));
+	time = DatumGetTimestamp(
+							 DirectFunctionCall2(date_mi_interval, DateADTGetDatum(as_of), IntervalPGetDatum(recent)));
 	day = date_from_timestamp(time);
 	if (day >= as_of)
 		ereport(ERROR,
@@ -100,7 +103,8 @@ trend_row(FunctionCallInfo fcinfo, const rt_spend_trend *trend)
 
 	nulls[TREND_RECENT_AVERAGE] = trend->recent.orders == 0;
 	nulls[TREND_EARLIER_AVERAGE] = trend->earlier.orders == 0;
-	nulls[TREND_CHANGE] = nulls[TREND_RECENT_AVERAGE] || nulls[TREND_EARLIER_AVERAGE] || !(earlier > 0);
+	nulls[TREND_CHANGE] =
+		nulls[TREND_RECENT_AVERAGE] || nulls[TREND_EARLIER_AVERAGE] || !(earlier > 0);
 	nulls[TREND_SLOPE] = isnan(trend->slope);
 	nulls[TREND_P_VALUE] = isnan(trend->p_value);
 	values[TREND_RECENT_ORDERS] = Int64GetDatum(trend->recent.orders);

@@ -42,8 +42,11 @@ state_allocate(Size size)
 		state = (struct varlena *) palloc(size);
 	else
 	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "retention: large state", ALLOCSET_SMALL_SIZES);
-		LargeState *object = (LargeState *) MemoryContextAllocHuge(context, offsetof(LargeState, block) + size);
+		MemoryContext context =
+			AllocSetContextCreate(CurrentMemoryContext, "retention: large state",
+								  ALLOCSET_SMALL_SIZES);
+		LargeState *object =
+			(LargeState *) MemoryContextAllocHuge(context, offsetof(LargeState, block) + size);
 
 		EOH_init_header(&object->head, &methods, context);
 		state = (struct varlena *) object->block;
@@ -70,7 +73,8 @@ state_large(Datum value)
 	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value)))
 		return NULL;
 	object = DatumGetEOHP(value);
-	return object->eoh_methods == &methods ? (struct varlena *) ((LargeState *) object)->block : NULL;
+	return object->eoh_methods == &methods ? (struct varlena *) ((LargeState *) object)->block :
+		NULL;
 }
 
 struct varlena *
@@ -86,7 +90,8 @@ state_argument(FunctionCallInfo fcinfo, int argument, Size size)
 		return value;
 	value = PG_DETOAST_DATUM(datum);
 	length = VARSIZE(value);
-	if (within && (Pointer) value == DatumGetPointer(datum) && (uintptr_t) value % MAXIMUM_ALIGNOF == 0 && length >= size)
+	if (within && (Pointer) value == DatumGetPointer(datum) &&
+		(uintptr_t) value % MAXIMUM_ALIGNOF == 0 && length >= size)
 		return value;
 	copy = state_allocate(Max(length, size));
 	rt_copy((char *) copy + VARHDRSZ, (char *) value + VARHDRSZ, length - VARHDRSZ);

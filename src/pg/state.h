@@ -29,19 +29,24 @@ extern struct varlena *state_large(Datum value);
 static inline struct varlena *
 state_block(Datum value)
 {
-	return VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value)) ? state_large(value) : (struct varlena *) DatumGetPointer(value);
+	return VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value)) ?
+		state_large(value) :
+		(struct varlena *) DatumGetPointer(value);
 }
 
 /*
- * An argument that is not NULL as bytes that may be changed and are aligned as a struct: within an aggregate the
- * state itself, unless it came from another process and may lie anywhere; else a copy.  Readable up to size,
- * whatever its own size is, which is for the caller to check.
+ * An argument that is not NULL as bytes that may be changed and are aligned as a struct: within an
+ * aggregate the state itself, unless it came from another process and may lie anywhere; else a
+ * copy.  Readable up to size, whatever its own size is, which is for the caller to check.
  */
 extern struct varlena *state_argument(FunctionCallInfo fcinfo, int argument, Size size);
 
 extern Datum state_result_new(FunctionCallInfo fcinfo, void *state);
 
-/* What a support function returns of a state: argument 0, or one from state_allocate or state_argument */
+/*
+ * What a support function returns of a state: argument 0, or one from state_allocate or
+ * state_argument
+ */
 static inline Datum
 state_result(FunctionCallInfo fcinfo, void *state)
 {

@@ -59,7 +59,7 @@ survival_key_valid(const TallyState *state, const void *key, Size key_size)
 
 /* Of each duration: who left, and who was still there; the constant is the confidence level */
 static const TallyKind survival_kind = {"survival_curve", 0x20002, 2, false, "the confidence level",
-	tally_level_valid, survival_key_valid};
+tally_level_valid, survival_key_valid};
 
 static bool
 log_rank_key_valid(const TallyState *state, const void *key, Size key_size)
@@ -69,7 +69,8 @@ log_rank_key_valid(const TallyState *state, const void *key, Size key_size)
 }
 
 /* Of each duration and the group behind it: the same */
-static const TallyKind log_rank_kind = {"log_rank", 0x20003, 2, false, "nothing", NULL, log_rank_key_valid};
+static const TallyKind log_rank_kind = {"log_rank", 0x20003, 2, false, "nothing",
+NULL, log_rank_key_valid};
 
 double
 get_duration(FunctionCallInfo fcinfo, int argument)
@@ -77,10 +78,13 @@ get_duration(FunctionCallInfo fcinfo, int argument)
 	double		duration = PG_GETARG_FLOAT8(argument) + 0;	/* minus zero is zero */
 
 	if (!(duration >= 0) || isinf(duration))
-		ereport(ERROR,
+		ereport(
+				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("duration %g is negative or not finite", duration),
-				 errhint("A customer who has not left has the time until now as duration, and churned is false.")));
+				 errhint("A customer who has not left has the time until now as duration, and "
+						 "churned is "
+						 "false.")));
 	return duration;
 }
 
@@ -107,7 +111,8 @@ survival_curve_add(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
 	{
 		duration = get_duration(fcinfo, 1);
-		tally_state_count(&state, &survival_kind, &duration, sizeof(duration), PG_GETARG_BOOL(2) ? 0 : 1);
+		tally_state_count(&state, &survival_kind, &duration, sizeof(duration),
+						  PG_GETARG_BOOL(2) ? 0 : 1);
 	}
 	return state_result(fcinfo, state);
 }
@@ -130,7 +135,15 @@ survival_by_time(const void *a, const void *b, const void *unused)
 /* In the order of the type survival_point */
 enum
 {
-	POINT_DURATION, POINT_AT_RISK, POINT_CHURNED, POINT_CENSORED, POINT_SURVIVAL, POINT_STD_ERROR, POINT_LOWER, POINT_UPPER, POINT_COLUMNS
+	POINT_DURATION,
+	POINT_AT_RISK,
+	POINT_CHURNED,
+	POINT_CENSORED,
+	POINT_SURVIVAL,
+	POINT_STD_ERROR,
+	POINT_LOWER,
+	POINT_UPPER,
+	POINT_COLUMNS
 };
 
 Datum
@@ -199,7 +212,8 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 
 	if (tupdesc->natts != POINT_COLUMNS)
 		elog(ERROR, "type survival_point must have %d columns", POINT_COLUMNS);
-	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements, &element_nulls, &n);
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements,
+					  &element_nulls, &n);
 	points = palloc0_array(rt_survival_point, Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
@@ -227,7 +241,8 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 			points[i].events = DatumGetInt64(values[POINT_CHURNED]);
 			points[i].survival = DatumGetFloat8(values[POINT_SURVIVAL]);
 			valid = (i == 0 || points[i].time > points[i - 1].time) && points[i].time >= 0 &&
-				points[i].survival >= 0 && points[i].survival <= (i == 0 ? 1 : points[i - 1].survival) &&
+				points[i].survival >= 0 &&
+				points[i].survival <= (i == 0 ? 1 : points[i - 1].survival) &&
 				points[i].events >= 0 && points[i].events <= points[i].at_risk;
 		}
 		if (!valid)
@@ -266,7 +281,8 @@ restricted_mean_survival(PG_FUNCTION_ARGS)
 	rt_survival_point *points = get_curve(fcinfo, &count);
 	double		std_error;
 
-	PG_RETURN_FLOAT8_OR_NULL(rt_survival_restricted_mean(points, count, get_duration(fcinfo, 1), &std_error));
+	PG_RETURN_FLOAT8_OR_NULL(
+							 rt_survival_restricted_mean(points, count, get_duration(fcinfo, 1), &std_error));
 }
 
 Datum
@@ -294,7 +310,8 @@ add_to_log_rank(FunctionCallInfo fcinfo, const char *group, size_t size)
 
 		memcpy(key, &duration, sizeof(double));
 		memcpy(key + sizeof(double), group, size);
-		tally_state_count(&state, &log_rank_kind, key, sizeof(double) + size, PG_GETARG_BOOL(2) ? 0 : 1);
+		tally_state_count(&state, &log_rank_kind, key, sizeof(double) + size,
+						  PG_GETARG_BOOL(2) ? 0 : 1);
 		pfree(key);
 	}
 	return state_result(fcinfo, state);
@@ -344,9 +361,12 @@ by_group(const void *a, const void *b, const void *unused)
 	int			order;
 
 	rt_poll_bytes(shared);
-	order = memcmp((const char *) left->key + sizeof(double), (const char *) right->key + sizeof(double), shared);
+	order = memcmp((const char *) left->key + sizeof(double),
+				   (const char *) right->key + sizeof(double), shared);
 
-	return order != 0 ? order : (group_size(left) > group_size(right)) - (group_size(left) < group_size(right));
+	return order != 0 ?
+		order :
+		(group_size(left) > group_size(right)) - (group_size(left) < group_size(right));
 }
 
 static int
@@ -433,7 +453,8 @@ log_rank_final(PG_FUNCTION_ARGS)
 	values[LOG_RANK_DEGREES] = Int32GetDatum(result.test.degrees);
 	values[LOG_RANK_P_VALUE] = Float8GetDatum(result.test.p_value);
 	nulls[LOG_RANK_CHI_SQUARE] = nulls[LOG_RANK_P_VALUE] = isnan(result.test.p_value);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, LOG_RANK_COLUMNS), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+									  heap_form_tuple(composite_result(fcinfo, LOG_RANK_COLUMNS), values, nulls)));
 }
 
 /* In the order of the type log_rank_group */
@@ -458,7 +479,9 @@ log_rank_groups_final(PG_FUNCTION_ARGS)
 		Datum		values[GROUP_COLUMNS];
 		bool		nulls[GROUP_COLUMNS] = {false};
 
-		values[GROUP_NAME] = PointerGetDatum(cstring_to_text_with_len((const char *) result.names[i]->key + sizeof(double), (int) group_size(result.names[i])));
+		values[GROUP_NAME] = PointerGetDatum(
+											 cstring_to_text_with_len((const char *) result.names[i]->key + sizeof(double),
+																	  (int) group_size(result.names[i])));
 		values[GROUP_CUSTOMERS] = Int64GetDatum(group->customers);
 		values[GROUP_CHURNED] = Int64GetDatum(group->events);
 		values[GROUP_EXPECTED] = Float8GetDatum(group->expected);

@@ -89,14 +89,17 @@ tally_state_counts_valid(const int64 *counts, const TallyKind *kind, Totals *tot
 	if (!kind->has_money)
 		return totals->rows > before;	/* nobody is no entry */
 	return add_up(&totals->orders, money[0], sums_max) && money[1] >= 0 && money[1] <= money[0] &&
-		money[2] > -sums_max && add_up(&totals->spend_high, money[2] < 0 ? -money[2] : money[2], sums_max) &&
+		money[2] > -sums_max &&
+		add_up(&totals->spend_high, money[2] < 0 ? -money[2] : money[2], sums_max) &&
 		add_up(&totals->spend_low, money[3], sums_max);
 }
 
 static void
-check_entry(const TallyState *state, const rt_tally_entry *entry, const TallyKind *kind, Totals *totals)
+check_entry(const TallyState *state, const rt_tally_entry *entry, const TallyKind *kind,
+			Totals *totals)
 {
-	if (!kind->key_valid(state, entry->key, entry->key_size) || !tally_state_counts_valid(entry->counts, kind, totals))
+	if (!kind->key_valid(state, entry->key, entry->key_size) ||
+		!tally_state_counts_valid(entry->counts, kind, totals))
 		tally_state_corrupt(kind);
 }
 
@@ -105,13 +108,15 @@ check_head(const TallyState *state, const TallyKind *kind)
 {
 	static const int64 zero[TALLY_CONSTANTS + TALLY_SUMS] = {0};
 
-	if (kind->constants_valid != NULL ? !kind->constants_valid(state) : memcmp(state->constants, zero, sizeof(zero)) != 0)
+	if (kind->constants_valid != NULL ? !kind->constants_valid(state) :
+		memcmp(state->constants, zero, sizeof(zero)) != 0)
 		tally_state_corrupt(kind);
 }
 
 /* The next entry, checked; false behind the last one */
 static bool
-next_entry(const TallyState *state, uint32 *word, rt_tally_entry *entry, uint32 *count, const TallyKind *kind, Totals *totals)
+next_entry(const TallyState *state, uint32 *word, rt_tally_entry *entry, uint32 *count,
+		   const TallyKind *kind, Totals *totals)
 {
 	if (*count == state->tally.keys || !rt_tally_next(&state->tally, word, entry))
 	{
@@ -137,7 +142,10 @@ tally_state_check_state(const TallyState *state, const TallyKind *kind)
 		;
 }
 
-/* Within an aggregate a state is its own, and nothing that is wrong with it does harm before its final function */
+/*
+ * Within an aggregate a state is its own, and nothing that is wrong with it does harm before its
+ * final function
+ */
 static void
 check_foreign_state(FunctionCallInfo fcinfo, const TallyState *state, const TallyKind *kind)
 {
@@ -203,7 +211,8 @@ tally_state_counts(TallyState **state, const TallyKind *kind, const void *key, S
 }
 
 void
-tally_state_count(TallyState **state, const TallyKind *kind, const void *key, Size key_size, int count)
+tally_state_count(TallyState **state, const TallyKind *kind, const void *key, Size key_size,
+				  int count)
 {
 	tally_state_add(kind, tally_state_counts(state, kind, key, key_size) + count, 1);
 }

@@ -38,7 +38,10 @@ typedef struct TallyState
 /* No table has more rows: 2^32 pages of at most 291 */
 #define TALLY_ROWS_MAX (INT64CONST(1) << 41)
 
-/* The last counts of a key where there is money: orders, those of known amount, and what was spent, a rt_money_sum */
+/*
+ * The last counts of a key where there is money: orders, those of known amount, and what was spent,
+ * a rt_money_sum
+ */
 #define TALLY_MONEY_COUNTS 4
 
 /* What an aggregate keeps */
@@ -53,16 +56,22 @@ typedef struct TallyKind
 	bool		(*key_valid) (const TallyState *state, const void *key, Size key_size);
 } TallyKind;
 
-/* Argument 0, or a new state where that is NULL; constants, as many as TALLY_CONSTANTS, or NULL: all zero */
-extern TallyState *tally_state_to_add_to(FunctionCallInfo fcinfo, const TallyKind *kind, const int64 *constants);
+/*
+ * Argument 0, or a new state where that is NULL; constants, as many as TALLY_CONSTANTS, or NULL:
+ * all zero
+ */
+extern TallyState *tally_state_to_add_to(FunctionCallInfo fcinfo, const TallyKind *kind,
+										 const int64 *constants);
 
 /* The counts of a key; *state may become another one */
-extern int64 *tally_state_counts(TallyState **state, const TallyKind *kind, const void *key, Size key_size);
+extern int64 *tally_state_counts(TallyState **state, const TallyKind *kind, const void *key,
+								 Size key_size);
 
 pg_noreturn extern void tally_state_corrupt(const TallyKind *kind);
 
 /* One more of the counts of a key */
-extern void tally_state_count(TallyState **state, const TallyKind *kind, const void *key, Size key_size, int count);
+extern void tally_state_count(TallyState **state, const TallyKind *kind, const void *key,
+							  Size key_size, int count);
 
 /* *count is one of a state that may be anybody's */
 static inline void
@@ -85,11 +94,19 @@ tally_state_add_period(const TallyKind *kind, int64 *counts, const rt_period_pur
 	tally_state_add(kind, &counts[3], period->spend.low);
 }
 
-/* An argument that is not NULL, of which only the head is checked; to be changed only within an aggregate */
-extern TallyState *tally_state_argument(FunctionCallInfo fcinfo, int argument, const TallyKind *kind);
+/*
+ * An argument that is not NULL, of which only the head is checked; to be changed only within an
+ * aggregate
+ */
+extern TallyState *tally_state_argument(FunctionCallInfo fcinfo, int argument,
+										const TallyKind *kind);
 
-/* Argument 0 of a final function, checked, and its entries in palloc'd memory: each once but for keys that are equal bytes */
-extern const TallyState *tally_state_final(FunctionCallInfo fcinfo, const TallyKind *kind, rt_tally_entry **entries);
+/*
+ * Argument 0 of a final function, checked, and its entries in palloc'd memory: each once but for
+ * keys that are equal bytes
+ */
+extern const TallyState *tally_state_final(FunctionCallInfo fcinfo, const TallyKind *kind,
+										   rt_tally_entry **entries);
 
 /* A key of one number that is not NaN, and not minus zero */
 extern bool tally_key_number(const void *key, Size key_size);

@@ -32,8 +32,13 @@ stratum_valid(const TallyState *state, const void *key, Size key_size)
 	return key_size == 0 || *(const char *) key == 1;
 }
 
-/* Of each stratum: treated who stayed and who did not, others who stayed and who did not; the constant is the confidence level */
-static const TallyKind uplift_kind = {"retention_uplift", 0x20008, 4, false, "the confidence level", tally_level_valid, stratum_valid};
+/*
+ * Of each stratum: treated who stayed and who did not, others who stayed and who did not; the
+ * constant is the confidence level
+ */
+static const TallyKind uplift_kind = {
+	"retention_uplift", 0x20008, 4, false, "the confidence level",
+tally_level_valid, stratum_valid};
 
 /* Of treated, retained, and perhaps the stratum and the confidence level */
 Datum
@@ -68,7 +73,8 @@ retention_uplift_add(PG_FUNCTION_ARGS)
 		key = bytes;
 		key_size = VARSIZE_ANY_EXHDR(stratum) + 1;
 	}
-	tally_state_count(&state, &uplift_kind, key, key_size, (PG_GETARG_BOOL(1) ? 0 : 2) + (PG_GETARG_BOOL(2) ? 0 : 1));
+	tally_state_count(&state, &uplift_kind, key, key_size,
+					  (PG_GETARG_BOOL(1) ? 0 : 2) + (PG_GETARG_BOOL(2) ? 0 : 1));
 	return state_result(fcinfo, state);
 }
 
@@ -88,9 +94,21 @@ compare_strata(const void *a, const void *b, const void *unused)
 /* In the order of the type retention_uplift */
 enum
 {
-	UPLIFT_TREATED, UPLIFT_TREATED_RETAINED, UPLIFT_TREATED_RATE, UPLIFT_CONTROL, UPLIFT_CONTROL_RETAINED, UPLIFT_CONTROL_RATE,
-	UPLIFT_DIFFERENCE, UPLIFT_DIFFERENCE_LOWER, UPLIFT_DIFFERENCE_UPPER, UPLIFT_RATIO, UPLIFT_RATIO_LOWER, UPLIFT_RATIO_UPPER,
-	UPLIFT_P_VALUE, UPLIFT_LEFT_OUT, UPLIFT_COLUMNS
+	UPLIFT_TREATED,
+	UPLIFT_TREATED_RETAINED,
+	UPLIFT_TREATED_RATE,
+	UPLIFT_CONTROL,
+	UPLIFT_CONTROL_RETAINED,
+	UPLIFT_CONTROL_RATE,
+	UPLIFT_DIFFERENCE,
+	UPLIFT_DIFFERENCE_LOWER,
+	UPLIFT_DIFFERENCE_UPPER,
+	UPLIFT_RATIO,
+	UPLIFT_RATIO_LOWER,
+	UPLIFT_RATIO_UPPER,
+	UPLIFT_P_VALUE,
+	UPLIFT_LEFT_OUT,
+	UPLIFT_COLUMNS
 };
 
 Datum
@@ -144,9 +162,11 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	values[UPLIFT_RATIO_LOWER] = Float8GetDatum(uplift.ratio_lower);
 	values[UPLIFT_RATIO_UPPER] = Float8GetDatum(uplift.ratio_upper);
 	values[UPLIFT_P_VALUE] = Float8GetDatum(uplift.p_value);
-	nulls[UPLIFT_DIFFERENCE] = nulls[UPLIFT_DIFFERENCE_LOWER] = nulls[UPLIFT_DIFFERENCE_UPPER] = nulls[UPLIFT_P_VALUE] = isnan(uplift.difference);
+	nulls[UPLIFT_DIFFERENCE] = nulls[UPLIFT_DIFFERENCE_LOWER] = nulls[UPLIFT_DIFFERENCE_UPPER] =
+		nulls[UPLIFT_P_VALUE] = isnan(uplift.difference);
 	nulls[UPLIFT_RATIO] = isnan(uplift.ratio);
 	nulls[UPLIFT_RATIO_LOWER] = nulls[UPLIFT_RATIO_UPPER] = isnan(uplift.ratio_lower);
 	values[UPLIFT_LEFT_OUT] = Int64GetDatum(left_out);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, UPLIFT_COLUMNS), values, nulls)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(
+									  heap_form_tuple(composite_result(fcinfo, UPLIFT_COLUMNS), values, nulls)));
 }

@@ -43,8 +43,13 @@ score_valid(const TallyState *state, const void *key, Size key_size)
 }
 
 /* Of each score: customers with the outcome, and without */
-static const TallyKind scored_outcomes = {"roc_auc, calibration_table and lift_table", 0x20001, 2, false, "the number of bins",
-	bins_valid, score_valid};
+static const TallyKind scored_outcomes = {"roc_auc, calibration_table and lift_table",
+	0x20001,
+	2,
+	false,
+	"the number of bins",
+	bins_valid,
+score_valid};
 
 typedef struct BrierState
 {
@@ -60,7 +65,8 @@ brier_valid(const void *bytes)
 	const BrierState *state = bytes;
 	double		value;
 
-	if (state->customers < 0 || state->customers > TALLY_ROWS_MAX || !rt_exact_sum_valid(&state->squares))
+	if (state->customers < 0 || state->customers > TALLY_ROWS_MAX ||
+		!rt_exact_sum_valid(&state->squares))
 		return false;
 	value = rt_exact_sum_value(&state->squares);
 	return value >= 0 && value <= (double) state->customers;
@@ -114,7 +120,8 @@ add_scored(FunctionCallInfo fcinfo, int64 bins)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("score NaN is no score")));
-		tally_state_count(&state, &scored_outcomes, &score, sizeof(score), PG_GETARG_BOOL(2) ? 0 : 1);
+		tally_state_count(&state, &scored_outcomes, &score, sizeof(score),
+						  PG_GETARG_BOOL(2) ? 0 : 1);
 	}
 	return state_result(fcinfo, state);
 }
@@ -188,8 +195,15 @@ score_bins(FunctionCallInfo fcinfo, bool from_highest, size_t *used)
 /* In the order of the type calibration_bin */
 enum
 {
-	CALIBRATION_BIN, CALIBRATION_LOWEST, CALIBRATION_HIGHEST, CALIBRATION_CUSTOMERS, CALIBRATION_EXPECTED_RATE,
-	CALIBRATION_ACTUAL_RATE, CALIBRATION_LOWER, CALIBRATION_UPPER, CALIBRATION_COLUMNS
+	CALIBRATION_BIN,
+	CALIBRATION_LOWEST,
+	CALIBRATION_HIGHEST,
+	CALIBRATION_CUSTOMERS,
+	CALIBRATION_EXPECTED_RATE,
+	CALIBRATION_ACTUAL_RATE,
+	CALIBRATION_LOWER,
+	CALIBRATION_UPPER,
+	CALIBRATION_COLUMNS
 };
 
 Datum
@@ -219,7 +233,8 @@ calibration_table_final(PG_FUNCTION_ARGS)
 		values[CALIBRATION_HIGHEST] = Float8GetDatum(bins[i].highest);
 		values[CALIBRATION_CUSTOMERS] = Int64GetDatum(bins[i].customers);
 		values[CALIBRATION_EXPECTED_RATE] = Float8GetDatum(bins[i].mean);
-		values[CALIBRATION_ACTUAL_RATE] = Float8GetDatum((double) bins[i].outcomes / (double) bins[i].customers);
+		values[CALIBRATION_ACTUAL_RATE] =
+			Float8GetDatum((double) bins[i].outcomes / (double) bins[i].customers);
 		values[CALIBRATION_LOWER] = Float8GetDatum(lower);
 		values[CALIBRATION_UPPER] = Float8GetDatum(upper);
 		composite_array_add(&result, values, nulls);
@@ -270,8 +285,10 @@ lift_table_final(PG_FUNCTION_ARGS)
 		values[LIFT_LIFT] = Float8GetDatum(rate * all_customers / all_outcomes);
 		values[LIFT_CUMULATIVE_CUSTOMERS] = Float8GetDatum(customers / all_customers);
 		values[LIFT_CUMULATIVE_OUTCOMES] = Float8GetDatum(outcomes / all_outcomes);
-		values[LIFT_CUMULATIVE_LIFT] = Float8GetDatum(outcomes / customers * all_customers / all_outcomes);
-		nulls[LIFT_LIFT] = nulls[LIFT_CUMULATIVE_OUTCOMES] = nulls[LIFT_CUMULATIVE_LIFT] = all_outcomes == 0;
+		values[LIFT_CUMULATIVE_LIFT] =
+			Float8GetDatum(outcomes / customers * all_customers / all_outcomes);
+		nulls[LIFT_LIFT] = nulls[LIFT_CUMULATIVE_OUTCOMES] = nulls[LIFT_CUMULATIVE_LIFT] =
+			all_outcomes == 0;
 		composite_array_add(&result, values, nulls);
 	}
 	return composite_array_finish(&result);

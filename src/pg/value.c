@@ -58,10 +58,13 @@ value_expected_order_value(PG_FUNCTION_ARGS)
 
 	get_spend(fcinfo, "expected_order_value", &spend);
 	if (history.size > 0)
-		check_history_status(rt_history_rfm(history.bytes, history.size, as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found), 0);
+		check_history_status(rt_history_rfm(history.bytes, history.size,
+											as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found),
+							 0);
 	if (!found)
 		PG_RETURN_NULL();
-	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0, rfm.monetary_value);
+	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0,
+										  rfm.monetary_value);
 	if (isnan(value))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(money_datum(value));
@@ -110,7 +113,10 @@ value_expected_order_value_numbers(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(money_datum(value));
 }
 
-/* spend_per_period, periods, churn_rate, discount_rate, margin: the sum of left^i, i from 0 to periods - 1 */
+/*
+ * spend_per_period, periods, churn_rate, discount_rate, margin: the sum of left^i, i from 0 to
+ * periods - 1
+ */
 Datum
 value_lifetime_value(PG_FUNCTION_ARGS)
 {
@@ -151,8 +157,10 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 		if (isinf(periods))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("a customer who never leaves is worth any amount of undiscounted money"),
-					 errhint("Give a number of periods, a churn rate or a discount rate above 0.")));
+					 errmsg(
+							"a customer who never leaves is worth any amount of undiscounted money"),
+					 errhint(
+							 "Give a number of periods, a churn rate or a discount rate above 0.")));
 		sum = periods;
 	}
 	else
@@ -170,7 +178,8 @@ discount_in_unit(double discount_rate, double time_unit, bool for_ever)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("without a discount rate purchases for ever may be worth any amount"),
-				 errhint("Give a discount rate above 0 (0.1 is 10 percent a year), or a horizon.")));
+				 errhint(
+						 "Give a discount rate above 0 (0.1 is 10 percent a year), or a horizon.")));
 	return log1p(discount_rate) * time_unit / DAYS_PER_YEAR;
 }
 
@@ -189,7 +198,8 @@ value_discounted_purchases(PG_FUNCTION_ARGS)
 	rate = discount_in_unit(PG_GETARG_FLOAT8(3), model->time_unit, for_ever);
 	if (!for_ever)
 		horizon = get_horizon(fcinfo, 4, &base, model->time_unit);
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit, &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
+							 &customer))
 		PG_RETURN_NULL();
 	return model_number(rt_base_discounted_purchases(&base, &customer, horizon, rate));
 }
@@ -207,7 +217,9 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 	check_customer_base(model, "discounted_expected_purchases", &base);
 	check_opportunities(&base, &customer);
 	rate = discount_in_unit(PG_GETARG_FLOAT8(4), model->time_unit, for_ever);
-	return model_number(rt_base_discounted_purchases(&base, &customer, for_ever ? INFINITY : get_time(fcinfo, 5), rate));
+	return model_number(rt_base_discounted_purchases(&base, &customer,
+													 for_ever ? INFINITY : get_time(fcinfo, 5),
+													 rate));
 }
 
 bool
@@ -234,7 +246,8 @@ get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a
 	if (a->base.kind->input == RT_INPUT_OPPORTUNITIES)
 		opportunities_of_history(history, as_of, model->time_unit, &a->customer);
 	else
-		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit, rfm.customer_age / model->time_unit};
+		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit,
+										rfm.customer_age / model->time_unit};
 	a->x = rfm.has_value ? rfm.frequency : 0;
 	a->mean = rfm.monetary_value;
 	a->value = rt_gamma_gamma_expected_value(&a->spend, a->x, a->mean);
@@ -248,7 +261,9 @@ value_clv(PG_FUNCTION_ARGS)
 
 	if (!get_clv_arguments(fcinfo, "clv", &a))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(money_datum(a.margin * a.value * rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate)));
+	PG_RETURN_DATUM(
+					money_datum(a.margin * a.value *
+								rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate)));
 }
 
 /* What clv would be if she were still a customer, with the chance that she is not */
@@ -261,5 +276,8 @@ value_at_risk(PG_FUNCTION_ARGS)
 	if (!get_clv_arguments(fcinfo, "value_at_risk", &a))
 		PG_RETURN_NULL();
 	gone = rt_base_p_gone(&a.base, &a.customer);
-	PG_RETURN_DATUM(money_datum(gone == 0 ? 0 : a.margin * a.value * gone * rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate)));
+	PG_RETURN_DATUM(money_datum(
+								gone == 0 ? 0 :
+								a.margin * a.value * gone *
+								rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate)));
 }

@@ -12,7 +12,10 @@
 #include "core/customer_base.h"
 #include "core/gamma_gamma.h"
 
-/* Of a function of model, spend, history, as_of, horizon, discount_rate, margin, or of one without horizon and margin */
+/*
+ * Of a function of model, spend, history, as_of, horizon, discount_rate, margin, or of one without
+ * horizon and margin
+ */
 typedef struct ClvArguments
 {
 	const rt_model *model;
@@ -28,8 +31,12 @@ typedef struct ClvArguments
 	double		rate;			/* the same, continuous */
 } ClvArguments;
 
-/* False when nothing was bought by as_of or the spend model has no mean; an error with the function's name */
-extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *arguments);
+/*
+ * False when nothing was bought by as_of or the spend model has no mean; an error with the
+ * function's name
+ */
+extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function,
+							  ClvArguments *arguments);
 
 #define DAYS_PER_YEAR 365.25
 

@@ -22,7 +22,10 @@ window_row_time(FunctionCallInfo fcinfo, WindowObject window, RowTime *time)
 	bool		isnull;
 	Datum		value;
 
-	/* a row without a time counts for nothing as it is: as for row_number(), IGNORE NULLS is an error */
+	/*
+	 * a row without a time counts for nothing as it is: as for row_number(), IGNORE NULLS is an
+	 * error
+	 */
 	WinCheckAndInitializeNullTreatment(window, false, fcinfo);
 	value = WinGetFuncArgCurrent(window, 0, &isnull);
 	/* so that the server forgets the rows before: all that is needed of them is in the state */
@@ -54,7 +57,9 @@ ticks_datum(const RowTime *time, int64 ticks)
 static char *
 time_text(const RowTime *time, int64 ticks)
 {
-	PGFunction	out = time->type == DATEOID ? date_out : time->type == TIMESTAMPOID ? timestamp_out : timestamptz_out;
+	PGFunction	out = time->type == DATEOID ? date_out :
+		time->type == TIMESTAMPOID ? timestamp_out :
+		timestamptz_out;
 
 	return DatumGetCString(DirectFunctionCall1(out, ticks_datum(time, ticks)));
 }
@@ -62,11 +67,14 @@ time_text(const RowTime *time, int64 ticks)
 void
 window_order_error(const RowTime *time, int64 last)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_WINDOWING_ERROR),
-			 errmsg("rows are not in ascending order of time"),
-			 errdetail("\"%s\" comes after \"%s\".", time_text(time, time->ticks), time_text(time, last)),
-			 errhint("Write OVER (PARTITION BY customer_id ORDER BY ordered_at), with the columns of the customer and of this time.")));
+	ereport(
+			ERROR,
+			(errcode(ERRCODE_WINDOWING_ERROR), errmsg("rows are not in ascending order of time"),
+			 errdetail("\"%s\" comes after \"%s\".", time_text(time, time->ticks),
+					   time_text(time, last)),
+			 errhint("Write OVER (PARTITION BY customer_id ORDER BY ordered_at), with the columns "
+					 "of the "
+					 "customer and of this time.")));
 }
 
 Datum
@@ -74,7 +82,9 @@ window_time_datum(const RowTime *time, double ticks)
 {
 	double		rounded = rint(ticks);
 
-	if (time->type == DATEOID ? !(rounded >= DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE && rounded < DATE_END_JULIAN - POSTGRES_EPOCH_JDATE) :
+	if (time->type == DATEOID ?
+		!(rounded >= DATETIME_MIN_JULIAN - POSTGRES_EPOCH_JDATE &&
+		  rounded < DATE_END_JULIAN - POSTGRES_EPOCH_JDATE) :
 		!(rounded >= (double) MIN_TIMESTAMP && rounded < (double) END_TIMESTAMP))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

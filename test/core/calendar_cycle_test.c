@@ -16,7 +16,7 @@
 static double
 uniform(void)
 {
-	return (double) (random_bits() >> 11) * 0x1p-53;
+	return (double) (random_bits() >> 11) / 9007199254740992.0;
 }
 
 static double
@@ -78,7 +78,8 @@ test_false_alarms(void)
 				count = distinct_days(dates, count);
 				if (!rt_calendar_cycle_find(dates, count, &cycle))
 					continue;
-				CHECK(cycle.log_p <= 0 && cycle.phase >= 0 && cycle.phase < 1 && cycle.strength >= 0 && cycle.strength <= 1);
+				CHECK(cycle.log_p <= 0 && cycle.phase >= 0 && cycle.phase < 1 &&
+					  cycle.strength >= 0 && cycle.strength <= 1);
 				if (cycle.log_p < log(0.01))
 					alarms++;
 				if (cycle.log_p < log(0.05))
@@ -92,35 +93,35 @@ test_false_alarms(void)
 			all_alarms += alarms;
 		}
 	}
-	printf("# random buyers: %.2f %% called rhythmic at p < 0.01, in the worst class %.2f %%\n", 100.0 * all_alarms / all, 100 * worst);
+	printf("# random buyers: %.2f %% called rhythmic at p < 0.01, in the worst class %.2f %%\n",
+		   100.0 * all_alarms / all, 100 * worst);
 	CHECK(all_alarms <= 0.01 * all);
 }
 
-typedef struct rhythm
+typedef struct planted_rhythm
 {
 	rt_period	period;
 	int			purchases;
 	double		jitter;			/* standard deviation in days */
 	double		found;			/* at least this share, with this period */
-} rhythm;
+} planted_rhythm;
 
 /* Found where they are, from six purchases on, yearly ones from three */
 static void
 test_found(void)
 {
-	static const rhythm rhythms[] = {
+	static const planted_rhythm rhythms[] = {
 		{RT_WEEKLY, 6, 0.4, 0.98}, {RT_WEEKLY, 6, 0.7, 0.90}, {RT_WEEKLY, 12, 0.7, 0.95},
-		{RT_MONTHLY, 6, 1, 0.95}, {RT_MONTHLY, 6, 2, 0.95}, {RT_MONTHLY, 6, 3, 0.93}, {RT_MONTHLY, 12, 3, 0.97},
-		{RT_QUARTERLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 5, 0.95}, {RT_QUARTERLY, 10, 5, 0.97},
-		{RT_HALF_YEARLY, 6, 3, 0.95}, {RT_HALF_YEARLY, 6, 5, 0.95},
-		{RT_YEARLY, 3, 1, 0.99}, {RT_YEARLY, 3, 3, 0.98}, {RT_YEARLY, 3, 5, 0.90}, {RT_YEARLY, 6, 5, 0.95},
-		{RT_FREE, 6, 2, 0.90}, {RT_FREE, 12, 2, 0.97}
-	};
+		{RT_MONTHLY, 6, 1, 0.95}, {RT_MONTHLY, 6, 2, 0.95}, {RT_MONTHLY, 6, 3, 0.93},
+		{RT_MONTHLY, 12, 3, 0.97}, {RT_QUARTERLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 5, 0.95},
+		{RT_QUARTERLY, 10, 5, 0.97}, {RT_HALF_YEARLY, 6, 3, 0.95}, {RT_HALF_YEARLY, 6, 5, 0.95},
+		{RT_YEARLY, 3, 1, 0.99}, {RT_YEARLY, 3, 3, 0.98}, {RT_YEARLY, 3, 5, 0.90},
+	{RT_YEARLY, 6, 5, 0.95}, {RT_FREE, 6, 2, 0.90}, {RT_FREE, 12, 2, 0.97}};
 	static const int months[] = {0, 1, 3, 6, 12};
 
 	for (size_t r = 0; r < sizeof(rhythms) / sizeof(rhythms[0]); r++)
 	{
-		const rhythm *rhythm = &rhythms[r];
+		const planted_rhythm *rhythm = &rhythms[r];
 		int			found = 0,
 					right = 0;
 
@@ -160,14 +161,17 @@ test_found(void)
 	}
 }
 
-/* The peak is the day whose noon is nearest to the mean phase, whatever the date it is asked from */
+/*
+ * The peak is the day whose noon is nearest to the mean phase, whatever the date it is asked from
+ */
 static void
 test_next(void)
 {
 	static const char *const days[][3] = {
 		{"2024-01-31", "2024-02-29", "2024-03-31"}, {"2022-12-24", "2023-12-24", "2024-12-24"}
 	};
-	static const char *const from[][2] = {{"2024-04-01", "2024-04-30"}, {"2024-12-20", "2025-12-20"}};
+	static const char *const from[][2] = {{"2024-04-01", "2024-04-30"},
+	{"2024-12-20", "2025-12-20"}};
 	int32_t		dates[3],
 				after,
 				expected,
@@ -190,7 +194,8 @@ test_next(void)
 
 			rt_date_parse(&text, text + 10, &after);
 			CHECK(rt_calendar_cycle_next(&cycle, after, &next));
-			rt_date_from_ymd(i == 0 ? 2024 : 2024 + j, i == 0 ? 4 + j : 12, i == 0 ? 30 + j : 24, &expected);
+			rt_date_from_ymd(i == 0 ? 2024 : 2024 + j, i == 0 ? 4 + j : 12, i == 0 ? 30 + j : 24,
+							 &expected);
 			CHECK(abs(next - expected) <= 1);
 		}
 		for (int32_t date = 8000; date < 9600; date++)
@@ -242,10 +247,16 @@ test_silence(void)
 				continue;
 			CHECK(rt_calendar_cycle_quantile(&cycle, last, date, silence / 2, &found));
 			CHECK(found > date && rt_calendar_cycle_silence(&cycle, last, found) <= silence / 2);
-			CHECK(found == date + 1 || rt_calendar_cycle_silence(&cycle, last, found - 1) > silence / 2);
+			CHECK(found == date + 1 ||
+				  rt_calendar_cycle_silence(&cycle, last, found - 1) > silence / 2);
 		}
-		/* she has come each time: count - 1 of count - 1, and half a success and half a failure before */
-		CHECK(fabs(rt_calendar_cycle_silence(&cycle, last, last + (int32_t) (1.5 * cycle.days)) - 0.5 / count) < 1e-3);
+
+		/*
+		 * she has come each time: count - 1 of count - 1, and half a success and half a failure
+		 * before
+		 */
+		CHECK(fabs(rt_calendar_cycle_silence(&cycle, last, last + (int32_t) (1.5 * cycle.days)) -
+				   0.5 / count) < 1e-3);
 	}
 
 	/* a few look as if they drifted, by chance */
@@ -266,10 +277,12 @@ test_extremes(void)
 	CHECK(rt_calendar_cycle_find(dates, 5000, &cycle) && cycle.log_p > log(0.5));
 	CHECK(!rt_calendar_cycle_find(dates, 2, &cycle));
 	CHECK(!rt_calendar_cycle_find(dates, 3, &cycle));
-	CHECK(!rt_calendar_cycle_of_days(dates, 5000, 1, &cycle) && !rt_calendar_cycle_of_days(dates, 5000, NAN, &cycle));
+	CHECK(!rt_calendar_cycle_of_days(dates, 5000, 1, &cycle) &&
+		  !rt_calendar_cycle_of_days(dates, 5000, NAN, &cycle));
 	for (int i = 0; i < 6; i++)
 		dates[i] = RT_DATE_MIN + 400 * i;
-	CHECK(rt_calendar_cycle_find(dates, 6, &cycle) && rt_calendar_cycle_next(&cycle, RT_DATE_MIN, &date));
+	CHECK(rt_calendar_cycle_find(dates, 6, &cycle) &&
+		  rt_calendar_cycle_next(&cycle, RT_DATE_MIN, &date));
 	for (int i = 0; i < 6; i++)
 		dates[i] = RT_DATE_MAX - 30 * (5 - i);
 	CHECK(rt_calendar_cycle_find(dates, 6, &cycle));
@@ -292,14 +305,29 @@ test_extremes(void)
 		rt_date_from_ymd(2000 + i, 12, 20, &dates[i]);
 	CHECK(rt_calendar_cycle_hers(dates, 4, &cycle));
 	CHECK(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 50 * 365) < 1e-4);
-	CHECK(fabs(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 + 200) / rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 - 200) - 100.0 / 104) < 1e-2);
+	CHECK(fabs(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 + 200) /
+			   rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 - 200) -
+			   100.0 / 104) < 1e-2);
 }
 
-CHECK_CASES(calendar_cycle) = {
-	{"calendar cycle: random buyers have none", test_false_alarms},
-	{"calendar cycle: found where it is", test_found},
-	{"calendar cycle: the next peak", test_next},
-	{"calendar cycle: silence and its quantiles", test_silence},
-	{"calendar cycle: extremes", test_extremes},
-	{NULL, NULL}
+CHECK_CASES(calendar_cycle) =
+{
+	{
+		"calendar cycle: random buyers have none", test_false_alarms
+	},
+	{
+		"calendar cycle: found where it is", test_found
+	},
+	{
+		"calendar cycle: the next peak", test_next
+	},
+	{
+		"calendar cycle: silence and its quantiles", test_silence
+	},
+	{
+		"calendar cycle: extremes", test_extremes
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -99,11 +99,27 @@ test_ends_of_range(void)
 static void
 test_rejected_text(void)
 {
-	static const char *const bad[] = {
-		"", "2026", "2026-", "2026-1-01", "2026-01-1", "2026-13-01", "2026-00-01", "2026-02-30",
-		"2025-02-29", "1900-02-29", "0000-01-01", "4714-11-23 BC", "5874898-01-01", "99999999-01-01",
-		"-2026-01-01", "+2026-01-01", "2026/01/01", "026-01-01", "infinity", "2026-01-001", " 2026-01-01"
-	};
+	static const char *const bad[] = {"",
+		"2026",
+		"2026-",
+		"2026-1-01",
+		"2026-01-1",
+		"2026-13-01",
+		"2026-00-01",
+		"2026-02-30",
+		"2025-02-29",
+		"1900-02-29",
+		"0000-01-01",
+		"4714-11-23 BC",
+		"5874898-01-01",
+		"99999999-01-01",
+		"-2026-01-01",
+		"+2026-01-01",
+		"2026/01/01",
+		"026-01-01",
+		"infinity",
+		"2026-01-001",
+	" 2026-01-01"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
@@ -115,9 +131,18 @@ test_rejected_text(void)
 	}
 }
 
-CHECK_CASES(calendar) = {
-	{"calendar: day by day from 4714 BC to 3368", test_day_by_day},
-	{"calendar: the ends of the range", test_ends_of_range},
-	{"calendar: text that is no date", test_rejected_text},
-	{NULL, NULL}
+CHECK_CASES(calendar) =
+{
+	{
+		"calendar: day by day from 4714 BC to 3368", test_day_by_day
+	},
+	{
+		"calendar: the ends of the range", test_ends_of_range
+	},
+	{
+		"calendar: text that is no date", test_rejected_text
+	},
+	{
+		NULL, NULL
+	}
 };

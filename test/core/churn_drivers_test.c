@@ -47,7 +47,10 @@ test_no_effect(void)
 		draw(drivers, 500, 5000, 0.2);
 		rt_churn_drivers(drivers, 500, Z95);
 		reported += drivers[0].p_value < 0.05;
-		/* the information value alone would mislead: it is large for any attribute of many values */
+
+		/*
+		 * the information value alone would mislead: it is large for any attribute of many values
+		 */
 		CHECK(drivers[0].information_value > 0.3);
 	}
 	CHECK(reported <= 0.05 * 400);
@@ -63,7 +66,8 @@ test_effect(void)
 	{
 		draw(drivers, 20, 5000, 0.4);
 		rt_churn_drivers(drivers, 20, Z95);
-		first += drivers[0].value == 0 && drivers[0].p_value < 0.05 && drivers[0].weight_of_evidence > 0;
+		first +=
+			drivers[0].value == 0 && drivers[0].p_value < 0.05 && drivers[0].weight_of_evidence > 0;
 	}
 	CHECK(first == 100);
 }
@@ -72,8 +76,11 @@ test_effect(void)
 static void
 test_definitions(void)
 {
-	rt_driver	d[] = {{0, 0, 30, 70, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 20, 180, 0, 0, 0, 0, 0, 0, 0}, {0, 2, 0, 5, 0, 0, 0, 0, 0, 0, 0},
-		{1, 3, 25, 125, 0, 0, 0, 0, 0, 0, 0}, {1, 4, 25, 130, 0, 0, 0, 0, 0, 0, 0}};
+	rt_driver	d[] = {{0, 0, 30, 70, 0, 0, 0, 0, 0, 0, 0},
+	{0, 1, 20, 180, 0, 0, 0, 0, 0, 0, 0},
+	{0, 2, 0, 5, 0, 0, 0, 0, 0, 0, 0},
+	{1, 3, 25, 125, 0, 0, 0, 0, 0, 0, 0},
+	{1, 4, 25, 130, 0, 0, 0, 0, 0, 0, 0}};
 	double		raw[5];
 	double		information[2] = {0, 0};
 
@@ -81,13 +88,16 @@ test_definitions(void)
 	raw[1] = rt_fisher_exact(20, 200, 30, 105);
 	raw[2] = rt_fisher_exact(0, 5, 50, 300);
 	raw[3] = raw[4] = rt_fisher_exact(25, 150, 25, 155);
-	information[0] = (30 / 50.0 - 70 / 255.0) * log(30 / 50.0 / (70 / 255.0)) + (20 / 50.0 - 180 / 255.0) * log(20 / 50.0 / (180 / 255.0)) +
+	information[0] = (30 / 50.0 - 70 / 255.0) * log(30 / 50.0 / (70 / 255.0)) +
+		(20 / 50.0 - 180 / 255.0) * log(20 / 50.0 / (180 / 255.0)) +
 		(0 - 5 / 255.0) * log(0.5 / 50 / (5.5 / 255));
-	information[1] = (25 / 50.0 - 125 / 255.0) * log(25 / 50.0 / (125 / 255.0)) + (25 / 50.0 - 130 / 255.0) * log(25 / 50.0 / (130 / 255.0));
+	information[1] = (25 / 50.0 - 125 / 255.0) * log(25 / 50.0 / (125 / 255.0)) +
+		(25 / 50.0 - 130 / 255.0) * log(25 / 50.0 / (130 / 255.0));
 	rt_churn_drivers(d, 5, Z95);
 	for (int i = 0; i < 5; i++)
 	{
-		CHECK(fabs(d[i].churn_rate - (double) d[i].churned / (double) (d[i].churned + d[i].kept)) < 1e-15);
+		CHECK(fabs(d[i].churn_rate - (double) d[i].churned / (double) (d[i].churned + d[i].kept)) <
+			  1e-15);
 		CHECK(fabs(d[i].lift - d[i].churn_rate / (50.0 / 305)) < 1e-12);
 		CHECK(fabs(d[i].information_value - information[d[i].attribute]) < 1e-12);
 		CHECK(i == 0 || d[i].p_value >= d[i - 1].p_value);
@@ -107,15 +117,27 @@ test_one_kind(void)
 	rt_driver	all[] = {{0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0}};
 
 	rt_churn_drivers(nobody, 2, Z95);
-	CHECK(nobody[0].p_value == 1 && isnan(nobody[0].lift) && isnan(nobody[0].weight_of_evidence) && isnan(nobody[1].information_value));
+	CHECK(nobody[0].p_value == 1 && isnan(nobody[0].lift) && isnan(nobody[0].weight_of_evidence) &&
+		  isnan(nobody[1].information_value));
 	rt_churn_drivers(all, 2, Z95);
 	CHECK(all[0].p_value == 1 && all[0].lift == 1 && isnan(all[0].weight_of_evidence));
 }
 
-CHECK_CASES(churn_drivers) = {
-	{"churn_drivers: 500 values without effect are no reason", test_no_effect},
-	{"churn_drivers: a planted reason comes first", test_effect},
-	{"churn_drivers: each number is what its definition says", test_definitions},
-	{"churn_drivers: nobody left, or everybody", test_one_kind},
-	{NULL, NULL}
+CHECK_CASES(churn_drivers) =
+{
+	{
+		"churn_drivers: 500 values without effect are no reason", test_no_effect
+	},
+	{
+		"churn_drivers: a planted reason comes first", test_effect
+	},
+	{
+		"churn_drivers: each number is what its definition says", test_definitions
+	},
+	{
+		"churn_drivers: nobody left, or everybody", test_one_kind
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -11,7 +11,10 @@
 #include "core/calendar.h"
 #include "core/cohort.h"
 
-/* Every day of 400 years, and the ends of time: a period begins with its first day, the next day is in it or in the next one */
+/*
+ * Every day of 400 years, and the ends of time: a period begins with its first day, the next day is
+ * in it or in the next one
+ */
 static void
 test_periods(void)
 {
@@ -26,7 +29,8 @@ test_periods(void)
 			int32_t		year;
 
 			CHECK(start <= date && rt_unit_number((rt_calendar_unit) unit, start) == number);
-			CHECK(next == number || (next == number + 1 && rt_unit_start((rt_calendar_unit) unit, next) == date + 1));
+			CHECK(next == number ||
+				  (next == number + 1 && rt_unit_start((rt_calendar_unit) unit, next) == date + 1));
 			rt_date_to_ymd(start, &year, &month, &day);
 			CHECK(unit < RT_UNIT_MONTH || day == 1);
 			CHECK(unit != RT_UNIT_QUARTER || month % 3 == 1);
@@ -96,7 +100,8 @@ test_triangle(void)
 				}
 				if (cell.active == 0)
 					continue;
-				if (cell_count > 0 && rt_cohort_cell_compare(&cells[cell_count - 1], &cell, NULL) == 0)
+				if (cell_count > 0 &&
+					rt_cohort_cell_compare(&cells[cell_count - 1], &cell, NULL) == 0)
 				{
 					cells[cell_count - 1].last += cell.last;
 					continue;
@@ -139,8 +144,10 @@ test_triangle(void)
 				CHECK(row < row_count);
 				if (row >= row_count)
 					break;
-				CHECK(rows[row].cohort == cohort && rows[row].period == p && rows[row].eligible == size);
-				CHECK(rows[row].active == here && rows[row].active_since == since && rows[row].orders == 2 * here);
+				CHECK(rows[row].cohort == cohort && rows[row].period == p &&
+					  rows[row].eligible == size);
+				CHECK(rows[row].active == here && rows[row].active_since == since &&
+					  rows[row].orders == 2 * here);
 				longest = p > longest ? p : longest;
 				row++;
 			}
@@ -159,13 +166,21 @@ test_triangle(void)
 					eligible += rows[i].eligible;
 					here += rows[i].active;
 				}
-			CHECK(curve[p].period == (int32_t) p && curve[p].eligible == eligible && curve[p].active == here);
+			CHECK(curve[p].period == (int32_t) p && curve[p].eligible == eligible &&
+				  curve[p].active == here);
 		}
 	}
 }
 
-CHECK_CASES(cohort) = {
-	{"cohort: periods of the calendar follow each other", test_periods},
-	{"cohort: the triangle and the curve are what counting gives", test_triangle},
-	{NULL, NULL}
+CHECK_CASES(cohort) =
+{
+	{
+		"cohort: periods of the calendar follow each other", test_periods
+	},
+	{
+		"cohort: the triangle and the curve are what counting gives", test_triangle
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -18,7 +18,8 @@ test_recursion(void)
 {
 	for (int i = 0; i < 2000; i++)
 	{
-		rt_contract m = {pow(10, (double) random_between(-4000, 4000) / 1000), pow(10, (double) random_between(-4000, 4000) / 1000), 1};
+		rt_contract m = {pow(10, (double) random_between(-4000, 4000) / 1000),
+		pow(10, (double) random_between(-4000, 4000) / 1000), 1};
 		double		leaves = m.alpha / (m.alpha + m.beta);
 		double		left = 1;
 
@@ -30,7 +31,8 @@ test_recursion(void)
 			if (t > 1)
 				leaves *= (m.beta + t - 2) / (m.alpha + m.beta + t - 1);
 			left -= leaves;
-			CHECK(fabs(rt_contract_log_retention(&m, t) - log(retention)) <= 1e-12 * (1 + fabs(log(retention))));
+			CHECK(fabs(rt_contract_log_retention(&m, t) - log(retention)) <=
+				  1e-12 * (1 + fabs(log(retention))));
 			if (left > 1e-6)
 				CHECK(fabs(exp(rt_contract_log_survival(&m, t)) - left) <= 1e-9 * left);
 		}
@@ -43,7 +45,8 @@ test_power(void)
 {
 	for (int i = 0; i < 2000; i++)
 	{
-		rt_contract m = {pow(10, (double) random_between(-3000, 3000) / 1000), pow(10, (double) random_between(-3000, 3000) / 1000),
+		rt_contract m = {pow(10, (double) random_between(-3000, 3000) / 1000),
+			pow(10, (double) random_between(-3000, 3000) / 1000),
 		pow(10, (double) random_between(-1000, 500) / 1000)};
 		double		before = 0;
 
@@ -52,11 +55,13 @@ test_power(void)
 			double		survival = rt_contract_log_survival(&m, t);
 
 			CHECK(survival <= before && isfinite(survival));
-			CHECK(fabs(rt_contract_log_retention(&m, t) - (survival - before)) <= 1e-9 * (1 + fabs(survival)));
+			CHECK(fabs(rt_contract_log_retention(&m, t) - (survival - before)) <=
+				  1e-9 * (1 + fabs(survival)));
 			before = survival;
 		}
 	}
-	CHECK(isnan(rt_contract_log_survival(&(rt_contract) {1, 1, 1}, -1)) && isnan(rt_contract_log_retention(&(rt_contract) {1, 1, 1}, 0)));
+	CHECK(isnan(rt_contract_log_survival(&(rt_contract) {1, 1, 1}, -1)) &&
+		  isnan(rt_contract_log_retention(&(rt_contract) {1, 1, 1}, 0)));
 }
 
 #define CONTRACTS 3000
@@ -117,7 +122,8 @@ test_fit(void)
 			found.beta = fit.parameters[1];
 			if (count == 3)
 				found.c = fit.parameters[2];
-			CHECK(fabs(fit.log_likelihood - log_likelihood(&found, &contracts)) <= 1e-7 * fabs(fit.log_likelihood));
+			CHECK(fabs(fit.log_likelihood - log_likelihood(&found, &contracts)) <=
+				  1e-7 * fabs(fit.log_likelihood));
 			CHECK(fit.log_likelihood >= log_likelihood(&truths[i], &contracts) - 1e-6);
 			if (!fit.converged)
 				continue;
@@ -125,7 +131,7 @@ test_fit(void)
 			for (int j = 0; j < count; j++)
 			{
 				double		z = log(fit.parameters[j] / (&truths[i].alpha)[j]) /
-				(sqrt(fit.covariance[j * (RT_PARAMETERS_MAX + 1)]) / fit.parameters[j]);
+					(sqrt(fit.covariance[j * (RT_PARAMETERS_MAX + 1)]) / fit.parameters[j]);
 
 				z_sum[j] += z;
 				z_square[j] += z * z;
@@ -142,8 +148,8 @@ test_fit(void)
 
 /*
  * Powers that overflow: what is left then is (1 - 1/t)^(alpha c), and of the first of them
- * Gamma(alpha + beta + 1) / Gamma(beta + 1) 2^(-alpha c).  Any parameter gives shares that fall, and sums of them
- * that are those of their terms, at once.
+ * Gamma(alpha + beta + 1) / Gamma(beta + 1) 2^(-alpha c).  Any parameter gives shares that fall,
+ * and sums of them that are those of their terms, at once.
  */
 static void
 test_limits(void)
@@ -153,9 +159,11 @@ test_limits(void)
 	rt_contract m = {0.7, 1.3, 149};
 
 	CHECK(fabs(rt_contract_log_retention(&m, 120) / (0.7 * 149 * log1p(-1.0 / 120)) - 1) < 1e-12);
-	CHECK(fabs(rt_contract_log_survival(&m, 120) - (lgamma(2.0) - lgamma(1.3) - 0.7 * 149 * log(120))) < 1e-9);
+	CHECK(fabs(rt_contract_log_survival(&m, 120) -
+			   (lgamma(2.0) - lgamma(1.3) - 0.7 * 149 * log(120))) < 1e-9);
 	m.c = 1e5;
-	CHECK(fabs(rt_contract_log_retention(&m, 2) - (lgamma(3.0) - lgamma(2.3) - 0.7 * 1e5 * log(2))) < 1e-6);
+	CHECK(fabs(rt_contract_log_retention(&m, 2) -
+			   (lgamma(3.0) - lgamma(2.3) - 0.7 * 1e5 * log(2))) < 1e-6);
 	for (int a = 0; a < 6; a++)
 		for (int b = 0; b < 6; b++)
 			for (int c = 0; c < 6; c++)
@@ -169,7 +177,8 @@ test_limits(void)
 					m = (rt_contract) {values[a], values[b], values[c]};
 					survival = rt_contract_log_survival(&m, times[t]);
 					CHECK(survival <= 0 && !isnan(survival));
-					CHECK(times[t] == 0 || survival <= rt_contract_log_survival(&m, times[t] - 1) * (1 - 1e-9));
+					CHECK(times[t] == 0 ||
+						  survival <= rt_contract_log_survival(&m, times[t] - 1) * (1 - 1e-9));
 					renewals = rt_contract_expected_renewals(&m, times[t], 2147483647, 0);
 					discounted = rt_contract_expected_renewals(&m, times[t], INFINITY, 1e-4);
 					CHECK(renewals >= 0 && renewals <= 2147483647);
@@ -187,8 +196,9 @@ test_limits(void)
 					discount = i % 2 == 0 ? 0 : 1e-4,
 					left = 1;
 
-		m = (rt_contract) {pow(10, (double) random_between(-2000, 6000) / 1000), pow(10, (double) random_between(-1000, 6000) / 1000),
-		pow(10, (double) random_between(-500, 300) / 1000)};
+		m = (rt_contract) {pow(10, (double) random_between(-2000, 6000) / 1000),
+							  pow(10, (double) random_between(-1000, 6000) / 1000),
+							  pow(10, (double) random_between(-500, 300) / 1000)};
 		for (int t = 1; t <= 20000; t++)
 		{
 			left *= exp(rt_contract_log_retention(&m, 5 + t));
@@ -198,10 +208,21 @@ test_limits(void)
 	}
 }
 
-CHECK_CASES(contract) = {
-	{"contract: the recursion", test_recursion},
-	{"contract: any power", test_power},
-	{"contract: known parameters are found", test_fit},
-	{"contract: limits", test_limits},
-	{NULL, NULL}
+CHECK_CASES(contract) =
+{
+	{
+		"contract: the recursion", test_recursion
+	},
+	{
+		"contract: any power", test_power
+	},
+	{
+		"contract: known parameters are found", test_fit
+	},
+	{
+		"contract: limits", test_limits
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -22,14 +22,14 @@ uniform(void)
 	return rt_random_uniform(&generator);
 }
 
-typedef struct seen
+typedef struct seen_row
 {
 	rt_customer customer;		/* as seen at age */
 	double		sum_log;
 	int			later;			/* purchases within t after that */
 	bool		alive;
 	bool		alive_later;
-} seen;
+} seen_row;
 
 /* Whether she leaves by then; at opportunities, before them */
 static bool
@@ -39,10 +39,10 @@ stays_until(const rt_life *life, double t)
 }
 
 /* A customer from her first purchase until age + t, in the order in which it happens */
-static seen
+static seen_row
 live(const rt_base *model, double age, double t)
 {
-	seen		result = {{0, 0, age}, 0, 0, true, true};
+	seen_row	result = {{0, 0, age}, 0, 0, true, true};
 	rt_life		life;
 
 	rt_life_start(model, &generator, &life);
@@ -87,7 +87,10 @@ static const rt_base models[] = {
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
 
-/* Sums of what was predicted less what happened, and of its square: zero within four standard errors */
+/*
+ * Sums of what was predicted less what happened, and of its square: zero within four standard
+ * errors
+ */
 typedef struct balance
 {
 	double		count;
@@ -111,12 +114,16 @@ static bool
 in_balance(const balance *b)
 {
 	double		mean = b->sum / b->count;
-	double		error = sqrt(fmax(fmax(b->square / b->count - mean * mean, b->least / b->count), 1e-12) / b->count);
+	double		error =
+		sqrt(fmax(fmax(b->square / b->count - mean * mean, b->least / b->count), 1e-12) / b->count);
 
 	return b->count < 200 || fabs(mean) <= 4 * error;
 }
 
-/* What was expected of customers with 0, 1, 2, 3, and more purchases is what comes, of short and of long silence */
+/*
+ * What was expected of customers with 0, 1, 2, 3, and more purchases is what comes, of short and of
+ * long silence
+ */
 static void
 test_prediction(void)
 {
@@ -131,7 +138,7 @@ test_prediction(void)
 
 		for (int i = 0; i < 20000; i++)
 		{
-			seen		l = live(model, 30, 20);
+			seen_row	l = live(model, 30, 20);
 			const rt_customer *c = &l.customer;
 			int			class = (int) fmin(c->x, 4) * 2 + (c->age - c->t_x > 10);
 
@@ -178,10 +185,14 @@ test_sums(void)
 					mean += n * p;
 				}
 				CHECK(fabs(sum - 1) < 1e-9);
-				CHECK(fabs(mean / rt_base_expected_purchases(&models[m], &customers[c], t) - 1) < 1e-8);
-				CHECK(fabs(rt_base_purchase_probability(&models[m], &customers[c], t) + rt_base_purchase_pmf(&models[m], &customers[c], 0, t) - 1) < 1e-12);
-				CHECK(fabs(rt_base_p_alive(&models[m], &customers[c]) + rt_base_p_gone(&models[m], &customers[c]) - 1) < 1e-15);
-				CHECK(fabs(rt_base_p_alive_after(&models[m], &customers[c], t * 1e-12) - rt_base_p_alive(&models[m], &customers[c])) < 1e-9);
+				CHECK(fabs(mean / rt_base_expected_purchases(&models[m], &customers[c], t) - 1) <
+					  1e-8);
+				CHECK(fabs(rt_base_purchase_probability(&models[m], &customers[c], t) +
+						   rt_base_purchase_pmf(&models[m], &customers[c], 0, t) - 1) < 1e-12);
+				CHECK(fabs(rt_base_p_alive(&models[m], &customers[c]) +
+						   rt_base_p_gone(&models[m], &customers[c]) - 1) < 1e-15);
+				CHECK(fabs(rt_base_p_alive_after(&models[m], &customers[c], t * 1e-12) -
+						   rt_base_p_alive(&models[m], &customers[c])) < 1e-9);
 			}
 		}
 	}
@@ -210,7 +221,11 @@ test_lifetime(void)
 			else
 			{
 				for (int i = 0; i <= 4000; i++)
-					sum += 0.01 / 3 * (i == 0 || i == 4000 ? 1 : i % 2 == 1 ? 4 : 2) * rt_base_p_alive_after(model, &customers[c], 0.01 * i);
+					sum += 0.01 / 3 *
+						(i == 0 || i == 4000 ? 1 :
+						 i % 2 == 1 ? 4 :
+						 2) *
+						rt_base_p_alive_after(model, &customers[c], 0.01 * i);
 			}
 			CHECK(fabs(rt_base_expected_lifetime(model, &customers[c], 40) / sum - 1) < 1e-9);
 
@@ -278,9 +293,13 @@ test_discounted(void)
 				CHECK(fabs(now / sum - 1) < (whole ? 1e-12 : rate * rate * step * step + 2e-7));
 				for_ever = rt_base_discounted_purchases(model, &customers[c], INFINITY, rate);
 				CHECK(for_ever >= now * (1 - 1e-8) && for_ever <= now + exp(-40 * rate) * 1e4);
-				CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 60 / rate, rate) / for_ever - 1) < 1e-7);
+				CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 60 / rate, rate) /
+						   for_ever -
+						   1) < 1e-7);
 			}
-			CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 40, 1e-12) / rt_base_expected_purchases(model, &customers[c], 40) - 1) < 1e-9);
+			CHECK(fabs(rt_base_discounted_purchases(model, &customers[c], 40, 1e-12) /
+					   rt_base_expected_purchases(model, &customers[c], 40) -
+					   1) < 1e-9);
 		}
 	}
 }
@@ -301,22 +320,33 @@ test_without_ageing(void)
 
 		if (c.x > 0)
 			c.t_x = c.age * uniform();
-		CHECK(fabs(rt_base_log_likelihood(&pareto, &c, 0) / rt_base_log_likelihood(&gompertz, &c, 0) - 1) < 1e-6);
+		CHECK(
+			  fabs(rt_base_log_likelihood(&pareto, &c, 0) / rt_base_log_likelihood(&gompertz, &c, 0) -
+				   1) < 1e-6);
 		CHECK(fabs(rt_base_p_alive(&pareto, &c) / rt_base_p_alive(&gompertz, &c) - 1) < 1e-5);
-		CHECK(fabs(rt_base_expected_purchases(&pareto, &c, 30) / rt_base_expected_purchases(&gompertz, &c, 30) - 1) < 1e-5);
-		CHECK(fabs(rt_base_purchase_probability(&pareto, &c, 30) / rt_base_purchase_probability(&gompertz, &c, 30) - 1) < 1e-5);
-		CHECK(fabs(rt_base_purchase_pmf(&pareto, &c, 2, 30) / rt_base_purchase_pmf(&gompertz, &c, 2, 30) - 1) < 1e-5);
+		CHECK(fabs(rt_base_expected_purchases(&pareto, &c, 30) /
+				   rt_base_expected_purchases(&gompertz, &c, 30) -
+				   1) < 1e-5);
+		CHECK(fabs(rt_base_purchase_probability(&pareto, &c, 30) /
+				   rt_base_purchase_probability(&gompertz, &c, 30) -
+				   1) < 1e-5);
+		CHECK(fabs(rt_base_purchase_pmf(&pareto, &c, 2, 30) /
+				   rt_base_purchase_pmf(&gompertz, &c, 2, 30) -
+				   1) < 1e-5);
 	}
 }
 
-/* Sums over purchases and integrals over p are two ways to the same: they meet where one takes over */
+/*
+ * Sums over purchases and integrals over p are two ways to the same: they meet where one takes over
+ */
 static void
 test_two_ways(void)
 {
 	for (int i = 0; i < 500; i++)
 	{
 		int			k = 1 + i % 3;
-		double		shapes[4] = {pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1), pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
+		double		shapes[4] = {pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1),
+		pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
 		rt_base		model = bg_nbd(k, i % 2 == 0, shapes[0], shapes[1], shapes[2], shapes[3]);
 		rt_customer customer = {floor(20 * uniform()), 0, 10};
 		double		low = 1,
@@ -327,14 +357,18 @@ test_two_ways(void)
 		if (customer.x > 0)
 			customer.t_x = 10 * uniform();
 
-		/* a step of 1e-7 moves both by as little, at most k times as much while the first interval runs */
+		/*
+		 * a step of 1e-7 moves both by as little, at most k times as much while the first interval
+		 * runs
+		 */
 		for (double t = low; t < high; t *= 3)
 		{
 			purchases[0] = rt_base_expected_purchases(&model, &customer, t);
 			purchases[1] = rt_base_expected_purchases(&model, &customer, t * (1 + 1e-7));
 			alive[0] = rt_base_p_alive_after(&model, &customer, t);
 			alive[1] = rt_base_p_alive_after(&model, &customer, t * (1 + 1e-7));
-			CHECK(purchases[1] >= purchases[0] * (1 - 1e-12) && purchases[1] <= purchases[0] * (1 + (k + 0.1) * 1e-7));
+			CHECK(purchases[1] >= purchases[0] * (1 - 1e-12) &&
+				  purchases[1] <= purchases[0] * (1 + (k + 0.1) * 1e-7));
 			CHECK(alive[1] <= alive[0] * (1 + 1e-12) && alive[1] >= alive[0] * (1 - 1e-4));
 		}
 	}
@@ -427,12 +461,14 @@ total_log_likelihood(const rt_base *model, const rt_customers *customers)
 	for (size_t i = 0; i < customers->row_count; i++)
 	{
 		const rt_fit_row *row = &customers->rows[i];
-		rt_customer c = {row->customer.x, row->customer.t_x / customers->time_unit, row->customer.age / customers->time_unit};
+		rt_customer c = {row->customer.x, row->customer.t_x / customers->time_unit,
+		row->customer.age / customers->time_unit};
 
 		sum += row->weight * rt_base_log_likelihood(model, &c, 0);
 		purchases += row->weight * row->customer.x;
 	}
-	return sum + (model->kind->needs_intervals ? model->parameters[0] - 1 : 0) * (customers->sum_log - purchases * log(customers->time_unit));
+	return sum + (model->kind->needs_intervals ? model->parameters[0] - 1 : 0) *
+		(customers->sum_log - purchases * log(customers->time_unit));
 }
 
 /* Known parameters come back, k exactly, the others as far off as their standard errors say */
@@ -454,7 +490,11 @@ test_fit(void)
 		int			count = truth->kind == &rt_ggompertz_nbd_kind ? 5 : 4;
 		double		z_sum[5] = {0},
 					z_square[5] = {0};
-		/* of five parameters some sets are nearly the same to data like these, so that only their likelihood is looked at */
+
+		/*
+		 * of five parameters some sets are nearly the same to data like these, so that only their
+		 * likelihood is looked at
+		 */
 		bool		is_ridge = truth->kind == &rt_ggompertz_nbd_kind;
 		double		gain = 0;
 		int			converged = 0,
@@ -473,7 +513,7 @@ test_fit(void)
 			for (int i = 0; i < CUSTOMERS; i++)
 			{
 				double		age = 20 + 20 * uniform();
-				seen		l = live(truth, truth->kind == &rt_bg_bb_kind ? floor(age) : age, 0);
+				seen_row	l = live(truth, truth->kind == &rt_bg_bb_kind ? floor(age) : age, 0);
 
 				rows[i].customer.x = l.customer.x;
 				rows[i].customer.t_x = l.customer.t_x * unit;
@@ -487,7 +527,8 @@ test_fit(void)
 			free(workspace);
 			p = fit.parameters + first;
 			if (any_k)
-				CHECK(fit.parameters[0] == (has_k ? truth->parameters[0] : 1) && isnan(fit.covariance[0]));
+				CHECK(fit.parameters[0] == (has_k ? truth->parameters[0] : 1) &&
+					  isnan(fit.covariance[0]));
 			memset(&stored, 0, sizeof(stored));
 			stored.id = (uint8_t) kind->id;
 			memcpy(stored.parameters, fit.parameters, sizeof(stored.parameters));
@@ -502,7 +543,8 @@ test_fit(void)
 			/* in logarithms, where the errors are nearer to normal */
 			for (int i = 0; i < count; i++)
 			{
-				double		variance = fit.covariance[(i + first) * (RT_PARAMETERS_MAX + 1)] / (p[i] * p[i]);
+				double		variance =
+					fit.covariance[(i + first) * (RT_PARAMETERS_MAX + 1)] / (p[i] * p[i]);
 				double		z = log(p[i] / parameters[i]) / sqrt(variance);
 
 				CHECK(variance > 0);
@@ -525,7 +567,8 @@ test_fit(void)
 
 /* The likelihood of a fit, its parameters moved on the scale of logarithms */
 static double
-log_likelihood_at(const rt_kind *kind, const rt_fit *fit, const rt_customers *customers, int first, int i, double by_i, int j, double by_j)
+log_likelihood_at(const rt_kind *kind, const rt_fit *fit, const rt_customers *customers, int first,
+				  int i, double by_i, int j, double by_j)
 {
 	rt_model	stored;
 	rt_base		base;
@@ -567,7 +610,7 @@ test_gradient(void)
 
 		for (int i = 0; i < 1000; i++)
 		{
-			seen		l = live(&cases[c], 20 + i % 20, 0);
+			seen_row	l = live(&cases[c], 20 + i % 20, 0);
 
 			rows[i].customer.x = l.customer.x;
 			rows[i].customer.t_x = l.customer.t_x;
@@ -582,8 +625,10 @@ test_gradient(void)
 		for (int i = 0; i < count; i++)
 		{
 			double		here = fit.log_likelihood;
-			double		slope = (log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
-								 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) / (2 * step);
+			double		slope =
+				(log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
+				 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) /
+				(2 * step);
 
 			/* of 2,000 customers; a thousandth of what one of them could change */
 			CHECK(fabs(slope) < 2e-3 * sqrt(2000));
@@ -594,13 +639,21 @@ test_gradient(void)
 				/* the row i of curvature times covariance is one of the identity */
 				for (int l = 0; l < count; l++)
 				{
-					double		curvature = l == i ?
-						(2 * here - log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
-						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) / (step * step) :
-						(log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, l, -step) +
-						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, l, step) -
-						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, l, step) -
-						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, l, -step)) / (4 * step * step);
+					double		curvature = l == i ? (2 * here -
+													  log_likelihood_at(cases[c].kind, &fit, &customers,
+																		first, i, step, i, 0) -
+													  log_likelihood_at(cases[c].kind, &fit, &customers,
+																		first, i, -step, i, 0)) /
+						(step * step) :
+						(log_likelihood_at(cases[c].kind, &fit, &customers,
+										   first, i, step, l, -step) +
+						 log_likelihood_at(cases[c].kind, &fit, &customers,
+										   first, i, -step, l, step) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers,
+										   first, i, step, l, step) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers,
+										   first, i, -step, l, -step)) /
+						(4 * step * step);
 
 					sum += curvature * fit.covariance[(l + first) * RT_PARAMETERS_MAX + j + first] /
 						(fit.parameters[l + first] * fit.parameters[j + first]);
@@ -646,7 +699,9 @@ test_golden(void)
 		found[2] = rt_base_p_alive_after(&model, &c, t);
 		found[3] = rt_base_expected_lifetime(&model, &c, t);
 		found[4] = rt_base_expected_purchases(&model, &c, t);
-		found[5] = isnan(field[10]) ? NAN : found[1] * rt_base_discounted_if_alive(&model, &c, t, field[10]);
+		found[5] = isnan(field[10]) ?
+			NAN :
+			found[1] * rt_base_discounted_if_alive(&model, &c, t, field[10]);
 		found[6] = rt_base_purchase_probability(&model, &c, t);
 		found[7] = rt_base_purchase_pmf(&model, &c, 2, t);
 		for (int i = 0; i < 8; i++)
@@ -666,7 +721,9 @@ test_golden(void)
 	CHECK(rows >= 80);
 }
 
-/* What the arguments of these functions may be, any double: an answer that is one, in bounded time */
+/*
+ * What the arguments of these functions may be, any double: an answer that is one, in bounded time
+ */
 static void
 test_any_argument(void)
 {
@@ -705,14 +762,17 @@ test_any_argument(void)
 		CHECK(value >= 0 && value <= 1);
 		CHECK(rt_base_expected_purchases(&model, &c, t) >= value * (1 - 1e-9) - 1e-290);
 		CHECK(isfinite(rt_base_expected_purchases(&model, &c, t)));
-		value = rt_base_purchase_pmf(&model, &c, i % 2 == 0 ? i % 5 : (int) pow(10, 9 * uniform()), t);
+		value =
+			rt_base_purchase_pmf(&model, &c, i % 2 == 0 ? i % 5 : (int) pow(10, 9 * uniform()), t);
 		CHECK(value >= 0 && value <= 1);
 		value = rt_base_discounted_if_alive(&model, &c, i % 2 == 0 ? t : INFINITY, rate);
 		CHECK(isfinite(value) && value >= 0);
 	}
 }
 
-/* 100 customers whose likelihood has two modes: the better one, which the usual start does not find */
+/*
+ * 100 customers whose likelihood has two modes: the better one, which the usual start does not find
+ */
 static void
 test_other_mode(void)
 {
@@ -721,15 +781,16 @@ test_other_mode(void)
 
 	for (int i = 0; i < 60; i++)
 	{
-		rt_fit_row rows[100];
+		rt_fit_row	rows[100];
 		rt_customers customers = {rows, 100, 0, 1};
 		rt_fit		fit;
 
 		for (int j = 0; j < 100; j++)
 		{
-			seen		l = live(&truth, 25 + 25 * uniform(), 0);
+			seen_row	l = live(&truth, 25 + 25 * uniform(), 0);
 
-			rows[j] = (rt_fit_row) {.customer = {l.customer.x, l.customer.t_x, l.customer.age}, .weight = 1};
+			rows[j] = (rt_fit_row) {.customer = {l.customer.x, l.customer.t_x, l.customer.age},
+									   .weight = 1};
 		}
 		qsort(rows, 100, sizeof(rows[0]), by_x);
 		rt_mbg_nbd_kind.fit(&rt_mbg_nbd_kind, 0, &customers, NULL, &fit);
@@ -753,18 +814,45 @@ test_other_mode(void)
 	CHECK(far > 0);
 }
 
-CHECK_CASES(customer_base) = {
-	{"customer base: predictions come true", test_prediction},
-	{"customer base: sums", test_sums},
-	{"customer base: the time as a customer", test_lifetime},
-	{"customer base: money later is worth less", test_discounted},
-	{"customer base: ageing or not", test_without_ageing},
-	{"customer base: two ways to the same", test_two_ways},
-	{"customer base: extremes", test_extremes},
-	{"customer base: known parameters are found", test_fit},
-	{"customer base: gradients are those of the likelihood", test_gradient},
-	{"customer base: golden values", test_golden},
-	{"customer base: any argument", test_any_argument},
-	{"customer base: the other mode", test_other_mode},
-	{NULL, NULL}
+CHECK_CASES(customer_base) =
+{
+	{
+		"customer base: predictions come true", test_prediction
+	},
+	{
+		"customer base: sums", test_sums
+	},
+	{
+		"customer base: the time as a customer", test_lifetime
+	},
+	{
+		"customer base: money later is worth less", test_discounted
+	},
+	{
+		"customer base: ageing or not", test_without_ageing
+	},
+	{
+		"customer base: two ways to the same", test_two_ways
+	},
+	{
+		"customer base: extremes", test_extremes
+	},
+	{
+		"customer base: known parameters are found", test_fit
+	},
+	{
+		"customer base: gradients are those of the likelihood", test_gradient
+	},
+	{
+		"customer base: golden values", test_golden
+	},
+	{
+		"customer base: any argument", test_any_argument
+	},
+	{
+		"customer base: the other mode", test_other_mode
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -73,7 +73,8 @@ test_statistics(void)
 		CHECK(intervals.mean == mean);
 		CHECK(fabs(intervals.sum_log - (double) sum_log) <= 1e-12 * (double) (1 + sum_log));
 		if (n > 1)
-			CHECK(fabs(intervals.stddev - sqrt((double) square / (double) (n - 1))) <= 1e-12 * (1 + intervals.stddev));
+			CHECK(fabs(intervals.stddev - sqrt((double) square / (double) (n - 1))) <=
+				  1e-12 * (1 + intervals.stddev));
 		else
 			CHECK(isnan(intervals.stddev));
 	}
@@ -108,10 +109,13 @@ test_shape(void)
 		CHECK(k > 0 && k <= RT_REGULARITY_MAX);
 		if (k == RT_REGULARITY_MAX)
 			continue;
-		CHECK(fabs(rt_log_minus_digamma(k) * (double) v.count - ((double) v.count * log(v.mean) - v.sum_log)) <= 1e-9 * (double) v.count);
+		CHECK(fabs(rt_log_minus_digamma(k) * (double) v.count -
+				   ((double) v.count * log(v.mean) - v.sum_log)) <= 1e-9 * (double) v.count);
 		best = log_likelihood(k, (double) v.count, v.sum, v.sum_log);
-		CHECK(best >= log_likelihood(k * 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
-		CHECK(best >= log_likelihood(k / 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
+		CHECK(best >=
+			  log_likelihood(k * 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
+		CHECK(best >=
+			  log_likelihood(k / 1.01, (double) v.count, v.sum, v.sum_log) - 1e-9 * fabs(best));
 	}
 
 	/* equal intervals, one interval, the longest there can be */
@@ -216,10 +220,21 @@ test_trend(void)
 	}
 }
 
-CHECK_CASES(cycle) = {
-	{"cycle: mean, median, deviation, logarithms", test_statistics},
-	{"cycle: the shape is the most likely one", test_shape},
-	{"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape},
-	{"cycle: trend", test_trend},
-	{NULL, NULL}
+CHECK_CASES(cycle) =
+{
+	{
+		"cycle: mean, median, deviation, logarithms", test_statistics
+	},
+	{
+		"cycle: the shape is the most likely one", test_shape
+	},
+	{
+		"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape
+	},
+	{
+		"cycle: trend", test_trend
+	},
+	{
+		NULL, NULL
+	}
 };

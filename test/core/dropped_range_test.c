@@ -9,7 +9,9 @@
 #include "check.h"
 #include "core/dropped_range.h"
 
-/* The probability of so many misses by the definition: the integral over all shares, as a product */
+/*
+ * The probability of so many misses by the definition: the integral over all shares, as a product
+ */
 static double
 by_product(double hits, double misses, int since)
 {
@@ -47,14 +49,20 @@ test_definition(void)
 		if (x == 0)
 			continue;
 		CHECK(rt_dropped_range_of(range, x, all, n, &d, &bad) == RT_OK);
-		CHECK(d.with_range == x && d.until_last == last - first + 1 && d.since == n - 1 - last && d.last == all[last]);
-		CHECK(fabs(d.probability - by_product((double) x, (double) (d.until_last - x), (int) d.since)) < 1e-12);
+		CHECK(d.with_range == x && d.until_last == last - first + 1 && d.since == n - 1 - last &&
+			  d.last == all[last]);
+		CHECK(fabs(d.probability -
+				   by_product((double) x, (double) (d.until_last - x), (int) d.since)) < 1e-12);
 		range[x - 1]++;
-		CHECK(rt_dropped_range_of(range, x, all, n, &d, &bad) == RT_NOT_CONTAINED && bad == range[x - 1]);
+		CHECK(rt_dropped_range_of(range, x, all, n, &d, &bad) == RT_NOT_CONTAINED &&
+			  bad == range[x - 1]);
 	}
 }
 
-/* Customers who buy a range with any fixed share, seen at a random time: few seem to have dropped it */
+/*
+ * Customers who buy a range with any fixed share, seen at a random time: few seem to have dropped
+ * it
+ */
 static void
 test_false_alarms(void)
 {
@@ -90,8 +98,15 @@ test_false_alarms(void)
 	}
 }
 
-CHECK_CASES(dropped_range) = {
-	{"dropped_range: the probability is that of its definition", test_definition},
-	{"dropped_range: who has not changed seldom stands out", test_false_alarms},
-	{NULL, NULL}
+CHECK_CASES(dropped_range) =
+{
+	{
+		"dropped_range: the probability is that of its definition", test_definition
+	},
+	{
+		"dropped_range: who has not changed seldom stands out", test_false_alarms
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -27,7 +27,7 @@ test_known(void)
 {
 	CHECK(sum_of(NULL, 0) == 0);
 	CHECK(sum_of((double[]) {1e308, 1, -1e308}, 3) == 1);
-	CHECK(sum_of((double[]) {0.1, 0.2, -0.3}, 3) == 0x1p-55);
+	CHECK(sum_of((double[]) {0.1, 0.2, -0.3}, 3) == ldexp(1, -55));
 	CHECK(sum_of((double[]) {5e-324, 5e-324, 1, -1}, 4) == 1e-323);
 	CHECK(sum_of((double[]) {-5e-324}, 1) == -5e-324);
 	CHECK(sum_of((double[]) {DBL_MIN, -DBL_MIN / 4}, 2) == DBL_MIN * 0.75);
@@ -69,8 +69,15 @@ test_order(void)
 	}
 }
 
-CHECK_CASES(exact_sum) = {
-	{"exact sum: known sums", test_known},
-	{"exact sum: in any order and in parts", test_order},
-	{NULL, NULL}
+CHECK_CASES(exact_sum) =
+{
+	{
+		"exact sum: known sums", test_known
+	},
+	{
+		"exact sum: in any order and in parts", test_order
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -14,7 +14,10 @@
 #define EVENTS_MAX 9
 #define STEPS_MAX 5
 
-/* The best chain so far: most steps, then the earliest end, the latest begin, and each step between as early as it can be */
+/*
+ * The best chain so far: most steps, then the earliest end, the latest begin, and each step between
+ * as early as it can be
+ */
 typedef struct chain
 {
 	int			steps;
@@ -79,7 +82,9 @@ test_all_chains(void)
 		for (int i = 0; i < count; i++)
 		{
 			events[i].ts = random_between(-span, span);
-			events[i].conditions = (uint32_t) (random_between(0, 1) ? random_between(0, (1 << steps) - 1) : 1 << random_between(0, steps - 1));
+			events[i].conditions =
+				(uint32_t) (random_between(0, 1) ? random_between(0, (1 << steps) - 1) :
+							1 << random_between(0, steps - 1));
 			events[i].unused = 0;
 			shuffled[i] = events[i];
 		}
@@ -123,9 +128,18 @@ test_far_times(void)
 	CHECK(rt_funnel(events, 2, 2, UINT64_MAX, NULL) == 2);
 }
 
-CHECK_CASES(funnel) = {
-	{"funnel: of all chains the best one, 20,000 random cases", test_all_chains},
-	{"funnel: a later start may go further, the end of the window counts", test_not_greedy},
-	{"funnel: the ends of time", test_far_times},
-	{NULL, NULL}
+CHECK_CASES(funnel) =
+{
+	{
+		"funnel: of all chains the best one, 20,000 random cases", test_all_chains
+	},
+	{
+		"funnel: a later start may go further, the end of the window counts", test_not_greedy
+	},
+	{
+		"funnel: the ends of time", test_far_times
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -43,8 +43,8 @@ spend_some(const rt_gamma_gamma *m, int x, double *next)
 static double
 direct_log_likelihood(const rt_gamma_gamma *m, double x, double z)
 {
-	return lgamma(m->p * x + m->q) - lgamma(m->p * x) - lgamma(m->q) + m->q * log(m->gamma) + (m->p * x - 1) * log(z) +
-		m->p * x * log(x) - (m->p * x + m->q) * log(m->gamma + x * z);
+	return lgamma(m->p * x + m->q) - lgamma(m->p * x) - lgamma(m->q) + m->q * log(m->gamma) +
+		(m->p * x - 1) * log(z) + m->p * x * log(x) - (m->p * x + m->q) * log(m->gamma + x * z);
 }
 
 static void
@@ -52,19 +52,22 @@ test_likelihood(void)
 {
 	for (int i = 0; i < 2000; i++)
 	{
-		rt_gamma_gamma m = {pow(10, 3 * rt_random_uniform(&generator) - 1), pow(10, 3 * rt_random_uniform(&generator) - 1),
+		rt_gamma_gamma m = {pow(10, 3 * rt_random_uniform(&generator) - 1),
+			pow(10, 3 * rt_random_uniform(&generator) - 1),
 		pow(10, 4 * rt_random_uniform(&generator) - 1)};
 		double		x = floor(pow(10, 3 * rt_random_uniform(&generator)));
 		double		z = pow(10, 5 * rt_random_uniform(&generator) - 2);
 		double		expected = direct_log_likelihood(&m, x, z);
 
-		CHECK(fabs(rt_gamma_gamma_log_likelihood(&m, x, z) - expected) < 1e-9 * (1 + fabs(expected)));
+		CHECK(fabs(rt_gamma_gamma_log_likelihood(&m, x, z) - expected) <
+			  1e-9 * (1 + fabs(expected)));
 	}
 
 	/* where nothing may be infinite or not a number */
 	for (int i = 0; i < 2000; i++)
 	{
-		rt_gamma_gamma m = {pow(10, 12 * rt_random_uniform(&generator) - 6), pow(10, 12 * rt_random_uniform(&generator) - 6),
+		rt_gamma_gamma m = {pow(10, 12 * rt_random_uniform(&generator) - 6),
+			pow(10, 12 * rt_random_uniform(&generator) - 6),
 		pow(10, 12 * rt_random_uniform(&generator) - 6)};
 		double		x = floor(pow(10, 4 * rt_random_uniform(&generator)));
 		double		z = pow(10, 16 * rt_random_uniform(&generator) - 8);
@@ -75,7 +78,10 @@ test_likelihood(void)
 	}
 }
 
-/* Known parameters come back as far off as their standard errors say, and next orders are worth what was expected */
+/*
+ * Known parameters come back as far off as their standard errors say, and next orders are worth
+ * what was expected
+ */
 static void
 test_fit(void)
 {
@@ -112,15 +118,18 @@ test_fit(void)
 			found = (rt_gamma_gamma) {fit.parameters[0], fit.parameters[1], fit.parameters[2]};
 			for (int j = 0; j < CUSTOMERS; j++)
 			{
-				at_truth += rt_gamma_gamma_log_likelihood(&truths[t], rows[j].orders.x, rows[j].orders.mean);
-				at_fit += rt_gamma_gamma_log_likelihood(&found, rows[j].orders.x, rows[j].orders.mean);
+				at_truth += rt_gamma_gamma_log_likelihood(&truths[t], rows[j].orders.x,
+														  rows[j].orders.mean);
+				at_fit +=
+					rt_gamma_gamma_log_likelihood(&found, rows[j].orders.x, rows[j].orders.mean);
 			}
 			CHECK(fabs(fit.log_likelihood - at_fit) < 1e-8 * fabs(at_fit));
 			CHECK(at_fit >= at_truth);
 			gain += 2 * (at_fit - at_truth);
 			for (int j = 0; j < 3; j++)
 			{
-				double		z = log(fit.parameters[j] / truth[j]) * fit.parameters[j] / sqrt(fit.covariance[j * (RT_PARAMETERS_MAX + 1)]);
+				double		z = log(fit.parameters[j] / truth[j]) * fit.parameters[j] /
+					sqrt(fit.covariance[j * (RT_PARAMETERS_MAX + 1)]);
 
 				z_sum[j] += z;
 				z_square[j] += z * z;
@@ -136,7 +145,10 @@ test_fit(void)
 	}
 }
 
-/* Of customers with the same number and about the same mean the next order is worth what is expected, on average */
+/*
+ * Of customers with the same number and about the same mean the next order is worth what is
+ * expected, on average
+ */
 static void
 test_expectation(void)
 {
@@ -170,9 +182,18 @@ test_expectation(void)
 	}
 }
 
-CHECK_CASES(gamma_gamma) = {
-	{"gamma-gamma: the likelihood is the one of the formula", test_likelihood},
-	{"gamma-gamma: fits recover p, q, gamma and their errors", test_fit},
-	{"gamma-gamma: orders are worth what is expected", test_expectation},
-	{NULL, NULL}
+CHECK_CASES(gamma_gamma) =
+{
+	{
+		"gamma-gamma: the likelihood is the one of the formula", test_likelihood
+	},
+	{
+		"gamma-gamma: fits recover p, q, gamma and their errors", test_fit
+	},
+	{
+		"gamma-gamma: orders are worth what is expected", test_expectation
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -1,6 +1,7 @@
 /*
  * hazard_test.c
- *		Proportional hazards against R's package survival (test/data/survival.csv), and what R gets wrong.
+ *		Proportional hazards against R's package survival (test/data/survival.csv), and what R gets
+ *		wrong.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -77,19 +78,20 @@ test_against_r(void)
 		else
 			found = fit.log_likelihood;
 		if (!(fabs(found - v->value) <= 1e-8 * fabs(v->value)))
-			printf("# %s %s %g: expected %.17g, found %.17g\n", v->dataset, v->quantity, v->place, v->value, found);
+			printf("# %s %s %g: expected %.17g, found %.17g\n", v->dataset, v->quantity, v->place,
+				   v->value, found);
 		CHECK(fabs(found - v->value) <= 1e-8 * fabs(v->value));
 		compared++;
 	}
 	CHECK(compared == 9 * 2 * 6);
 }
 
-typedef struct made
+typedef struct made_rows
 {
 	double		time;
 	int			churned;
 	double		x[3];
-} made;
+} made_rows;
 
 static int
 by_time_3(const void *a, const void *b)
@@ -98,7 +100,7 @@ by_time_3(const void *a, const void *b)
 }
 
 static void
-fit_made(const made *from, size_t count, int repeat, rt_hazard_fit *fit)
+fit_made(const made_rows *from, size_t count, int repeat, rt_hazard_fit *fit)
 {
 	rt_hazard_room *room = malloc(rt_hazard_room_size());
 	rt_hazard_row *rows = malloc(count * sizeof(rt_hazard_row));
@@ -119,25 +121,30 @@ fit_made(const made *from, size_t count, int repeat, rt_hazard_fit *fit)
 	free(room);
 }
 
-/* A covariate that orders the departures; one that only those who stay have; the others are found all the same */
+/*
+ * A covariate that orders the departures; one that only those who stay have; the others are found
+ * all the same
+ */
 static void
 test_without_end(void)
 {
-	made		rows[60];
+	made_rows	rows[60];
 	rt_hazard_fit fit;
 
 	for (int i = 0; i < 60; i++)
 	{
 		double		noise = (double) random_between(-1000, 1000) / 1000;
 
-		rows[i] = (made) {(double) random_between(1, 12), random_between(0, 2) > 0, {0, noise, 0}};
+		rows[i] =
+			(made_rows) {(double) random_between(1, 12), random_between(0, 2) > 0, {0, noise, 0}};
 		rows[i].x[0] = rows[i].churned ? 0 : (double) random_between(0, 1);
 		rows[i].x[2] = 5;
 	}
 	fit_made(rows, 60, 1, &fit);
 	CHECK(!fit.converged && fit.used == 2);
 	CHECK(fit.status[0] == RT_COEFFICIENT_INFINITE && fit.coefficients[0] < 0);
-	CHECK(fit.status[1] == RT_COEFFICIENT_KNOWN && fit.std_errors[1] > 0 && fabs(fit.coefficients[1]) < 2);
+	CHECK(fit.status[1] == RT_COEFFICIENT_KNOWN && fit.std_errors[1] > 0 &&
+		  fabs(fit.coefficients[1]) < 2);
 	CHECK(fit.status[2] == RT_COEFFICIENT_REDUNDANT && isnan(fit.coefficients[2]));
 	CHECK(fit.log_likelihood > fit.null_log_likelihood);
 	for (int i = 0; i < 60; i++)
@@ -156,13 +163,15 @@ test_without_end(void)
 static void
 test_redundant(void)
 {
-	made		rows[100];
+	made_rows	rows[100];
 	rt_hazard_fit fit,
 				without;
 
 	for (int i = 0; i < 100; i++)
 	{
-		rows[i] = (made) {(double) random_between(1, 30), random_between(0, 3) > 0, {(double) random_between(0, 1), (double) random_between(-5, 5), 1e9}};
+		rows[i] = (made_rows) {(double) random_between(1, 30),
+								  random_between(0, 3) > 0,
+								  {(double) random_between(0, 1), (double) random_between(-5, 5), 1e9}};
 		rows[i].time -= rows[i].x[0] * (rows[i].time > 10 ? 5 : 0);
 	}
 	fit_made(rows, 100, 1, &without);
@@ -171,7 +180,8 @@ test_redundant(void)
 		rows[i].x[2] = 3 * rows[i].x[0] - 7 * rows[i].x[1] + 2;
 	fit_made(rows, 100, 1, &fit);
 	CHECK(fit.converged && fit.used == 2 && fit.status[2] == RT_COEFFICIENT_REDUNDANT);
-	CHECK(fabs(fit.coefficients[0] - without.coefficients[0]) < 1e-12 && fabs(fit.coefficients[1] - without.coefficients[1]) < 1e-12);
+	CHECK(fabs(fit.coefficients[0] - without.coefficients[0]) < 1e-12 &&
+		  fabs(fit.coefficients[1] - without.coefficients[1]) < 1e-12);
 	CHECK(fabs(fit.std_errors[0] - without.std_errors[0]) < 1e-12);
 }
 
@@ -179,12 +189,15 @@ test_redundant(void)
 static void
 test_units(void)
 {
-	made		rows[200];
+	made_rows	rows[200];
 	rt_hazard_fit fit,
 				scaled;
 
 	for (int i = 0; i < 200; i++)
-		rows[i] = (made) {(double) random_between(1, 30), random_between(0, 3) > 0, {(double) random_between(0, 1), (double) random_between(-5, 5), (double) random_between(0, 1000) / 7}};
+		rows[i] = (made_rows) {(double) random_between(1, 30),
+								  random_between(0, 3) > 0,
+								  {(double) random_between(0, 1), (double) random_between(-5, 5),
+									 (double) random_between(0, 1000) / 7}};
 	fit_made(rows, 200, 1, &fit);
 	for (int i = 0; i < 200; i++)
 	{
@@ -193,23 +206,31 @@ test_units(void)
 	}
 	fit_made(rows, 200, 1, &scaled);
 	CHECK(fit.converged && scaled.converged);
-	CHECK(fabs(scaled.coefficients[0] * 1e-6 - fit.coefficients[0]) < 1e-7 * fabs(fit.coefficients[0]));
-	CHECK(fabs(scaled.coefficients[1] * 1e8 - fit.coefficients[1]) < 1e-9 * fabs(fit.coefficients[1]));
+	CHECK(fabs(scaled.coefficients[0] * 1e-6 - fit.coefficients[0]) <
+		  1e-7 * fabs(fit.coefficients[0]));
+	CHECK(fabs(scaled.coefficients[1] * 1e8 - fit.coefficients[1]) <
+		  1e-9 * fabs(fit.coefficients[1]));
 	CHECK(fabs(scaled.coefficients[2] - fit.coefficients[2]) < 1e-7 * fabs(fit.coefficients[2]));
 	CHECK(fabs(scaled.log_likelihood - fit.log_likelihood) < 1e-7);
 }
 
-/* Many customers in one row are as many rows: Breslow's likelihood of 50 times the customers has the same maximum */
+/*
+ * Many customers in one row are as many rows: Breslow's likelihood of 50 times the customers has
+ * the same maximum
+ */
 static void
 test_large_counts(void)
 {
-	made		rows[30];
+	made_rows	rows[30];
 	rt_hazard_fit fit;
 
 	for (int i = 0; i < 30; i++)
-		rows[i] = (made) {i + 1, i % 3 != 0, {(double) random_between(0, 1), (double) random_between(-5, 5), 0}};
+		rows[i] = (made_rows) {i + 1,
+								  i % 3 != 0,
+								  {(double) random_between(0, 1), (double) random_between(-5, 5), 0}};
 	fit_made(rows, 30, 100000, &fit);
-	CHECK(fit.converged && isfinite(fit.log_likelihood) && fit.std_errors[1] > 0 && fit.std_errors[1] < 0.001);
+	CHECK(fit.converged && isfinite(fit.log_likelihood) && fit.std_errors[1] > 0 &&
+		  fit.std_errors[1] < 0.001);
 }
 
 /* The likelihood of one covariate that some of those who leave at once have, tie by tie */
@@ -231,7 +252,10 @@ static void
 test_many_ties(void)
 {
 	/* ties with the covariate, ties, customers with it, customers; in the last one all leave */
-	static const int64_t cases[][4] = {{40000, 100000, 100000, 300000}, {5000, 8193, 5000, 8193}, {300000, 1000000, 300100, 1000100}, {1, 20000, 50000, 100000}};
+	static const int64_t cases[][4] = {{40000, 100000, 100000, 300000},
+	{5000, 8193, 5000, 8193},
+	{300000, 1000000, 300100, 1000100},
+	{1, 20000, 50000, 100000}};
 	rt_hazard_room *room = malloc(rt_hazard_room_size());
 
 	for (int i = 0; i < (int) (sizeof(cases) / sizeof(cases[0])); i++)
@@ -241,7 +265,8 @@ test_many_ties(void)
 					with = cases[i][2],
 					all = cases[i][3];
 		double		x[2][2] = {{0, 0}, {1, 0}};
-		rt_hazard_row rows[2] = {{5, ties - ties_with, all - with - (ties - ties_with), x[0]}, {5, ties_with, with - ties_with, x[1]}};
+		rt_hazard_row rows[2] = {{5, ties - ties_with, all - with - (ties - ties_with), x[0]},
+		{5, ties_with, with - ties_with, x[1]}};
 		rt_hazard_fit fit;
 		double		beta,
 					h = 1e-3,
@@ -250,19 +275,30 @@ test_many_ties(void)
 
 		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, room, &fit);
 		beta = fit.coefficients[0];
-		CHECK(fabs(fit.null_log_likelihood - (lgamma((double) (all - ties) + 1) - lgamma((double) all + 1))) < 1e-12 * fabs(fit.null_log_likelihood));
+		CHECK(fabs(fit.null_log_likelihood -
+				   (lgamma((double) (all - ties) + 1) - lgamma((double) all + 1))) <
+			  1e-12 * fabs(fit.null_log_likelihood));
 		/* all leave at once: nothing tells */
 		if (ties == all)
 			continue;
 		CHECK(fit.converged);
-		CHECK(fabs(fit.log_likelihood - plain_likelihood(beta, (double) ties_with, (double) ties, (double) with, (double) all)) <
+		CHECK(fabs(fit.log_likelihood - plain_likelihood(beta, (double) ties_with, (double) ties,
+														 (double) with, (double) all)) <
 			  1e-12 * fabs(fit.log_likelihood));
-		slope = (plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with, (double) all) -
-				 plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with, (double) all)) / (2 * h);
+		slope = (plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with,
+								  (double) all) -
+				 plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with,
+								  (double) all)) /
+			(2 * h);
 		curvature = -1 / (fit.std_errors[0] * fit.std_errors[0]);
 		CHECK(fabs(slope / curvature) < 2e-6);
-		CHECK(fabs((plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with, (double) all) +
-					plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with, (double) all) - 2 * fit.log_likelihood) / (h * h) / curvature - 1) < 1e-4);
+		CHECK(fabs((plain_likelihood(beta + h, (double) ties_with, (double) ties, (double) with,
+									 (double) all) +
+					plain_likelihood(beta - h, (double) ties_with, (double) ties, (double) with,
+									 (double) all) -
+					2 * fit.log_likelihood) /
+				   (h * h) / curvature -
+				   1) < 1e-4);
 	}
 	{
 		double		x[2][2] = {{0, 0}, {1, 0}};
@@ -275,12 +311,30 @@ test_many_ties(void)
 	free(room);
 }
 
-CHECK_CASES(hazard) = {
-	{"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and Breslow", test_against_r},
-	{"hazard: a likelihood without end is found out, the other covariates are fitted", test_without_end},
-	{"hazard: redundant covariates are left out", test_redundant},
-	{"hazard: units and origins change nothing", test_units},
-	{"hazard: millions of customers in thirty rows", test_large_counts},
-	{"hazard: more ties than can be added up one by one", test_many_ties},
-	{NULL, NULL}
+CHECK_CASES(hazard) =
+{
+	{
+		"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and "
+			"Breslow",
+			test_against_r
+	},
+	{
+		"hazard: a likelihood without end is found out, the other covariates are fitted",
+			test_without_end
+	},
+	{
+		"hazard: redundant covariates are left out", test_redundant
+	},
+	{
+		"hazard: units and origins change nothing", test_units
+	},
+	{
+		"hazard: millions of customers in thirty rows", test_large_counts
+	},
+	{
+		"hazard: more ties than can be added up one by one", test_many_ties
+	},
+	{
+		NULL, NULL
+	}
 };

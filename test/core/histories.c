@@ -33,7 +33,9 @@ random_rows(rt_day *rows, size_t most, row_style style)
 			int64_t		kind = random_between(0, 9);
 
 			if (style == EXTREME && kind < 3)
-				row->date = kind == 0 ? RT_DATE_MIN : kind == 1 ? RT_DATE_MAX : (int32_t) random_between(RT_DATE_MIN, RT_DATE_MAX);
+				row->date = kind == 0 ? RT_DATE_MIN :
+					kind == 1 ? RT_DATE_MAX :
+					(int32_t) random_between(RT_DATE_MIN, RT_DATE_MAX);
 			kind = random_between(0, 9);
 			if (kind == 0)
 			{

@@ -12,16 +12,16 @@
 #include "core/history_log.h"
 
 /* A log in a block of its own, as small as it can be, so that ASan sees overruns */
-typedef struct block
+typedef struct log_block
 {
 	rt_log	   *log;
 	size_t		capacity;
-} block;
+} log_block;
 
-static block
+static log_block
 new_block(size_t capacity)
 {
-	block		b;
+	log_block	b;
 
 	b.capacity = capacity;
 	b.log = malloc(capacity);
@@ -30,10 +30,10 @@ new_block(size_t capacity)
 }
 
 static void
-grow(block *b, uint8_t format)
+grow(log_block *b, uint8_t format)
 {
 	size_t		capacity = b->capacity;
-	block		larger;
+	log_block	larger;
 
 	do
 	{
@@ -48,21 +48,21 @@ grow(block *b, uint8_t format)
 }
 
 static void
-append(block *b, const rt_day *row)
+append(log_block *b, const rt_day *row)
 {
 	while (rt_log_append(b->log, b->capacity, row) == RT_NO_SPACE)
 		grow(b, rt_log_format_with_row(b->log->format, row));
 }
 
 static void
-append_all(block *b, const uint8_t *bytes, size_t size)
+append_all(log_block *b, const uint8_t *bytes, size_t size)
 {
 	while (rt_log_append_all(b->log, b->capacity, bytes, size) == RT_NO_SPACE)
 		grow(b, rt_log_format_with(b->log->format, bytes[0]));
 }
 
 static bool
-finish(const block *b, byte_string *out)
+finish(const log_block *b, byte_string *out)
 {
 	rt_day		days[MAX_ROWS],
 				workspace[MAX_ROWS];
@@ -98,7 +98,7 @@ test_one_state(void)
 	for (int i = 0; i < 3000; i++)
 	{
 		size_t		count = random_rows(rows, i % 10 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
-		block		b = new_block(sizeof(rt_log));
+		log_block	b = new_block(sizeof(rt_log));
 		bool		fits = encode_rows(rows, count, &expected);
 
 		if (i % 2 == 0)
@@ -127,8 +127,8 @@ test_partial_states(void)
 	for (int i = 0; i < 3000; i++)
 	{
 		size_t		count = random_rows(rows, 60, (row_style) (i % EXTREME));
-		block		parts[6];
-		block		merged = new_block(sizeof(rt_log) + (size_t) random_between(0, 100));
+		log_block	parts[6];
+		log_block	merged = new_block(sizeof(rt_log) + (size_t) random_between(0, 100));
 		bool		done[6] = {false};
 
 		CHECK(encode_rows(rows, count, &expected));
@@ -173,7 +173,7 @@ test_moving_frames(void)
 	for (int i = 0; i < 400; i++)
 	{
 		size_t		count = random_rows(rows, 120, (row_style) (i % EXTREME));
-		block		b = new_block(sizeof(rt_log));
+		log_block	b = new_block(sizeof(rt_log));
 		size_t		from = 0;
 		size_t		most = (size_t) random_between(1, 30);
 
@@ -214,7 +214,7 @@ test_moving_histories(void)
 
 	for (int i = 0; i < 500; i++)
 	{
-		block		b = new_block(sizeof(rt_log));
+		log_block	b = new_block(sizeof(rt_log));
 
 		for (int j = 0; j < 20; j++)
 		{
@@ -251,7 +251,7 @@ test_full_block(void)
 	for (int i = 0; i < 2000; i++)
 	{
 		size_t		count = random_rows(rows, 60, (row_style) (i % ROW_STYLES));
-		block		b = new_block(sizeof(rt_log) + (size_t) random_between(0, 200));
+		log_block	b = new_block(sizeof(rt_log) + (size_t) random_between(0, 200));
 		static byte_string more;
 		size_t		done = 0;
 
@@ -277,11 +277,24 @@ test_full_block(void)
 	}
 }
 
-CHECK_CASES(history_log) = {
-	{"log: rows one by one, blocks of any size", test_one_state},
-	{"log: any split into partial states, merged in any order", test_partial_states},
-	{"log: moving frames equal frames from scratch", test_moving_frames},
-	{"log: moving frames of histories", test_moving_histories},
-	{"log: a full block stays as it was", test_full_block},
-	{NULL, NULL}
+CHECK_CASES(history_log) =
+{
+	{
+		"log: rows one by one, blocks of any size", test_one_state
+	},
+	{
+		"log: any split into partial states, merged in any order", test_partial_states
+	},
+	{
+		"log: moving frames equal frames from scratch", test_moving_frames
+	},
+	{
+		"log: moving frames of histories", test_moving_histories
+	},
+	{
+		"log: a full block stays as it was", test_full_block
+	},
+	{
+		NULL, NULL
+	}
 };

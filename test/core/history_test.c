@@ -179,16 +179,19 @@ test_rfm(void)
 			last = days[j].date;
 		}
 		CHECK(rt_history_rfm(bytes.bytes, bytes.size, as_of, &rfm, &found) == RT_OK);
-		CHECK(rt_history_recency(bytes.bytes, bytes.size, as_of, &recency, &recency_found) == RT_OK);
+		CHECK(rt_history_recency(bytes.bytes, bytes.size, as_of, &recency, &recency_found) ==
+			  RT_OK);
 		CHECK(found == (x >= 0) && recency_found == found);
 		if (!found)
 			continue;
 		CHECK(rfm.frequency == (double) x && recency.frequency == (double) x);
 		CHECK(rfm.recency == (double) (last - first) && recency.recency == rfm.recency);
-		CHECK(rfm.customer_age == (double) (as_of - first) && recency.customer_age == rfm.customer_age);
+		CHECK(rfm.customer_age == (double) (as_of - first) &&
+			  recency.customer_age == rfm.customer_age);
 		CHECK(rfm.has_value == (x == 0 || known > 0));
 		if (known > 0)
-			CHECK(fabs(rfm.monetary_value - (double) money / 10000 / (double) known) <= 1e-12 * fabs(rfm.monetary_value));
+			CHECK(fabs(rfm.monetary_value - (double) money / 10000 / (double) known) <=
+				  1e-12 * fabs(rfm.monetary_value));
 		else
 			CHECK(rfm.monetary_value == 0);
 	}
@@ -266,12 +269,14 @@ test_rejected_text(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
-		const char *error = rt_history_parse(bad[i].text, strlen(bad[i].text), days, 8, &count, &where);
+		const char *error =
+			rt_history_parse(bad[i].text, strlen(bad[i].text), days, 8, &count, &where);
 
 		CHECK(error != NULL);
 		if (error != NULL && where != bad[i].where)
 		{
-			printf("# \"%s\": %s at %zu, expected at %zu\n", bad[i].text, error, where, bad[i].where);
+			printf("# \"%s\": %s at %zu, expected at %zu\n", bad[i].text, error, where,
+				   bad[i].where);
 			CHECK(where == bad[i].where);
 		}
 	}
@@ -308,9 +313,9 @@ static void
 test_day_order(void)
 {
 	static const rt_day days[] = {
-		{-5, -100, 0, 0}, {-4, -100, 0, 0}, {-9, -100, 1, 0}, {0, -100, 1, 0}, {0, -100, 1, 1}, {7, -100, 2, 1},
-		{INT64_MIN, 5, 0, 0}, {INT64_MAX, 5, INT32_MAX, 0}, {-1, INT32_MAX, 0, 0}
-	};
+		{-5, -100, 0, 0}, {-4, -100, 0, 0}, {-9, -100, 1, 0}, {0, -100, 1, 0},
+		{0, -100, 1, 1}, {7, -100, 2, 1}, {INT64_MIN, 5, 0, 0}, {INT64_MAX, 5, INT32_MAX, 0},
+	{-1, INT32_MAX, 0, 0}};
 	int			count = (int) (sizeof(days) / sizeof(days[0]));
 
 	for (int i = 0; i < count; i++)
@@ -322,14 +327,33 @@ test_day_order(void)
 		}
 }
 
-CHECK_CASES(history) = {
-	{"history: row order does not matter", test_row_order},
-	{"history: bytes and text round trip", test_round_trips},
-	{"history: subtraction is the inverse of merging", test_subtract},
-	{"history: recency, frequency, age, monetary value", test_rfm},
-	{"history: summary", test_summary},
-	{"history: rejected text says where", test_rejected_text},
-	{"history: sizes", test_sizes},
-	{"history: days in order", test_day_order},
-	{NULL, NULL}
+CHECK_CASES(history) =
+{
+	{
+		"history: row order does not matter", test_row_order
+	},
+	{
+		"history: bytes and text round trip", test_round_trips
+	},
+	{
+		"history: subtraction is the inverse of merging", test_subtract
+	},
+	{
+		"history: recency, frequency, age, monetary value", test_rfm
+	},
+	{
+		"history: summary", test_summary
+	},
+	{
+		"history: rejected text says where", test_rejected_text
+	},
+	{
+		"history: sizes", test_sizes
+	},
+	{
+		"history: days in order", test_day_order
+	},
+	{
+		NULL, NULL
+	}
 };

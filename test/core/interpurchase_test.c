@@ -79,7 +79,8 @@ simulate(const rt_interpurchase *truth, rt_fit_row *rows, rt_customers *data)
 		rows[i].rhythm.sum = 0;
 		for (int j = 0; j < rows[i].rhythm.count; j++)
 		{
-			int64_t		interval = llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
+			int64_t		interval =
+				llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
 
 			if (interval < 1)
 				interval = 1;
@@ -102,8 +103,9 @@ direct_log_likelihood(const rt_interpurchase *m, const rt_customers *data)
 		double		n = data->rows[i].rhythm.count;
 		double		sum = (double) data->rows[i].rhythm.sum / data->time_unit;
 
-		value += data->rows[i].weight * (n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
-											m->r * log(m->alpha) - (m->r + m->k * n) * log(m->alpha + m->k * sum));
+		value += data->rows[i].weight *
+			(n * m->k * log(m->k) - n * lgamma(m->k) + lgamma(m->r + m->k * n) - lgamma(m->r) +
+			 m->r * log(m->alpha) - (m->r + m->k * n) * log(m->alpha + m->k * sum));
 		intervals += data->rows[i].weight * n;
 	}
 	return value + (m->k - 1) * (data->sum_log - intervals * log(data->time_unit));
@@ -146,7 +148,7 @@ test_recovery(void)
 		for (int i = 0; i < REPLICATIONS; i++)
 		{
 			rt_customers data;
-			rt_fit fit;
+			rt_fit		fit;
 			const double *found = fit.parameters;
 
 			simulate(&truths[t], rows, &data);
@@ -169,7 +171,10 @@ test_recovery(void)
 			double		spread = sqrt(square[j] / REPLICATIONS - mean * mean);
 			double		stated = sqrt(variance[j] / REPLICATIONS);
 
-			/* the error of the mean is 0.03 of the spread, the bias of maximum likelihood another tenth or so */
+			/*
+			 * the error of the mean is 0.03 of the spread, the bias of maximum likelihood another
+			 * tenth or so
+			 */
 			CHECK(fabs(mean) < 0.25 * spread);
 			/* the error of a standard deviation of 1,000 values is 2.2 percent */
 			CHECK(fabs(stated / spread - 1) < 0.08);
@@ -197,10 +202,12 @@ test_predictive(void)
 	double		largest = 0;
 
 	for (int i = 0; i < 20000; i++)
-		draws[i] = gamma_variate(model.k) / (model.k * gamma_variate(model.r + model.k * n) / (model.alpha + model.k * sum));
+		draws[i] = gamma_variate(model.k) /
+			(model.k * gamma_variate(model.r + model.k * n) / (model.alpha + model.k * sum));
 	qsort(draws, 20000, sizeof(double), ascending);
 	for (int i = 0; i < 20000; i++)
-		largest = fmax(largest, fabs(1 - rt_interpurchase_silence(&model, n, sum, draws[i]) - (i + 0.5) / 20000));
+		largest = fmax(largest, fabs(1 - rt_interpurchase_silence(&model, n, sum, draws[i]) -
+									 (i + 0.5) / 20000));
 	CHECK(largest < 1.63 / sqrt(20000));	/* 1 percent */
 
 	for (int i = 0; i < 5000; i++)
@@ -216,7 +223,8 @@ test_predictive(void)
 		CHECK(quantile >= elapsed);
 		CHECK(silent >= 0 && silent <= 1);
 		if (isfinite(quantile) && silent > 1e-10 && quantile < 1e200 && quantile > 1e-200)
-			CHECK(fabs(rt_interpurchase_silence(&m, count, total, quantile) - (1 - p) * silent) <= 1e-8 * silent);
+			CHECK(fabs(rt_interpurchase_silence(&m, count, total, quantile) - (1 - p) * silent) <=
+				  1e-8 * silent);
 	}
 	CHECK(rt_interpurchase_silence(&model, 0, 0, 0) == 1);
 	CHECK(isnan(rt_interpurchase_silence(&model, -1, 0, 5)));
@@ -236,7 +244,7 @@ test_bounds(void)
 {
 	static rt_fit_row rows[CUSTOMERS];
 	rt_customers data = {rows, CUSTOMERS, 0, 1};
-	rt_fit fit;
+	rt_fit		fit;
 
 	for (int i = 0; i < CUSTOMERS; i++)
 	{
@@ -340,7 +348,10 @@ test_shapes_across_customers(void)
 	}
 }
 
-/* Exact subscribers among irregular buyers: the more there are, the more customers differ, and none is taken for irregular */
+/*
+ * Exact subscribers among irregular buyers: the more there are, the more customers differ, and none
+ * is taken for irregular
+ */
 static void
 test_subscribers(void)
 {
@@ -362,7 +373,8 @@ test_subscribers(void)
 			dates[j] = 28 * j;
 		rt_intervals_from_dates(dates, 13, &intervals);
 		for (int i = 0; i < n; i++)
-			rows[data.row_count++] = (rt_fit_row) {.rhythm = {12, rt_evenness(&intervals), 0}, .weight = 1};
+			rows[data.row_count++] =
+				(rt_fit_row) {.rhythm = {12, rt_evenness(&intervals), 0}, .weight = 1};
 		qsort(rows, data.row_count, sizeof(rt_fit_row), by_count);
 		rt_interpurchase_fit_shapes(&data, &median, &deviation);
 		CHECK(deviation > 1.5 && median > before);
@@ -386,7 +398,8 @@ test_beyond_doubles(void)
 
 /* The posterior of ln k by brute force */
 static void
-posterior_moments(const rt_intervals *intervals, double median, double deviation, double *mean, double *spread)
+posterior_moments(const rt_intervals *intervals, double median, double deviation, double *mean,
+				  double *spread)
 {
 	double		n = (double) intervals->count;
 	double		s = log(intervals->mean) - intervals->sum_log / n;
@@ -449,7 +462,9 @@ test_shapes_of_a_customer(void)
 		CHECK(fabs(total - 1) < 1e-15);
 		for (double elapsed = 0; elapsed < 2000; elapsed = 1.5 * elapsed + 1)
 		{
-			double		now = rt_interpurchase_silence_of_shapes(&model, &shapes, (double) intervals.count, intervals.sum, elapsed, silences);
+			double		now =
+				rt_interpurchase_silence_of_shapes(&model, &shapes, (double) intervals.count,
+												   intervals.sum, elapsed, silences);
 			double		shape = rt_interpurchase_shape_after(&shapes, silences);
 
 			CHECK(now <= silent && now >= 0);
@@ -464,7 +479,10 @@ test_shapes_of_a_customer(void)
 		}
 	}
 
-	/* nothing to tell them apart by: the three points of the base itself, and where they are one, that */
+	/*
+	 * nothing to tell them apart by: the three points of the base itself, and where they are one,
+	 * that
+	 */
 	{
 		double		even[RT_SHAPES] = {-1, -2, -3};
 		double		gone[RT_SHAPES] = {-INFINITY, -INFINITY, -INFINITY};
@@ -473,20 +491,40 @@ test_shapes_of_a_customer(void)
 		rt_shapes	same = {{2.5, 2.5, 2.5}, {1.0 / 6, 2.0 / 3, 1.0 / 6}};
 
 		rt_gamma_shapes(&one, 2, 0.7, &shapes);
-		CHECK(fabs(log(shapes.k[0] / 2) + 0.7 * sqrt(3)) < 1e-12 && fabs(log(shapes.k[2] / 2) - 0.7 * sqrt(3)) < 1e-12);
+		CHECK(fabs(log(shapes.k[0] / 2) + 0.7 * sqrt(3)) < 1e-12 &&
+			  fabs(log(shapes.k[2] / 2) - 0.7 * sqrt(3)) < 1e-12);
 		CHECK(fabs(rt_interpurchase_shape_after(&same, even) - 2.5) < 1e-10);
 		CHECK(rt_interpurchase_shape_after(&shapes, gone) > 0);
 	}
 }
 
-CHECK_CASES(interpurchase) = {
-	{"interpurchase: the likelihood is the one of the formula", test_likelihood},
-	{"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery},
-	{"interpurchase: the predictive distribution", test_predictive},
-	{"interpurchase: populations on the edge", test_bounds},
-	{"interpurchase: the distribution of k across customers", test_shapes_across_customers},
-	{"interpurchase: subscribers among others", test_subscribers},
-	{"interpurchase: silences beyond doubles", test_beyond_doubles},
-	{"interpurchase: what the k of a customer may be", test_shapes_of_a_customer},
-	{NULL, NULL}
+CHECK_CASES(interpurchase) =
+{
+	{
+		"interpurchase: the likelihood is the one of the formula", test_likelihood
+	},
+	{
+		"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery
+	},
+	{
+		"interpurchase: the predictive distribution", test_predictive
+	},
+	{
+		"interpurchase: populations on the edge", test_bounds
+	},
+	{
+		"interpurchase: the distribution of k across customers", test_shapes_across_customers
+	},
+	{
+		"interpurchase: subscribers among others", test_subscribers
+	},
+	{
+		"interpurchase: silences beyond doubles", test_beyond_doubles
+	},
+	{
+		"interpurchase: what the k of a customer may be", test_shapes_of_a_customer
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -25,17 +25,21 @@ test_slots(void)
 		{
 			CHECK((kind->parameters[j] != NULL) == (j < kind->parameter_count));
 			if (j < kind->parameter_count)
-				CHECK(rt_kind_parameter_index(kind, kind->parameters[j], strlen(kind->parameters[j])) == j);
+				CHECK(rt_kind_parameter_index(kind, kind->parameters[j],
+											  strlen(kind->parameters[j])) == j);
 		}
 		CHECK(!kind->has_whole_k || strcmp(kind->parameters[0], "k") == 0);
 		CHECK(kind->row_valid != NULL && kind->fit != NULL);
 
 		/* who knows who buys when knows who is still a customer */
-		CHECK((base != NULL) == (kind->input == RT_INPUT_RECENCY || kind->input == RT_INPUT_OPPORTUNITIES));
+		CHECK((base != NULL) ==
+			  (kind->input == RT_INPUT_RECENCY || kind->input == RT_INPUT_OPPORTUNITIES));
 		if (base != NULL)
-			CHECK(base->log_likelihood != NULL && base->p_alive != NULL && base->p_gone != NULL && base->p_alive_after != NULL &&
-				  base->expected_lifetime != NULL && base->expected_purchases != NULL && base->discounted_if_alive != NULL &&
-				  base->purchase_probability != NULL && base->purchase_pmf != NULL && base->start_life != NULL && base->go_on != NULL);
+			CHECK(base->log_likelihood != NULL && base->p_alive != NULL && base->p_gone != NULL &&
+				  base->p_alive_after != NULL && base->expected_lifetime != NULL &&
+				  base->expected_purchases != NULL && base->discounted_if_alive != NULL &&
+				  base->purchase_probability != NULL && base->purchase_pmf != NULL &&
+				  base->start_life != NULL && base->go_on != NULL);
 	}
 	CHECK(rt_kind_by_id(0) == NULL && rt_kind_by_name("bg/nbd ", 7) == NULL);
 }
@@ -47,12 +51,17 @@ test_stored(void)
 	{
 		int			id;
 		const rt_kind *kind;
-	}			stored[] = {
-		{ID_INTERPURCHASE, &rt_interpurchase_kind}, {ID_BG_NBD, &rt_bg_nbd_kind}, {ID_MBG_NBD, &rt_mbg_nbd_kind},
-		{ID_BG_CNBD_K, &rt_bg_cnbd_k_kind}, {ID_MBG_CNBD_K, &rt_mbg_cnbd_k_kind}, {ID_PARETO_NBD, &rt_pareto_nbd_kind},
-		{ID_SBG, &rt_sbg_kind}, {ID_BDW, &rt_bdw_kind}, {ID_GGOMPERTZ_NBD, &rt_ggompertz_nbd_kind},
-		{ID_BG_BB, &rt_bg_bb_kind}, {ID_GAMMA_GAMMA, &rt_gamma_gamma_kind}
-	};
+	}			stored[] = {{ID_INTERPURCHASE, &rt_interpurchase_kind},
+	{ID_BG_NBD, &rt_bg_nbd_kind},
+	{ID_MBG_NBD, &rt_mbg_nbd_kind},
+	{ID_BG_CNBD_K, &rt_bg_cnbd_k_kind},
+	{ID_MBG_CNBD_K, &rt_mbg_cnbd_k_kind},
+	{ID_PARETO_NBD, &rt_pareto_nbd_kind},
+	{ID_SBG, &rt_sbg_kind},
+	{ID_BDW, &rt_bdw_kind},
+	{ID_GGOMPERTZ_NBD, &rt_ggompertz_nbd_kind},
+	{ID_BG_BB, &rt_bg_bb_kind},
+	{ID_GAMMA_GAMMA, &rt_gamma_gamma_kind}};
 
 	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++)
 		CHECK(rt_kind_by_id(stored[i].id) == stored[i].kind);
@@ -71,9 +80,18 @@ test_names(void)
 	CHECK(rt_kind_to_fit("bg/nbd-2", 8, &k) == NULL);
 }
 
-CHECK_CASES(kind) = {
-	{"kind: every slot", test_slots},
-	{"kind: the numbers that are stored", test_stored},
-	{"kind: names, with and without k", test_names},
-	{NULL, NULL}
+CHECK_CASES(kind) =
+{
+	{
+		"kind: every slot", test_slots
+	},
+	{
+		"kind: the numbers that are stored", test_stored
+	},
+	{
+		"kind: names, with and without k", test_names
+	},
+	{
+		NULL, NULL
+	}
 };

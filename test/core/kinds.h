@@ -25,13 +25,16 @@ enum
 	ID_GAMMA_GAMMA = 11
 };
 
-/* Of the four kinds of this family: k, whether the first purchase may be the last, r, alpha, a, b */
+/*
+ * Of the four kinds of this family: k, whether the first purchase may be the last, r, alpha, a, b
+ */
 static inline rt_base
 bg_nbd(int k, bool first_may_be_last, double r, double alpha, double a, double b)
 {
 	if (k == 1)
 		return (rt_base) {first_may_be_last ? &rt_mbg_nbd_kind : &rt_bg_nbd_kind, {r, alpha, a, b}};
-	return (rt_base) {first_may_be_last ? &rt_mbg_cnbd_k_kind : &rt_bg_cnbd_k_kind, {k, r, alpha, a, b}};
+	return (rt_base) {first_may_be_last ? &rt_mbg_cnbd_k_kind : &rt_bg_cnbd_k_kind,
+						 {k, r, alpha, a, b}};
 }
 
 #endif							/* TEST_KINDS_H */

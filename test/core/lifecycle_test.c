@@ -1,6 +1,7 @@
 /*
  * lifecycle_test.c
- *		Who came, stayed, fell silent and came back, against the definitions; when a silence is over.
+ *		Who came, stayed, fell silent and came back, against the definitions; when a silence is
+ *		over.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -32,7 +33,9 @@ test_steps(void)
 			if (!(bought >> period & 1))
 				continue;
 			CHECK(rt_lifecycle_step(&walk, period, &fell_silent) ==
-				  (!before ? RT_ARRIVAL_NEW : just_before ? RT_ARRIVAL_RETAINED : RT_ARRIVAL_RESURRECTED));
+				  (!before ? RT_ARRIVAL_NEW :
+				   just_before ? RT_ARRIVAL_RETAINED :
+				   RT_ARRIVAL_RESURRECTED));
 			CHECK(fell_silent == (before && !just_before));
 			if (fell_silent)
 			{
@@ -44,7 +47,8 @@ test_steps(void)
 		/* each run of periods but the last ends in one that is dormant */
 		for (int period = 0; period + 1 < PERIODS; period++)
 		{
-			if ((bought >> period & 1) && !(bought >> (period + 1) & 1) && bought >> (period + 1) != 0)
+			if ((bought >> period & 1) && !(bought >> (period + 1) & 1) &&
+				bought >> (period + 1) != 0)
 				dormant--;
 		}
 		CHECK(dormant == 0);
@@ -64,12 +68,16 @@ test_rows(void)
 
 	CHECK(rt_lifecycle_rows(events, 3, 15, NULL) == 6);
 	CHECK(rt_lifecycle_rows(events, 3, 15, rows) == 6);
-	CHECK(rows[0].active == 5 && rows[0].active_before == 0 && rows[0].customers == 4 && rows[0].customers_before == 0);
-	CHECK(rows[1].events.period == 11 && rows[1].active == 0 && rows[1].active_before == 5 && rows[1].customers == 4);
-	CHECK(rows[2].active == 6 && rows[2].active_before == 0 && rows[2].customers == 7 && rows[2].customers_before == 4);
+	CHECK(rows[0].active == 5 && rows[0].active_before == 0 && rows[0].customers == 4 &&
+		  rows[0].customers_before == 0);
+	CHECK(rows[1].events.period == 11 && rows[1].active == 0 && rows[1].active_before == 5 &&
+		  rows[1].customers == 4);
+	CHECK(rows[2].active == 6 && rows[2].active_before == 0 && rows[2].customers == 7 &&
+		  rows[2].customers_before == 4);
 	CHECK(rows[3].active == 4 && rows[3].active_before == 6 && rows[3].customers == 5);
 	CHECK(rows[5].events.period == 15 && rows[5].customers == 5);
-	CHECK(rt_lifecycle_rows(events, 3, 9, NULL) == 0 && rt_lifecycle_rows(events, 0, 15, NULL) == 0);
+	CHECK(rt_lifecycle_rows(events, 3, 9, NULL) == 0 &&
+		  rt_lifecycle_rows(events, 0, 15, NULL) == 0);
 }
 
 /* As date + interval has it: months first, a day that the month does not have is its last one */
@@ -82,13 +90,23 @@ test_silence_over(void)
 	CHECK(rt_date_from_ymd(2024, 1, 31, &january) && rt_date_from_ymd(2024, 2, 29, &day));
 	CHECK(rt_silence_over(january, 1, 0, 0) == day);
 	CHECK(rt_silence_over(january, 1, 2, 0) == day + 2);
-	CHECK(rt_silence_over(january, 0, 2, 1) == january + 3 && rt_silence_over(january, 0, 2, INT64_C(86400000000)) == january + 3);
+	CHECK(rt_silence_over(january, 0, 2, 1) == january + 3 &&
+		  rt_silence_over(january, 0, 2, INT64_C(86400000000)) == january + 3);
 	CHECK(rt_silence_over(RT_DATE_MAX, 1, 0, 0) == INT64_MAX);
 }
 
-CHECK_CASES(lifecycle) = {
-	{"lifecycle: steps", test_steps},
-	{"lifecycle: rows", test_rows},
-	{"lifecycle: the end of a silence", test_silence_over},
-	{NULL, NULL}
+CHECK_CASES(lifecycle) =
+{
+	{
+		"lifecycle: steps", test_steps
+	},
+	{
+		"lifecycle: rows", test_rows
+	},
+	{
+		"lifecycle: the end of a silence", test_silence_over
+	},
+	{
+		NULL, NULL
+	}
 };

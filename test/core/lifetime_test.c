@@ -1,6 +1,7 @@
 /*
  * lifetime_test.c
- *		Pareto/NBD and GG/NBD against golden values (test/data/lifetime.csv), and at the ends of doubles.
+ *		Pareto/NBD and GG/NBD against golden values (test/data/lifetime.csv), and at the ends of
+ *		doubles.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -78,14 +79,18 @@ test_golden(void)
 static double
 extreme(int kind)
 {
-	static const double ends[] = {1e-300, 1e300, 1, 1e6, 1e-6, 5e-324, 1.7976931348623157e308, 2, 0.5, 1000};
+	static const double ends[] = {1e-300, 1e300, 1, 1e6, 1e-6, 5e-324, 1.7976931348623157e308,
+	2, 0.5, 1000};
 
 	if (kind == 3)
 		return ends[random_between(0, 9)];
 	return pow(10, (2 * uniform() - 1) * (kind == 0 ? 300 : kind == 1 ? 30 : 6));
 }
 
-/* Nothing that is not a number, no probability that is none, no call of more than a few milliseconds */
+/*
+ * Nothing that is not a number, no probability that is none, no call of more than a few
+ * milliseconds
+ */
 static void
 test_ends(void)
 {
@@ -134,7 +139,9 @@ test_ends(void)
 	}
 }
 
-/* Counts of any size add up: the sum of all probabilities is 1, whose mean is the expected number */
+/*
+ * Counts of any size add up: the sum of all probabilities is 1, whose mean is the expected number
+ */
 static void
 test_counts(void)
 {
@@ -169,9 +176,18 @@ test_counts(void)
 	}
 }
 
-CHECK_CASES(lifetime) = {
-	{"lifetime: golden values", test_golden},
-	{"lifetime: the ends of doubles", test_ends},
-	{"lifetime: counts add up", test_counts},
-	{NULL, NULL}
+CHECK_CASES(lifetime) =
+{
+	{
+		"lifetime: golden values", test_golden
+	},
+	{
+		"lifetime: the ends of doubles", test_ends
+	},
+	{
+		"lifetime: counts add up", test_counts
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -129,10 +129,23 @@ test_text(void)
 static void
 test_rejected_text(void)
 {
-	static const char *const bad[] = {
-		"", "-", ".", ".5", "5.", "-.5", "+5", "1.00000", "1.23456", "922337203685477.5808",
-		"-922337203685477.5809", "99999999999999999999", "922337203685478", "NaN", "infinity", "e5", "--1"
-	};
+	static const char *const bad[] = {"",
+		"-",
+		".",
+		".5",
+		"5.",
+		"-.5",
+		"+5",
+		"1.00000",
+		"1.23456",
+		"922337203685477.5808",
+		"-922337203685477.5809",
+		"99999999999999999999",
+		"922337203685478",
+		"NaN",
+		"infinity",
+		"e5",
+	"--1"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
@@ -180,10 +193,21 @@ test_sum(void)
 	}
 }
 
-CHECK_CASES(money) = {
-	{"money: doubles round as their exact decimals do", test_double},
-	{"money: text and back", test_text},
-	{"money: text that is no amount", test_rejected_text},
-	{"money: sums beyond the range and back", test_sum},
-	{NULL, NULL}
+CHECK_CASES(money) =
+{
+	{
+		"money: doubles round as their exact decimals do", test_double
+	},
+	{
+		"money: text and back", test_text
+	},
+	{
+		"money: text that is no amount", test_rejected_text
+	},
+	{
+		"money: sums beyond the range and back", test_sum
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -32,19 +32,19 @@ static const rt_model models[] = {
 
 static const rt_model spend_model = {.id = ID_GAMMA_GAMMA, .parameters = {4, 6, 50}};
 
-typedef struct outcome
+typedef struct drawn_outcome
 {
 	rt_customer customer;		/* as seen at age */
 	double		mean;			/* of her repeat orders until then */
 	double		within;			/* discounted value of what comes within t after that */
 	double		for_ever;
 	int			purchases;		/* within t */
-} outcome;
+} drawn_outcome;
 
-static outcome
+static drawn_outcome
 live(const rt_base *base, double age, double t, double rate)
 {
-	outcome		result = {{0, 0, age}, 0, 0, 0, 0};
+	drawn_outcome result = {{0, 0, age}, 0, 0, 0, 0};
 	const double *p = spend_model.parameters;
 	double		level = rt_random_gamma(&generator, p[1]) / p[2];
 	rt_life		life;
@@ -98,7 +98,10 @@ in_balance(const balance *b)
 	return fabs(mean) <= 4 * sqrt((b->square / b->count - mean * mean) / b->count) + 1e-12;
 }
 
-/* Predicted from what was seen, against what came: in all, and of those who had bought no, few and many times */
+/*
+ * Predicted from what was seen, against what came: in all, and of those who had bought no, few and
+ * many times
+ */
 static void
 test_brute_force(void)
 {
@@ -121,16 +124,20 @@ test_brute_force(void)
 		memset(for_ever, 0, sizeof(for_ever));
 		for (int run = 0; run < 20000; run++)
 		{
-			outcome		o = live(&base, age, t, rate);
+			drawn_outcome o = live(&base, age, t, rate);
 			double		value = rt_gamma_gamma_expected_value(&spend, o.customer.x, o.mean);
 			int			class = o.customer.x == 0 ? 0 : o.customer.x <= 3 ? 1 : 2;
 
 			predicted += value * rt_base_discounted_purchases(&base, &o.customer, INFINITY, rate);
 			came += o.for_ever;
-			add(&within[class], value * rt_base_discounted_purchases(&base, &o.customer, t, rate) - o.within);
-			add(&for_ever[class], value * rt_base_discounted_purchases(&base, &o.customer, INFINITY, rate) - o.for_ever);
+			add(&within[class],
+				value * rt_base_discounted_purchases(&base, &o.customer, t, rate) - o.within);
+			add(&for_ever[class],
+				value * rt_base_discounted_purchases(&base, &o.customer, INFINITY, rate) -
+				o.for_ever);
 		}
-		printf("# %s: value for ever of 20000 customers, predicted %.2f, came %.2f\n", rt_kind_by_id(models[i].id)->name, predicted / 20000, came / 20000);
+		printf("# %s: value for ever of 20000 customers, predicted %.2f, came %.2f\n",
+			   rt_kind_by_id(models[i].id)->name, predicted / 20000, came / 20000);
 		for (int class = 0; class < 3; class++)
 		{
 			CHECK(within[class].count > 1000);
@@ -206,7 +213,7 @@ test_coverage(void)
 		rt_base_from_model(&models[i], &base);
 		for (int run = 0; run < 250; run++)
 		{
-			outcome		o = live(&base, age, t, rate);
+			drawn_outcome o = live(&base, age, t, rate);
 			double		lower,
 						upper;
 
@@ -225,16 +232,22 @@ test_coverage(void)
 		for (int i = 0; i < 10; i++)
 			CHECK(fabs(tenths[kind][i] - runs / 10.0) < 4 * sqrt(runs * 0.09));
 	}
-	printf("# of %d customers %.1f %% are within the limits of 80 %%, %.1f %% above\n", runs, 100.0 * within / runs, 100.0 * above / runs);
+	printf("# of %d customers %.1f %% are within the limits of 80 %%, %.1f %% above\n", runs,
+		   100.0 * within / runs, 100.0 * above / runs);
 	CHECK(within > runs * 0.8 - 4 * sqrt(runs * 0.16));
 	CHECK(above < runs * 0.1 + 4 * sqrt(runs * 0.09));
 }
 
-/* Who all buy and nobody leaves, at a rate that is known to a factor of exp(0.5): so are their purchases */
+/*
+ * Who all buy and nobody leaves, at a rate that is known to a factor of exp(0.5): so are their
+ * purchases
+ */
 static void
 test_parameters(void)
 {
-	rt_model	model = {.id = ID_BG_NBD, .flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED, .parameters = {1000, 1000, 1e-4, 1e4}};
+	rt_model	model = {.id = ID_BG_NBD,
+		.flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED,
+	.parameters = {1000, 1000, 1e-4, 1e4}};
 	rt_customer customer = {0, 0, 0};
 	static double draws[RT_PREDICTION_DRAWS],
 				again[RT_PREDICTION_DRAWS];
@@ -246,7 +259,8 @@ test_parameters(void)
 	rt_prediction_limits(draws, 0.8, &lower, &upper);
 
 	/* 100 draws of the parameter: a tenth is known to 1.7 standard errors of 0.085 */
-	CHECK(fabs(log(upper / 500) / (0.5 * 1.2816) - 1) < 0.35 && fabs(log(lower / 500) / (0.5 * 1.2816) + 1) < 0.35);
+	CHECK(fabs(log(upper / 500) / (0.5 * 1.2816) - 1) < 0.35 &&
+		  fabs(log(lower / 500) / (0.5 * 1.2816) + 1) < 0.35);
 	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, again);
 	CHECK(memcmp(draws, again, sizeof(draws)) == 0);
 
@@ -268,7 +282,10 @@ test_parameters(void)
 	CHECK(lower == draws[0] && upper == draws[RT_PREDICTION_DRAWS - 1]);
 }
 
-/* A billion purchases are not drawn one by one; the mean and the spread of their number and value are right */
+/*
+ * A billion purchases are not drawn one by one; the mean and the spread of their number and value
+ * are right
+ */
 static void
 test_many(void)
 {
@@ -303,11 +320,24 @@ test_many(void)
 	}
 }
 
-CHECK_CASES(prediction) = {
-	{"prediction: the mean of what customers turn out to be worth", test_brute_force},
-	{"prediction: the future of who is still here", test_go_on},
-	{"prediction: as many as promised are within the limits", test_coverage},
-	{"prediction: parameters that are not known well", test_parameters},
-	{"prediction: a billion purchases", test_many},
-	{NULL, NULL}
+CHECK_CASES(prediction) =
+{
+	{
+		"prediction: the mean of what customers turn out to be worth", test_brute_force
+	},
+	{
+		"prediction: the future of who is still here", test_go_on
+	},
+	{
+		"prediction: as many as promised are within the limits", test_coverage
+	},
+	{
+		"prediction: parameters that are not known well", test_parameters
+	},
+	{
+		"prediction: a billion purchases", test_many
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -32,7 +32,10 @@ test_wilson(void)
 		int			n;
 		double		lower;
 		double		upper;
-	}			published[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}};
+	}			published[] = {{81, 263, 0.2553, 0.3662},
+	{15, 148, 0.0624, 0.1605},
+	{0, 20, 0, 0.1611},
+	{1, 29, 0.0061, 0.1718}};
 
 	for (int i = 0; i < 4; i++)
 	{
@@ -42,7 +45,8 @@ test_wilson(void)
 		rt_wilson_interval(published[i].hits, published[i].n, Z95, &lower, &upper);
 		CHECK(near(lower, published[i].lower, 5e-5) && near(upper, published[i].upper, 5e-5));
 		rt_wilson_interval(published[i].n - published[i].hits, published[i].n, Z95, &lower, &upper);
-		CHECK(near(1 - upper, published[i].lower, 5e-5) && near(1 - lower, published[i].upper, 5e-5));
+		CHECK(near(1 - upper, published[i].lower, 5e-5) &&
+			  near(1 - lower, published[i].upper, 5e-5));
 	}
 }
 
@@ -105,7 +109,8 @@ test_fisher_large(void)
 	{
 		CHECK(near(rt_fisher_exact(r[i].a, r[i].n, r[i].b, r[i].m) / r[i].p, 1, 1e-8));
 		CHECK(near(rt_fisher_exact(r[i].b, r[i].m, r[i].a, r[i].n) / r[i].p, 1, 1e-8));
-		CHECK(near(rt_fisher_exact(r[i].n - r[i].a, r[i].n, r[i].m - r[i].b, r[i].m) / r[i].p, 1, 1e-8));
+		CHECK(near(rt_fisher_exact(r[i].n - r[i].a, r[i].n, r[i].m - r[i].b, r[i].m) / r[i].p, 1,
+				   1e-8));
 	}
 	CHECK(rt_fisher_exact(1000000, 1000000, 0, 1000000) >= 0);
 	CHECK(rt_fisher_exact(0, 1000000, 0, 1000000) == 1);
@@ -131,10 +136,13 @@ test_chi_square(void)
 		CHECK(near(rt_chi_square_tail(r[i].degrees, r[i].x) / r[i].p, 1, 1e-12));
 	CHECK(rt_chi_square_tail(3, 0) == 1 && rt_chi_square_tail(3, INFINITY) == 0);
 	CHECK(isnan(rt_chi_square_tail(0, 1)) && isnan(rt_chi_square_tail(1, NAN)));
-	CHECK(near(rt_normal_two_sided(Z95), 0.05, 1e-15) && rt_normal_two_sided(-Z95) == rt_normal_two_sided(Z95));
+	CHECK(near(rt_normal_two_sided(Z95), 0.05, 1e-15) &&
+		  rt_normal_two_sided(-Z95) == rt_normal_two_sided(Z95));
 }
 
-/* Newcombe (1998), Statistics in Medicine 17: 873-890, Table II, method 6: Miettinen and Nurminen */
+/*
+ * Newcombe (1998), Statistics in Medicine 17: 873-890, Table II, method 6: Miettinen and Nurminen
+ */
 static void
 test_difference_published(void)
 {
@@ -153,11 +161,15 @@ test_difference_published(void)
 	for (int i = 0; i < 3; i++)
 	{
 		rt_uplift_of(&published[i].g, 1, Z95, &u);
-		CHECK(near(u.difference_lower, published[i].lower, 6e-5) && near(u.difference_upper, published[i].upper, 6e-5));
+		CHECK(near(u.difference_lower, published[i].lower, 6e-5) &&
+			  near(u.difference_upper, published[i].upper, 6e-5));
 	}
 }
 
-/* With one stratum: the test is Pearson's with (n - 1)/n, limits hold 0 and 1 as it says, groups and outcomes may be swapped */
+/*
+ * With one stratum: the test is Pearson's with (n - 1)/n, limits hold 0 and 1 as it says, groups
+ * and outcomes may be swapped
+ */
 static void
 test_uplift_properties(void)
 {
@@ -185,11 +197,13 @@ test_uplift_properties(void)
 
 		n = (double) (g.n + g.other_n);
 		pooled = (double) (g.hits + g.other_hits) / n;
-		z = u.difference / sqrt(pooled * (1 - pooled) * (1 / (double) g.n + 1 / (double) g.other_n) * n / (n - 1));
+		z = u.difference /
+			sqrt(pooled * (1 - pooled) * (1 / (double) g.n + 1 / (double) g.other_n) * n / (n - 1));
 		CHECK(near(u.p_value, u.difference == 0 ? 1 : rt_normal_two_sided(z), 1e-9));
 		CHECK(u.difference_lower <= u.difference && u.difference <= u.difference_upper);
 		CHECK(u.difference_lower >= -1 && u.difference_upper <= 1);
-		CHECK(near(s.difference_lower, -u.difference_upper, 1e-9) && near(o.difference_lower, -u.difference_upper, 1e-9));
+		CHECK(near(s.difference_lower, -u.difference_upper, 1e-9) &&
+			  near(o.difference_lower, -u.difference_upper, 1e-9));
 		if (fabs(u.p_value - 0.05) > 1e-6)
 		{
 			CHECK((u.p_value < 0.05) == (u.difference_lower > 0 || u.difference_upper < 0));
@@ -202,7 +216,8 @@ test_uplift_properties(void)
 		{
 			CHECK(u.ratio_lower <= u.ratio && u.ratio <= u.ratio_upper);
 			CHECK((g.hits == 0) == (u.ratio == 0) && (g.hits > 0 || u.ratio_lower == 0));
-			CHECK((g.other_hits == 0) == (isinf(u.ratio) != 0) && (g.other_hits > 0 || isinf(u.ratio_upper)));
+			CHECK((g.other_hits == 0) == (isinf(u.ratio) != 0) &&
+				  (g.other_hits > 0 || isinf(u.ratio_upper)));
 			if (g.hits > 0 && g.other_hits > 0)
 				CHECK(near(s.ratio_lower * u.ratio_upper, 1, 1e-9));
 			else if (g.hits == 0 && g.other_hits > 0)
@@ -214,18 +229,20 @@ test_uplift_properties(void)
 static double
 binomial_mass(int n, int k, double p)
 {
-	return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) + (n - k) * log1p(-p));
+	return exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(p) +
+			   (n - k) * log1p(-p));
 }
 
 /*
- * How often do the limits hold the truth?  Every outcome with its probability, groups of different sizes and rare
- * successes included.
+ * How often do the limits hold the truth?  Every outcome with its probability, groups of different
+ * sizes and rare successes included.
  */
 static void
 test_coverage(void)
 {
 	static const int sizes[][2] = {{20, 40}, {60, 15}, {100, 100}, {10, 200}};
-	static const double shares[][2] = {{0.02, 0.02}, {0.1, 0.05}, {0.3, 0.1}, {0.5, 0.5}, {0.95, 0.8}};
+	static const double shares[][2] = {
+	{0.02, 0.02}, {0.1, 0.05}, {0.3, 0.1}, {0.5, 0.5}, {0.95, 0.8}};
 	double		sum_difference = 0;
 	double		sum_ratio = 0;
 	int			cases = 0;
@@ -289,7 +306,10 @@ drawn(int64_t n, double p)
 	return hits;
 }
 
-/* Those who come back anyway were treated more often: strata see through it, the plain comparison does not */
+/*
+ * Those who come back anyway were treated more often: strata see through it, the plain comparison
+ * does not
+ */
 static void
 test_strata(void)
 {
@@ -351,15 +371,37 @@ test_nothing_to_compare(void)
 	CHECK(u.difference == 1 && u.difference_upper == 1 && u.difference_lower < 0);
 }
 
-CHECK_CASES(proportion) = {
-	{"proportion: Wilson's interval is the published one", test_wilson},
-	{"proportion: Fisher's test is its definition for all small tables", test_fisher_all},
-	{"proportion: Fisher's test agrees with R for large ones", test_fisher_large},
-	{"proportion: tails of chi-squared and normal variables agree with R", test_chi_square},
-	{"proportion: limits of differences are the published ones", test_difference_published},
-	{"proportion: limits and p-value agree, groups and outcomes may be swapped", test_uplift_properties},
-	{"proportion: limits hold the truth as often as they say", test_coverage},
-	{"proportion: strata see through treatment of those who come back anyway", test_strata},
-	{"proportion: nothing to compare", test_nothing_to_compare},
-	{NULL, NULL}
+CHECK_CASES(proportion) =
+{
+	{
+		"proportion: Wilson's interval is the published one", test_wilson
+	},
+	{
+		"proportion: Fisher's test is its definition for all small tables", test_fisher_all
+	},
+	{
+		"proportion: Fisher's test agrees with R for large ones", test_fisher_large
+	},
+	{
+		"proportion: tails of chi-squared and normal variables agree with R", test_chi_square
+	},
+	{
+		"proportion: limits of differences are the published ones", test_difference_published
+	},
+	{
+		"proportion: limits and p-value agree, groups and outcomes may be swapped",
+			test_uplift_properties
+	},
+	{
+		"proportion: limits hold the truth as often as they say", test_coverage
+	},
+	{
+		"proportion: strata see through treatment of those who come back anyway", test_strata
+	},
+	{
+		"proportion: nothing to compare", test_nothing_to_compare
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -25,9 +25,16 @@ same(double a, double b)
 static void
 test_histories(void)
 {
-	const rt_model weighted = {.id = ID_INTERPURCHASE, .time_unit = 7, .recency_weight = 0.85, .parameters = {1.7, 2, 6}};
-	const rt_model differing = {.id = ID_INTERPURCHASE, .time_unit = 1, .recency_weight = 1, .k_median = 1.3, .k_deviation = 0.6, .parameters = {1.7, 2, 40}};
-	const rt_model pareto = {.id = ID_PARETO_NBD, .time_unit = 7, .parameters = {0.55, 10.6, 0.6, 11.7}};
+	const rt_model weighted = {
+	.id = ID_INTERPURCHASE, .time_unit = 7, .recency_weight = 0.85, .parameters = {1.7, 2, 6}};
+	const rt_model differing = {.id = ID_INTERPURCHASE,
+		.time_unit = 1,
+		.recency_weight = 1,
+		.k_median = 1.3,
+		.k_deviation = 0.6,
+	.parameters = {1.7, 2, 40}};
+	const rt_model pareto = {
+	.id = ID_PARETO_NBD, .time_unit = 7, .parameters = {0.55, 10.6, 0.6, 11.7}};
 	const rt_model bg_bb = {.id = ID_BG_BB, .time_unit = 7, .parameters = {1, 1, 1, 1}};
 
 	for (int run = 0; run < 300; run++)
@@ -45,7 +52,8 @@ test_histories(void)
 			rt_intervals all,
 						before;
 
-			dates[i] = i == 0 ? (int32_t) random_between(-9000, 9000) : dates[i - 1] + (int32_t) random_between(1, 1 << (run % 9));
+			dates[i] = i == 0 ? (int32_t) random_between(-9000, 9000) :
+				dates[i - 1] + (int32_t) random_between(1, 1 << (run % 9));
 			time = dates[i] * (int64_t) ticks;
 			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1));
 			CHECK(rt_running_cycle_add(&by_weight, time, ticks, false, weighted.recency_weight));
@@ -58,9 +66,14 @@ test_histories(void)
 			rt_intervals_from_dates(dates, (size_t) i, &before);
 			CHECK(same(rt_running_mean(&plain, ticks), all.mean));
 			CHECK(same(rt_running_interval(&plain, ticks), i < 1 ? NAN : dates[i] - dates[i - 1]));
-			CHECK(same(rt_running_lateness(&plain), i < 2 ? NAN : (dates[i] - dates[i - 1]) / before.mean));
-			CHECK(same(rt_running_regularity(&plain, ticks), i < 2 ? NAN : rt_gamma_shape(all.count, all.sum, all.sum_log)));
-			CHECK(same(rt_running_churn_score(&plain), i < 2 ? NAN : 1 - pow(1 + (dates[i] - dates[i - 1]) / before.sum, -(double) before.count)));
+			CHECK(same(rt_running_lateness(&plain),
+					   i < 2 ? NAN : (dates[i] - dates[i - 1]) / before.mean));
+			CHECK(same(rt_running_regularity(&plain, ticks),
+					   i < 2 ? NAN : rt_gamma_shape(all.count, all.sum, all.sum_log)));
+			CHECK(same(rt_running_churn_score(&plain),
+					   i < 2 ? NAN :
+					   1 - pow(1 + (dates[i] - dates[i - 1]) / before.sum,
+							   -(double) before.count)));
 			if (i > 0)
 			{
 				const rt_interpurchase model = {1.7, 2, 6},
@@ -70,15 +83,22 @@ test_histories(void)
 							log_silence[RT_SHAPES];
 				rt_shapes	shapes;
 				rt_base		base;
-				rt_customer customer = {i - 1, (dates[i - 1] - dates[0]) / 7.0, (dates[i] - dates[0]) / 7.0};
+				rt_customer customer = {i - 1, (dates[i - 1] - dates[0]) / 7.0,
+				(dates[i] - dates[0]) / 7.0};
 
 				rt_weighted_intervals(dates, (size_t) i, weighted.recency_weight, &n, &sum);
-				CHECK(same(rt_running_churn_score_by(&by_weight, &weighted, ticks), 1 - rt_interpurchase_silence(&model, n, sum / 7, (dates[i] - dates[i - 1]) / 7.0)));
+				CHECK(same(rt_running_churn_score_by(&by_weight, &weighted, ticks),
+						   1 - rt_interpurchase_silence(&model, n, sum / 7,
+														(dates[i] - dates[i - 1]) / 7.0)));
 				rt_gamma_shapes(&before, differing.k_median, differing.k_deviation, &shapes);
 				CHECK(same(rt_running_churn_score_by(&plain, &differing, ticks),
-						   1 - rt_interpurchase_silence_of_shapes(&model_of_days, &shapes, (double) before.count, before.sum, dates[i] - dates[i - 1], log_silence)));
+						   1 - rt_interpurchase_silence_of_shapes(&model_of_days, &shapes,
+																  (double) before.count, before.sum,
+																  dates[i] - dates[i - 1],
+																  log_silence)));
 				rt_base_from_model(&pareto, &base);
-				CHECK(same(rt_running_churn_score_by(&plain, &pareto, ticks), rt_base_p_gone(&base, &customer)));
+				CHECK(same(rt_running_churn_score_by(&plain, &pareto, ticks),
+						   rt_base_p_gone(&base, &customer)));
 			}
 			else
 				CHECK(isnan(rt_running_churn_score_by(&plain, &pareto, ticks)));
@@ -102,8 +122,15 @@ test_all_ages(void)
 	CHECK(rt_running_churn_score(&cycle) > 0.999 && rt_running_churn_score(&cycle) <= 1);
 }
 
-CHECK_CASES(running_cycle) = {
-	{"running cycle: the history up to each purchase", test_histories},
-	{"running cycle: from the beginning to the end of time", test_all_ages},
-	{NULL, NULL}
+CHECK_CASES(running_cycle) =
+{
+	{
+		"running cycle: the history up to each purchase", test_histories
+	},
+	{
+		"running cycle: from the beginning to the end of time", test_all_ages
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -120,8 +120,8 @@ sorts_as_qsort(void)
 }
 
 /*
- * What is the worst for a quicksort: answers that make the pivot the smallest of what is left, whatever it
- * is (McIlroy 1999, "A killer adversary for quicksort").
+ * What is the worst for a quicksort: answers that make the pivot the smallest of what is left,
+ * whatever it is (McIlroy 1999, "A killer adversary for quicksort").
  */
 static int	killer_values[COUNT];
 static int	killer_solid;
@@ -141,7 +141,8 @@ killer(const void *a, const void *b, const void *unused)
 		killer_candidate = left;
 	else if (killer_values[right] == COUNT)
 		killer_candidate = right;
-	return (killer_values[left] > killer_values[right]) - (killer_values[left] < killer_values[right]);
+	return (killer_values[left] > killer_values[right]) -
+		(killer_values[left] < killer_values[right]);
 }
 
 static void
@@ -204,9 +205,18 @@ polls(void)
 	CHECK(memcmp(expected, elements, COUNT * size) == 0);
 }
 
-CHECK_CASES(sort) = {
-	{"sort: elements of all sizes, in all orders, as qsort does", sorts_as_qsort},
-	{"sort: n log n steps against an adversary", worst_case},
-	{"sort: asks whether to go on, and leaves all elements when it is left", polls},
-	{NULL, NULL}
+CHECK_CASES(sort) =
+{
+	{
+		"sort: elements of all sizes, in all orders, as qsort does", sorts_as_qsort
+	},
+	{
+		"sort: n log n steps against an adversary", worst_case
+	},
+	{
+		"sort: asks whether to go on, and leaves all elements when it is left", polls
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -87,7 +87,8 @@ test_golden(void)
 
 		/* of a logarithm the absolute error counts: it is the relative one of the tail */
 		error = fabs(found - expected);
-		if (strncmp(field[0], "log_be", 6) != 0 && strcmp(field[0], "log_gamma_ratio") != 0 && strcmp(field[0], "digamma") != 0)
+		if (strncmp(field[0], "log_be", 6) != 0 && strcmp(field[0], "log_gamma_ratio") != 0 &&
+			strcmp(field[0], "digamma") != 0)
 			error /= fmax(fabs(expected), 1e-300);
 		else if (fabs(expected) > 1)
 			error /= fabs(expected);
@@ -140,8 +141,10 @@ test_normal(void)
 	CHECK(fabs(rt_normal_quantile(0.05) - 1.6448536269514722) < 1e-14);
 	CHECK(fabs(rt_normal_quantile(0.005) - 2.5758293035489004) < 1e-14);
 	for (double exponent = -300; exponent < -0.31; exponent += 0.37)
-		CHECK(fabs(log(erfc(rt_normal_quantile(pow(10, exponent)) / sqrt(2)) / 2) / log(10) - exponent) < 1e-12 * fabs(exponent) + 1e-14);
-	CHECK(isnan(rt_normal_quantile(0)) && isnan(rt_normal_quantile(0.6)) && isnan(rt_normal_quantile(NAN)));
+		CHECK(fabs(log(erfc(rt_normal_quantile(pow(10, exponent)) / sqrt(2)) / 2) / log(10) -
+				   exponent) < 1e-12 * fabs(exponent) + 1e-14);
+	CHECK(isnan(rt_normal_quantile(0)) && isnan(rt_normal_quantile(0.6)) &&
+		  isnan(rt_normal_quantile(NAN)));
 }
 
 static void
@@ -150,8 +153,10 @@ test_outside(void)
 	double		lower,
 				upper;
 
-	CHECK(isnan(rt_log_minus_digamma(0)) && isnan(rt_log_minus_digamma(-1)) && isnan(rt_log_minus_digamma(NAN)));
-	CHECK(isnan(rt_trigamma(0)) && isnan(rt_log_minus_digamma(-0.5)) && isnan(rt_stirling_error(0)));
+	CHECK(isnan(rt_log_minus_digamma(0)) && isnan(rt_log_minus_digamma(-1)) &&
+		  isnan(rt_log_minus_digamma(NAN)));
+	CHECK(isnan(rt_trigamma(0)) && isnan(rt_log_minus_digamma(-0.5)) &&
+		  isnan(rt_stirling_error(0)));
 	rt_log_incomplete_beta(1, 1, 0.5, 0.6, &lower, &upper);
 	CHECK(isnan(lower) && isnan(upper));
 	rt_log_incomplete_beta(-1, 1, 0.5, 0.5, &lower, &upper);
@@ -160,9 +165,11 @@ test_outside(void)
 	CHECK(isinf(lower) && lower < 0 && upper == 0);
 	rt_log_incomplete_beta(2, 3, 1, 0, &lower, &upper);
 	CHECK(lower == 0 && isinf(upper) && upper < 0);
-	CHECK(isnan(rt_incomplete_beta_inverse_odds(1, 1, 0, 1)) && isnan(rt_incomplete_beta_inverse_odds(1, 1, 1, 0)));
+	CHECK(isnan(rt_incomplete_beta_inverse_odds(1, 1, 0, 1)) &&
+		  isnan(rt_incomplete_beta_inverse_odds(1, 1, 1, 0)));
 	CHECK(isnan(rt_incomplete_beta_inverse_odds(1, NAN, 0.5, 0.5)));
-	CHECK(isnan(rt_log_bessel_i0_scaled(-1)) && isnan(rt_bessel_ratio(NAN)) && isnan(rt_log_resultant_tail(2, 1)));
+	CHECK(isnan(rt_log_bessel_i0_scaled(-1)) && isnan(rt_bessel_ratio(NAN)) &&
+		  isnan(rt_log_resultant_tail(2, 1)));
 	for (int n = 3; n < 200; n++)
 	{
 		double		before = 0;
@@ -190,15 +197,29 @@ test_overflow(void)
 	};
 
 	for (int i = 0; i < 3; i++)
-		CHECK(fabs(rt_log_rising_ratio(golden[i][0], golden[i][1], golden[i][2]) / golden[i][3] - 1) < 1e-14);
+		CHECK(fabs(rt_log_rising_ratio(golden[i][0], golden[i][1], golden[i][2]) / golden[i][3] -
+				   1) < 1e-14);
 	CHECK(isinf(rt_log_rising_ratio(1, 1.7e308, 1.5e308)));
 }
 
-CHECK_CASES(special) = {
-	{"special: golden values", test_golden},
-	{"special: the inverse inverts", test_inverse},
-	{"special: the normal quantile", test_normal},
-	{"special: outside of the domain", test_outside},
-	{"special: sums beyond all numbers", test_overflow},
-	{NULL, NULL}
+CHECK_CASES(special) =
+{
+	{
+		"special: golden values", test_golden
+	},
+	{
+		"special: the inverse inverts", test_inverse
+	},
+	{
+		"special: the normal quantile", test_normal
+	},
+	{
+		"special: outside of the domain", test_outside
+	},
+	{
+		"special: sums beyond all numbers", test_overflow
+	},
+	{
+		NULL, NULL
+	}
 };

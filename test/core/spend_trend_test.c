@@ -28,7 +28,9 @@ brute_force(const rt_ranked *values, int count)
 	{
 		rank[i] = 0.5;
 		for (int j = 0; j < count; j++)
-			rank[i] += values[j].value < values[i].value ? 1 : values[j].value == values[i].value ? 0.5 : 0;
+			rank[i] += values[j].value < values[i].value ? 1 :
+				values[j].value == values[i].value ? 0.5 :
+				0;
 		size += values[i].recent;
 		observed += values[i].recent ? rank[i] : 0;
 	}
@@ -61,7 +63,8 @@ test_all_sets(void)
 
 		for (int i = 0; i < count; i++)
 		{
-			values[i] = (rt_ranked) {(double) random_between(1, different), random_between(0, 2) == 0};
+			values[i] =
+				(rt_ranked) {(double) random_between(1, different), random_between(0, 2) == 0};
 			both[values[i].recent] = true;
 		}
 		if (!both[0] || !both[1])
@@ -74,11 +77,15 @@ test_all_sets(void)
 	}
 }
 
-/* R 4.2.2, wilcox.test: exact without ties; by the normal distribution, with ties, corrected for continuity */
+/*
+ * R 4.2.2, wilcox.test: exact without ties; by the normal distribution, with ties, corrected for
+ * continuity
+ */
 static void
 test_known(void)
 {
-	rt_ranked	small[] = {{1.1, true}, {2.3, true}, {2.9, true}, {1.7, false}, {3.1, false}, {4.5, false}, {5.2, false}, {6.0, false}};
+	rt_ranked	small[] = {{1.1, true}, {2.3, true}, {2.9, true}, {1.7, false},
+	{3.1, false}, {4.5, false}, {5.2, false}, {6.0, false}};
 	rt_ranked	large[120];
 
 	CHECK(fabs(rt_rank_sum_p(small, 8) - 0.14285714285714285) < 1e-12);
@@ -95,22 +102,28 @@ typedef struct simulated
 
 /* Orders of a gamma distributed value, every week, the last recent ones factor times as much */
 static void
-simulate(rt_random *random, simulated *customer, int earlier, int recent, double shape, double level, double factor)
+simulate(rt_random *random, simulated *customer, int earlier, int recent, double shape,
+		 double level, double factor)
 {
 	customer->count = (size_t) (earlier + recent);
 	for (int i = 0; i < earlier + recent; i++)
 	{
 		double		value = rt_random_gamma(random, shape) / shape * level * (i < earlier ? 1 : factor);
 
-		customer->days[i] = (rt_day) {(int64_t) (value * RT_MONEY_PER_UNIT) + 1, 7 * (i - earlier) + 1, 1, 0};
+		customer->days[i] =
+			(rt_day) {(int64_t) (value * RT_MONEY_PER_UNIT) + 1, 7 * (i - earlier) + 1, 1, 0};
 	}
 }
 
-/* One customer: false alarms of who spends as before, at most 5 percent and close to it where orders are many */
+/*
+ * One customer: false alarms of who spends as before, at most 5 percent and close to it where
+ * orders are many
+ */
 static void
 test_one(void)
 {
-	static const int sizes[][2] = {{1, 5}, {3, 3}, {3, 12}, {6, 20}, {13, 40}, {5, 150}, {100, 400}};
+	static const int sizes[][2] = {{1, 5}, {3, 3}, {3, 12}, {6, 20},
+	{13, 40}, {5, 150}, {100, 400}};
 	static const double shapes[] = {0.7, 4, 25};
 	rt_random	random;
 	rt_ranked	room[ORDERS_MAX];
@@ -136,8 +149,11 @@ test_one(void)
 				rt_spend_trend_of(customer.days, customer.count, 0, room, &trend);
 				found += trend.p_value < 0.05;
 			}
-			printf("# %d recent and %d earlier orders, coefficient of variation %.2f: false alarms %.1f %%, 30 %% less found in %.0f %%\n",
-				   sizes[i][0], sizes[i][1], 1 / sqrt(shapes[j]), 100.0 * alarms / runs, 100.0 * found / runs);
+			printf(
+				   "# %d recent and %d earlier orders, coefficient of variation %.2f: false alarms "
+				   "%.1f %%, 30 %% less found in %.0f %%\n",
+				   sizes[i][0], sizes[i][1], 1 / sqrt(shapes[j]), 100.0 * alarms / runs,
+				   100.0 * found / runs);
 			CHECK(alarms <= runs * 0.05 + 4 * sqrt(runs * 0.05 * 0.95));
 			if (i >= 3)
 				CHECK(alarms >= runs * 0.043 - 4 * sqrt(runs * 0.05 * 0.95));
@@ -148,7 +164,10 @@ test_one(void)
 	}
 }
 
-/* All customers, who differ in level and number of orders: alarms are 5 percent, and 12 percent less is found */
+/*
+ * All customers, who differ in level and number of orders: alarms are 5 percent, and 12 percent
+ * less is found
+ */
 static void
 test_all(void)
 {
@@ -189,8 +208,10 @@ test_all(void)
 				*(j == 0 ? &alarms : &found) += trend.p_value < 0.05;
 			}
 		}
-		printf("# %d customers: false alarms %.1f %%, 12 %% less found in %.0f %%\n", customers, 100.0 * alarms / runs, 100.0 * found / runs);
-		CHECK(fabs(alarms - runs * 0.05) <= (customers < 100 ? 1.6 : 1) * 4 * sqrt(runs * 0.05 * 0.95));
+		printf("# %d customers: false alarms %.1f %%, 12 %% less found in %.0f %%\n", customers,
+			   100.0 * alarms / runs, 100.0 * found / runs);
+		CHECK(fabs(alarms - runs * 0.05) <=
+			  (customers < 100 ? 1.6 : 1) * 4 * sqrt(runs * 0.05 * 0.95));
 		CHECK(found > (customers < 100 ? 0.08 : 0.4) * runs);
 	}
 }
@@ -227,7 +248,8 @@ test_slope(void)
 		for (int i = 0; i < count; i++)
 		{
 			tt += days[i].orders * (days[i].date - mean_t) * (days[i].date - mean_t);
-			tv += (days[i].date - mean_t) * ((double) days[i].money / 10000 - days[i].orders * mean_v);
+			tv += (days[i].date - mean_t) *
+				((double) days[i].money / 10000 - days[i].orders * mean_v);
 		}
 		rt_spend_trend_of(days, (size_t) count, date - 100, room, &trend);
 		CHECK(fabs(trend.slope - tv / tt) <= 1e-8 * (1 + fabs(tv / tt)));
@@ -240,26 +262,43 @@ test_slope(void)
 		/* as two customers: the same money and orders, and the same in either order */
 		rt_spend_total_add(&total, days, (size_t) count / 2, date - 100, date);
 		memset(&whole, 0, sizeof(whole));
-		rt_spend_total_add(&whole, days + count / 2, (size_t) (count - count / 2), date - 100, date);
+		rt_spend_total_add(&whole, days + count / 2, (size_t) (count - count / 2), date - 100,
+						   date);
 		rt_spend_total_combine(&whole, &total);
-		rt_spend_total_add(&total, days + count / 2, (size_t) (count - count / 2), date - 100, date);
+		rt_spend_total_add(&total, days + count / 2, (size_t) (count - count / 2), date - 100,
+						   date);
 		rt_spend_total_trend(&whole, &trend);
 		CHECK(fabs(trend.slope - tv / tt) <= 1e-8 * (1 + fabs(tv / tt)));
 		{
 			rt_spend_trend again;
 
 			rt_spend_total_trend(&total, &again);
-			CHECK(again.slope == trend.slope && (again.p_value == trend.p_value || isnan(trend.p_value)));
-			CHECK(again.recent.orders == trend.recent.orders && again.earlier.orders == trend.earlier.orders);
+			CHECK(again.slope == trend.slope &&
+				  (again.p_value == trend.p_value || isnan(trend.p_value)));
+			CHECK(again.recent.orders == trend.recent.orders &&
+				  again.earlier.orders == trend.earlier.orders);
 		}
 	}
 }
 
-CHECK_CASES(spend_trend) = {
-	{"spend trend: every set of ranks", test_all_sets},
-	{"spend trend: known values of the rank sum test", test_known},
-	{"spend trend: alarms and power of one customer", test_one},
-	{"spend trend: alarms and power of all", test_all},
-	{"spend trend: least squares", test_slope},
-	{NULL, NULL}
+CHECK_CASES(spend_trend) =
+{
+	{
+		"spend trend: every set of ranks", test_all_sets
+	},
+	{
+		"spend trend: known values of the rank sum test", test_known
+	},
+	{
+		"spend trend: alarms and power of one customer", test_one
+	},
+	{
+		"spend trend: alarms and power of all", test_all
+	},
+	{
+		"spend trend: least squares", test_slope
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -15,12 +15,14 @@ read_survival_customers(survival_customer *customers)
 	char		line[200];
 	size_t		count = 0;
 
-	while (file != NULL && count < SURVIVAL_CUSTOMERS_MAX && fgets(line, sizeof(line), file) != NULL)
+	while (file != NULL && count < SURVIVAL_CUSTOMERS_MAX &&
+		   fgets(line, sizeof(line), file) != NULL)
 	{
 		survival_customer *c = &customers[count];
 		char		group;
 
-		if (sscanf(line, "%19[^,],%lf,%d,%c,%lf,%lf", c->dataset, &c->duration, &c->churned, &group, &c->x[0], &c->x[1]) != 6)
+		if (sscanf(line, "%19[^,],%lf,%d,%c,%lf,%lf", c->dataset, &c->duration, &c->churned, &group,
+				   &c->x[0], &c->x[1]) != 6)
 			continue;
 		c->group = group - 'a';
 		count++;
@@ -41,7 +43,8 @@ read_survival_values(survival_value *values)
 	{
 		survival_value *v = &values[count];
 
-		if (sscanf(line, "%19[^,],%29[^,],%lf,%lf", v->dataset, v->quantity, &v->place, &v->value) == 4)
+		if (sscanf(line, "%19[^,],%29[^,],%lf,%lf", v->dataset, v->quantity, &v->place,
+				   &v->value) == 4)
 			count++;
 	}
 	if (file != NULL)

@@ -14,7 +14,7 @@
 
 typedef struct survival_customer
 {
-	char		dataset[20];
+	char dataset[20];
 	double		duration;
 	int			churned;
 	int			group;
@@ -23,7 +23,7 @@ typedef struct survival_customer
 
 typedef struct survival_value
 {
-	char		dataset[20];
+	char dataset[20];
 	char		quantity[30];
 	double		place;
 	double		value;

@@ -39,9 +39,12 @@ by_group_time(const void *a, const void *b)
 static void
 check_near(const survival_value *expected, double found)
 {
-	if (isnan(expected->value) ? isnan(found) : fabs(found - expected->value) <= TOLERANCE * fmax(1, fabs(expected->value)))
+	if (isnan(expected->value) ?
+		isnan(found) :
+		fabs(found - expected->value) <= TOLERANCE * fmax(1, fabs(expected->value)))
 		return;
-	printf("# %s %s %g: expected %.17g, found %.17g\n", expected->dataset, expected->quantity, expected->place, expected->value, found);
+	printf("# %s %s %g: expected %.17g, found %.17g\n", expected->dataset, expected->quantity,
+		   expected->place, expected->value, found);
 	CHECK(false);
 }
 
@@ -195,9 +198,18 @@ test_log_rank_without_answer(void)
 	CHECK(groups[0].expected == 3 && groups[1].expected == 2);
 }
 
-CHECK_CASES(survival) = {
-	{"survival: curves and log-rank tests agree with R to 1e-9", test_against_r},
-	{"survival: behind the end of a curve nothing is known", test_ends},
-	{"survival: nothing to compare has no p-value", test_log_rank_without_answer},
-	{NULL, NULL}
+CHECK_CASES(survival) =
+{
+	{
+		"survival: curves and log-rank tests agree with R to 1e-9", test_against_r
+	},
+	{
+		"survival: behind the end of a curve nothing is known", test_ends
+	},
+	{
+		"survival: nothing to compare has no p-value", test_log_rank_without_answer
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -104,7 +104,8 @@ test_against_list(void)
 		int			place;
 
 		for (place = 0; place < known; place++)
-			if (sizes[place] == entry.key_size && memcmp(keys[place], entry.key, entry.key_size) == 0)
+			if (sizes[place] == entry.key_size &&
+				memcmp(keys[place], entry.key, entry.key_size) == 0)
 				break;
 		CHECK(place < known);
 		if (place < known)
@@ -124,14 +125,18 @@ test_against_list(void)
 	}
 	CHECK((int) halves[0]->keys == known);
 	for (int i = 0; i < known; i++)
-		CHECK(memcmp(counts_of(&halves[0], keys[i], sizes[i]), expected[i], sizeof(expected[i])) == 0);
+		CHECK(memcmp(counts_of(&halves[0], keys[i], sizes[i]), expected[i], sizeof(expected[i])) ==
+			  0);
 	CHECK((int) halves[0]->keys == known);
 	free(tally);
 	free(halves[0]);
 	free(halves[1]);
 }
 
-/* Random bytes behind a valid head: nothing is read or written beyond the block, and every call ends */
+/*
+ * Random bytes behind a valid head: nothing is read or written beyond the block, and every call
+ * ends
+ */
 static void
 test_hostile(void)
 {
@@ -146,7 +151,8 @@ test_hostile(void)
 		int			seen = 0;
 
 		for (size_t i = 0; i < size / 4; i++)
-			((uint32_t *) tally)[i] = (uint32_t) random_between(0, random_between(0, 3) == 0 ? UINT32_MAX : 70);
+			((uint32_t *) tally)[i] =
+				(uint32_t) random_between(0, random_between(0, 3) == 0 ? UINT32_MAX : 70);
 		tally->counts_per_key = COUNTS;
 		tally->place_count = places;
 		tally->room = room;
@@ -188,9 +194,18 @@ test_head(void)
 	free(tally);
 }
 
-CHECK_CASES(tally) = {
-	{"tally: the counts of a plain list, in one part and in two", test_against_list},
-	{"tally: no bytes make it read or write beyond its end", test_hostile},
-	{"tally: a head that does not fit its size is found out", test_head},
-	{NULL, NULL}
+CHECK_CASES(tally) =
+{
+	{
+		"tally: the counts of a plain list, in one part and in two", test_against_list
+	},
+	{
+		"tally: no bytes make it read or write beyond its end", test_hostile
+	},
+	{
+		"tally: a head that does not fit its size is found out", test_head
+	},
+	{
+		NULL, NULL
+	}
 };

@@ -14,10 +14,10 @@ typedef struct customer
 {
 	double		score;
 	int			outcome;
-} customer;
+}			customer;
 
 static size_t
-collapse(const customer *customers, int n, rt_scored *scored)
+collapse(const customer * customers, int n, rt_scored *scored)
 {
 	size_t		count = 0;
 
@@ -55,14 +55,16 @@ test_by_definition(void)
 		double		auc;
 
 		for (int i = 0; i < n; i++)
-			customers[i] = (customer) {(double) random_between(1, different) / 64, (int) random_between(0, 1)};
+			customers[i] =
+				(customer) {(double) random_between(1, different) / 64, (int) random_between(0, 1)};
 		count = collapse(customers, n, scored);
 		for (int i = 0; i < n; i++)
 			for (int j = 0; j < n; j++)
 				if (customers[i].outcome && !customers[j].outcome)
 				{
 					pairs++;
-					twice += (customers[i].score > customers[j].score) + (customers[i].score >= customers[j].score);
+					twice += (customers[i].score > customers[j].score) +
+						(customers[i].score >= customers[j].score);
 				}
 		auc = rt_roc_auc(scored, count);
 		CHECK(pairs == 0 ? isnan(auc) : auc == (double) twice / 2 / (double) pairs);
@@ -87,7 +89,8 @@ test_by_definition(void)
 
 					for (int j = 0; j < n; j++)
 					{
-						before += from_highest ? customers[j].score > customers[i].score : customers[j].score < customers[i].score;
+						before += from_highest ? customers[j].score > customers[i].score :
+							customers[j].score < customers[i].score;
 						same += customers[j].score == customers[i].score;
 					}
 					if (1 + (2 * before + same - 1) * bin_count / (2 * n) != bins[b].number)
@@ -130,7 +133,8 @@ test_even_bins(void)
 static void
 test_large(void)
 {
-	rt_scored	scored[] = {{-INFINITY, INT64_C(1000000000), INT64_C(2000000000)}, {INFINITY, INT64_C(1000000000), 0}};
+	rt_scored	scored[] = {{-INFINITY, INT64_C(1000000000), INT64_C(2000000000)},
+	{INFINITY, INT64_C(1000000000), 0}};
 	rt_score_bin bins[3];
 
 	CHECK(rt_roc_auc(scored, 2) == 0.75);
@@ -138,9 +142,18 @@ test_large(void)
 	CHECK(bins[0].customers == INT64_C(3000000000));
 }
 
-CHECK_CASES(validation) = {
-	{"validation: the area and the bins are what their definitions say", test_by_definition},
-	{"validation: bins without ties are even", test_even_bins},
-	{"validation: thousands of millions of customers", test_large},
-	{NULL, NULL}
+CHECK_CASES(validation) =
+{
+	{
+		"validation: the area and the bins are what their definitions say", test_by_definition
+	},
+	{
+		"validation: bins without ties are even", test_even_bins
+	},
+	{
+		"validation: thousands of millions of customers", test_large
+	},
+	{
+		NULL, NULL
+	}
 };
