@@ -4,9 +4,9 @@
 -- from integer arithmetic on a hash, never from random().  What is true of each
 -- customer is kept in shop.truth, so that an answer can be measured against it.
 --
---	story		 customers	what she does
+--	story		 customers	what they do
 --	clockwork	 500	every 7, 14, 28 or 30 days, a day or two early or late
---	random		1350	no rhythm of her own: exponential intervals, mean 15 to 120 days
+--	random		1350	no rhythm of their own: exponential intervals, mean 15 to 120 days
 --	yearly		 200	once a year, at the same time of the year
 --	one_time	 900	bought once
 --	drifting	 450	each interval is 15 to 25 percent longer than the one before
@@ -42,9 +42,9 @@ CREATE TABLE shop.campaign (
 CREATE TABLE shop.truth (
 	customer_id integer PRIMARY KEY,
 	story text NOT NULL,
-	period_days integer,				-- clockwork: her period
-	left_on date,						-- the first day on which she was no customer any more
-	returned_on date,					-- win_back: when she came again
+	period_days integer,				-- clockwork: their period
+	left_on date,						-- the first day on which they were no customer any more
+	returned_on date,					-- win_back: when they came again
 	dropped_range text,
 	dropped_on date
 );
@@ -186,7 +186,7 @@ BEGIN
 			EXIT WHEN day > until;
 			n := n + 1;
 
-			-- what she buys, and for how much, in cents
+			-- what they buy, and for how much, in cents
 			chosen := ranges[CASE WHEN shop.draw(c, 10, n, 1, 100) <= 60 THEN favourite ELSE second END];
 			IF day >= dropped_on THEN
 				chosen := ranges[favourite];
@@ -213,7 +213,7 @@ BEGIN
 				END IF;
 			END IF;
 
-			-- when she buys next
+			-- when they buy next
 			CASE story
 				WHEN 'random', 'one_time' THEN
 					step := mean * exponential[shop.draw(c, 15, n, 1, 256)] / 1000;

@@ -105,7 +105,7 @@ ORDER BY intervals DESC, customer_id LIMIT 4;
 \set ECHO none
 
 \echo
-\echo '--- Q2. Whom do we reach out to this week, before she shops around? The window opens now.'
+\echo '--- Q2. Whom do we reach out to this week, before they shop around? The window opens now.'
 \echo
 \set ECHO queries
 SELECT customer_id, contact_from, contact_until, expected_next, round(mean_interval::numeric, 1) AS mean_interval
@@ -115,7 +115,7 @@ ORDER BY contact_from, intervals DESC, customer_id LIMIT 5;
 \set ECHO none
 
 \echo
-\echo '--- Q3. Who is silent longer than her own rhythm explains? Whose order dried up altogether?'
+\echo '--- Q3. Who is silent longer than their own rhythm explains? Whose order dried up altogether?'
 \echo
 \set ECHO queries
 SELECT stage, count(*) AS customers, round(avg(elapsed_days)) AS days_silent,
@@ -143,7 +143,7 @@ WHERE calendar_period IS NOT NULL AND stage < 'lapsed' ORDER BY contact_from, cu
 \set ECHO none
 
 \echo
-\echo '--- Q3. Who is gone? Models weigh a silence against the chance that she left. Which one fits best?'
+\echo '--- Q3. Who is gone? Models weigh a silence against the chance that they left. Which one fits best?'
 \echo
 \set ECHO queries
 CREATE TABLE base AS
@@ -266,7 +266,7 @@ WHERE customer_id IN (SELECT customer_id FROM scored WHERE churn_score < 0.8 ORD
 \set ECHO none
 
 \echo
-\echo '--- Q8. What has losing them cost, month by month? What each was worth on the day she was last seen.'
+\echo '--- Q8. What has losing them cost, month by month? What each was worth on the day they were last seen.'
 \echo
 \set ECHO queries
 SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1))) AS value_lost

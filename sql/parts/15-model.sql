@@ -66,13 +66,21 @@ CREATE OPERATOR CLASS retention_model_ops
 	FUNCTION 1 retention_model_hash(retention_model),
 	FUNCTION 2 retention_model_hash_extended(retention_model, bigint);
 
-COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model) IS 'Implementation of the operator =.';
-COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model) IS 'Implementation of the operator <>.';
-COMMENT ON FUNCTION retention_model_hash(retention_model) IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
-COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint) IS '64-bit hash value with a seed, for hash partitioning.';
-COMMENT ON OPERATOR = (retention_model, retention_model) IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and how well it was fitted?';
+COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model)
+	IS 'Implementation of the operator =.';
+COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model)
+	IS 'Implementation of the operator <>.';
+COMMENT ON FUNCTION retention_model_hash(retention_model)
+	IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint)
+	IS '64-bit hash value with a seed, for hash partitioning.';
+COMMENT ON OPERATOR = (retention_model, retention_model)
+	IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and '
+	'how well it was fitted?';
 COMMENT ON OPERATOR <> (retention_model, retention_model) IS 'Are these different models?';
-COMMENT ON OPERATOR CLASS retention_model_ops USING hash IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no order.';
+COMMENT ON OPERATOR CLASS retention_model_ops USING hash
+	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
+	'order.';
 
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -127,36 +135,85 @@ CREATE TYPE confidence_interval AS (
 	upper double precision
 );
 
-CREATE FUNCTION confidence_interval(model retention_model, name text, level double precision DEFAULT 0.95) RETURNS confidence_interval
+CREATE FUNCTION confidence_interval(model retention_model, name text,
+		level double precision DEFAULT 0.95)
+	RETURNS confidence_interval
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'retention_model_confidence_interval';
 
-CREATE FUNCTION with_recency_weight(model retention_model, weight double precision) RETURNS retention_model
+CREATE FUNCTION with_recency_weight(model retention_model, weight double precision)
+	RETURNS retention_model
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_with_recency_weight';
 
 COMMENT ON TYPE confidence_interval IS 'Two limits of an estimate.';
 COMMENT ON COLUMN confidence_interval.lower IS 'the lower limit';
 COMMENT ON COLUMN confidence_interval.upper IS 'the upper limit';
-COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision) IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where that is beyond double precision. NULL for a model that was typed in or did not converge, and for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
-COMMENT ON FUNCTION left_out(retention_model) IS 'How many repeat customers a gamma-gamma model was fitted without, because the mean value of their repeat orders is not known or not above 0. NULL for a model that is typed in, and for other kinds.';
-COMMENT ON FUNCTION frequency_correlation(retention_model) IS 'The correlation (Pearson''s) of the number of repeat orders and their mean value across the customers that a gamma-gamma model was fitted to, which it takes to be 0: near 0 all is well; far above 0 the best customers are worth more than it says. NULL where either is the same for all, for a model that is typed in, and for other kinds. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
-COMMENT ON FUNCTION with_recency_weight(retention_model, double precision) IS 'The same interpurchase model, for which each interval of a customer counts weight times as much as the next one, so that a rhythm that drifts is followed: above 0, at most 1 (all alike). 0.9 predicts a little better than 1 on every log of the back-test. Error 22023 for a model of another kind or a weight out of range.';
-COMMENT ON TYPE retention_model IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it was fitted how well. Made by the aggregate fit_model, or typed in as JSON: ''{"model": "interpurchase", "k": 2, "r": 1.5, "alpha": 30}''; "time_unit_days" (1) may be added, and for interpurchase "recency_weight" (1, see with_recency_weight) and "k_deviation" (0: one k for all) with "k_median" (k): k is lognormal across customers, with that median and that standard deviation of ln k, and the intervals of a customer tell her own. Text goes out and in again without loss.';
-COMMENT ON FUNCTION retention_model_in(cstring) IS 'Input of type retention_model; what is no model is error 22P02 that says why.';
+COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
+	IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its '
+	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
+	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
+	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+COMMENT ON FUNCTION left_out(retention_model)
+	IS 'How many repeat customers a gamma-gamma model was fitted without, because the mean value '
+	'of their repeat orders is not known or not above 0. NULL for a model that is typed in, and '
+	'for other kinds.';
+COMMENT ON FUNCTION frequency_correlation(retention_model)
+	IS 'The correlation (Pearson''s) of the number of repeat orders and their mean value across '
+	'the customers that a gamma-gamma model was fitted to, which it takes to be 0: near 0 all is '
+	'well; far above 0 the best customers are worth more than it says. NULL where either is the '
+	'same for all, for a model that is typed in, and for other kinds. Source: Fader, Hardie, Lee '
+	'(2005), "RFM and CLV".';
+COMMENT ON FUNCTION with_recency_weight(retention_model, double precision)
+	IS 'The same interpurchase model, for which each interval of a customer counts weight times as '
+	'much as the next one, so that a rhythm that drifts is followed: above 0, at most 1 (all '
+	'alike). 0.9 predicts a little better than 1 on every log of the back-test. Error 22023 for a '
+	'model of another kind or a weight out of range.';
+COMMENT ON TYPE retention_model
+	IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it '
+	'was fitted how well. Made by the aggregate fit_model, or typed in as JSON: ''{"model": '
+	'"interpurchase", "k": 2, "r": 1.5, "alpha": 30}''; "time_unit_days" (1) may be added, and for '
+	'interpurchase "recency_weight" (1, see with_recency_weight) and "k_deviation" (0: one k for '
+	'all) with "k_median" (k): k is lognormal across customers, with that median and that standard '
+	'deviation of ln k, and the intervals of a customer tell their own. Text goes out and in again '
+	'without loss.';
+COMMENT ON FUNCTION retention_model_in(cstring)
+	IS 'Input of type retention_model; what is no model is error 22P02 that says why.';
 COMMENT ON FUNCTION retention_model_out(retention_model) IS 'Output of type retention_model.';
-COMMENT ON FUNCTION retention_model_recv(internal) IS 'Binary input of type retention_model; malformed bytes are error 22P03 or 08P01.';
-COMMENT ON FUNCTION retention_model_send(retention_model) IS 'Binary output of type retention_model.';
+COMMENT ON FUNCTION retention_model_recv(internal)
+	IS 'Binary input of type retention_model; malformed bytes are error 22P03 or 08P01.';
+COMMENT ON FUNCTION retention_model_send(retention_model)
+	IS 'Binary output of type retention_model.';
 COMMENT ON FUNCTION model_kind(retention_model) IS 'The kind of model, such as interpurchase.';
-COMMENT ON FUNCTION parameter(retention_model, text) IS 'A parameter by its name. Error 22023 when models of this kind have no such parameter.';
+COMMENT ON FUNCTION parameter(retention_model, text)
+	IS 'A parameter by its name. Error 22023 when models of this kind have no such parameter.';
 COMMENT ON FUNCTION parameters(retention_model) IS 'All parameters by name, as a JSON object.';
-COMMENT ON FUNCTION time_unit_days(retention_model) IS 'The unit of time of the parameters, in days: 1 is days, 7 weeks.';
-COMMENT ON FUNCTION log_likelihood(retention_model) IS 'The log-likelihood of the data at the fitted parameters. NULL for a model that was typed in.';
-COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models of the same data the one with less predicts better. The same data are the same customers as of the same day, in the same time unit (a model in days and one in weeks differ by far more than by how well they fit), seen by kinds that look at the same of them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
-COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. To be compared as aic is. NULL for a model that was typed in. Source: Schwarz (1978).';
-COMMENT ON FUNCTION observations(retention_model) IS 'The number of customers that the likelihood is made of. NULL for a model that was typed in.';
-COMMENT ON FUNCTION converged(retention_model) IS 'True when the fit ended at a maximum inside the parameter space; false when the likelihood rises toward a boundary. NULL for a model that was typed in.';
-COMMENT ON FUNCTION standard_error(retention_model, text) IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model that was typed in or did not converge. Error 22023 when there is no such parameter.';
+COMMENT ON FUNCTION time_unit_days(retention_model)
+	IS 'The unit of time of the parameters, in days: 1 is days, 7 weeks.';
+COMMENT ON FUNCTION log_likelihood(retention_model)
+	IS 'The log-likelihood of the data at the fitted parameters. NULL for a model that was typed '
+	'in.';
+COMMENT ON FUNCTION aic(retention_model)
+	IS 'Akaike''s information criterion, twice the number of parameters less twice the '
+	'log-likelihood: of models of the same data the one with less predicts better. The same data '
+	'are the same customers as of the same day, in the same time unit (a model in days and one in '
+	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
+	'them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared '
+	'with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their '
+	'own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+COMMENT ON FUNCTION bic(retention_model)
+	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
+	'number of observations for each parameter. To be compared as aic is. NULL for a model that '
+	'was typed in. Source: Schwarz (1978).';
+COMMENT ON FUNCTION observations(retention_model)
+	IS 'The number of customers that the likelihood is made of. NULL for a model that was typed '
+	'in.';
+COMMENT ON FUNCTION converged(retention_model)
+	IS 'True when the fit ended at a maximum inside the parameter space; false when the likelihood '
+	'rises toward a boundary. NULL for a model that was typed in.';
+COMMENT ON FUNCTION standard_error(retention_model, text)
+	IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model '
+	'that was typed in or did not converge. Error 22023 when there is no such parameter.';
 
 -- ---------------------------------------------------------------------------
 -- fitting
@@ -170,15 +227,20 @@ CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precis
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'fit_model_add';
 
-CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision) RETURNS bytea
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision)
+	RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
 
-CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision) RETURNS bytea
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision,
+		double precision)
+	RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
 
-CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision, double precision) RETURNS bytea
+CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision,
+		double precision, double precision)
+	RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'fit_model_add_numbers';
 
@@ -200,7 +262,8 @@ CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date) (
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
-CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date, time_unit_days double precision) (
+CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date,
+		time_unit_days double precision) (
 	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
@@ -212,36 +275,92 @@ CREATE AGGREGATE fit_model(kind text, x double precision, mean_value double prec
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
-CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision) (
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision,
+		T double precision) (
 	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
-CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision, weight double precision) (
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision,
+		weight double precision) (
 	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
-CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision, weight double precision, time_unit_days double precision) (
+CREATE AGGREGATE fit_model(kind text, x double precision, t_x double precision, T double precision,
+		weight double precision, time_unit_days double precision) (
 	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
-COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision, double precision, double precision) IS 'Transition function of the aggregate fit_model.';
-COMMENT ON FUNCTION fit_model_combine(bytea, bytea) IS 'Combine function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision,
+		double precision)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision,
+		double precision, double precision)
+	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_combine(bytea, bytea)
+	IS 'Combine function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_final(bytea) IS 'Final function of the aggregate fit_model.';
-COMMENT ON AGGREGATE fit_model(text, purchase_history, date) IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a customer are gamma distributed with shape k and rate k lambda, lambda across customers with shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the lognormal distribution of k across customers, by the restricted likelihood of each, where they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: purchases at random with a rate lambda, gamma distributed with shape r and rate alpha; after each repeat purchase, with mbg/nbd also after the first, she leaves with a probability that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k is that); pareto/nbd (r, alpha, s, beta: purchases as with bg/nbd, but she leaves at any time, with a rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: she can buy once in each period of the time unit after the first purchase, takes the opportunity with a probability that is Beta(alpha, beta), and leaves before it with a probability that is Beta(gamma, delta); several purchases in a period count once, a period that is not over does not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders are gamma distributed with shape p and a rate nu of her own, which is gamma distributed with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and frequency_correlation). NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a model for each segment. The same result for every order of the rows and every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
-COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision) IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days instead of days.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
+	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
+	'the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a '
+	'customer are gamma distributed with shape k and rate k lambda, lambda across customers with '
+	'shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the '
+	'lognormal distribution of k across customers, by the restricted likelihood of each, where '
+	'they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: '
+	'customers buy at random with a rate lambda, gamma distributed with shape r and rate alpha; '
+	'after each repeat purchase, with mbg/nbd also after the first, they leave with a probability '
+	'that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) '
+	'intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k '
+	'is that); pareto/nbd (r, alpha, s, beta: as with bg/nbd, but they leave at any time, with a '
+	'rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, '
+	'beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta '
+	'gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: a customer '
+	'can buy once in each period of the time unit after the first purchase, takes the opportunity '
+	'with a probability that is Beta(alpha, beta), and leaves before it with a probability that is '
+	'Beta(gamma, delta); several purchases in a period count once, a period that is not over does '
+	'not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the '
+	'calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders '
+	'are gamma distributed with shape p and a rate nu of their own, which is gamma distributed '
+	'with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and '
+	'frequency_correlation). NULL histories, and customers without a purchase by then, are left '
+	'out. GROUP BY gives a model for each segment. The same result for every order of the rows and '
+	'every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. '
+	'Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a '
+	'kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision)
+	IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days '
+	'instead of days.';
 
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision) IS 'Fits a model of kind gamma-gamma to customers given as x repeat orders and their mean value. Customers with x = 0 tell nothing and are passed over; those with an unknown mean or one not above 0 are left out and counted, see left_out. Rows with a NULL x are passed over. Errors: 22000 for too little data, 22023 for another kind, a negative x or a mean that is not finite, 22004 for a NULL kind.';
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision) IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the first purchase, seen until T after it, in days: bg/nbd, mbg/nbd, pareto/nbd or ggompertz/nbd; or, for bg/bb, as x purchases at T opportunities, the last at the t_x-th. The other kinds need histories. Rows with a NULL are left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision, double precision) IS 'The same for times in units of time_unit_days days.';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision)
+	IS 'Fits a model of kind gamma-gamma to customers given as x repeat orders and their mean '
+	'value. Customers with x = 0 tell nothing and are passed over; those with an unknown mean or '
+	'one not above 0 are left out and counted, see left_out. Rows with a NULL x are passed over. '
+	'Errors: 22000 for too little data, 22023 for another kind, a negative x or a mean that is not '
+	'finite, 22004 for a NULL kind.';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
+	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
+	'first purchase, seen until T after it, in days: bg/nbd, mbg/nbd, pareto/nbd or ggompertz/nbd; '
+	'or, for bg/bb, as x purchases at T opportunities, the last at the t_x-th. The other kinds '
+	'need histories. Rows with a NULL are left out. Otherwise as fit_model(kind, history, as_of). '
+	'Error 22023 unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
+		double precision)
+	IS 'The same with a weight for each row, such as the number of customers it stands for; not '
+	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
+	'after the weight.';
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
+		double precision, double precision)
+	IS 'The same for times in units of time_unit_days days.';

@@ -2,46 +2,74 @@
 -- the purchase cycle, from a customer's own intervals
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION mean_interval(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION mean_interval(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_cycle_mean_interval';
 
-CREATE FUNCTION median_interval(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION median_interval(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'purchase_cycle_median_interval';
 
-CREATE FUNCTION stddev_interval(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION stddev_interval(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'purchase_cycle_stddev_interval';
 
-CREATE FUNCTION overdue_ratio(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION overdue_ratio(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'purchase_cycle_overdue_ratio';
 
-CREATE FUNCTION regularity(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION regularity(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
 	AS 'MODULE_PATHNAME', 'purchase_cycle_regularity';
 
-CREATE FUNCTION interval_trend(history purchase_history, as_of date DEFAULT current_date) RETURNS double precision
+CREATE FUNCTION interval_trend(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'purchase_cycle_interval_trend';
 
-COMMENT ON FUNCTION mean_interval(purchase_history, date) IS 'Mean inter-purchase time in days, of the purchases up to as_of (default: today). NULL with fewer than two purchase days. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION median_interval(purchase_history, date) IS 'Median inter-purchase time in days, of the purchases up to as_of (default: today). NULL with fewer than two purchase days. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION stddev_interval(purchase_history, date) IS 'Sample standard deviation of the inter-purchase times in days, of the purchases up to as_of (default: today). NULL with fewer than three purchase days. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION overdue_ratio(purchase_history, date) IS 'Days since the last purchase up to as_of (default: today), divided by the mean inter-purchase time: above 1 she is later than on average. NULL with fewer than two purchase days. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION regularity(purchase_history, date) IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of (default: today), by maximum likelihood: 1 is Poisson-random, above 1 regular, below 1 clumpy. At most 10000, which is what equal intervals give. From few intervals it is far too high. NULL with fewer than three purchase days. An infinite as_of is error 22008. Source: Minka (2002), "Estimating a Gamma distribution".';
-COMMENT ON FUNCTION interval_trend(purchase_history, date) IS 'Relative change of the inter-purchase time from one purchase to the next, up to as_of (default: today): 0.1 is ten percent longer each time, negative is shorter. Robust: the median of paired differences of logarithms. NULL with fewer than five purchase days. An infinite as_of is error 22008. Source: Theil (1950), "A rank-invariant method of linear and polynomial regression analysis", the incomplete method.';
+COMMENT ON FUNCTION mean_interval(purchase_history, date)
+	IS 'Mean inter-purchase time in days, of the purchases up to as_of (default: today). NULL with '
+	'fewer than two purchase days. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION median_interval(purchase_history, date)
+	IS 'Median inter-purchase time in days, of the purchases up to as_of (default: today). NULL '
+	'with fewer than two purchase days. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION stddev_interval(purchase_history, date)
+	IS 'Sample standard deviation of the inter-purchase times in days, of the purchases up to '
+	'as_of (default: today). NULL with fewer than three purchase days. An infinite as_of is error '
+	'22008.';
+COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
+	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
+	'inter-purchase time: above 1 the customer is later than on average. NULL with fewer than two '
+	'purchase days. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION regularity(purchase_history, date)
+	IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of (default: today), '
+	'by maximum likelihood: 1 is Poisson-random, above 1 regular, below 1 clumpy. At most 10000, '
+	'which is what equal intervals give. From few intervals it is far too high. NULL with fewer '
+	'than three purchase days. An infinite as_of is error 22008. Source: Minka (2002), "Estimating '
+	'a Gamma distribution".';
+COMMENT ON FUNCTION interval_trend(purchase_history, date)
+	IS 'Relative change of the inter-purchase time from one purchase to the next, up to as_of '
+	'(default: today): 0.1 is ten percent longer each time, negative is shorter. Robust: the '
+	'median of paired differences of logarithms. NULL with fewer than five purchase days. An '
+	'infinite as_of is error 22008. Source: Theil (1950), "A rank-invariant method of linear and '
+	'polynomial regression analysis", the incomplete method.';
 
 -- ---------------------------------------------------------------------------
 -- the purchase cycle, from a customer's intervals and those of the others
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION silence_probability(history purchase_history, as_of date, model retention_model) RETURNS double precision
+CREATE FUNCTION silence_probability(history purchase_history, as_of date, model retention_model)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
 	AS 'MODULE_PATHNAME', 'purchase_cycle_silence_probability';
 
-CREATE FUNCTION expected_next_purchase(history purchase_history, as_of date, model retention_model) RETURNS date
+CREATE FUNCTION expected_next_purchase(history purchase_history, as_of date, model retention_model)
+	RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200
 	AS 'MODULE_PATHNAME', 'purchase_cycle_expected_next_purchase';
 
@@ -50,27 +78,65 @@ CREATE FUNCTION contact_window(history purchase_history, as_of date, model reten
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 400
 	AS 'MODULE_PATHNAME', 'purchase_cycle_contact_window';
 
-COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model) IS 'How probable a silence as long as that since the last purchase, or longer, is for a customer with her rhythm: 1 right after a purchase, near 0 when the silence is longer than the rhythm explains. The tail of the predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k S) for n intervals that add up to S and t days of silence. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
-COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model) IS 'The day by which she will have bought again with probability one half, given that she has not since her last purchase up to as_of, and that she is still a customer: the median of the predictive distribution, the day after as_of at the earliest. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
-COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision, double precision) IS 'The days between which she is likely to buy next, given her silence up to as_of and that she is still a customer: from the day by which she will have bought with probability lower (0.25) to the day for upper (0.75). Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
+COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
+	IS 'How probable a silence as long as that since the last purchase, or longer, is for a '
+	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer than '
+	'the rhythm explains. The tail of the predictive distribution of an interpurchase model, 1 - '
+	'I_z(k, r + k n) with z = k t / (k t + alpha + k S) for n intervals that add up to S and t '
+	'days of silence. Who keeps to the calendar, every December, say, is measured by it, not by '
+	'their intervals (see the column calendar_period of purchase_cycle). NULL if nothing was '
+	'bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model)
+	IS 'The day by which a customer will have bought again with probability one half, given that '
+	'they have not since their last purchase up to as_of, and that they are still a customer: the '
+	'median of the predictive distribution, the day after as_of at the earliest. Who keeps to the '
+	'calendar, every December, say, is measured by it, not by their intervals (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of, or when the day is '
+	'beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision,
+		double precision)
+	IS 'The days between which a customer is likely to buy next, given their silence up to as_of '
+	'and that they are still a customer: from the day by which they will have bought with '
+	'probability lower (0.25) to the day for upper (0.75). Who keeps to the calendar, every '
+	'December, say, is measured by it, not by their intervals (see the column calendar_period of '
+	'purchase_cycle). NULL if nothing was bought by as_of. Errors: 22023 for a model of another '
+	'kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
 
-CREATE FUNCTION regularity(history purchase_history, as_of date, model retention_model) RETURNS double precision
+CREATE FUNCTION regularity(history purchase_history, as_of date, model retention_model)
+	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30
 	AS 'MODULE_PATHNAME', 'purchase_cycle_regularity_shrunk';
 
-COMMENT ON FUNCTION regularity(purchase_history, date, retention_model) IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The maximum of the restricted likelihood, so that few intervals are not taken for regular, times the lognormal distribution of k across customers, with the median k_median and the standard deviation k_deviation in ln k; without these the model''s k and 1. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind than interpurchase 22023.';
+COMMENT ON FUNCTION regularity(purchase_history, date, retention_model)
+	IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward '
+	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The '
+	'maximum of the restricted likelihood, so that few intervals are not taken for regular, times '
+	'the lognormal distribution of k across customers, with the median k_median and the standard '
+	'deviation k_deviation in ln k; without these the model''s k and 1. NULL if nothing was bought '
+	'by as_of. An infinite as_of is error 22008, a model of another kind than interpurchase 22023.';
 
 CREATE TYPE cycle_stage AS ENUM ('new', 'active', 'due', 'overdue', 'at_risk', 'lapsed');
 
-COMMENT ON TYPE cycle_stage IS 'Where a customer is in her purchase cycle, by how probable her silence is: active (0.75 and above), due (0.25), overdue (0.10), at_risk (0.01), lapsed (below); new is one who has bought once and is not overdue.';
+COMMENT ON TYPE cycle_stage
+	IS 'Where a customer is in their purchase cycle, by how probable their silence is: active '
+	'(0.75 and above), due (0.25), overdue (0.10), at_risk (0.01), lapsed (below); new is one who '
+	'has bought once and is not overdue.';
 
 CREATE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
 		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
-		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
+		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01)
+	RETURNS cycle_stage
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
 	AS 'MODULE_PATHNAME', 'purchase_cycle_stage';
 
-COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
+COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision,
+		double precision, double precision, double precision)
+	IS 'Where a customer is in their purchase cycle at as_of: active, then due, overdue, at_risk '
+	'and lapsed as their silence_probability falls below due (0.75), overdue (0.25), at_risk '
+	'(0.10) and lapsed (0.01); new when they have bought once and are not overdue. Who keeps to '
+	'the calendar, every December, say, is measured by it, not by their intervals (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
 
 CREATE TYPE purchase_cycle AS (
 	intervals integer,
@@ -95,28 +161,63 @@ COMMENT ON TYPE purchase_cycle IS 'The purchase cycle of a customer in plain col
 COMMENT ON COLUMN purchase_cycle.intervals IS 'number of inter-purchase times known';
 COMMENT ON COLUMN purchase_cycle.mean_interval IS 'their mean, in days';
 COMMENT ON COLUMN purchase_cycle.median_interval IS 'their median, in days';
-COMMENT ON COLUMN purchase_cycle.stddev_interval IS 'their sample standard deviation, in days; NULL with fewer than two';
-COMMENT ON COLUMN purchase_cycle.coefficient_of_variation IS 'standard deviation over mean; NULL with fewer than two';
-COMMENT ON COLUMN purchase_cycle.regularity IS 'shape of a gamma distribution of the intervals, shrunk toward that of the model, or toward 1 (random) without a model: 1 is random, above regular, below clumpy';
-COMMENT ON COLUMN purchase_cycle.pattern IS 'clockwork (regularity from 25 on), regular (2), random (0.6) or clumpy (below)';
-COMMENT ON COLUMN purchase_cycle.trend IS 'relative change of the interval from one purchase to the next; NULL with fewer than four';
-COMMENT ON COLUMN purchase_cycle.expected_next IS 'the day by which she will have bought again with probability one half, if she is still a customer';
-COMMENT ON COLUMN purchase_cycle.contact_from IS 'the day by which she will have bought with probability 0.25';
-COMMENT ON COLUMN purchase_cycle.contact_until IS 'the day by which she will have bought with probability 0.75';
+COMMENT ON COLUMN purchase_cycle.stddev_interval
+	IS 'their sample standard deviation, in days; NULL with fewer than two';
+COMMENT ON COLUMN purchase_cycle.coefficient_of_variation
+	IS 'standard deviation over mean; NULL with fewer than two';
+COMMENT ON COLUMN purchase_cycle.regularity
+	IS 'shape of a gamma distribution of the intervals, shrunk toward that of the model, or toward '
+	'1 (random) without a model: 1 is random, above regular, below clumpy';
+COMMENT ON COLUMN purchase_cycle.pattern
+	IS 'clockwork (regularity from 25 on), regular (2), random (0.6) or clumpy (below)';
+COMMENT ON COLUMN purchase_cycle.trend
+	IS 'relative change of the interval from one purchase to the next; NULL with fewer than four';
+COMMENT ON COLUMN purchase_cycle.expected_next
+	IS 'the day by which they will have bought again with probability one half, if they are still '
+	'a customer';
+COMMENT ON COLUMN purchase_cycle.contact_from
+	IS 'the day by which they will have bought with probability 0.25';
+COMMENT ON COLUMN purchase_cycle.contact_until
+	IS 'the day by which they will have bought with probability 0.75';
 COMMENT ON COLUMN purchase_cycle.elapsed_days IS 'days since the last purchase';
-COMMENT ON COLUMN purchase_cycle.overdue_ratio IS 'days since the last purchase over the mean interval';
-COMMENT ON COLUMN purchase_cycle.silence_probability IS 'how probable a silence of that length is with her rhythm';
-COMMENT ON COLUMN purchase_cycle.stage IS 'new, active, due, overdue, at_risk or lapsed, by the silence probability';
-COMMENT ON COLUMN purchase_cycle.calendar_period IS 'monthly, quarterly, half-yearly or yearly when she keeps to such a period of the calendar, as calendar_cycle tells, without drifting, and came in at least two of three: expected_next, the contact window, silence_probability and stage are then those of the calendar; NULL otherwise';
+COMMENT ON COLUMN purchase_cycle.overdue_ratio
+	IS 'days since the last purchase over the mean interval';
+COMMENT ON COLUMN purchase_cycle.silence_probability
+	IS 'how probable a silence of that length is with their rhythm';
+COMMENT ON COLUMN purchase_cycle.stage
+	IS 'new, active, due, overdue, at_risk or lapsed, by the silence probability';
+COMMENT ON COLUMN purchase_cycle.calendar_period
+	IS 'monthly, quarterly, half-yearly or yearly when they keep to such a period of the calendar, '
+	'as calendar_cycle tells, without drifting, and came in at least two of three: expected_next, '
+	'the contact window, silence_probability and stage are then those of the calendar; NULL '
+	'otherwise';
 
-CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date) RETURNS purchase_cycle
+CREATE FUNCTION purchase_cycle(history purchase_history, as_of date DEFAULT current_date)
+	RETURNS purchase_cycle
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 900
 	AS 'MODULE_PATHNAME', 'purchase_cycle';
 
-CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model retention_model) RETURNS purchase_cycle
+CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model retention_model)
+	RETURNS purchase_cycle
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 900
 	AS 'MODULE_PATHNAME', 'purchase_cycle';
 
-COMMENT ON FUNCTION purchase_cycle(purchase_history, date) IS 'The purchase cycle of a customer at as_of (default: today), from her own intervals alone: her regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does toward a model), her mean interval as if it had been seen once more. What needs an interval is NULL for a customer who has bought once; with a model of the base there is an answer for her, too. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008.';
-COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model) IS 'The purchase cycle of a customer at as_of: statistics of her intervals, and what an interpurchase model of the base says of her next purchase. With a k_deviation in the model her dates follow her own regularity: the mixture over what it may be, and after a silence, which irregular customers are likelier to keep, one shape with the same variance of the logarithm of the interval. Take the columns FROM customer, purchase_cycle(h, as_of, model), which evaluates it once a row. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date)
+	IS 'The purchase cycle of a customer at as_of (default: today), from their own intervals '
+	'alone: their regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does '
+	'toward a model), their mean interval as if it had been seen once more. What needs an interval '
+	'is NULL for a customer who has bought once; with a model of the base there is an answer for '
+	'them, too. Who keeps to the calendar, every December, say, is measured by it, not by their '
+	'intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by '
+	'as_of. An infinite as_of is error 22008.';
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
+	IS 'The purchase cycle of a customer at as_of: statistics of their intervals, and what an '
+	'interpurchase model of the base says of their next purchase. With a k_deviation in the model '
+	'their dates follow their own regularity: the mixture over what it may be, and after a '
+	'silence, which irregular customers are likelier to keep, one shape with the same variance of '
+	'the logarithm of the interval. Take the columns FROM customer, purchase_cycle(h, as_of, '
+	'model), which evaluates it once a row. Who keeps to the calendar, every December, say, is '
+	'measured by it, not by their intervals (see the column calendar_period of purchase_cycle). '
+	'NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another '
+	'kind 22023.';
 

@@ -4,6 +4,14 @@
 \echo Use "ALTER EXTENSION retention UPDATE" to load this file. \quit
 
 
+COMMENT ON TYPE purchase_history
+	IS 'All purchases of one customer: their purchase days in order, each with the number of '
+	'orders and the money of that day. Made by the aggregate purchase_history(ordered_at, amount). '
+	'Text form: {2026-01-03: 29.99, 2026-02-01: 45.00 in 2, 2026-02-11: ?}, where "in 2" is two '
+	'orders, "?" an order of unknown amount and "in 0" a day of refunds alone; dates are ISO '
+	'whatever DateStyle says. Money is exact to 1/10000 of the currency unit. Equal purchases are '
+	'equal values, byte for byte.';
+
 CREATE FUNCTION purchase_history_lt(purchase_history, purchase_history) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'purchase_history_lt';
@@ -61,37 +69,68 @@ CREATE OPERATOR CLASS purchase_history_ops
 	OPERATOR 5 >,
 	FUNCTION 1 purchase_history_cmp(purchase_history, purchase_history);
 
-COMMENT ON FUNCTION purchase_history_lt(purchase_history, purchase_history) IS 'Implementation of the operator <.';
+COMMENT ON FUNCTION purchase_history_lt(purchase_history, purchase_history)
+	IS 'Implementation of the operator <.';
 
-COMMENT ON FUNCTION purchase_history_le(purchase_history, purchase_history) IS 'Implementation of the operator <=.';
+COMMENT ON FUNCTION purchase_history_le(purchase_history, purchase_history)
+	IS 'Implementation of the operator <=.';
 
-COMMENT ON FUNCTION purchase_history_gt(purchase_history, purchase_history) IS 'Implementation of the operator >.';
+COMMENT ON FUNCTION purchase_history_gt(purchase_history, purchase_history)
+	IS 'Implementation of the operator >.';
 
-COMMENT ON FUNCTION purchase_history_ge(purchase_history, purchase_history) IS 'Implementation of the operator >=.';
+COMMENT ON FUNCTION purchase_history_ge(purchase_history, purchase_history)
+	IS 'Implementation of the operator >=.';
 
-COMMENT ON FUNCTION purchase_history_cmp(purchase_history, purchase_history) IS 'Comparison for the order of purchase histories: below 0, 0 or above 0.';
+COMMENT ON FUNCTION purchase_history_cmp(purchase_history, purchase_history)
+	IS 'Comparison for the order of purchase histories: below 0, 0 or above 0.';
 
-COMMENT ON OPERATOR < (purchase_history, purchase_history) IS 'Does this history come before that one in their order: day by day, the earlier date first, on the same date fewer orders, then fewer of unknown amount, then less money; a history that ends where another goes on comes before it. So ORDER BY sorts customers by their first day.';
+COMMENT ON OPERATOR < (purchase_history, purchase_history)
+	IS 'Does this history come before that one in their order: day by day, the earlier date first, '
+	'on the same date fewer orders, then fewer of unknown amount, then less money; a history that '
+	'ends where another goes on comes before it. So ORDER BY sorts customers by their first day.';
 
-COMMENT ON OPERATOR <= (purchase_history, purchase_history) IS 'Does this history come before that one in their order, or is it the same? See <.';
+COMMENT ON OPERATOR <= (purchase_history, purchase_history)
+	IS 'Does this history come before that one in their order, or is it the same? See <.';
 
-COMMENT ON OPERATOR > (purchase_history, purchase_history) IS 'Does this history come after that one in their order? See <.';
+COMMENT ON OPERATOR > (purchase_history, purchase_history)
+	IS 'Does this history come after that one in their order? See <.';
 
-COMMENT ON OPERATOR >= (purchase_history, purchase_history) IS 'Does this history come after that one in their order, or is it the same? See <.';
+COMMENT ON OPERATOR >= (purchase_history, purchase_history)
+	IS 'Does this history come after that one in their order, or is it the same? See <.';
 
-COMMENT ON OPERATOR CLASS purchase_history_ops USING btree IS 'Order of purchase histories, day by day, for ORDER BY, count(DISTINCT h) and unique indexes. An index takes histories of up to about 2700 bytes, some 600 purchases.';
+COMMENT ON OPERATOR CLASS purchase_history_ops USING btree
+	IS 'Order of purchase histories, day by day, for ORDER BY, count(DISTINCT h) and unique '
+	'indexes. An index takes histories of up to about 2700 bytes, some 600 purchases.';
 
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text) IS 'As purchase_history(date, numeric); the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount numeric, time_zone text)
+	IS 'As purchase_history(date, numeric); the purchase day is its date in the time zone given, a '
+	'name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an '
+	'unknown one, for a text that reads as a number (an amount must be a number: price::numeric), '
+	'and for a date or timestamp, which has no zone.';
 
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision, time_zone text) IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of the currency unit; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, amount double precision,
+		time_zone text)
+	IS 'As purchase_history(date, numeric); the exact value of the double is rounded to 1/10000 of '
+	'the currency unit; the purchase day is its date in the time zone given, a name or an '
+	'abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, '
+	'for a text that reads as a number (an amount must be a number: price::numeric), and for a '
+	'date or timestamp, which has no zone.';
 
-COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, time_zone text) IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of unknown amount; the purchase day is its date in the time zone given, a name or an abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, for a text that reads as a number (an amount must be a number: price::numeric), and for a date or timestamp, which has no zone.';
+COMMENT ON AGGREGATE purchase_history(ordered_at timestamptz, time_zone text)
+	IS 'As purchase_history(date, numeric); without amounts, so that every row is a purchase of '
+	'unknown amount; the purchase day is its date in the time zone given, a name or an '
+	'abbreviation as AT TIME ZONE takes it. A NULL zone is error 22004; 22023 for an unknown one, '
+	'for a text that reads as a number (an amount must be a number: price::numeric), and for a '
+	'date or timestamp, which has no zone.';
 
-CREATE FUNCTION slice(history purchase_history, first_day date, last_day date) RETURNS purchase_history
+CREATE FUNCTION slice(history purchase_history, first_day date, last_day date)
+	RETURNS purchase_history
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 10
 	RETURN slice(history, daterange(first_day, last_day, '[]'));
 
-COMMENT ON FUNCTION slice(purchase_history, date, date) IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error 22000 for a first_day after last_day.';
+COMMENT ON FUNCTION slice(purchase_history, date, date)
+	IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error '
+	'22000 for a first_day after last_day.';
 
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
@@ -129,37 +168,201 @@ CREATE OPERATOR CLASS retention_model_ops
 	FUNCTION 1 retention_model_hash(retention_model),
 	FUNCTION 2 retention_model_hash_extended(retention_model, bigint);
 
-COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model) IS 'Implementation of the operator =.';
+COMMENT ON FUNCTION retention_model_eq(retention_model, retention_model)
+	IS 'Implementation of the operator =.';
 
-COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model) IS 'Implementation of the operator <>.';
+COMMENT ON FUNCTION retention_model_ne(retention_model, retention_model)
+	IS 'Implementation of the operator <>.';
 
-COMMENT ON FUNCTION retention_model_hash(retention_model) IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+COMMENT ON FUNCTION retention_model_hash(retention_model)
+	IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
 
-COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint) IS '64-bit hash value with a seed, for hash partitioning.';
+COMMENT ON FUNCTION retention_model_hash_extended(retention_model, bigint)
+	IS '64-bit hash value with a seed, for hash partitioning.';
 
-COMMENT ON OPERATOR = (retention_model, retention_model) IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and how well it was fitted?';
+COMMENT ON OPERATOR = (retention_model, retention_model)
+	IS 'Are these the same model, in all that its text form says: kind, parameters, time unit, and '
+	'how well it was fitted?';
 
 COMMENT ON OPERATOR <> (retention_model, retention_model) IS 'Are these different models?';
 
-COMMENT ON OPERATOR CLASS retention_model_ops USING hash IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no order.';
+COMMENT ON OPERATOR CLASS retention_model_ops USING hash
+	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
+	'order.';
 
-COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision) IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where that is beyond double precision. NULL for a model that was typed in or did not converge, and for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
+	IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its '
+	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
+	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
+	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 
-COMMENT ON FUNCTION aic(retention_model) IS 'Akaike''s information criterion, twice the number of parameters less twice the log-likelihood: of models of the same data the one with less predicts better. The same data are the same customers as of the same day, in the same time unit (a model in days and one in weeks differ by far more than by how well they fit), seen by kinds that look at the same of them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+COMMENT ON TYPE retention_model
+	IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it '
+	'was fitted how well. Made by the aggregate fit_model, or typed in as JSON: ''{"model": '
+	'"interpurchase", "k": 2, "r": 1.5, "alpha": 30}''; "time_unit_days" (1) may be added, and for '
+	'interpurchase "recency_weight" (1, see with_recency_weight) and "k_deviation" (0: one k for '
+	'all) with "k_median" (k): k is lognormal across customers, with that median and that standard '
+	'deviation of ln k, and the intervals of a customer tell their own. Text goes out and in again '
+	'without loss.';
 
-COMMENT ON FUNCTION bic(retention_model) IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the number of observations for each parameter. To be compared as aic is. NULL for a model that was typed in. Source: Schwarz (1978).';
+COMMENT ON FUNCTION aic(retention_model)
+	IS 'Akaike''s information criterion, twice the number of parameters less twice the '
+	'log-likelihood: of models of the same data the one with less predicts better. The same data '
+	'are the same customers as of the same day, in the same time unit (a model in days and one in '
+	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
+	'them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared '
+	'with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their '
+	'own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
 
-COMMENT ON AGGREGATE fit_model(text, purchase_history, date) IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a customer are gamma distributed with shape k and rate k lambda, lambda across customers with shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the lognormal distribution of k across customers, by the restricted likelihood of each, where they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: purchases at random with a rate lambda, gamma distributed with shape r and rate alpha; after each repeat purchase, with mbg/nbd also after the first, she leaves with a probability that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k is that); pareto/nbd (r, alpha, s, beta: purchases as with bg/nbd, but she leaves at any time, with a rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: she can buy once in each period of the time unit after the first purchase, takes the opportunity with a probability that is Beta(alpha, beta), and leaves before it with a probability that is Beta(gamma, delta); several purchases in a period count once, a period that is not over does not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders are gamma distributed with shape p and a rate nu of her own, which is gamma distributed with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and frequency_correlation). NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a model for each segment. The same result for every order of the rows and every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+COMMENT ON FUNCTION bic(retention_model)
+	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
+	'number of observations for each parameter. To be compared as aic is. NULL for a model that '
+	'was typed in. Source: Schwarz (1978).';
 
-COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision, double precision) IS 'The same with a weight for each row, such as the number of customers it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
+	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
+	'the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a '
+	'customer are gamma distributed with shape k and rate k lambda, lambda across customers with '
+	'shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the '
+	'lognormal distribution of k across customers, by the restricted likelihood of each, where '
+	'they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: '
+	'customers buy at random with a rate lambda, gamma distributed with shape r and rate alpha; '
+	'after each repeat purchase, with mbg/nbd also after the first, they leave with a probability '
+	'that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) '
+	'intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k '
+	'is that); pareto/nbd (r, alpha, s, beta: as with bg/nbd, but they leave at any time, with a '
+	'rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, '
+	'beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta '
+	'gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: a customer '
+	'can buy once in each period of the time unit after the first purchase, takes the opportunity '
+	'with a probability that is Beta(alpha, beta), and leaves before it with a probability that is '
+	'Beta(gamma, delta); several purchases in a period count once, a period that is not over does '
+	'not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the '
+	'calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders '
+	'are gamma distributed with shape p and a rate nu of their own, which is gamma distributed '
+	'with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and '
+	'frequency_correlation). NULL histories, and customers without a purchase by then, are left '
+	'out. GROUP BY gives a model for each segment. The same result for every order of the rows and '
+	'every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. '
+	'Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a '
+	'kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
+		double precision)
+	IS 'The same with a weight for each row, such as the number of customers it stands for; not '
+	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
+	'after the weight.';
+
+COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
+	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
+	'inter-purchase time: above 1 the customer is later than on average. NULL with fewer than two '
+	'purchase days. An infinite as_of is error 22008.';
+
+COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
+	IS 'How probable a silence as long as that since the last purchase, or longer, is for a '
+	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer than '
+	'the rhythm explains. The tail of the predictive distribution of an interpurchase model, 1 - '
+	'I_z(k, r + k n) with z = k t / (k t + alpha + k S) for n intervals that add up to S and t '
+	'days of silence. Who keeps to the calendar, every December, say, is measured by it, not by '
+	'their intervals (see the column calendar_period of purchase_cycle). NULL if nothing was '
+	'bought by as_of. An infinite as_of is error 22008, a model of another kind 22023.';
+
+COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model)
+	IS 'The day by which a customer will have bought again with probability one half, given that '
+	'they have not since their last purchase up to as_of, and that they are still a customer: the '
+	'median of the predictive distribution, the day after as_of at the earliest. Who keeps to the '
+	'calendar, every December, say, is measured by it, not by their intervals (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of, or when the day is '
+	'beyond the calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+
+COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision,
+		double precision)
+	IS 'The days between which a customer is likely to buy next, given their silence up to as_of '
+	'and that they are still a customer: from the day by which they will have bought with '
+	'probability lower (0.25) to the day for upper (0.75). Who keeps to the calendar, every '
+	'December, say, is measured by it, not by their intervals (see the column calendar_period of '
+	'purchase_cycle). NULL if nothing was bought by as_of. Errors: 22023 for a model of another '
+	'kind, or unless 0 < lower < upper < 1; 22008 for an infinite as_of.';
+
+COMMENT ON TYPE cycle_stage
+	IS 'Where a customer is in their purchase cycle, by how probable their silence is: active '
+	'(0.75 and above), due (0.25), overdue (0.10), at_risk (0.01), lapsed (below); new is one who '
+	'has bought once and is not overdue.';
 
 CREATE OR REPLACE FUNCTION cycle_stage(history purchase_history, as_of date, model retention_model,
 		due double precision DEFAULT 0.75, overdue double precision DEFAULT 0.25,
-		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01) RETURNS cycle_stage
+		at_risk double precision DEFAULT 0.10, lapsed double precision DEFAULT 0.01)
+	RETURNS cycle_stage
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 60
 	AS 'MODULE_PATHNAME', 'purchase_cycle_stage';
 
-COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision, double precision, double precision, double precision) IS 'Where a customer is in her purchase cycle at as_of: active, then due, overdue, at_risk and lapsed as her silence_probability falls below due (0.75), overdue (0.25), at_risk (0.10) and lapsed (0.01); new when she has bought once and is not overdue. Who keeps to the calendar, every December, say, is measured by it, not by her intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
+COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double precision,
+		double precision, double precision, double precision)
+	IS 'Where a customer is in their purchase cycle at as_of: active, then due, overdue, at_risk '
+	'and lapsed as their silence_probability falls below due (0.75), overdue (0.25), at_risk '
+	'(0.10) and lapsed (0.01); new when they have bought once and are not overdue. Who keeps to '
+	'the calendar, every December, say, is measured by it, not by their intervals (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
+
+COMMENT ON COLUMN purchase_cycle.expected_next
+	IS 'the day by which they will have bought again with probability one half, if they are still '
+	'a customer';
+
+COMMENT ON COLUMN purchase_cycle.contact_from
+	IS 'the day by which they will have bought with probability 0.25';
+
+COMMENT ON COLUMN purchase_cycle.contact_until
+	IS 'the day by which they will have bought with probability 0.75';
+
+COMMENT ON COLUMN purchase_cycle.silence_probability
+	IS 'how probable a silence of that length is with their rhythm';
+
+COMMENT ON COLUMN purchase_cycle.calendar_period
+	IS 'monthly, quarterly, half-yearly or yearly when they keep to such a period of the calendar, '
+	'as calendar_cycle tells, without drifting, and came in at least two of three: expected_next, '
+	'the contact window, silence_probability and stage are then those of the calendar; NULL '
+	'otherwise';
+
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date)
+	IS 'The purchase cycle of a customer at as_of (default: today), from their own intervals '
+	'alone: their regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does '
+	'toward a model), their mean interval as if it had been seen once more. What needs an interval '
+	'is NULL for a customer who has bought once; with a model of the base there is an answer for '
+	'them, too. Who keeps to the calendar, every December, say, is measured by it, not by their '
+	'intervals (see the column calendar_period of purchase_cycle). NULL if nothing was bought by '
+	'as_of. An infinite as_of is error 22008.';
+
+COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
+	IS 'The purchase cycle of a customer at as_of: statistics of their intervals, and what an '
+	'interpurchase model of the base says of their next purchase. With a k_deviation in the model '
+	'their dates follow their own regularity: the mixture over what it may be, and after a '
+	'silence, which irregular customers are likelier to keep, one shape with the same variance of '
+	'the logarithm of the interval. Take the columns FROM customer, purchase_cycle(h, as_of, '
+	'model), which evaluates it once a row. Who keeps to the calendar, every December, say, is '
+	'measured by it, not by their intervals (see the column calendar_period of purchase_cycle). '
+	'NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another '
+	'kind 22023.';
+
+COMMENT ON COLUMN calendar_cycle.phase
+	IS 'where in the period the customer buys: 0 is its start (Monday; the first day of the month, '
+	'quarter, half-year or year; 2000-01-01 and each period from it), 0.5 its middle, always below '
+	'1';
+
+COMMENT ON COLUMN calendar_cycle.p_value
+	IS 'probability that a random buyer, whatever their rate, looks as much like a rhythm, over '
+	'all periods tested';
+
+COMMENT ON FUNCTION calendar_cycle(purchase_history, date)
+	IS 'The rhythm of the calendar that the purchases up to as_of (default: today) show most '
+	'clearly: weekly, monthly (by calendar months), quarterly, half-yearly, yearly, or a free '
+	'period between half the mean interval and twice. It is one where p_value is below 0.01, say; '
+	'above, it is what comes nearest to one. Rayleigh''s test on the phases of at most one '
+	'purchase each half period, which makes it valid for random buyers of any rate; a short '
+	'sequence with exactly one purchase in each period counts for more; corrected for the number '
+	'of periods tested. The free period is looked for in the last 64 purchase days, from 5 on. '
+	'NULL with fewer than three purchase days that far apart in any period. An infinite as_of is '
+	'error 22008. Source: Mardia and Jupp (2000), "Directional Statistics", section 6.3.';
 
 CREATE TYPE opportunities AS (
 	x double precision,
@@ -167,163 +370,629 @@ CREATE TYPE opportunities AS (
 	n double precision
 );
 
-CREATE FUNCTION opportunities(history purchase_history, as_of date, time_unit_days double precision) RETURNS opportunities
+CREATE FUNCTION opportunities(history purchase_history, as_of date, time_unit_days double precision)
+	RETURNS opportunities
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'customer_base_opportunities';
 
-COMMENT ON TYPE opportunities IS 'What a model of kind bg/bb asks of a customer, in opportunities to buy: x, t_x and n, as defined in Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting".';
+COMMENT ON TYPE opportunities
+	IS 'What a model of kind bg/bb asks of a customer, in opportunities to buy: x, t_x and n, as '
+	'defined in Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time '
+	'noncontractual setting".';
 
-COMMENT ON COLUMN opportunities.x IS 'number of opportunities at which the customer bought, the first purchase not counted';
+COMMENT ON COLUMN opportunities.x
+	IS 'number of opportunities at which the customer bought, the first purchase not counted';
 
 COMMENT ON COLUMN opportunities.t_x IS 'number of the last of them, 0 where there is none';
 
-COMMENT ON COLUMN opportunities.n IS 'number of opportunities after the first purchase that are over at as_of';
+COMMENT ON COLUMN opportunities.n
+	IS 'number of opportunities after the first purchase that are over at as_of';
 
-COMMENT ON FUNCTION opportunities(purchase_history, date, double precision) IS 'The x, t_x and n that a model of kind bg/bb of this time unit counts for a customer at as_of. Opportunities follow one another from the first purchase on, each as long as the time unit, in days. A unit of 365 to 366 days is a year of the calendar, a whole number of such years is as many, and a half, a quarter or a twelfth of one (182.625, 91.3125, 30.4375) is a half-year, a quarter or a month: the i-th opportunity is over with the day so many months after the first purchase, the last day of a month that has no such day, as date + interval has it. Any other unit (7 is a week) is counted in days: the i-th opportunity is over with the day that is i units after the first purchase, to the nearest day. A purchase on that last day belongs to it, several within one opportunity count once, and one that is not over at as_of does not count, nor do purchases in it. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 unless the time unit is above 0 and finite. Source: Fader, Hardie, Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting".';
+COMMENT ON FUNCTION opportunities(purchase_history, date, double precision)
+	IS 'The x, t_x and n that a model of kind bg/bb of this time unit counts for a customer at '
+	'as_of. Opportunities follow one another from the first purchase on, each as long as the time '
+	'unit, in days. A unit of 365 to 366 days is a year of the calendar, a whole number of such '
+	'years is as many, and a half, a quarter or a twelfth of one (182.625, 91.3125, 30.4375) is a '
+	'half-year, a quarter or a month: the i-th opportunity is over with the day so many months '
+	'after the first purchase, the last day of a month that has no such day, as date + interval '
+	'has it. Any other unit (7 is a week) is counted in days: the i-th opportunity is over with '
+	'the day that is i units after the first purchase, to the nearest day. A purchase on that last '
+	'day belongs to it, several within one opportunity count once, and one that is not over at '
+	'as_of does not count, nor do purchases in it. NULL if nothing was bought by as_of. Errors: '
+	'22008 for an infinite as_of, 22023 unless the time unit is above 0 and finite. Source: Fader, '
+	'Hardie, Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting".';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model)
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which the '
+	'churn_score of a customer reached 0.5: from then on they were more likely gone than not. By '
+	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL '
+	'while it has not, and if nothing was bought by as_of. It depends on their purchases and the '
+	'model only, not on other customers or on as_of once the day has come. Errors: 22008 for an '
+	'infinite as_of.';
 
 CREATE FUNCTION p_alive(model retention_model, x text, t_x text, T text) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
 	RETURN p_alive(model, x::double precision, t_x::double precision, T::double precision);
 
-CREATE FUNCTION expected_remaining_lifetime(model retention_model, x text, t_x text, T text) RETURNS double precision
+CREATE FUNCTION expected_remaining_lifetime(model retention_model, x text, t_x text, T text)
+	RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
-	RETURN expected_remaining_lifetime(model, x::double precision, t_x::double precision, T::double precision);
+	RETURN expected_remaining_lifetime(model, x::double precision, t_x::double precision,
+		T::double precision);
 
 CREATE FUNCTION expected_purchases(model retention_model, horizon text) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
 	RETURN expected_purchases(model, horizon::interval);
 
-CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon text) RETURNS double precision
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon text)
+	RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
 	RETURN purchase_pmf(model, n, horizon::interval);
 
-COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date) IS 'The probability that she is still a customer at as_of (default: today), given her purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd, ggompertz/nbd or bg/bb. By bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
+COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
+	IS 'The probability that a customer still is one at as_of (default: today), given their '
+	'purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd, '
+	'ggompertz/nbd or bg/bb. By bg/bb at the last opportunity that is over at as_of; '
+	'opportunities(history, as_of, time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k '
+	'it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind. Source: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; '
+	'Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, '
+	'Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, Hardie, Shang (2010); '
+	'Bemmaor, Glady (2012).';
 
-COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval) IS 'The probability that she is still a customer a while after as_of, given what was known at as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
+COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
+	IS 'The probability that a customer still is one a while after as_of, given what was known at '
+	'as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an '
+	'infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
 
-COMMENT ON FUNCTION p_alive(retention_model, text, text, text) IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION p_alive(retention_model, text, text, text)
+	IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 '
+	'for a text that is no number.';
 
-COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval) IS 'The number of purchases to expect from her within the horizon after as_of, given her purchases up to as_of; a month is 365.25/12 days. By bg/bb within the whole opportunities of the horizon, to the nearest day: 3 of ''3 years'' where the time unit is a year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+COMMENT ON FUNCTION churn_score(retention_model, purchase_history, date)
+	IS 'How probable it is that a customer has gone: 1 - p_alive; by an interpurchase model 1 - '
+	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind.';
 
-COMMENT ON FUNCTION expected_purchases(retention_model, interval) IS 'The number of repeat purchases to expect from a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a negative horizon or one below a day.';
+COMMENT ON FUNCTION churn_score(retention_model, double precision, double precision,
+		double precision)
+	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s unit. '
+	'Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
+	'= 0).';
 
-COMMENT ON FUNCTION expected_purchases(retention_model, text) IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, ''1 year''). Error 22007 for a text that is no interval.';
+COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval)
+	IS 'The number of purchases to expect from a customer within the horizon after as_of, given '
+	'their purchases up to as_of; a month is 365.25/12 days. By bg/bb within the whole '
+	'opportunities of the horizon, to the nearest day: 3 of ''3 years'' where the time unit is a '
+	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is '
+	'an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
+	'22023 for a model of another kind, a negative horizon or one below a day.';
 
-COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval) IS 'How many days of the horizon after as_of she is still a customer, on average: p_alive, added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+COMMENT ON FUNCTION expected_purchases(retention_model, interval)
+	IS 'The number of repeat purchases to expect from a new customer within the horizon after '
+	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
+	'negative horizon or one below a day.';
 
-COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text) IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send them; infinite where that is. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION expected_purchases(retention_model, text)
+	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
+	''
+	'''1 year''). Error 22007 for a text that is no interval.';
 
-COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval) IS 'The probability that she buys at least once within the horizon after as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day.';
+COMMENT ON FUNCTION expected_purchases(retention_model, double precision)
+	IS 'The number of repeat purchases to expect from a new customer within the horizon, in the '
+	'model''s unit, after their first purchase. Error 22023 for a model of another kind or a '
+	'negative horizon.';
 
-COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval) IS 'The probability of exactly n repeat purchases of a new customer within the horizon after her first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a negative n, a negative horizon or one below a day.';
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date)
+	IS 'How many days after as_of (default: today) a customer is still one, on average, counting 0 '
+	'where they have gone already. Infinite where a model has no mean, which is common: pareto/nbd '
+	'with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since those who nearly '
+	'never leave weigh too much; give a horizon then. By bg/bb the days of the opportunities to '
+	'come that they are here for. NULL if nothing was bought by as_of. Errors: 22008 for an '
+	'infinite as_of, 22023 for a model of another kind.';
 
-COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text) IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 year''). Error 22007 for a text that is no interval.';
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval)
+	IS 'How many days of the horizon after as_of a customer is still one, on average: p_alive, '
+	'added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. '
+	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or '
+	'one below a day.';
 
-COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision, double precision, double precision) IS 'The logarithm of the probability density of purchases with intervals whose logarithms add up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text)
+	IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send '
+	'them; infinite where that is. Error 22P02 for a text that is no number.';
 
-COMMENT ON AGGREGATE fit_model(text, integer, boolean) IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum likelihood: tenure is the number of renewals that have come up, churned whether they did not renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval)
+	IS 'The probability that a customer buys at least once within the horizon after as_of; a month '
+	'is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
+	'22023 for a model of another kind, a negative horizon or one below a day.';
 
-COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision) IS 'The same with a weight for each row, such as the number of contracts it stands for; not negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes after the weight.';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval)
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon after '
+	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
+	'negative n, a negative horizon or one below a day.';
 
-COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision) IS 'The renewals to expect, for ever, of a customer with tenure renewals behind her whose next one is due now, which counts in full, each later one 1 / (1 + discount_rate) of the one before; by a model of kind sbg or bdw. discount_rate is per period of the contract. The literature''s discounted expected residual lifetime. Error 22023 for a model of another kind, a negative tenure or a discount_rate that is not above 0 and at most 1. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text)
+	IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 '
+	'year''). Error 22007 for a text that is no interval.';
 
-COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision, integer) IS 'The same for the next horizon renewals. Error 22023 for a model of another kind, a negative tenure or horizon, or a rate that is not between 0 and 1.';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in the '
+	'model''s unit, after their first purchase. Error 22023 for a model of another kind, a '
+	'negative n or a negative horizon.';
 
-COMMENT ON FUNCTION residual_lifetime_value(retention_model, numeric, integer, double precision, double precision) IS 'What the contract of a customer with tenure renewals behind her is still worth just before the next one, which is paid at once: value_per_period times margin (1) times discounted_expected_renewals. discount_rate is per period of the contract, 0.1 for 10 percent. Errors: 22023 for a model of another kind, a negative value or tenure, a margin that is not between 0 and 1, or a discount_rate that is not above 0 and at most 1. Source: Fader, Hardie (2010), "Customer-base valuation in a contractual setting".';
+COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
+	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
+	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
+	'that the model was not fitted to, how well it fits those. NULL if nothing was bought by '
+	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 
-CREATE FUNCTION discounted_expected_purchases(model retention_model, x text, t_x text, T text, discount_rate text) RETURNS double precision
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '
+	'up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another '
+	'kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+
+COMMENT ON AGGREGATE fit_model(text, integer, boolean)
+	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '
+	'likelihood: tenure is the number of renewals that have come up, churned whether they did not '
+	'renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across '
+	'customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows '
+	'with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a '
+	'boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another '
+	'kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How '
+	'to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+
+COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision)
+	IS 'The same with a weight for each row, such as the number of contracts it stands for; not '
+	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
+	'after the weight.';
+
+COMMENT ON FUNCTION expected_renewals(retention_model, integer, integer)
+	IS 'How many of the next horizon renewals a customer with tenure renewals behind them is '
+	'expected to make, by a model of kind sbg or bdw. Error 22023 for a model of another kind or a '
+	'negative number.';
+
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision)
+	IS 'The renewals to expect, for ever, of a customer with tenure renewals behind them whose '
+	'next one is due now, which counts in full, each later one 1 / (1 + discount_rate) of the one '
+	'before; by a model of kind sbg or bdw. discount_rate is per period of the contract. The '
+	'literature''s discounted expected residual lifetime. Error 22023 for a model of another kind, '
+	'a negative tenure or a discount_rate that is not above 0 and at most 1. Source: Fader, Hardie '
+	'(2010), "Customer-base valuation in a contractual setting".';
+
+COMMENT ON FUNCTION discounted_expected_renewals(retention_model, integer, double precision,
+		integer)
+	IS 'The same for the next horizon renewals. Error 22023 for a model of another kind, a '
+	'negative tenure or horizon, or a rate that is not between 0 and 1.';
+
+COMMENT ON FUNCTION residual_lifetime_value(retention_model, numeric, integer, double precision,
+		double precision)
+	IS 'What the contract of a customer with tenure renewals behind them is still worth just '
+	'before the next one, which is paid at once: value_per_period times margin (1) times '
+	'discounted_expected_renewals. discount_rate is per period of the contract, 0.1 for 10 '
+	'percent. Errors: 22023 for a model of another kind, a negative value or tenure, a margin that '
+	'is not between 0 and 1, or a discount_rate that is not above 0 and at most 1. Source: Fader, '
+	'Hardie (2010), "Customer-base valuation in a contractual setting".';
+
+CREATE FUNCTION discounted_expected_purchases(model retention_model, x text, t_x text, T text,
+		discount_rate text)
+	RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
-	RETURN discounted_expected_purchases(model, x::double precision, t_x::double precision, T::double precision, discount_rate::double precision);
+	RETURN discounted_expected_purchases(model, x::double precision, t_x::double precision,
+		T::double precision, discount_rate::double precision);
 
 CREATE FUNCTION expected_order_value(spend retention_model, x text, mean_value text) RETURNS numeric
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
 	RETURN expected_order_value(spend, x::double precision, mean_value::double precision);
 
-CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text) RETURNS double precision
+CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text)
+	RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
 	RETURN log_likelihood(spend, x::double precision, mean_value::double precision);
 
-COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision) IS 'The purchases to expect from her after as_of, for ever, one that lies u years ahead counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), "RFM and CLV"; Fader, Hardie, Shang (2010).';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
+		double precision)
+	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years ahead '
+	'counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its '
+	'relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), '
+	'"RFM and CLV"; Fader, Hardie, Shang (2010).';
 
-COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date, double precision, interval) IS 'The purchases to expect from her within the horizon after as_of, one that lies u years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is not between 0 and 1, a negative horizon or one below a day.';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
+		double precision, interval)
+	IS 'The purchases to expect from a customer within the horizon after as_of, one that lies u '
+	'years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of '
+	'the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by '
+	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is '
+	'not between 0 and 1, a negative horizon or one below a day.';
 
-COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision) IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 those of a new customer, her first one besides. Error 22023 for a model of another kind, a rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
+		double precision, double precision, double precision)
+	IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + '
+	'discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 '
+	'those of a new customer, the first one besides. Error 22023 for a model of another kind, a '
+	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = '
+	'0).';
 
-COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text) IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text)
+	IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, '
+	'as drivers send them. Error 22P02 for a text that is no number.';
 
-COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision, double precision, double precision, double precision, double precision) IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
+		double precision, double precision, double precision, double precision)
+	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, '
+	'a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 '
+	'(t_x = 0 where x = 0).';
 
-COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval, double precision, double precision) IS 'Customer lifetime value within the horizon after as_of: margin (1) times expected_order_value times discounted_expected_purchases, in the money of the orders. discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by as_of, or where the spend model has no mean for her (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval,
+		double precision, double precision)
+	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
+	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
+	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
+	'discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by '
+	'as_of, or where the spend model has no mean for them (p x + q up to 1). Errors: 22008 for an '
+	'infinite as_of, 22023 for models of other kinds, a rate or margin that is not between 0 and '
+	'1, a negative horizon or one below a day. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
 
-COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision) IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, without end; with another margin, margin * clv(...). Error 22023 for a discount_rate that is not above 0, too. A horizon has a discount_rate behind it: clv(model, spend, history, as_of, ''3 years'', 0.1).';
+COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
+	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
+	'without end; with another margin, margin * clv(...). Error 22023 for a discount_rate that is '
+	'not above 0, too. A horizon has a discount_rate behind it: clv(model, spend, history, as_of, '
+	''
+	'''3 years'', 0.1).';
 
-COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date, double precision) IS 'The same for ever and with a margin of 1; with another margin, margin * value_at_risk(...). Error 22023 for a discount_rate that is not above 0, too.';
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date,
+		interval, double precision, double precision)
+	IS 'What is lost with the probability that a customer is gone already: what clv would be if '
+	'they certainly still were a customer, times the probability that they are not. clv and '
+	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. Large for '
+	'who bought often and much and has been silent for too long; near 0 for who bought lately, and '
+	'for who has been silent for so long that even a customer would hardly come.';
 
-COMMENT ON FUNCTION expected_order_value(retention_model, text, text) IS 'expected_order_value(spend, x, mean_value) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date,
+		double precision)
+	IS 'The same for ever and with a margin of 1; with another margin, margin * '
+	'value_at_risk(...). Error 22023 for a discount_rate that is not above 0, too.';
 
-COMMENT ON FUNCTION log_likelihood(retention_model, text, text) IS 'log_likelihood(spend, x, mean_value) for numbers without a type, as drivers send them. Error 22P02 for a text that is no number.';
+COMMENT ON FUNCTION expected_order_value(retention_model, purchase_history, date)
+	IS 'The value to expect of a customer''s next order day, in the money of the orders, by a '
+	'model of kind gamma-gamma: between the mean of their repeat orders up to as_of (default: '
+	'today), which few orders don''t tell well, and that of the base. Of who has bought once that '
+	'of the base. Where they were given back more than they spent their mean counts as 0, so that '
+	'it is never negative. NULL if nothing was bought by as_of, and where there is no mean (p x + '
+	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: '
+	'Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", equation 5.';
 
-COMMENT ON FUNCTION lifetime_value(numeric, integer, double precision, double precision, double precision) IS 'What a customer is worth who spends as much in each period, the first one at once, for so many periods (default, and NULL: for ever), when a share churn_rate (0) of such customers leaves after each, money is worth discount_rate (0) less each period, and a share margin (1) of what is spent stays: spend_per_period times margin times the sum of ((1 - churn_rate) / (1 + discount_rate))^i for i from 0 to periods - 1. The back of an envelope, without a model: lifetime_value(1000, 240) is 240000. NULL if another argument is. Error 22023 for a negative argument, a churn rate, discount rate or margin above 1, or a sum without end.';
+COMMENT ON FUNCTION expected_order_value(retention_model, text, text)
+	IS 'expected_order_value(spend, x, mean_value) for numbers without a type, as drivers send '
+	'them. Error 22P02 for a text that is no number.';
 
-COMMENT ON FUNCTION purchases_interval(retention_model, purchase_history, date, interval, double precision) IS 'Between these two numbers of purchases she will make within the horizon after as_of, with a probability of at least level (0.95); expected_purchases is their mean. From 2,000 drawn futures, each with parameters drawn from the covariance of the fit (of a model that was typed in they are as given) and then her own chance: whether she is still a customer, how often she buys, when she leaves. The same customer has the same draws every time. Of one customer chance is nearly all: a sum over many is far surer than each. NULL if nothing was bought by as_of, and where nothing is known of how sure the fit is: it did not converge, or a parameter has a standard error of its logarithm above 10. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, or unless 0 < level < 1.';
+COMMENT ON FUNCTION log_likelihood(retention_model, text, text)
+	IS 'log_likelihood(spend, x, mean_value) for numbers without a type, as drivers send them. '
+	'Error 22P02 for a text that is no number.';
 
-COMMENT ON FUNCTION clv_interval(retention_model, retention_model, purchase_history, date, interval, double precision, double precision, double precision) IS 'Between these two amounts lies what she will turn out to be worth within the horizon after as_of, with a probability of at least level (0.95); clv is its mean. Drawn as in purchases_interval, with the parameters of the spend model and the value of each order besides. Arguments and units as clv. NULL where clv is, and where purchases_interval is, by either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
+COMMENT ON FUNCTION historic_value(purchase_history, date)
+	IS 'What a customer has spent up to as_of (default: today), refunds taken off, in the money of '
+	'the orders. NULL if nothing was bought by then or all amounts are unknown. Error 22008 for an '
+	'infinite as_of.';
 
-COMMENT ON FUNCTION spend_trend(purchase_history, date, interval) IS 'Has the average order value of a customer changed: within recent (3 months) up to and including as_of (default: today) against all before. It goes back by the calendar: with 3 months as of 2026-06-30 recent is after 2026-03-30. p_value is that of the Wilcoxon-Mann-Whitney test of the order values (the money of a day for each of its orders), which asks nothing of their distribution and is not misled by one large order: exact for few orders, else by the normal distribution. Fewer than 3 recent and 5 earlier orders rarely tell anything. Of many customers whose order values have not changed, 5 percent have a p_value below 0.05: look at the smallest ones, and at overall_spend_trend. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a recent below a day. With recent alone: spend_trend(h, recent => ''6 months''). Source: Mann, Whitney (1947).';
+COMMENT ON FUNCTION lifetime_value(numeric, integer, double precision, double precision,
+		double precision)
+	IS 'What a customer is worth who spends as much in each period, the first one at once, for so '
+	'many periods (default, and NULL: for ever), when a share churn_rate (0) of such customers '
+	'leaves after each, money is worth discount_rate (0) less each period, and a share margin (1) '
+	'of what is spent stays: spend_per_period times margin times the sum of ((1 - churn_rate) / (1 '
+	'+ discount_rate))^i for i from 0 to periods - 1. The back of an envelope, without a model: '
+	'lifetime_value(1000, 240) is 240000. NULL if another argument is. Error 22023 for a negative '
+	'argument, a churn rate, discount rate or margin above 1, or a sum without end.';
 
-COMMENT ON AGGREGATE overall_spend_trend(purchase_history, date, interval) IS 'Has the average order value of all customers changed: all that was spent within recent up to and including as_of, for each order, against all before; as spend_trend of one. GROUP BY gives the trend of each segment. p_value is that of Student''s t test of the two ratios, for which customers are independent of each other, but the orders of one are not. A falling average may come from customers who spend less or from other customers: spend_trend of each one tells. The same result for every order of the rows and every plan. NULL histories are left out. NULL if there is no order of known amount by as_of. Errors: 22008 for an infinite as_of, 22004 for a NULL as_of or recent, 22023 for a recent below a day or arguments that change within a group. Source: Cochran (1977), "Sampling techniques", 6.4.';
+COMMENT ON FUNCTION purchases_interval(retention_model, purchase_history, date, interval,
+		double precision)
+	IS 'Between these two numbers of purchases a customer will make within the horizon after '
+	'as_of, with a probability of at least level (0.95); expected_purchases is the mean. From '
+	'2,000 drawn futures, each with parameters drawn from the covariance of the fit (of a model '
+	'that was typed in they are as given) and then the customer''s own chance: whether they are '
+	'still one, how often they buy, when they leave. The same customer has the same draws every '
+	'time. Of one customer chance is nearly all: a sum over many is far surer than each. NULL if '
+	'nothing was bought by as_of, and where nothing is known of how sure the fit is: it did not '
+	'converge, or a parameter has a standard error of its logarithm above 10. Errors: 22008 for an '
+	'infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, or '
+	'unless 0 < level < 1.';
 
-COMMENT ON FUNCTION purchase_spell(date, interval) IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a silence longer than max_gap opens the next one. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+COMMENT ON FUNCTION clv_interval(retention_model, retention_model, purchase_history, date, interval,
+		double precision, double precision, double precision)
+	IS 'Between these two amounts lies what a customer will turn out to be worth within the '
+	'horizon after as_of, with a probability of at least level (0.95); clv is its mean. Drawn as '
+	'in purchases_interval, with the parameters of the spend model and the value of each order '
+	'besides. Arguments and units as clv. NULL where clv is, and where purchases_interval is, by '
+	'either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
 
-COMMENT ON FUNCTION purchase_spell(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see purchase_spell(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON FUNCTION spend_trend(purchase_history, date, interval)
+	IS 'Has the average order value of a customer changed: within recent (3 months) up to and '
+	'including as_of (default: today) against all before. It goes back by the calendar: with 3 '
+	'months as of 2026-06-30 recent is after 2026-03-30. p_value is that of the '
+	'Wilcoxon-Mann-Whitney test of the order values (the money of a day for each of its orders), '
+	'which asks nothing of their distribution and is not misled by one large order: exact for few '
+	'orders, else by the normal distribution. Fewer than 3 recent and 5 earlier orders rarely tell '
+	'anything. Of many customers whose order values have not changed, 5 percent have a p_value '
+	'below 0.05: look at the smallest ones, and at overall_spend_trend. NULL if nothing was bought '
+	'by as_of. Errors: 22008 for an infinite as_of, 22023 for a recent below a day. With recent '
+	'alone: spend_trend(h, recent => ''6 months''). Source: Mann, Whitney (1947).';
 
-COMMENT ON FUNCTION purchase_spell(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see purchase_spell(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON AGGREGATE overall_spend_trend(purchase_history, date, interval)
+	IS 'Has the average order value of all customers changed: all that was spent within recent up '
+	'to and including as_of, for each order, against all before; as spend_trend of one. GROUP BY '
+	'gives the trend of each segment. p_value is that of Student''s t test of the two ratios, for '
+	'which customers are independent of each other, but the orders of one are not. A falling '
+	'average may come from customers who spend less or from other customers: spend_trend of each '
+	'one tells. The same result for every order of the rows and every plan. NULL histories are '
+	'left out. NULL if there is no order of known amount by as_of. Errors: 22008 for an infinite '
+	'as_of, 22004 for a NULL as_of or recent, 22023 for a recent below a day or arguments that '
+	'change within a group. Source: Cochran (1977), "Sampling techniques", 6.4.';
 
-COMMENT ON FUNCTION session_id(date, interval) IS 'Window function: the number of the session of events that this one is in, from 1 on: a pause longer than gap opens the next one. purchase_spell by the name that it has for clicks and visits. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+COMMENT ON TYPE running_cycle_date
+	IS 'How a customer looked at one of their purchases, by it and those before.';
 
-COMMENT ON FUNCTION session_id(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see session_id(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON COLUMN running_cycle_date.lateness
+	IS 'that interval against the mean of the ones before it: above 1 they came later than on '
+	'average; NULL for the first two';
 
-COMMENT ON FUNCTION session_id(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see session_id(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON TYPE running_cycle_timestamp
+	IS 'How a customer looked at one of their purchases, by it and those before.';
 
-COMMENT ON FUNCTION is_reactivation(date, interval) IS 'Window function: whether this purchase ended a silence longer than max_gap. NULL for the first purchase. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows without a time or interval are passed over and get NULL. A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or one above 0 and below a day.';
+COMMENT ON COLUMN running_cycle_timestamp.lateness
+	IS 'that interval against the mean of the ones before it: above 1 they came later than on '
+	'average; NULL for the first two';
 
-COMMENT ON FUNCTION is_reactivation(timestamp, interval) IS 'The same for timestamp, where the interval may be hours; see is_reactivation(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON TYPE running_cycle_timestamptz
+	IS 'How a customer looked at one of their purchases, by it and those before.';
 
-COMMENT ON FUNCTION is_reactivation(timestamptz, interval) IS 'The same for timestamptz, where the interval may be hours; see is_reactivation(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON COLUMN running_cycle_timestamptz.lateness
+	IS 'that interval against the mean of the ones before it: above 1 they came later than on '
+	'average; NULL for the first two';
 
-COMMENT ON AGGREGATE decayed_sum(double precision, date, interval) IS 'A sum in which a value counts half as much for each half_life that it is older than the latest of the group: value times 2^-(age / half_life), in the unit of the values. To have it as of a later day multiply by 2^-(days since then / half-life in days). Rows without a time or value are left out; NULL if there are none. Works as a window function, too: OVER (PARTITION BY customer_id ORDER BY ordered_at) is the sum as it was at each row. The same result for every order of the rows and every plan. Errors: 22023 for a half_life that is below a day, changes within a group, or has months, which are not always as long; 22004 when it is NULL; 22008 for an infinite time; 22003 for a value that is not finite, or a sum that does not fit.';
+COMMENT ON FUNCTION lateness(date)
+	IS 'Window function: the interval that this purchase ended, divided by the mean of those '
+	'before: above 1 they came later than on average. NULL for the first two. Of a customers rows '
+	'in ascending order of time: OVER (PARTITION BY customer_id ORDER BY ordered_at); another '
+	'order is error 42P20. Rows of the same time are one purchase and get the same answer, rows '
+	'without a time are passed over and get NULL. What is ahead does not matter, nor the frame. An '
+	'infinite time is error 22008.';
 
-COMMENT ON AGGREGATE decayed_count(date, interval) IS 'How many rows there are, each counting half as much for each half_life that it is older than the latest of the group: decayed_sum of ones. Rows without a time are left out; NULL if there are none. Works as a window function, too: OVER (PARTITION BY customer_id ORDER BY ordered_at) is the sum as it was at each row. The same result for every order of the rows and every plan. Errors: 22023 for a half_life that is below a day, changes within a group, or has months, which are not always as long; 22004 when it is NULL; 22008 for an infinite time.';
+COMMENT ON FUNCTION churn_score_before(date)
+	IS 'Window function: how alarming the silence was that this purchase ended, from 0 to 1: the '
+	'probability that a customer who buys at random, with the mean interval that they had before, '
+	'would have bought sooner, 1 - (1 + t / S)^-n for n intervals that add up to S and t days of '
+	'silence. NULL for the first two. Source: the predictive distribution of exponential intervals '
+	'without a prior. Of a customers rows in ascending order of time: OVER (PARTITION BY '
+	'customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time are one '
+	'purchase and get the same answer, rows without a time are passed over and get NULL. What is '
+	'ahead does not matter, nor the frame. An infinite time is error 22008.';
 
-COMMENT ON AGGREGATE decayed_sum(double precision, timestamp, interval) IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON FUNCTION purchase_spell(date, interval)
+	IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a '
+	'silence longer than max_gap opens the next one. Of rows in ascending order of time: OVER '
+	'(PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the '
+	'same time get the same answer, rows without a time or interval are passed over and get NULL. '
+	'A day is 24 hours, months are by the calendar. Errors: 22008 for an infinite time, 22023 for '
+	'a negative or infinite interval, or one above 0 and below a day.';
 
-COMMENT ON AGGREGATE decayed_count(timestamp, interval) IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON FUNCTION purchase_spell(timestamp, interval)
+	IS 'The same for timestamp, where the interval may be hours; see purchase_spell(date, '
+	'interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it '
+	'says.';
 
-COMMENT ON AGGREGATE decayed_sum(double precision, timestamptz, interval) IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON FUNCTION purchase_spell(timestamptz, interval)
+	IS 'The same for timestamptz, where the interval may be hours; see purchase_spell(date, '
+	'interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it '
+	'says.';
 
-COMMENT ON AGGREGATE decayed_count(timestamptz, interval) IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
+COMMENT ON FUNCTION session_id(date, interval)
+	IS 'Window function: the number of the session of events that this one is in, from 1 on: a '
+	'pause longer than gap opens the next one. purchase_spell by the name that it has for clicks '
+	'and visits. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY '
+	'ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows '
+	'without a time or interval are passed over and get NULL. A day is 24 hours, months are by the '
+	'calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or '
+	'one above 0 and below a day.';
 
-COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval) IS 'How many came, stayed, fell silent, came back and were lost in each period (''day'', ''week'' from Monday on, ''month'', ''quarter'' or ''year'', by the calendar), the first one with a purchase or refund to the last one that is over by as_of. A customer is lost on the day on which she has bought nothing for lost_after (a month by the calendar), unless she buys on that day; if she buys later she is recovered. Each day of loss depends on her own purchases only. unnest makes the array of periods a table. The same for every order of the rows and every plan. NULL histories are left out; NULL if no period is over. Errors: 22008 for an infinite as_of, 22004 for a NULL argument, 22023 for another period, a lost_after below a day, or arguments that change within a group.';
+COMMENT ON FUNCTION session_id(timestamp, interval)
+	IS 'The same for timestamp, where the interval may be hours; see session_id(date, interval). A '
+	'number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
 
-COMMENT ON AGGREGATE survival_curve(double precision, boolean) IS 'How long do customers stay, when some are still there? The Kaplan-Meier estimate from how long each was seen and whether she had left then (true) or not (false: she counts as long as she was seen). One row for each duration, ascending; unnest makes the array a table, survival_at, median_survival and restricted_mean_survival ask it. Durations that differ by rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s package survival. The limits have 95 percent confidence. The unit is that of the durations. For the histories of customers: duration is coalesce(lost_on, as_of) - first_purchase(h), churned is lost_on IS NOT NULL. The same for every order of the rows. Rows with a NULL are left out; NULL without a row. Errors: 22023 for a duration that is negative or not finite. Source: Kaplan, Meier (1958); Greenwood (1926); Kalbfleisch, Prentice (1980), section 1.3, for the limits.';
+COMMENT ON FUNCTION session_id(timestamptz, interval)
+	IS 'The same for timestamptz, where the interval may be hours; see session_id(date, interval). '
+	'A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says.';
 
-COMMENT ON AGGREGATE log_rank(double precision, boolean, text) IS 'Do groups of customers stay differently long? The log-rank test, from how long each was seen, whether she had left then, and her group (a number as group::text). Turned round it tells whether a campaign brought customers back sooner: duration is the time until they came or until today, churned is whether they came. Durations that differ by rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s package survival. The same for every order of the rows. Rows with a NULL are left out; NULL without a row. Errors: 22023 for a duration that is negative or not finite, 54000 for more than 1,000 groups. Source: Mantel (1966); Peto, Peto (1972).';
+COMMENT ON FUNCTION is_reactivation(date, interval)
+	IS 'Window function: whether this purchase ended a silence longer than max_gap. NULL for the '
+	'first purchase. Of rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY '
+	'ordered_at); another order is error 42P20. Rows of the same time get the same answer, rows '
+	'without a time or interval are passed over and get NULL. A day is 24 hours, months are by the '
+	'calendar. Errors: 22008 for an infinite time, 22023 for a negative or infinite interval, or '
+	'one above 0 and below a day.';
 
-COMMENT ON COLUMN hazard_coefficient.hazard_ratio IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is 30 percent more at any time; infinite where the coefficient is, or beyond double precision';
+COMMENT ON FUNCTION is_reactivation(timestamp, interval)
+	IS 'The same for timestamp, where the interval may be hours; see is_reactivation(date, '
+	'interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it '
+	'says.';
 
-COMMENT ON COLUMN hazard_coefficient.upper IS 'upper limit of hazard_ratio; infinite where it is beyond double precision';
+COMMENT ON FUNCTION is_reactivation(timestamptz, interval)
+	IS 'The same for timestamptz, where the interval may be hours; see is_reactivation(date, '
+	'interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it '
+	'says.';
 
-COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[]) IS 'What makes customers leave sooner, all else being equal: Cox''s proportional hazards model of how long each was seen, whether she had left then, and up to 64 numbers that were known of her from the beginning, such as ARRAY[(region = ''North'')::int, age]. Ties by Efron''s approximation. Durations that differ by rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s package survival. A covariate that is the same for all, or follows from those before it, has a NULL coefficient; one that tells exactly who leaves sooner has an infinite one, with a WARNING. The same for every order of the rows. Rows with a NULL are left out and counted. NULL without a row. Errors: 22023 for a duration that is negative or not finite, or a covariate that is not finite, 22000 when nobody has left, 2202E for arrays of different lengths. Source: Cox (1972); Efron (1977).';
+COMMENT ON AGGREGATE decayed_sum(double precision, date, interval)
+	IS 'A sum in which a value counts half as much for each half_life that it is older than the '
+	'latest of the group: value times 2^-(age / half_life), in the unit of the values. To have it '
+	'as of a later day multiply by 2^-(days since then / half-life in days). Rows without a time '
+	'or value are left out; NULL if there are none. Works as a window function, too: OVER '
+	'(PARTITION BY customer_id ORDER BY ordered_at) is the sum as it was at each row. The same '
+	'result for every order of the rows and every plan. Errors: 22023 for a half_life that is '
+	'below a day, changes within a group, or has months, which are not always as long; 22004 when '
+	'it is NULL; 22008 for an infinite time; 22003 for a value that is not finite, or a sum that '
+	'does not fit.';
+
+COMMENT ON AGGREGATE decayed_count(date, interval)
+	IS 'How many rows there are, each counting half as much for each half_life that it is older '
+	'than the latest of the group: decayed_sum of ones. Rows without a time are left out; NULL if '
+	'there are none. Works as a window function, too: OVER (PARTITION BY customer_id ORDER BY '
+	'ordered_at) is the sum as it was at each row. The same result for every order of the rows and '
+	'every plan. Errors: 22023 for a half_life that is below a day, changes within a group, or has '
+	'months, which are not always as long; 22004 when it is NULL; 22008 for an infinite time.';
+
+COMMENT ON AGGREGATE decayed_sum(double precision, timestamp, interval)
+	IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See '
+	'decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is '
+	'30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_count(timestamp, interval)
+	IS 'The same for timestamp, where the half_life may be hours; a day is 24 hours. See '
+	'decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 '
+	'days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_sum(double precision, timestamptz, interval)
+	IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See '
+	'decayed_sum(double precision, date, interval). A number without a unit is seconds: ''30'' is '
+	'30 seconds, ''30 days'' is what it says.';
+
+COMMENT ON AGGREGATE decayed_count(timestamptz, interval)
+	IS 'The same for timestamptz, where the half_life may be hours; a day is 24 hours. See '
+	'decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 '
+	'days'' is what it says.';
+
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
+	IS 'How many came, stayed, fell silent, came back and were lost in each period (''day'', '
+	''
+	'''week'' from Monday on, ''month'', ''quarter'' or ''year'', by the calendar), the '
+	'first one with a purchase or refund to the last one that is over by as_of. A customer is lost '
+	'on the day on which they have bought nothing for lost_after (a month by the calendar), unless '
+	'they buy on that day; if they buy later they are recovered. Each day of loss depends on their '
+	'own purchases only. unnest makes the array of periods a table. The same for every order of '
+	'the rows and every plan. NULL histories are left out; NULL if no period is over. Errors: '
+	'22008 for an infinite as_of, 22004 for a NULL argument, 22023 for another period, a '
+	'lost_after below a day, or arguments that change within a group.';
+
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, double precision)
+	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
+	'which their silence became too long for their own rhythm: after each of their purchases, on '
+	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
+	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
+	'the model only, not on other customers. Errors: as there, and as lost_on.';
+
+COMMENT ON AGGREGATE survival_curve(double precision, boolean)
+	IS 'How long do customers stay, when some are still there? The Kaplan-Meier estimate from how '
+	'long each was seen and whether they had left then (true) or not (false: they count as long as '
+	'they were seen). One row for each duration, ascending; unnest makes the array a table, '
+	'survival_at, median_survival and restricted_mean_survival ask it. Durations that differ by '
+	'rounding alone are one, the smallest of them: neighbours within 1.5e-8, absolute or of the '
+	'mean of the distinct durations, as in R''s package survival. The limits have 95 percent '
+	'confidence. The unit is that of the durations. For the histories of customers: duration is '
+	'coalesce(lost_on, as_of) - first_purchase(h), churned is lost_on IS NOT NULL. The same for '
+	'every order of the rows. Rows with a NULL are left out; NULL without a row. Errors: 22023 for '
+	'a duration that is negative or not finite. Source: Kaplan, Meier (1958); Greenwood (1926); '
+	'Kalbfleisch, Prentice (1980), section 1.3, for the limits.';
+
+COMMENT ON AGGREGATE log_rank(double precision, boolean, text)
+	IS 'Do groups of customers stay differently long? The log-rank test, from how long each was '
+	'seen, whether they had left then, and their group (a number as group::text). Turned round it '
+	'tells whether a campaign brought customers back sooner: duration is the time until they came '
+	'or until today, churned is whether they came. Durations that differ by rounding alone are '
+	'one, the smallest of them: neighbours within 1.5e-8, absolute or of the mean of the distinct '
+	'durations, as in R''s package survival. The same for every order of the rows. Rows with a '
+	'NULL are left out; NULL without a row. Errors: 22023 for a duration that is negative or not '
+	'finite, 54000 for more than 1,000 groups. Source: Mantel (1966); Peto, Peto (1972).';
+
+COMMENT ON COLUMN hazard_coefficient.hazard_ratio
+	IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is '
+	'30 percent more at any time; infinite where the coefficient is, or beyond double precision';
+
+COMMENT ON COLUMN hazard_coefficient.upper
+	IS 'upper limit of hazard_ratio; infinite where it is beyond double precision';
+
+COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[])
+	IS 'What makes customers leave sooner, all else being equal: Cox''s proportional hazards model '
+	'of how long each was seen, whether they had left then, and up to 64 numbers that were known '
+	'of them from the beginning, such as ARRAY[(region = ''North'')::int, age]. Ties by Efron''s '
+	'approximation. Durations that differ by rounding alone are one, the smallest of them: '
+	'neighbours within 1.5e-8, absolute or of the mean of the distinct durations, as in R''s '
+	'package survival. A covariate that is the same for all, or follows from those before it, has '
+	'a NULL coefficient; one that tells exactly who leaves sooner has an infinite one, with a '
+	'WARNING. The same for every order of the rows. Rows with a NULL are left out and counted. '
+	'NULL without a row. Errors: 22023 for a duration that is negative or not finite, or a '
+	'covariate that is not finite, 22000 when nobody has left, 2202E for arrays of different '
+	'lengths. Source: Cox (1972); Efron (1977).';
 
 COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it; infinite where that score is';
 
 COMMENT ON COLUMN lift_bin.highest_score IS 'the highest score in it; infinite where that score is';
 
-COMMENT ON AGGREGATE window_funnel(interval, date, VARIADIC boolean[]) IS 'As window_funnel(within, ts, conditions) of timestamps, for days. Error 22023 for a window above 0 and below a day, too.';
+COMMENT ON AGGREGATE retention(VARIADIC boolean[])
+	IS 'Who met the first condition, and which others: retention(day = ''2026-01-01'', day = '
+	''
+	'''2026-01-02'', day = ''2026-01-08'') of each customer says whether they came on the '
+	'first day, on that and the next, and on that and a week later. One element for each '
+	'condition, up to 32: the first is whether some row met the first condition, each other one '
+	'whether some row met the first and some row, not necessarily the same, met this one. In which '
+	'order does not matter: see window_funnel. A NULL condition is not met. NULL without a row. '
+	'Errors: 22023 for more conditions, or rows with different numbers of them.';
 
-COMMENT ON AGGREGATE window_funnel_times(interval, date, VARIADIC boolean[]) IS 'As window_funnel_times(within, ts, conditions) of timestamps, for days. Error 22023 for a window above 0 and below a day, too.';
+COMMENT ON AGGREGATE window_funnel(interval, date, VARIADIC boolean[])
+	IS 'As window_funnel(within, ts, conditions) of timestamps, for days. Error 22023 for a window '
+	'above 0 and below a day, too.';
 
-COMMENT ON AGGREGATE window_funnel(interval, timestamp, VARIADIC boolean[]) IS 'How far a customer went: the most steps, in their order, that some chain of her events has. window_funnel(''1 hour'', at, action = ''view'', action = ''basket'', action = ''order'') is 3 when an order followed a basket that followed a view, the order at most an hour after the view; 0 when there was no view. Each step is at the time of the one before or later, and none is more than within behind the first one; one event may be several steps. All chains are looked at, not only those that begin with the first event. Up to 32 conditions; a NULL one is not met, a row without a time is left out. The same for every order of the rows and every plan. 0 without a row. A day is 24 hours; a number without a unit is seconds: ''30'' is 30 seconds, ''30 days'' is what it says. Errors: 22023 for a window with months, which differ, or a negative one, for more conditions, or arguments that change within a group, 22008 for an infinite time, 22004 for a NULL window.';
+COMMENT ON AGGREGATE window_funnel_times(interval, date, VARIADIC boolean[])
+	IS 'As window_funnel_times(within, ts, conditions) of timestamps, for days. Error 22023 for a '
+	'window above 0 and below a day, too.';
+
+COMMENT ON AGGREGATE window_funnel(interval, timestamp, VARIADIC boolean[])
+	IS 'How far a customer went: the most steps, in their order, that some chain of their events '
+	'has. window_funnel(''1 hour'', at, action = ''view'', action = ''basket'', action = '
+	''
+	'''order'') is 3 when an order followed a basket that followed a view, the order at '
+	'most an hour after the view; 0 when there was no view. Each step is at the time of the one '
+	'before or later, and none is more than within behind the first one; one event may be several '
+	'steps. All chains are looked at, not only those that begin with the first event. Up to 32 '
+	'conditions; a NULL one is not met, a row without a time is left out. The same for every order '
+	'of the rows and every plan. 0 without a row. A day is 24 hours; a number without a unit is '
+	'seconds: '
+	'''30'' is 30 seconds, ''30 days'' is what it says. Errors: 22023 for a window '
+	'with months, which differ, or a negative one, for more conditions, or arguments that change '
+	'within a group, 22008 for an infinite time, 22004 for a NULL window.';
+
+COMMENT ON AGGREGATE window_funnel_times(interval, timestamp, VARIADIC boolean[])
+	IS 'When a customer took the steps of window_funnel: as many times as that is, an empty array '
+	'when it is 0. Of several chains with so many steps the one that ends first, of those the one '
+	'that begins last, and between the two each step as soon as it can be. Errors: as '
+	'window_funnel.';
+
+COMMENT ON COLUMN dropped_range.last_purchase IS 'the day on which they bought the range last';
+
+COMMENT ON COLUMN dropped_range.range_purchases IS 'the number of days on which they bought it';
+
+COMMENT ON COLUMN dropped_range.share
+	IS 'the share of those days in all their purchase days from the first to the last of them';
+
+COMMENT ON COLUMN dropped_range.silence_probability
+	IS 'the probability of that many or more without it, if they still bought it as often as '
+	'before';
+
+COMMENT ON FUNCTION dropped_range(purchase_history, purchase_history, date)
+	IS 'Has a customer stopped buying one range while they still buy? From the history of their '
+	'purchases in the range and that of all their purchases, up to and including as_of (default: '
+	'today). It counts their purchase days, not days: one who buys nothing at all is not silent '
+	'about a range, and one who has become slower is not either. Of many customers and ranges in '
+	'which nothing has changed a hundredth have a silence_probability below 0.01 (two hundredths '
+	'where the range is bought on every tenth purchase day only, fewer where it is bought on '
+	'most); look at customers who are not lost themselves: WHERE silence_probability < 0.005 AND '
+	'lost_on(history, as_of, model) IS NULL. The share is uniform between 0 and 1 before anything '
+	'is known of it, so that a range bought only once or twice hardly ever stands out. NULL if '
+	'they had not bought the range by as_of. Errors: 22008 for an infinite as_of, 22023 for a '
+	'purchase in the range that is none of all purchases. Source: the beta-geometric distribution; '
+	'Bayes (1763).';
 
 CREATE FUNCTION retention_schema() RETURNS text
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE

@@ -17,8 +17,8 @@ FROM prediction;
 \echo
 \echo 'Mean absolute error in days, of the customers who bought again before the log ends, by the'
 \echo 'number of intervals known. Against it what is done without a model: the last date plus'
-\echo 'her own mean interval, her own median interval, the median of all intervals. Where there is'
-\echo 'no interval of her own only the last can be done. All are moved to the day after the'
+\echo 'their own mean interval, their own median interval, the median of all intervals. Where there is'
+\echo 'no interval of their own only the last can be done. All are moved to the day after the'
 \echo 'prediction at the earliest, which helps the rules of thumb. Beside the model the same with'
 \echo 'recent intervals counting more, `with_recency_weight(m, 0.9)`.'
 \echo
@@ -48,11 +48,11 @@ FROM class WHERE actual IS NOT NULL GROUP BY name, class ORDER BY name, class;
 \echo
 \echo '## The alarm'
 \echo
-\echo 'Whose silence means that she will not come back before the log ends? The chance that of two'
+\echo 'Whose silence means that they will not come back before the log ends? The chance that of two'
 \echo 'customers, one who bought again and one who did not, the one who did not is the more'
 \echo 'alarming one (area under the ROC curve; 50 is chance): by the model''s silence'
-\echo 'probability, and by the days of silence over her own mean interval, which is what rules such'
-\echo 'as "1.5 times her average" cut. And those rules themselves: of the customers beyond'
+\echo 'probability, and by the days of silence over their own mean interval, which is what rules such'
+\echo 'as "1.5 times their average" cut. And those rules themselves: of the customers beyond'
 \echo '1.5 times their mean interval, and of as many with the least silence probability, how many'
 \echo 'did not buy again. Customers with an interval of their own.'
 \echo

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
@@ -52,6 +52,18 @@ SELECT is_empty($$
 SELECT is_empty($$
   SELECT object FROM member WHERE classid = 'pg_proc'::regclass
     AND obj_description(objid, 'pg_proc') ~ '^\s|[^.?]$' $$, 'COMMENTs are whole sentences');
+
+-- what is said of each object, and of each column of a composite type
+CREATE TEMP VIEW said AS
+SELECT object, obj_description(objid, classid::regclass::name) AS description FROM member
+UNION ALL
+SELECT object || ' column ' || attname, col_description(attrelid, attnum)
+FROM member JOIN pg_type t ON classid = 'pg_type'::regclass AND t.oid = objid
+  JOIN pg_attribute ON attrelid = typrelid AND attnum > 0;
+SELECT cmp_ok((SELECT count(description) FROM said), '>', 450::bigint, 'COMMENTs to be read');
+SELECT is_empty($$
+  SELECT object FROM said
+  WHERE description ~* '\m(she|her|hers|herself|he|him|his|himself)\M' $$, 'a customer is they in every COMMENT');
 
 -- of a call whose models and histories have their type, numbers, times and intervals need none
 CREATE FUNCTION pg_temp.ambiguous_calls() RETURNS SETOF text LANGUAGE plpgsql AS $function$
