@@ -27,7 +27,7 @@ CREATE TYPE retention_model (
 	SEND = retention_model_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
-	STORAGE = plain
+	STORAGE = extended
 );
 
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
@@ -118,6 +118,10 @@ CREATE FUNCTION converged(model retention_model) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_converged';
 
+CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_fitted_as_of';
+
 CREATE FUNCTION left_out(model retention_model) RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'retention_model_left_out';
@@ -154,6 +158,9 @@ COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
 	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
 	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+COMMENT ON FUNCTION fitted_as_of(retention_model)
+	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed in '
+	'or fitted to numbers, or before version 0.2.0.';
 COMMENT ON FUNCTION left_out(retention_model)
 	IS 'How many repeat customers a gamma-gamma model was fitted without, because the mean value '
 	'of their repeat orders is not known or not above 0. NULL for a model that is typed in, and '

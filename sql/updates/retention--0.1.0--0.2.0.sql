@@ -132,6 +132,8 @@ COMMENT ON FUNCTION slice(purchase_history, date, date)
 	IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error '
 	'22000 for a first_day after last_day.';
 
+ALTER TYPE retention_model SET (STORAGE = extended);
+
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'retention_model_eq';
@@ -190,11 +192,19 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
 	'order.';
 
+CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_model_fitted_as_of';
+
 COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its '
 	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
 	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
 	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+
+COMMENT ON FUNCTION fitted_as_of(retention_model)
+	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed in '
+	'or fitted to numbers, or before version 0.2.0.';
 
 COMMENT ON TYPE retention_model
 	IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it '

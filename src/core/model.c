@@ -5,7 +5,9 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
+#include <string.h>
 
+#include "core/calendar.h"
 #include "core/model.h"
 
 const char *
@@ -18,17 +20,39 @@ rt_model_parameter_check(double parameter)
 	return NULL;
 }
 
+void
+rt_model_init(rt_model *model, const rt_kind *kind)
+{
+	memset(model, 0, sizeof(*model));
+	model->id = (uint8_t) kind->id;
+	model->time_unit = 1;
+	model->recency_weight = 1;
+}
+
+int
+rt_model_covariance_count(const rt_model *model)
+{
+	int			n = rt_kind_by_id(model->id)->parameter_count;
+
+	return model->flags & RT_MODEL_FITTED ? n * (n + 1) / 2 : 0;
+}
+
 const char *
 rt_model_check(const rt_model *model)
 {
 	const rt_kind *kind = rt_kind_by_id(model->id);
 
-	if (model->version != RT_MODEL_VERSION)
-		return "unknown version";
 	if (kind == NULL)
 		return "unknown kind of model";
-	if (model->flags & ~(RT_MODEL_FITTED | RT_MODEL_CONVERGED))
+	if (model->flags & ~(RT_MODEL_FITTED | RT_MODEL_CONVERGED | RT_MODEL_DATED))
 		return "unknown flag";
+	if (!(model->flags & RT_MODEL_FITTED) &&
+		(model->flags != 0 || model->log_likelihood != 0 || model->observations != 0))
+		return "only a fitted model has a log-likelihood, or was fitted as of a date";
+	if (model->flags & RT_MODEL_DATED ?
+		model->fitted_as_of < RT_DATE_MIN || model->fitted_as_of > RT_DATE_MAX :
+		model->fitted_as_of != 0)
+		return "the date of the fit is out of range";
 	if (!(model->time_unit > 0) || isinf(model->time_unit))
 		return "the time unit must be above 0 and finite";
 	if (!(model->recency_weight > 0 && model->recency_weight <= 1))
@@ -57,7 +81,14 @@ rt_model_check(const rt_model *model)
 		(model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
 		return "k must be a whole number of at most 100";
 	if ((model->flags & RT_MODEL_FITTED) &&
-		(!isfinite(model->log_likelihood) || !(model->observations >= 0)))
-		return "the log-likelihood must be finite, the number of observations not negative";
+		(!isfinite(model->log_likelihood) || !(model->observations >= 0) ||
+		 isinf(model->observations)))
+		return "the log-likelihood must be finite, the number of observations finite and not "
+			"negative";
+	for (int i = rt_model_covariance_count(model); i < RT_COVARIANCES_MAX; i++)
+	{
+		if (model->covariance[i] != 0)
+			return "it has more covariances than its kind and fit have";
+	}
 	return NULL;
 }

@@ -19,20 +19,20 @@
 #define RT_K_DEVIATION_MAX 10	/* of ln k across customers */
 
 /*
- * A model.  Stored as it is, so fields that do not apply are zero.  The
- * covariance matrix is its lower triangle, row by row: element (i, j) with
- * j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not known.
+ * A model, in memory: of equal ones all bytes are equal, so that fields that do not apply are zero,
+ * and there is one zero and one NaN.  The covariance matrix is its lower triangle, row by row:
+ * element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not known.
  */
-#define RT_MODEL_VERSION	1
 #define RT_MODEL_FITTED		0x01	/* log_likelihood, observations, covariance are set */
 #define RT_MODEL_CONVERGED	0x02
+#define RT_MODEL_DATED		0x04	/* fitted_as_of is set */
 
 typedef struct rt_model
 {
-	uint8_t		version;
 	uint8_t		id;
 	uint8_t		flags;
-	uint8_t		unused;
+	uint16_t	unused;
+	int32_t		fitted_as_of;	/* the date up to which histories were seen */
 	double		time_unit;		/* days */
 	double		log_likelihood;
 	double		observations;	/* customers the likelihood is a sum over */
@@ -47,6 +47,12 @@ typedef struct rt_model
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;
+
+/* Of a kind, in days, without parameters */
+extern void rt_model_init(rt_model *model, const rt_kind *kind);
+
+/* How many numbers its covariances are: none of a model that was not fitted */
+extern int	rt_model_covariance_count(const rt_model *model);
 
 /* NULL, or what is wrong with a parameter: sums and quotients of a few of them are numbers, too */
 #define RT_PARAMETER_MIN	1e-300

@@ -5,7 +5,6 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
-#include <string.h>
 
 #include "core/calendar.h"
 #include "core/silence.h"
@@ -114,11 +113,7 @@ rt_silence_end(rt_silence *s, double p, int32_t *day)
 void
 rt_silence_own_model(const rt_intervals *intervals, rt_model *model)
 {
-	memset(model, 0, sizeof(*model));
-	model->version = RT_MODEL_VERSION;
-	model->id = (uint8_t) rt_interpurchase_kind.id;
-	model->time_unit = 1;
-	model->recency_weight = 1;
+	rt_model_init(model, &rt_interpurchase_kind);
 	model->parameters[0] = rt_gamma_shape_shrunk(intervals, 1, RT_REGULARITY_DEVIATION);
 	model->parameters[1] = model->parameters[0];
 	model->parameters[2] = model->parameters[0] * intervals->mean;

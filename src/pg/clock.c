@@ -149,26 +149,25 @@ date_from_timestamptz(TimestampTz time, pg_tz *zone)
  * with a letter or with <, with a sign only where it has minutes, and is one word.
  */
 static bool
-reads_as_number(const char *text, Size length)
+reads_as_number(const char *from, Size length)
 {
-	const char *end = text +length;
-	const char *digit = text;
+	const char *end = from + length;
+	const char *digit = from;
 	unsigned char first;
 
-	while (text <end && *text == ' ')
-		text	  ++;
-
-	while (text <end && end[-1] == ' ')
+	while (from < end && *from == ' ')
+		from++;
+	while (from < end && end[-1] == ' ')
 		end--;
 	while (digit < end && !(*digit >= '0' && *digit <= '9'))
 		digit++;
 	if (digit == end)
 		return false;
-	if (memchr(text, ' ', end - text) != NULL)
+	if (memchr(from, ' ', end - from) != NULL)
 		return true;
-	if (*text == '+' || *text == '-')
-		return memchr(text, ':', end - text) == NULL;
-	first = pg_ascii_tolower((unsigned char) *text);
+	if (*from == '+' || *from == '-')
+		return memchr(from, ':', end - from) == NULL;
+	first = pg_ascii_tolower((unsigned char) *from);
 	return !(first >= 'a' && first <= 'z') && first != '<' && first != ':';
 }
 

@@ -48,14 +48,14 @@ dropped_range(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (rt_dropped_range_of(range, range_count, all, all_count, &result, &bad_date) != RT_OK)
 	{
-		char text[	RT_DATE_TEXT_MAX + 1];
+		char		date_text[RT_DATE_TEXT_MAX + 1];
 
-		text[		rt_date_print(bad_date, text)] = '\0';
+		date_text[rt_date_print(bad_date, date_text)] = '\0';
 
 		ereport(
 				ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("purchase of %s in the range is none of the customer", text),
+				 errmsg("purchase of %s in the range is none of the customer", date_text),
 				 errhint("The first history is that of the customer's purchases in the range, the "
 						 "second "
 						 "one that of all her purchases.")));

@@ -33,11 +33,11 @@ status_sqlstate(rt_status status)
 void
 check_history_status(rt_status status, int32 date)
 {
-	char text[	RT_DATE_TEXT_MAX + 1];
+	char		date_text[RT_DATE_TEXT_MAX + 1];
 
 	if (likely(status == RT_OK))
 		return;
-	text[		rt_date_print(date, text)] = '\0';
+	date_text[rt_date_print(date, date_text)] = '\0';
 
 	switch (status)
 	{
@@ -45,7 +45,7 @@ check_history_status(rt_status status, int32 date)
 			ereport(
 					ERROR,
 					(errcode(status_sqlstate(status)),
-					 errmsg("purchases of %s are out of range for type purchase_history", text),
+					 errmsg("purchases of %s are out of range for type purchase_history", date_text),
 					 errdetail("A day holds at most 2147483647 orders and money from "
 							   "-922337203685477.5808 "
 							   "to 922337203685477.5807.")));
@@ -58,7 +58,7 @@ check_history_status(rt_status status, int32 date)
 					 errdetail("On %s the history has fewer orders, or another amount, than is to "
 							   "be taken "
 							   "out.",
-							   text)));
+							   date_text)));
 			break;
 		case RT_NO_SPACE:
 			ereport(ERROR,

@@ -843,7 +843,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 				k_deviation = 0;
 	rt_fit		fit;
 	void	   *workspace;
-	StoredModel *result;
+	rt_model	model;
 	Sums		sums;
 
 	if (PG_ARGISNULL(0))
@@ -880,38 +880,43 @@ fit_model_final(PG_FUNCTION_ARGS)
 	if (kind->input == RT_INPUT_INTERVALS)
 		rt_interpurchase_fit_shapes(&evenness, &k_median, &k_deviation);
 
-	result = new_model(kind);
-	result->model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);
-	result->model.time_unit = state->time_unit;
-	result->model.log_likelihood = fit.log_likelihood;
-	result->model.observations = sums.weights;
+	rt_model_init(&model, kind);
+	model.flags = RT_MODEL_FITTED | (fit.converged ? RT_MODEL_CONVERGED : 0);
+	if (!state->from_numbers)
+	{
+		model.flags |= RT_MODEL_DATED;
+		model.fitted_as_of = state->as_of;
+	}
+	model.time_unit = state->time_unit;
+	model.log_likelihood = fit.log_likelihood;
+	model.observations = sums.weights;
 	if (kind->input == RT_INPUT_SPEND)
 	{
-		result->model.left_out = state->left_out;
-		result->model.frequency_correlation = rt_gamma_gamma_correlation(&customers);
+		model.left_out = state->left_out;
+		model.frequency_correlation = rt_gamma_gamma_correlation(&customers);
 	}
-	result->model.k_median = k_median;
-	result->model.k_deviation = k_deviation;
+	model.k_median = k_median;
+	model.k_deviation = k_deviation;
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
-		result->model.parameters[i] = fit.parameters[i];
+		model.parameters[i] = fit.parameters[i];
 		for (int j = 0; j <= i; j++)
 		{
 			double		covariance = fit.covariance[i * RT_PARAMETERS_MAX + j];
 
-			result->model.covariance[i * (i + 1) / 2 + j] =
+			model.covariance[i * (i + 1) / 2 + j] =
 				isfinite(covariance) ? covariance + 0 : NAN;
 		}
 	}
-	if (rt_model_check(&result->model) != NULL)
+	if (rt_model_check(&model) != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("the fit of model \"%s\" is out of range", kind->name),
 				 errdetail("Of its result %s; the parameters are %s.",
-						   rt_model_check(&result->model), parameters_text(kind, fit.parameters))));
+						   rt_model_check(&model), parameters_text(kind, fit.parameters))));
 	if (!fit.converged)
 		ereport(WARNING, (errmsg("the fit of model \"%s\" did not converge", kind->name),
 						  errdetail("The likelihood rises toward the boundary: %s.",
 									parameters_text(kind, fit.parameters))));
-	PG_RETURN_POINTER(result);
+	PG_RETURN_DATUM(model_to_datum(&model));
 }

@@ -611,17 +611,16 @@ jsonb_day(JsonbContainer *object, int element)
 		JsonbIteratorNext(&iterator, &value, true);
 		if (strcmp(key, "date") == 0)
 		{
-			const char *text;
+			const char *start;
 			const char *end;
 			const char *error;
 
 			if (value.type != jbvString)
 				jsonb_error(element, "\"date\" must be a string");
-			text = value.val.string.val;
-			end = text +value.val.string.len;
-
-			error = rt_date_parse(&text, end, &day.date);
-			if (error != NULL || text !=end)
+			start = value.val.string.val;
+			end = start + value.val.string.len;
+			error = rt_date_parse(&start, end, &day.date);
+			if (error != NULL || start != end)
 				jsonb_error(element, error ? psprintf("\"date\": %s", error) :
 							"\"date\": expected a date as YYYY-MM-DD");
 			has_date = true;

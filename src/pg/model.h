@@ -9,24 +9,27 @@
 
 #include "pg/compat.h"
 
+#include "lib/stringinfo.h"
+
 #include "core/model.h"
 
 /*
- * The value: a varlena of fixed size, aligned to 8 bytes behind its header.
- * Equal models are equal bytes.
+ * The value: a varlena of the bytes of core/model_bytes.h, at any address, in any form that
+ * PostgreSQL stores values in.
  */
-typedef struct StoredModel
-{
-	char		vl_len_[4];
-	char		unused[4];
-	rt_model	model;
-} StoredModel;
 
-/* Checked; valid as long as the value and the current memory context are */
+/* Checked; in the current memory context */
 extern const rt_model *model_from_datum(Datum value);
 
-/* Zeroed but for version and kind */
-extern StoredModel *new_model(const rt_kind *kind);
+/* The value of a valid model; in the current memory context */
+extern Datum model_to_datum(const rt_model *model);
+
+/* In the fewest digits that give the same again; null where it is no finite number */
+extern void append_model_number(StringInfo text, double value);
+
+/* The names of all kinds, and those of the parameters of one, for a message */
+extern char *list_kinds(void);
+extern char *list_parameters(const rt_kind *kind);
 
 /* The kind, or an error that lists all */
 extern const rt_kind *model_kind_to_fit(const text *name, int *k);
