@@ -16,8 +16,7 @@ COMMENT ON FUNCTION retention_review_css() IS
 CREATE FUNCTION retention_review_head() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-SELECT '<!DOCTYPE html>
+	SELECT text $sql$SELECT '<!DOCTYPE html>
 <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
 <head>
 <meta charset="utf-8"/>
@@ -45,8 +44,7 @@ COMMENT ON FUNCTION retention_review_head() IS
 CREATE FUNCTION retention_review_foot() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH churn AS (
+	SELECT text $sql$WITH churn AS (
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
 	WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))
 SELECT '</main>

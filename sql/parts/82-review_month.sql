@@ -5,8 +5,7 @@
 CREATE FUNCTION retention_review_answers() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH last AS (
+	SELECT text $sql$WITH last AS (
 	SELECT r.*, lag(customers) OVER (ORDER BY month) AS before,
 		avg(lost) OVER year_before AS lost_a_month, avg(value_lost) OVER year_before AS cost_a_month
 	FROM {mart}.monthly_review r
@@ -110,8 +109,7 @@ COMMENT ON FUNCTION retention_review_answers() IS
 CREATE FUNCTION retention_review_month() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month DESC) AS n,
 		CASE WHEN spend IS NULL THEN {extension}.retention_html_number(orders::numeric, 0)
 			ELSE {extension}.retention_html_money(spend::numeric, $1) END AS sold

@@ -8,8 +8,7 @@
 CREATE FUNCTION retention_review_lifecycle() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
 	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
 extremes AS (
@@ -76,8 +75,7 @@ COMMENT ON FUNCTION retention_review_lifecycle() IS
 CREATE FUNCTION retention_review_cost() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH known AS (
+	SELECT text $sql$WITH known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
@@ -130,8 +128,7 @@ COMMENT ON FUNCTION retention_review_cost() IS
 CREATE FUNCTION retention_review_cohorts() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH chosen AS (
+	SELECT text $sql$WITH chosen AS (
 	SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n
 	FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1
 		ORDER BY cohort DESC LIMIT 18) c),
@@ -154,7 +151,8 @@ drawn AS (
 		FROM columns) || (
 		SELECT string_agg(format(
 			'<text x="2" y="%s">%s</text>'
-			'<text class="tick" x="97" y="%s" text-anchor="end">%s</text>', y, to_char(cohort, 'Mon YY'), y,
+			'<text class="tick" x="97" y="%s" text-anchor="end">%s</text>',
+			y, to_char(cohort, 'Mon YY'), y,
 			{extension}.retention_html_number(eligible::numeric, 0)), '' ORDER BY y)
 		FROM rows) || (
 		SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title>'
@@ -206,8 +204,7 @@ COMMENT ON FUNCTION retention_review_cohorts() IS
 CREATE FUNCTION retention_review_survival() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH curve AS (
+	SELECT text $sql$WITH curve AS (
 	SELECT days, survival, coalesce(lower, survival) AS lower, coalesce(upper, survival) AS upper
 	FROM {mart}.survival
 	UNION SELECT 0, 1, 1, 1 WHERE EXISTS (SELECT FROM {mart}.survival)),
@@ -289,8 +286,7 @@ COMMENT ON FUNCTION retention_review_survival() IS
 CREATE FUNCTION retention_review_forecast() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
+	SELECT text $sql$WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
 extremes AS (
 	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
 		sum(actual) AS actual, max(customers) AS customers
@@ -360,8 +356,7 @@ COMMENT ON FUNCTION retention_review_forecast() IS
 CREATE FUNCTION retention_review_order_value() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
 		average_order_value::float8 AS value
 	FROM {mart}.spend_trend WHERE average_order_value > 0),

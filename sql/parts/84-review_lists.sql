@@ -5,8 +5,7 @@
 CREATE FUNCTION retention_review_contact_list() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3),
+	SELECT text $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3),
 known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 every AS (SELECT count(*) AS customers FROM {mart}.contact_list),
@@ -43,8 +42,7 @@ COMMENT ON FUNCTION retention_review_contact_list() IS
 CREATE FUNCTION retention_review_reasons() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH reasons AS (
+	SELECT text $sql$WITH reasons AS (
 	SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1
 	ORDER BY p_value, attribute, value LIMIT 8),
 rows AS (
@@ -73,8 +71,7 @@ COMMENT ON FUNCTION retention_review_reasons() IS
 CREATE FUNCTION retention_review_dropped_ranges() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH ranges AS (
+	SELECT text $sql$WITH ranges AS (
 	SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend
 	FROM {mart}.dropped_ranges GROUP BY product_range
 	ORDER BY spend DESC NULLS LAST, customers DESC, product_range LIMIT 8),
@@ -105,8 +102,7 @@ COMMENT ON FUNCTION retention_review_dropped_ranges() IS
 CREATE FUNCTION retention_review_lost_customers() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH last AS (SELECT max(month) AS month FROM {mart}.monthly_review),
+	SELECT text $sql$WITH last AS (SELECT max(month) AS month FROM {mart}.monthly_review),
 known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 gone AS (
@@ -137,8 +133,7 @@ COMMENT ON FUNCTION retention_review_lost_customers() IS
 CREATE FUNCTION retention_review_campaigns() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH ideas AS (
+	SELECT text $sql$WITH ideas AS (
 	SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8),
 rows AS (
 	SELECT string_agg({extension}.retention_html_row(

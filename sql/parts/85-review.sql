@@ -6,7 +6,7 @@
 CREATE FUNCTION retention_review_statement(template text, extension text, mart text) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT string_agg(replace(piece, '{extension}', extension), mart ORDER BY n)
+	SELECT coalesce(string_agg(replace(piece, '{extension}', extension), mart ORDER BY n), '')
 	FROM pg_catalog.unnest(string_to_array(template, '{mart}')) WITH ORDINALITY AS p(piece, n);
 	END;
 COMMENT ON FUNCTION retention_review_statement(text, text, text) IS
