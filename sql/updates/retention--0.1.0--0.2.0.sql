@@ -1471,8 +1471,7 @@ COMMENT ON FUNCTION retention_review_css() IS
 CREATE FUNCTION retention_review_head() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-SELECT '<!DOCTYPE html>
+	SELECT text $sql$SELECT '<!DOCTYPE html>
 <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
 <head>
 <meta charset="utf-8"/>
@@ -1501,8 +1500,7 @@ COMMENT ON FUNCTION retention_review_head() IS
 CREATE FUNCTION retention_review_foot() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH churn AS (
+	SELECT text $sql$WITH churn AS (
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
 	WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))
 SELECT '</main>
@@ -1526,8 +1524,7 @@ COMMENT ON FUNCTION retention_review_foot() IS
 CREATE FUNCTION retention_review_answers() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH last AS (
+	SELECT text $sql$WITH last AS (
 	SELECT r.*, lag(customers) OVER (ORDER BY month) AS before,
 		avg(lost) OVER year_before AS lost_a_month, avg(value_lost) OVER year_before AS cost_a_month
 	FROM {mart}.monthly_review r
@@ -1632,8 +1629,7 @@ COMMENT ON FUNCTION retention_review_answers() IS
 CREATE FUNCTION retention_review_month() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month DESC) AS n,
 		CASE WHEN spend IS NULL THEN {extension}.retention_html_number(orders::numeric, 0)
 			ELSE {extension}.retention_html_money(spend::numeric, $1) END AS sold
@@ -1673,8 +1669,7 @@ COMMENT ON FUNCTION retention_review_month() IS
 CREATE FUNCTION retention_review_lifecycle() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
 	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
 extremes AS (
@@ -1742,8 +1737,7 @@ COMMENT ON FUNCTION retention_review_lifecycle() IS
 CREATE FUNCTION retention_review_cost() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH known AS (
+	SELECT text $sql$WITH known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
@@ -1797,8 +1791,7 @@ COMMENT ON FUNCTION retention_review_cost() IS
 CREATE FUNCTION retention_review_cohorts() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH chosen AS (
+	SELECT text $sql$WITH chosen AS (
 	SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n
 	FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1
 		ORDER BY cohort DESC LIMIT 18) c),
@@ -1821,7 +1814,8 @@ drawn AS (
 		FROM columns) || (
 		SELECT string_agg(format(
 			'<text x="2" y="%s">%s</text>'
-			'<text class="tick" x="97" y="%s" text-anchor="end">%s</text>', y, to_char(cohort, 'Mon YY'), y,
+			'<text class="tick" x="97" y="%s" text-anchor="end">%s</text>',
+			y, to_char(cohort, 'Mon YY'), y,
 			{extension}.retention_html_number(eligible::numeric, 0)), '' ORDER BY y)
 		FROM rows) || (
 		SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title>'
@@ -1874,8 +1868,7 @@ COMMENT ON FUNCTION retention_review_cohorts() IS
 CREATE FUNCTION retention_review_survival() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH curve AS (
+	SELECT text $sql$WITH curve AS (
 	SELECT days, survival, coalesce(lower, survival) AS lower, coalesce(upper, survival) AS upper
 	FROM {mart}.survival
 	UNION SELECT 0, 1, 1, 1 WHERE EXISTS (SELECT FROM {mart}.survival)),
@@ -1958,8 +1951,7 @@ COMMENT ON FUNCTION retention_review_survival() IS
 CREATE FUNCTION retention_review_forecast() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
+	SELECT text $sql$WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
 extremes AS (
 	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
 		sum(actual) AS actual, max(customers) AS customers
@@ -2030,8 +2022,7 @@ COMMENT ON FUNCTION retention_review_forecast() IS
 CREATE FUNCTION retention_review_order_value() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH months AS (
+	SELECT text $sql$WITH months AS (
 	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
 		average_order_value::float8 AS value
 	FROM {mart}.spend_trend WHERE average_order_value > 0),
@@ -2090,8 +2081,7 @@ COMMENT ON FUNCTION retention_review_order_value() IS
 CREATE FUNCTION retention_review_contact_list() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3),
+	SELECT text $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3),
 known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 every AS (SELECT count(*) AS customers FROM {mart}.contact_list),
@@ -2129,8 +2119,7 @@ COMMENT ON FUNCTION retention_review_contact_list() IS
 CREATE FUNCTION retention_review_reasons() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH reasons AS (
+	SELECT text $sql$WITH reasons AS (
 	SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1
 	ORDER BY p_value, attribute, value LIMIT 8),
 rows AS (
@@ -2160,8 +2149,7 @@ COMMENT ON FUNCTION retention_review_reasons() IS
 CREATE FUNCTION retention_review_dropped_ranges() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH ranges AS (
+	SELECT text $sql$WITH ranges AS (
 	SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend
 	FROM {mart}.dropped_ranges GROUP BY product_range
 	ORDER BY spend DESC NULLS LAST, customers DESC, product_range LIMIT 8),
@@ -2193,8 +2181,7 @@ COMMENT ON FUNCTION retention_review_dropped_ranges() IS
 CREATE FUNCTION retention_review_lost_customers() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH last AS (SELECT max(month) AS month FROM {mart}.monthly_review),
+	SELECT text $sql$WITH last AS (SELECT max(month) AS month FROM {mart}.monthly_review),
 known AS (
 	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
 gone AS (
@@ -2226,8 +2213,7 @@ COMMENT ON FUNCTION retention_review_lost_customers() IS
 CREATE FUNCTION retention_review_campaigns() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT text $sql$
-WITH ideas AS (
+	SELECT text $sql$WITH ideas AS (
 	SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8),
 rows AS (
 	SELECT string_agg({extension}.retention_html_row(
@@ -2256,7 +2242,7 @@ COMMENT ON FUNCTION retention_review_campaigns() IS
 CREATE FUNCTION retention_review_statement(template text, extension text, mart text) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT string_agg(replace(piece, '{extension}', extension), mart ORDER BY n)
+	SELECT coalesce(string_agg(replace(piece, '{extension}', extension), mart ORDER BY n), '')
 	FROM pg_catalog.unnest(string_to_array(template, '{mart}')) WITH ORDINALITY AS p(piece, n);
 	END;
 
