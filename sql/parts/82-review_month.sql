@@ -18,7 +18,9 @@ reason AS (
 list AS (SELECT count(*) AS customers, sum(value_to_save) AS value FROM {mart}.contact_list),
 idea AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 1),
 known AS (
-	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+	SELECT attribute_columns, horizon,
+		EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts
+	FROM {mart}.settings LIMIT 1),
 lost AS (
 	SELECT {extension}.retention_html_number(lost::numeric, 0) AS figure,
 		coalesce('In ' || to_char(month, 'FMMonth YYYY') ||
@@ -28,7 +30,7 @@ lost AS (
 			'. In the year before: ' ||
 			{extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month.',
 			'No month is over yet.') AS said
-	FROM {mart}.settings LEFT JOIN last ON true),
+	FROM (SELECT) one LEFT JOIN last ON true),
 why AS (
 	SELECT coalesce({extension}.retention_html_text(main_reason::text),
 			{extension}.retention_html_text(name)) AS figure,
@@ -44,7 +46,7 @@ why AS (
 			' of these were lost, ' || {extension}.retention_html_number(lift::numeric, 1) ||
 			' times as many as of all customers.'
 		ELSE 'Nothing that the lost have in common could not be chance.' END AS said
-	FROM {mart}.settings LEFT JOIN last ON true LEFT JOIN reason ON true),
+	FROM known LEFT JOIN last ON true LEFT JOIN reason ON true),
 cost AS (
 	SELECT {extension}.retention_html_money(value_lost::numeric, $1) AS figure,
 		CASE WHEN month IS NULL THEN ''
@@ -54,7 +56,7 @@ cost AS (
 		ELSE 'What those who were lost in the month were worth: the margin to expect of them '
 			'within ' || horizon::text || '. In the year before: ' ||
 			{extension}.retention_html_money(cost_a_month::numeric, $1) || ' a month.' END AS said
-	FROM {mart}.settings LEFT JOIN last ON true CROSS JOIN known),
+	FROM known LEFT JOIN last ON true),
 todo AS (
 	SELECT CASE WHEN value IS NULL THEN
 			{extension}.retention_html_count(customers::bigint, text 'customer')
@@ -87,7 +89,7 @@ worked AS (
 			' of 100 more.' END,
 		'Write down whom you contact, and whom, by chance, you do not, in the table '
 		'<code>campaign</code> of the mart: here is what came of it.') AS said
-	FROM {mart}.settings LEFT JOIN idea ON true)
+	FROM (SELECT) one LEFT JOIN idea ON true)
 SELECT E'<div class="answers">\n' ||
 	{extension}.retention_html_answer(
 		text 'lost', text 'How many did we lose?', lost.figure, lost.said) ||
