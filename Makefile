@@ -19,6 +19,7 @@ SHLIB_LINK  += -lm
 SHLIB_EXPORTS = retention.txt
 
 SQL_PARTS    = $(sort $(wildcard $(srcdir_)sql/parts/*.sql))
+REVIEW_CSS   = $(srcdir_)sql/page/review.css
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 # scripts of released versions are as they were
 DATA         = $(filter-out %/$(notdir $(DATA_built)),$(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql)) $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
@@ -39,8 +40,10 @@ include $(PGXS)
 $(shell mkdir -p $(sort $(dir $(OBJS) $(CORE_TEST) $(DATA_built))))
 $(shell [ -e expected ] || ln -s $(abspath $(srcdir_)expected) expected)
 
-$(DATA_built): $(SQL_PARTS) $(srcdir_)retention.control
-	cat $(SQL_PARTS) > $@
+# the css of the review is a file of its own, and comes to where a part says {{review.css}}
+$(DATA_built): $(SQL_PARTS) $(REVIEW_CSS) $(srcdir_)retention.control
+	! grep -nF '$$css$$' $(REVIEW_CSS)
+	sed -e '/^{{review\.css}}$$/{' -e 'r $(REVIEW_CSS)' -e d -e '}' $(SQL_PARTS) > $@
 
 $(SHLIB_EXPORTS): $(SQL_PARTS) $(DATA) $(srcdir_)Makefile
 	{ printf '%s\n' Pg_magic_func _PG_init; \

@@ -1730,85 +1730,253 @@ COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with i
 CREATE OR REPLACE FUNCTION retention_html_money(value numeric, currency text) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT retention_html_number(value, CASE WHEN abs(value) < 100.0 AND value <> 0.0 THEN 2 ELSE 0 END) || CASE WHEN value IS NULL OR currency = '' THEN '' ELSE coalesce('&#160;' || retention_html_text(currency), '') END;
+	SELECT retention_html_number(value,
+				CASE WHEN abs(value) < 100.0 AND value <> 0.0 THEN 2 ELSE 0 END) ||
+		   CASE WHEN value IS NULL OR currency = '' THEN ''
+				ELSE coalesce('&#160;' || retention_html_text(currency), '') END;
 	END;
 
-CREATE OR REPLACE FUNCTION retention_html_percent(value double precision, digits integer DEFAULT 0) RETURNS text
+COMMENT ON FUNCTION retention_html_money(numeric, text) IS
+	'An amount as it is read, with its currency, a plain text, below 100 with cents; '
+	'a dash for NULL.';
+
+CREATE OR REPLACE FUNCTION retention_html_percent(value double precision, digits integer DEFAULT 0)
+	RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT retention_html_number((100::double precision * value)::numeric, digits) || CASE WHEN value IS NULL THEN '' ELSE '&#160;%' END;
+	SELECT retention_html_number((100::double precision * value)::numeric, digits) ||
+		   CASE WHEN value IS NULL THEN '' ELSE '&#160;%' END;
 	END;
 
 CREATE OR REPLACE FUNCTION retention_html_count(value bigint, noun text) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT retention_html_number(value::numeric, 0) || ' ' || noun || CASE value WHEN 1::bigint THEN '' ELSE 's' END;
+	SELECT retention_html_number(value::numeric, 0) || ' ' || noun ||
+		   CASE value WHEN 1::bigint THEN '' ELSE 's' END;
 	END;
 
 CREATE OR REPLACE FUNCTION retention_html_table(caption text, heads text[], body text) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT '<div class="wide" tabindex="0" role="region" aria-label="' || retention_html_text(caption) || '"><table><caption>' || retention_html_text(caption) || '</caption><thead><tr>' ||
-		(SELECT string_agg('<th scope="col">' || h || '</th>', '' ORDER BY n) FROM pg_catalog.unnest(heads) WITH ORDINALITY AS u(h, n)) || '</tr></thead><tbody>' || coalesce(body, '') || '</tbody></table></div>';
+	SELECT '<div class="wide" tabindex="0" role="region" aria-label="' ||
+		retention_html_text(caption) || '"><table><caption>' ||
+		retention_html_text(caption) || '</caption><thead><tr>' ||
+		(SELECT string_agg('<th scope="col">' || h || '</th>', '' ORDER BY n)
+		 FROM pg_catalog.unnest(heads) WITH ORDINALITY AS u(h, n)) ||
+		'</tr></thead><tbody>' || coalesce(body, '') || '</tbody></table></div>';
 	END;
+
+COMMENT ON FUNCTION retention_html_table(text, text[], text) IS
+	'An HTML table of ready rows, with a plain text as its caption; it scrolls in itself where '
+	'it is too wide.';
 
 CREATE OR REPLACE FUNCTION retention_html_row(head text, VARIADIC cells text[]) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT '<tr><th scope="row">' || coalesce(head, '&#8211;') || '</th>' || (SELECT string_agg('<td>' || coalesce(c, '&#8211;') || '</td>', '' ORDER BY n) FROM pg_catalog.unnest(cells) WITH ORDINALITY AS u(c, n)) || '</tr>';
+	SELECT '<tr><th scope="row">' || coalesce(head, '&#8211;') || '</th>' ||
+		(SELECT string_agg('<td>' || coalesce(c, '&#8211;') || '</td>', '' ORDER BY n)
+		 FROM pg_catalog.unnest(cells) WITH ORDINALITY AS u(c, n)) || '</tr>';
 	END;
+
+CREATE FUNCTION retention_html_section(class text, heading text, note text, body text)
+	RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<section' || coalesce(' class="' || class || '"', '') ||
+		'><h2>' || heading || '</h2><p class="note">' || note || '</p>' || body || '</section>';
+	END;
+
+COMMENT ON FUNCTION retention_html_section(text, text, text, text) IS
+	'A section of a page: its class, or NULL for none, its heading, a note below that, and what '
+	'is in it.';
+
+CREATE FUNCTION retention_html_figures(tables text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<details><summary>The figures</summary>' || tables || '</details>';
+	END;
+
+COMMENT ON FUNCTION retention_html_figures(text) IS
+	'The tables behind a picture, to be opened by who wants them.';
+
+CREATE FUNCTION retention_html_legend(colours text[], labels text[]) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<ul class="legend">' ||
+		string_agg('<li><i style="background:var(--' || colour || ')"></i>' || label || '</li>',
+			'' ORDER BY n) || '</ul>'
+	FROM ROWS FROM (pg_catalog.unnest(colours), pg_catalog.unnest(labels))
+		 WITH ORDINALITY AS u(colour, label, n);
+	END;
+
+COMMENT ON FUNCTION retention_html_legend(text[], text[]) IS
+	'The legend of a picture: the names of its colours in the css of the page, and what each '
+	'stands for.';
+
+CREATE FUNCTION retention_html_answer(class text, question text, figure text, explanation text)
+	RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<div' || coalesce(' class="' || class || '"', '') || '><h2>' || question ||
+		'</h2><p class="figure">' || coalesce(figure, '&#8211;') || '</p><p>' || explanation ||
+		E'</p></div>\n';
+	END;
+
+COMMENT ON FUNCTION retention_html_answer(text, text, text, text) IS
+	'A question with its answer: a class, or NULL for none, the question, the figure that '
+	'answers it, a dash for NULL, and what is to be said of it.';
+
+CREATE FUNCTION retention_html_month(name text, now text, remark text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<div><dt>' || name || '</dt><dd>' || now ||
+		coalesce('<small>' || remark || '</small>', '') || E'</dd></div>\n';
+	END;
+
+COMMENT ON FUNCTION retention_html_month(text, text, text) IS
+	'A figure of the month: its name, its value, and a remark below it, none for NULL.';
 
 CREATE OR REPLACE FUNCTION retention_grid_step(length double precision) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT CASE WHEN length > float8 '0' AND length < float8 'Infinity' THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2' WHEN length / p < float8 '3' THEN float8 '0.5' WHEN length / p <= float8 '6' THEN float8 '1' ELSE float8 '2' END
+	SELECT CASE WHEN length > float8 '0' AND length < float8 'Infinity'
+				THEN p * CASE WHEN length / p <= float8 '1.2' THEN float8 '0.2'
+							  WHEN length / p < float8 '3' THEN float8 '0.5'
+							  WHEN length / p <= float8 '6' THEN float8 '1'
+							  ELSE float8 '2' END
 				ELSE float8 '1' END
 	FROM (SELECT float8 '10' ^ floor(log(greatest(length, float8 '1e-300'))) AS p) q;
 	END;
 
-CREATE OR REPLACE FUNCTION retention_svg_grid(low double precision, high double precision, step double precision, top integer, bottom integer, percent boolean) RETURNS text
+CREATE OR REPLACE FUNCTION retention_svg_grid(low double precision, high double precision,
+	step double precision, top integer, bottom integer, percent boolean) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT string_agg(pg_catalog.format('<path class="grid%s" d="M52 %sH472"/><text class="tick" x="49" y="%s" text-anchor="end">%s</text>',
-							 CASE i WHEN 0 THEN ' zero' ELSE '' END, y, y + 4::numeric,
-							 CASE WHEN percent THEN retention_html_percent(i::float8 * step, 0)
-								  ELSE retention_html_number((i::float8 * step / unit)::numeric, CASE WHEN step < unit THEN 1 ELSE 0 END) || CASE i WHEN 0 THEN '' ELSE letter END END), '' ORDER BY i)
-	FROM (SELECT unit, letter FROM (VALUES (float8 '1', ''), (float8 '1e3', ' k'), (float8 '1e6', ' M'), (float8 '1e9', ' G'), (float8 '1e12', ' T')) AS u(unit, letter)
-		  WHERE unit = float8 '1' OR greatest(high, -low) >= unit * CASE unit WHEN float8 '1e3' THEN float8 '100' ELSE float8 '1' END ORDER BY unit DESC LIMIT 1) u,
-		 (SELECT i, round((bottom::float8 - (i::float8 * step - low) / (high - low) * (bottom - top)::float8)::numeric, 1) AS y
+	SELECT string_agg(pg_catalog.format(
+		'<path class="grid%s" d="M52 %sH472"/>'
+		'<text class="tick" x="49" y="%s" text-anchor="end">%s</text>',
+		CASE i WHEN 0 THEN ' zero' ELSE '' END, y, y + 4::numeric,
+		CASE WHEN percent THEN retention_html_percent(i::float8 * step, 0)
+			 ELSE retention_html_number((i::float8 * step / unit)::numeric,
+					CASE WHEN step < unit THEN 1 ELSE 0 END) ||
+				  CASE i WHEN 0 THEN '' ELSE letter END END), '' ORDER BY i)
+	FROM (SELECT unit, letter
+		  FROM (VALUES (float8 '1', ''), (float8 '1e3', ' k'), (float8 '1e6', ' M'),
+					   (float8 '1e9', ' G'), (float8 '1e12', ' T')) AS u(unit, letter)
+		  WHERE unit = float8 '1' OR greatest(high, -low) >=
+				unit * CASE unit WHEN float8 '1e3' THEN float8 '100' ELSE float8 '1' END
+		  ORDER BY unit DESC LIMIT 1) u,
+		 (SELECT i, round((bottom::float8 -
+				(i::float8 * step - low) / (high - low) * (bottom - top)::float8)::numeric, 1) AS y
 		  FROM generate_series(round(low / step)::integer, round(high / step)::integer) AS i) g;
 	END;
 
-CREATE OR REPLACE FUNCTION retention_svg(name text, title text, description text, height integer, content text) RETURNS text
+CREATE OR REPLACE FUNCTION retention_svg(name text, title text, description text, height integer,
+	content text) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT pg_catalog.format('<svg viewBox="0 0 480 %s" role="img" aria-labelledby="%s-title %s-description"><title id="%s-title">%s</title><desc id="%s-description">%s</desc>%s</svg>',
-				  height, name, name, name, retention_html_text(title), name, retention_html_text(description), coalesce(content, ''));
+	SELECT pg_catalog.format(
+		'<svg viewBox="0 0 480 %s" role="img" aria-labelledby="%s-title %s-description">'
+		'<title id="%s-title">%s</title><desc id="%s-description">%s</desc>%s</svg>',
+		height, name, name, name, retention_html_text(title), name,
+		retention_html_text(description), coalesce(content, ''));
 	END;
 
-CREATE OR REPLACE FUNCTION retention_review_parts(schema text) RETURNS TABLE (step integer, name text, statement text)
-	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION retention_svg_chart(name text, title text, description text,
+	low double precision, high double precision, step double precision, percent boolean,
+	content text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT t.step, t.name, replace(replace(t.template, '{extension}', retention_schema()), '{mart}', quote_ident(schema))
-	FROM (VALUES
-		(10, 'head', $sql$SELECT '<!DOCTYPE html>
-<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta http-equiv="Content-Security-Policy" content="default-src ''none''; style-src ''unsafe-inline''; img-src data:"/>
-<meta name="color-scheme" content="light dark"/>
-<link rel="icon" href="data:,"/>
-<title>' || {extension}.retention_html_text($2) || '</title>
-<style>
-:root { color-scheme: light dark; --page: #f4f6f9; --card: #fff; --text: #1c2430; --quiet: #556070; --line: #dce1e8; --strong: #8a94a3;
-  --stay: #2b6cb0; --back: #7db3e6; --new: #12806f; --lost: #c2410c; --band: #2b6cb033;
-  --h0: #eef4fb; --h1: #d3e4f6; --h2: #a9cbed; --h3: #76aee0; --h4: #2b6cb0; --h5: #1a4a80; --on-low: #1c2430; --on-high: #fff; --on-middle: #1c2430 }
-@media (prefers-color-scheme: dark) { :root { --page: #0f1318; --card: #181d25; --text: #e6ebf2; --quiet: #a3afbf; --line: #2c3440; --strong: #6b7687;
-  --stay: #5b9ae0; --back: #a9cdf5; --new: #45bfa8; --lost: #f08a4f; --band: #5b9ae04d;
-  --h0: #1c2533; --h1: #1f3350; --h2: #264a78; --h3: #2f64a3; --h4: #7fb2ea; --h5: #b9d7f7; --on-low: #e6ebf2; --on-middle: #fff; --on-high: #10151c } }
+	SELECT retention_svg(name, title, description, 240,
+		retention_svg_grid(low, high, step, 12, 212, percent) || content);
+	END;
+
+COMMENT ON FUNCTION retention_svg_chart(text, text, text, double precision, double precision,
+	double precision, boolean, text) IS
+	'A picture of 240 units height with a grid from low to high, its plot between 52 and 472, '
+	'12 and 212 units.';
+
+CREATE FUNCTION retention_svg_bar(class text, x numeric, y numeric, width numeric,
+	height numeric, title text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<rect class="' || class || '" x="' || x::text || '" y="' || y::text ||
+		'" width="' || width::text || '" height="' || height::text || '"' ||
+		coalesce('><title>' || title || '</title></rect>', '/>');
+	END;
+
+COMMENT ON FUNCTION retention_svg_bar(text, numeric, numeric, numeric, numeric, text) IS
+	'A bar of a picture, with what is shown to who points at it, or NULL.';
+
+CREATE FUNCTION retention_svg_dot(class text, x numeric, y numeric, radius numeric, title text)
+	RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<circle class="' || class || '" cx="' || x::text || '" cy="' || y::text ||
+		'" r="' || radius::text || '"' ||
+		coalesce('><title>' || title || '</title></circle>', '/>');
+	END;
+
+COMMENT ON FUNCTION retention_svg_dot(text, numeric, numeric, numeric, text) IS
+	'A dot of a picture, with what is shown to who points at it, or NULL.';
+
+CREATE FUNCTION retention_svg_path(class text, steps text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<path class="' || class || '" d="' || steps || '"/>';
+	END;
+
+COMMENT ON FUNCTION retention_svg_path(text, text) IS 'A path of a picture.';
+
+CREATE FUNCTION retention_svg_tick(x numeric, y numeric, label text) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT '<text class="tick" x="' || x::text || '" y="' || y::text ||
+		'" text-anchor="middle">' || label || '</text>';
+	END;
+
+COMMENT ON FUNCTION retention_svg_tick(numeric, numeric, text) IS
+	'What is written at an axis of a picture, in the middle of a place.';
+
+CREATE FUNCTION retention_svg_month(x numeric, month date) RETURNS text
+	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+	BEGIN ATOMIC
+	-- not so far to the right that the picture ends within the text
+	SELECT retention_svg_tick(least(round(x, 1), 454::numeric), 230::numeric,
+		to_char(month::timestamp without time zone, text 'Mon YY'));
+	END;
+
+COMMENT ON FUNCTION retention_svg_month(numeric, date) IS
+	'A month below the plot of a picture of 240 units height.';
+
+CREATE FUNCTION retention_review_css() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $css$
+:root {
+	color-scheme: light dark;
+	--page: #f4f6f9; --card: #fff; --text: #1c2430; --quiet: #556070; --line: #dce1e8;
+	--strong: #8a94a3;
+	--stay: #2b6cb0; --back: #7db3e6; --new: #12806f; --lost: #c2410c; --band: #2b6cb033;
+	--h0: #eef4fb; --h1: #d3e4f6; --h2: #a9cbed; --h3: #76aee0; --h4: #2b6cb0; --h5: #1a4a80;
+	--on-low: #1c2430; --on-high: #fff; --on-middle: #1c2430
+}
+@media (prefers-color-scheme: dark) {
+	:root {
+		--page: #0f1318; --card: #181d25; --text: #e6ebf2; --quiet: #a3afbf; --line: #2c3440;
+		--strong: #6b7687;
+		--stay: #5b9ae0; --back: #a9cdf5; --new: #45bfa8; --lost: #f08a4f; --band: #5b9ae04d;
+		--h0: #1c2533; --h1: #1f3350; --h2: #264a78; --h3: #2f64a3; --h4: #7fb2ea; --h5: #b9d7f7;
+		--on-low: #e6ebf2; --on-middle: #fff; --on-high: #10151c
+	}
+}
 * { box-sizing: border-box }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
+body {
+	margin: 0; background: var(--page); color: var(--text);
+	font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans",
+		sans-serif;
+	overflow-wrap: anywhere
+}
 main, header, footer { max-width: 1120px; margin: 0 auto; padding: 0 20px }
 header { padding-top: 32px }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 }
@@ -1816,223 +1984,948 @@ h2 { font-size: 19px; line-height: 1.3; margin: 0 0 4px }
 header p, .note, footer { color: var(--quiet) }
 header p { margin: 6px 0 20px }
 .note { margin: 0 0 10px; font-size: 14.5px }
-.pictures { columns: 2 420px; column-gap: 16px } .pictures > section { break-inside: avoid; margin-bottom: 16px }
+.pictures { columns: 2 420px; column-gap: 16px }
+.pictures > section { break-inside: avoid; margin-bottom: 16px }
 .answers { display: grid; gap: 16px; margin-bottom: 16px }
-@media (min-width: 900px) { .answers { grid-template-columns: repeat(6, 1fr) } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } }
-section, .answers > div { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px; min-width: 0 }
+@media (min-width: 900px) {
+	.answers { grid-template-columns: repeat(6, 1fr) }
+	.answers > div { grid-column: span 2 }
+	.answers > div:nth-child(n + 4) { grid-column: span 3 }
+}
+section, .answers > div {
+	background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 18px 20px;
+	min-width: 0
+}
 .answers h2 { font-size: 15px; font-weight: 600; color: var(--quiet) }
-.answers .figure { font-size: 32px; line-height: 1.2; font-weight: 700; margin: 2px 0 4px; font-variant-numeric: tabular-nums }
+.answers .figure {
+	font-size: 32px; line-height: 1.2; font-weight: 700; margin: 2px 0 4px;
+	font-variant-numeric: tabular-nums
+}
 .answers p { margin: 0; font-size: 15px }
 .answers .lost .figure { color: var(--lost) }
-.months { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 14px; margin: 0 }
+.months {
+	display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 14px; margin: 0
+}
 .months dt { color: var(--quiet); font-size: 14px }
 .months dd { margin: 0; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums }
 .months dd small { display: block; font-size: 13px; font-weight: 400; color: var(--quiet) }
 .whole { margin: 16px 0 }
 svg { display: block; width: 100%; height: auto; max-width: 640px; margin: 0 auto }
-svg text { font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--text); font-variant-numeric: tabular-nums }
+svg text {
+	font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans",
+		sans-serif;
+	fill: var(--text); font-variant-numeric: tabular-nums
+}
 svg text.tick { fill: var(--quiet) }
-.grid { stroke: var(--line); fill: none } .zero { stroke: var(--strong) }
-.stay { fill: var(--stay) } .back { fill: var(--back) } .new { fill: var(--new) } .lost-bar { fill: var(--lost) }
-.line { fill: none; stroke: var(--stay); stroke-width: 2.25; stroke-linejoin: round } .line-2 { fill: none; stroke: var(--lost); stroke-width: 2.25; stroke-dasharray: 6 4 }
-.band { fill: var(--band) } .dot { fill: var(--lost) }
-.h0 { fill: var(--h0) } .h1 { fill: var(--h1) } .h2 { fill: var(--h2) } .h3 { fill: var(--h3) } .h4 { fill: var(--h4) } .h5 { fill: var(--h5) }
-svg text.on0, svg text.on1, svg text.on2 { fill: var(--on-low) } svg text.on3 { fill: var(--on-middle) } svg text.on4, svg text.on5 { fill: var(--on-high) }
+.grid { stroke: var(--line); fill: none }
+.zero { stroke: var(--strong) }
+.stay { fill: var(--stay) }
+.back { fill: var(--back) }
+.new { fill: var(--new) }
+.lost-bar { fill: var(--lost) }
+.line { fill: none; stroke: var(--stay); stroke-width: 2.25; stroke-linejoin: round }
+.line-2 { fill: none; stroke: var(--lost); stroke-width: 2.25; stroke-dasharray: 6 4 }
+.band { fill: var(--band) }
+.dot { fill: var(--lost) }
+.h0 { fill: var(--h0) }
+.h1 { fill: var(--h1) }
+.h2 { fill: var(--h2) }
+.h3 { fill: var(--h3) }
+.h4 { fill: var(--h4) }
+.h5 { fill: var(--h5) }
+svg text.on0, svg text.on1, svg text.on2 { fill: var(--on-low) }
+svg text.on3 { fill: var(--on-middle) }
+svg text.on4, svg text.on5 { fill: var(--on-high) }
 .wide { overflow-x: auto; max-width: 100% }
-table { border-collapse: collapse; width: 100%; font-size: 14.5px; font-variant-numeric: tabular-nums; overflow-wrap: normal }
+table {
+	border-collapse: collapse; width: 100%; font-size: 14.5px; font-variant-numeric: tabular-nums;
+	overflow-wrap: normal
+}
 caption { text-align: left; color: var(--quiet); font-size: 13.5px; padding: 4px 0 }
-th, td { text-align: right; padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align: top }
+th, td {
+	text-align: right; padding: 5px 8px; border-bottom: 1px solid var(--line); vertical-align: top
+}
 th:first-child, .list td:nth-child(3), .list th:nth-child(3) { text-align: left }
 td { white-space: nowrap }
 thead th { color: var(--quiet); font-weight: 600; vertical-align: bottom }
 tbody th { font-weight: 600; max-width: 22em; overflow-wrap: anywhere }
-details { margin-top: 8px } summary { cursor: pointer; color: var(--quiet); font-size: 14px }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 6px 0 0; padding: 0; font-size: 14px; color: var(--quiet) }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px }
+details { margin-top: 8px }
+summary { cursor: pointer; color: var(--quiet); font-size: 14px }
+.legend {
+	list-style: none; display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 6px 0 0; padding: 0;
+	font-size: 14px; color: var(--quiet)
+}
+.legend i {
+	display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px
+}
 footer { font-size: 13.5px; padding-bottom: 32px }
-@media (max-width: 560px) { main, header, footer { padding-left: 12px; padding-right: 12px } section, .answers > div { padding: 14px } h1 { font-size: 25px } svg text { font-size: 13px } svg.cells { min-width: 480px } svg.cells text { font-size: 11.5px } th, td { padding: 5px 5px } table { font-size: 13.5px } }
-@media print { * { print-color-adjust: exact } @page { margin: 10mm } :root { --page: #fff } body { font-size: 11px; line-height: 1.35 } main, header, footer { max-width: none; padding: 0 } h1 { font-size: 22px } h2, .answers h2 { font-size: 13px } header p { margin: 2px 0 8px }
-  section, .answers > div { break-inside: avoid; padding: 8px 10px; border-radius: 6px } .list { break-inside: auto } footer, .note, .legend, .answers p, caption { font-size: 10.5px; margin-bottom: 4px } .answers .figure { font-size: 19px }
-  .answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px } .answers > div { grid-column: span 2 } .answers > div:nth-child(n + 4) { grid-column: span 3 } .months { grid-template-columns: repeat(5, 1fr); gap: 6px } .months dt, .months dd small { font-size: 10.5px } .months dd { font-size: 16px }
-  .whole { margin: 8px 0 } .pictures { columns: 2; column-gap: 8px } .pictures > section { margin-bottom: 8px } .wide { overflow: visible } table { font-size: 10px } th, td { padding: 2px 4px } tr { break-inside: avoid } details { display: none } }
-</style>
+@media (max-width: 560px) {
+	main, header, footer { padding-left: 12px; padding-right: 12px }
+	section, .answers > div { padding: 14px }
+	h1 { font-size: 25px }
+	svg text { font-size: 13px }
+	svg.cells { min-width: 480px }
+	svg.cells text { font-size: 11.5px }
+	th, td { padding: 5px 5px }
+	table { font-size: 13.5px }
+}
+@media print {
+	* { print-color-adjust: exact }
+	@page { margin: 10mm }
+	:root { --page: #fff }
+	body { font-size: 11px; line-height: 1.35 }
+	main, header, footer { max-width: none; padding: 0 }
+	h1 { font-size: 22px }
+	h2, .answers h2 { font-size: 13px }
+	header p { margin: 2px 0 8px }
+	section, .answers > div { break-inside: avoid; padding: 8px 10px; border-radius: 6px }
+	.list { break-inside: auto }
+	footer, .note, .legend, .answers p, caption { font-size: 10.5px; margin-bottom: 4px }
+	.answers .figure { font-size: 19px }
+	.answers { grid-template-columns: repeat(6, 1fr); gap: 8px; margin-bottom: 8px }
+	.answers > div { grid-column: span 2 }
+	.answers > div:nth-child(n + 4) { grid-column: span 3 }
+	.months { grid-template-columns: repeat(5, 1fr); gap: 6px }
+	.months dt, .months dd small { font-size: 10.5px }
+	.months dd { font-size: 16px }
+	.whole { margin: 8px 0 }
+	.pictures { columns: 2; column-gap: 8px }
+	.pictures > section { margin-bottom: 8px }
+	.wide { overflow: visible }
+	table { font-size: 10px }
+	th, td { padding: 2px 4px }
+	tr { break-inside: avoid }
+	details { display: none }
+}
+$css$;
+	END;
+
+COMMENT ON FUNCTION retention_review_css() IS
+	'The css of the page that retention_review_html makes.';
+
+CREATE FUNCTION retention_review_head() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$SELECT '<!DOCTYPE html>
+<html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta http-equiv="Content-Security-Policy" content="'
+	'default-src ''none''; style-src ''unsafe-inline''; img-src data:"/>
+<meta name="color-scheme" content="light dark"/>
+<link rel="icon" href="data:,"/>
+<title>' || {extension}.retention_html_text($2) || '</title>
+<style>' || {extension}.retention_review_css() || '</style>
 </head>
 <body>
 <header>
 <h1>' || {extension}.retention_html_text($2) || '</h1>
-<p>' || {extension}.retention_html_text(trim(BOTH '"' FROM source_table::text)::text) || ', as of the end of ' || to_char(as_of, 'FMDD FMMonth YYYY') || '. It is not how many come in, it is how many come back.</p>
+<p>' || {extension}.retention_html_text(trim(BOTH '"' FROM source_table::text)::text) ||
+	', as of the end of ' || to_char(as_of, 'FMDD FMMonth YYYY') ||
+	'. It is not how many come in, it is how many come back.</p>
 </header>
 <main>'
-FROM {mart}.settings$sql$),
-		(20, 'answers', $sql$WITH last AS (SELECT r.*, lag(customers) OVER w AS before, avg(lost) OVER (ORDER BY month ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING) AS lost_a_month, avg(value_lost) OVER (ORDER BY month ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING) AS cost_a_month
-              FROM {mart}.monthly_review r WINDOW w AS (ORDER BY month) ORDER BY month DESC LIMIT 1),
-reason AS (SELECT * FROM {mart}.churn_reasons WHERE lift > 1 AND p_value < 0.05 ORDER BY p_value, attribute, value LIMIT 1),
-list AS (SELECT count(*) AS customers, sum(value_to_save) AS value FROM {mart}.contact_list),
-idea AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 1)
-SELECT '<div class="answers">
-<div class="lost"><h2>How many did we lose?</h2><p class="figure">' || coalesce((SELECT {extension}.retention_html_number(lost::numeric, 0) FROM last), '&#8211;') || '</p><p>' ||
-	coalesce((SELECT 'In ' || to_char(month, 'FMMonth YYYY') || coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) || ' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') || ' there were', '') ||
-	                 coalesce('. In the year before: ' || {extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month', '') || '.' FROM last), 'No month is over yet.') || '</p></div>
-<div><h2>Why?</h2><p class="figure">' ||
-	coalesce((SELECT {extension}.retention_html_text(main_reason::text) FROM last), (SELECT {extension}.retention_html_text(attribute || ' ' || coalesce(value, 'not known')) FROM reason), '&#8211;') || '</p><p>' ||
-	CASE WHEN (SELECT attribute_columns FROM {mart}.settings) = '{}' THEN 'No attributes of customers were named: create the mart with <code>attributes</code> to see which of them leave.'
-	     ELSE coalesce((SELECT 'Of these, ' || {extension}.retention_html_number(main_reason_lift::numeric, 1) || ' times as many were lost in the month as of all customers.' FROM last WHERE main_reason IS NOT NULL),
-	                   (SELECT 'Nothing stands out in this month. Over the last twelve, ' || {extension}.retention_html_percent(churn_rate::double precision, 0) || ' of these were lost, ' || {extension}.retention_html_number(lift::numeric, 1) || ' times as many as of all customers.' FROM reason),
-	                   'Nothing that the lost have in common could not be chance.') END || '</p></div>
-<div class="lost"><h2>What did it cost?</h2><p class="figure">' || coalesce((SELECT {extension}.retention_html_money(value_lost::numeric, $1) FROM last), '&#8211;') || '</p><p>' ||
-	coalesce((SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN 'Amounts are not known: they would be the column <code>amount</code> of the mart.'
-	                      WHEN value_lost IS NULL THEN 'Nobody was lost who has not come back.'
-	                      ELSE 'What those who were lost in the month were worth: the margin to expect of them within ' || (SELECT horizon FROM {mart}.settings)::text || '.' ||
-	                           coalesce(' In the year before: ' || {extension}.retention_html_money(cost_a_month::numeric, $1) || ' a month.', '') END FROM last), '') || '</p></div>
-<div><h2>What to do now?</h2><p class="figure">' || (SELECT CASE WHEN value IS NULL THEN {extension}.retention_html_count(customers::bigint, text 'customer') ELSE {extension}.retention_html_money(value::numeric, $1) END FROM list) || '</p><p>' ||
-	(SELECT CASE customers WHEN 0 THEN 'Nobody is due, overdue or at risk this week.' ELSE CASE WHEN value IS NULL THEN 'to call or write to: those' ELSE 'can still be saved: call or write to the ' || {extension}.retention_html_count(customers::bigint, text 'customer') END || ' of the contact list, the first of them first.' END FROM list) || '</p></div>
-<div><h2>Did the last idea work?</h2><p class="figure">' ||
-	coalesce((SELECT CASE WHEN difference IS NULL THEN '?' WHEN difference_lower > 0 THEN 'Yes: ' || {extension}.retention_html_number(brought_back::numeric, 0) || ' came back' WHEN difference_upper < 0 THEN 'No: it did harm' ELSE 'Not to be told yet' END FROM idea), '&#8211;') || '</p><p>' ||
-	coalesce((SELECT '<b>' || {extension}.retention_html_text(campaign::text) || '</b>: ' || CASE WHEN difference IS NULL THEN 'only customers who were contacted and others who were not tell. Leave out some, drawn by chance, and write them down, too.'
-	                      ELSE 'of ' || {extension}.retention_html_count(contacted::bigint, text 'customer') || ' contacted ' || {extension}.retention_html_percent(contacted_rate::double precision, 0) || ' bought within ' || {extension}.retention_html_count(days::bigint, text 'day') || ', of ' || {extension}.retention_html_number(control::numeric, 0) || ' others ' || {extension}.retention_html_percent(control_rate::double precision, 0) ||
-	                           ': ' || {extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' || {extension}.retention_html_number((100 * difference_upper)::numeric, 0) || ' of 100 more.' END FROM idea),
-	         'Write down whom you contact, and whom, by chance, you do not, in the table <code>campaign</code> of the mart: here is what came of it.') || '</p></div>
-</div>'$sql$),
-		(30, 'month', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month DESC) AS n FROM {mart}.monthly_review),
-now AS (SELECT * FROM months WHERE n = 1), before AS (SELECT * FROM months WHERE n = 2), trend AS (SELECT * FROM {mart}.spend_trend ORDER BY month DESC LIMIT 1)
-SELECT CASE WHEN now.month IS NULL THEN '' ELSE '<section class="whole" aria-label="The month in figures"><dl class="months">
-<div><dt>Customers</dt><dd>' || {extension}.retention_html_number(now.customers::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.customers::numeric, 0) || ' a month before</small>', '') || '</dd></div>
-<div><dt>New customers</dt><dd>' || {extension}.retention_html_number(now.new::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.new::numeric, 0) || ' a month before</small>', '') || '</dd></div>
-<div><dt>Bought in ' || to_char(now.month, 'FMMonth') || '</dt><dd>' || {extension}.retention_html_number(now.active::numeric, 0) || coalesce('<small>' || {extension}.retention_html_number(before.active::numeric, 0) || ' a month before</small>', '') || '</dd></div>
-<div><dt>' || CASE WHEN now.spend IS NULL THEN 'Orders' ELSE 'Spent' END || '</dt><dd>' || coalesce(CASE WHEN now.spend IS NOT NULL THEN {extension}.retention_html_money(now.spend::numeric, $1) END, {extension}.retention_html_number(now.orders::numeric, 0)) ||
-	coalesce('<small>' || coalesce(CASE WHEN before.spend IS NOT NULL THEN {extension}.retention_html_money(before.spend::numeric, $1) END, {extension}.retention_html_number(before.orders::numeric, 0)) || ' a month before</small>', '') || '</dd></div>' ||
-	CASE WHEN now.average_order_value IS NULL THEN '' ELSE '
-<div><dt>Average order</dt><dd>' || {extension}.retention_html_money(now.average_order_value::numeric, $1) || '<small>' ||
-	CASE WHEN trend.p_value IS NULL THEN '' WHEN trend.p_value >= 0.05 THEN 'no clear trend' ELSE 'three months: ' || CASE WHEN trend.change > 0 THEN '+' ELSE '' END || {extension}.retention_html_percent(trend.change::double precision, 0) END || '</small></dd></div>' END || '
-</dl></section>' END
-FROM (SELECT) one LEFT JOIN now ON true LEFT JOIN before ON true LEFT JOIN trend ON true$sql$),
-		(40, 'lifecycle', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
-scale AS (SELECT -step * ceil(lost / step) AS low, step * ceil(active / step) AS high, step
-          FROM (SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active, {extension}.retention_grid_step((max(lost) + greatest(max(active), 1))::double precision) AS step FROM months) s),
-bars AS (SELECT m.*, 52 + 420.0 * n / months AS x, greatest(420.0 / months - 3, 2) AS width, 200 / (high - low) AS unit, 12 + 200 * high / (high - low) AS zero FROM months m, scale)
-SELECT '<div class="pictures"><section><h2>Who came, came back and was lost</h2><p class="note">Customers who bought in each month, and below the line those who were lost in it.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM months) THEN '<p>No month is over yet.</p>' ELSE
-	{extension}.retention_svg(text 'lifecycle', text 'Customers month by month', ((SELECT format('From %s to %s', to_char(min(month), 'FMMonth YYYY'), to_char(max(month), 'FMMonth YYYY')) FROM months))::text, 240,
-		(SELECT {extension}.retention_svg_grid(low::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
-		(SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>', to_char(month, 'Mon YYYY'), retained, resurrected, new, lost) ||
-		                   format('<rect class="stay" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * retained)::numeric, 1), round(width::numeric, 1), round((unit * retained)::numeric, 1)) ||
-		                   format('<rect class="back" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * (retained + resurrected))::numeric, 1), round(width::numeric, 1), round((unit * resurrected)::numeric, 1)) ||
-		                   format('<rect class="new" x="%s" y="%s" width="%s" height="%s"/>', round(x::numeric, 1), round((zero - unit * active)::numeric, 1), round(width::numeric, 1), round((unit * new)::numeric, 1)) ||
-		                   format('<rect class="lost-bar" x="%s" y="%s" width="%s" height="%s"/></g>', round(x::numeric, 1), round(zero::numeric, 1), round(width::numeric, 1), round((unit * lost)::numeric, 1)) ||
-		                   CASE WHEN (months - 1 - n) % greatest(ceil(months / 6.0)::int, 1) = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(round((x + width / 2)::numeric, 1), 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM bars)) ||
-	'<ul class="legend"><li><i style="background:var(--stay)"></i>bought in the month before, too</li><li><i style="background:var(--back)"></i>came back after a pause</li><li><i style="background:var(--new)"></i>new</li><li><i style="background:var(--lost)"></i>lost</li></ul><details><summary>The figures</summary>' ||
-	{extension}.retention_html_table(text 'Customers month by month', '{Month,Bought in the month before,Came back,New,Lost,Recovered,Customers}'::text[],
-		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(retained::numeric, 0), {extension}.retention_html_number(resurrected::numeric, 0), {extension}.retention_html_number(new::numeric, 0), {extension}.retention_html_number(lost::numeric, 0), {extension}.retention_html_number(recovered::numeric, 0), {extension}.retention_html_number(customers::numeric, 0)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details>' END || '</section>'$sql$),
-		(45, 'cost', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months, coalesce(value_lost, 0)::float8 AS value FROM (SELECT * FROM {mart}.monthly_review ORDER BY month DESC LIMIT 13) l),
-scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT greatest(max(value), 1) AS value, {extension}.retention_grid_step((greatest(max(value), 1))::double precision) AS step FROM months) s),
-bars AS (SELECT m.*, 52 + 420.0 * n / months AS x, 420.0 / months - 4 AS width, 212 - 200 * value / high AS y FROM months m, scale)
-SELECT CASE WHEN NOT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) THEN '' ELSE '<section><h2>What the lost were worth</h2><p class="note">Of those who have not come back: the margin that was to be expected of them on the day they were last seen.</p>' ||
-	CASE WHEN (SELECT count(value_lost) FROM months) = 0 THEN '<p>Nobody has been lost who has not come back.</p>' ELSE
-	{extension}.retention_svg(text 'cost', text 'Value lost month by month', text 'In the last thirteen months', 240,
-		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
-		(SELECT string_agg(format('<rect class="lost-bar" x="%s" y="%s" width="%s" height="%s"><title>%s: %s</title></rect>', round(x::numeric, 1), round(y::numeric, 1), round(width::numeric, 1), round((212 - y)::numeric, 1), to_char(month, 'Mon YYYY'), {extension}.retention_html_money(value_lost::numeric, $1)) ||
-		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(round((x + width / 2)::numeric, 1), 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM bars)) ||
-	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'Value lost month by month', '{Month,Lost,Churn rate,Value lost,Main reason}'::text[],
-		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(lost::numeric, 0), {extension}.retention_html_percent(churn_rate::double precision, 1), {extension}.retention_html_money(value_lost::numeric, $1), {extension}.retention_html_text(main_reason::text)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details>' END || '</section>' END$sql$),
-		(50, 'cohorts', $sql$WITH chosen AS (SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1 ORDER BY cohort DESC LIMIT 18) c),
-cells AS (SELECT n, c.*, least(5, coalesce(floor(6 * rate / nullif(max(rate) OVER (), 0)), 0))::int AS shade FROM {mart}.cohorts c JOIN chosen USING (cohort) WHERE period BETWEEN 1 AND 12)
-SELECT '<section><h2>How many come back</h2><p class="note">Of 100 customers who first bought in a month, how many bought again so many months later.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM cells) THEN '<p>No customer has been seen for a whole month after the first yet.</p>' ELSE
-	'<div class="wide" tabindex="0" role="region" aria-label="Cohorts">' || replace({extension}.retention_svg(text 'cohorts', text 'Cohorts: the share of customers who bought again', text 'A row for each month in which customers came, a column for each month since', (26 + 20 * (SELECT count(*)::int FROM chosen))::integer,
-		(SELECT string_agg(format('<text class="tick" x="%s" y="14" text-anchor="middle">%s</text>', 119 + 31.3 * (p - 1), p), '' ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p) ||
-		(SELECT string_agg(format('<text x="2" y="%s">%s</text><text class="tick" x="97" y="%s" text-anchor="end">%s</text>', 35 + 20 * n, to_char(cohort, 'Mon YY'), 35 + 20 * n, {extension}.retention_html_number(((SELECT max(eligible) FROM cells WHERE cells.cohort = chosen.cohort))::numeric, 0)), '' ORDER BY n) FROM chosen) ||
-		(SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title><rect class="h%s" x="%s" y="%s" width="30.5" height="19" rx="2"/><text class="on%s" x="%s" y="%s" text-anchor="middle">%s</text></g>',
-		                          to_char(cohort, 'Mon YYYY'), period, active, eligible, shade, 103.5 + 31.3 * (period - 1), 21 + 20 * n, shade, 119 + 31.3 * (period - 1), 35 + 20 * n, {extension}.retention_html_number((100 * rate)::numeric, 0)), '' ORDER BY n, period) FROM cells)),
-		'<svg ', '<svg class="cells" ') || '</div>' ||
-	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'All cohorts together', '{Months later,Customers,Bought,Rate,At least,At most,Then or later}'::text[],
-		((SELECT string_agg({extension}.retention_html_row(period::text, VARIADIC ARRAY[{extension}.retention_html_number(eligible::numeric, 0), {extension}.retention_html_number(active::numeric, 0), {extension}.retention_html_percent(rate::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1), {extension}.retention_html_percent(rate_on_or_after::double precision, 1)]::text[]), '' ORDER BY period) FROM {mart}.retention_curve WHERE period <= 24))::text) ||
-	{extension}.retention_html_table(text 'Percent of each cohort', (ARRAY['Cohort', 'Customers'] || (SELECT array_agg(p::text ORDER BY p) FROM generate_series(1, (SELECT max(period) FROM cells)) p))::text[],
-		((SELECT string_agg({extension}.retention_html_row(to_char(cohort, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(eligible::numeric, 0)] || rates), '' ORDER BY cohort)
-		 FROM (SELECT cohort, max(eligible) AS eligible, array_agg({extension}.retention_html_number((100 * rate)::numeric, 1) ORDER BY period) AS rates FROM cells GROUP BY cohort) r))::text) || '</details>' END || '</section>'$sql$),
-		(60, 'survival', $sql$WITH curve AS (SELECT days, survival, coalesce(lower, survival) AS lower, coalesce(upper, survival) AS upper FROM {mart}.survival UNION SELECT 0, 1, 1, 1 WHERE EXISTS (SELECT FROM {mart}.survival)),
-until AS (SELECT greatest(max(days), 1)::float8 AS days FROM curve),
--- at most one step for each unit of the picture
-steps AS (SELECT DISTINCT ON (floor(420 * c.days / u.days)) c.*, round((52 + 420 * c.days / u.days)::numeric, 1) AS x FROM curve c, until u ORDER BY floor(420 * c.days / u.days), c.days DESC),
-drawn AS (SELECT *, round((212 - 200 * survival)::numeric, 1) AS y, round((212 - 200 * lower)::numeric, 1) AS y_lower, round((212 - 200 * upper)::numeric, 1) AS y_upper, lead(x, 1, 472) OVER (ORDER BY days) AS x_next FROM steps),
-quarters AS (SELECT q, (SELECT survival FROM curve WHERE days <= 91 * q ORDER BY days DESC LIMIT 1) AS survival FROM until, generate_series(0, least(8, floor(days / 91)::int)) q),
-drops AS (SELECT q, lag(survival) OVER (ORDER BY q) - survival AS dropped, (lag(survival) OVER (ORDER BY q) - survival) / nullif(lag(survival) OVER (ORDER BY q), 0) AS share FROM quarters),
-ticks AS (SELECT m AS months, 30.4375 * m AS days, round((52 + 420 * 30.4375 * m / u.days)::numeric, 1) AS x FROM until u, generate_series(0, floor(u.days / 30.4375)::int, CASE WHEN u.days > 2200 THEN 12 WHEN u.days > 1000 THEN 6 WHEN u.days > 300 THEN 3 ELSE 1 END) m)
-SELECT '<section><h2>How long customers stay</h2><p class="note">' ||
-	coalesce('Half of them stay longer than ' || {extension}.retention_html_count(((SELECT min(days) FROM curve WHERE survival <= 0.5))::bigint, text 'day') || '.', 'More than half of them are still here.') ||
-	coalesce((SELECT ' The riskiest time is the ' || CASE q WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'third' ELSE q || 'th' END || ' quarter of a year: ' || {extension}.retention_html_number((100 * share)::numeric, 1) || ' of 100 who are still there are lost in it.' FROM drops WHERE share > 0 ORDER BY share DESC, q LIMIT 1), '') || '</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM curve) THEN '<p>Too little is known of who left.</p>' ELSE
-	{extension}.retention_svg(text 'survival', text 'The share of customers who stay longer', text 'By months since the first purchase, with limits of 95 percent confidence', 240,
-		{extension}.retention_svg_grid(0::double precision, 1::double precision, 0.25::double precision, 12, 212, true) ||
-		(SELECT format('<path class="band" d="M%sL%sZ"/><path class="line" d="M52 12%s"/>', string_agg(format('%s %s H%s', x, y_upper, x_next), 'L' ORDER BY days), string_agg(format('%s %s H%s', x_next, y_lower, x), 'L' ORDER BY days DESC), string_agg(format('L%s %sH%s', x, y, x_next), '' ORDER BY days)) FROM drawn) ||
-		(SELECT string_agg(format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 446), CASE WHEN months = (SELECT max(months) FROM ticks) THEN {extension}.retention_html_count(months::bigint, text 'month') ELSE months::text END), '' ORDER BY months) FROM ticks)) ||
-	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'The share of customers who stay longer', '{Months,Still there,At least,At most}'::text[],
-		((SELECT string_agg({extension}.retention_html_row(months::text, VARIADIC ARRAY[{extension}.retention_html_percent(survival::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1)]::text[]), '' ORDER BY months) FROM ticks t, LATERAL (SELECT * FROM curve WHERE curve.days <= t.days ORDER BY curve.days DESC LIMIT 1) c))::text) || '</details>' END || '</section>'$sql$),
-		(70, 'forecast', $sql$WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
-scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT greatest(max(greatest(expected, actual)), 1) AS value, {extension}.retention_grid_step((greatest(max(greatest(expected, actual)), 1))::double precision) AS step FROM periods) s),
-drawn AS (SELECT p.*, 52 + 70 * (period - 1) + 12 AS x, round((212 - 200 * actual / high)::numeric, 1) AS y, round((212 - 200 * expected / high)::numeric, 1) AS y_expected FROM periods p, scale)
-SELECT '<section><h2>Can the forecast be trusted?</h2><p class="note">' ||
-	coalesce((SELECT 'Half a year ago ' || {extension}.retention_html_number(sum(expected)::numeric, 0) || ' purchases were expected of the ' || {extension}.retention_html_count(max(customers)::bigint, text 'customer') || ' there were; ' || {extension}.retention_html_number(sum(actual)::numeric, 0) || ' came.' FROM periods HAVING count(*) > 0), '') || '</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM periods) THEN '<p>There is too little data of half a year ago to judge the model.</p>' ELSE
-	{extension}.retention_svg(text 'forecast', text 'Actual and expected purchases', text 'In six periods of thirty days, as the model of half a year ago expected them', 240,
-		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
-		(SELECT string_agg(format('<rect class="stay" x="%s" y="%s" width="46" height="%s"><title>%s to %s: %s came, %s were expected</title></rect><text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', x, y, 212 - y, seen_from, seen_until, actual, round(expected::numeric), x + 23, to_char(seen_until, 'DD Mon')), '' ORDER BY period) FROM drawn) ||
-		(SELECT format('<path class="line-2" d="M%s"/>', string_agg(format('%s %s', x + 23, y_expected), 'L' ORDER BY period)) || string_agg(format('<circle class="dot" cx="%s" cy="%s" r="4"/>', x + 23, y_expected), '' ORDER BY period) FROM drawn)) ||
-	'<ul class="legend"><li><i style="background:var(--stay)"></i>purchases that came</li><li><i style="background:var(--lost)"></i>expected</li></ul><details><summary>The figures</summary>' ||
-	{extension}.retention_html_table(text 'Actual and expected purchases', '{Until,Expected,Came}'::text[], ((SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[{extension}.retention_html_number(expected::numeric, 0), {extension}.retention_html_number(actual::numeric, 0)]::text[]), '' ORDER BY period) FROM periods))::text) ||
-	{extension}.retention_html_table(text 'Customers by the probability of a purchase within that half year', '{Group,Customers,Expected,Bought,At least,At most}'::text[], ((SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0), {extension}.retention_html_percent(expected_rate::double precision, 1), {extension}.retention_html_percent(actual_rate::double precision, 1), {extension}.retention_html_percent(lower::double precision, 1), {extension}.retention_html_percent(upper::double precision, 1)]::text[]), '' ORDER BY bin) FROM {mart}.model_quality))::text) || '</details>' END || '</section>'$sql$),
-		(75, 'order_value', $sql$WITH months AS (SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months, average_order_value::float8 AS value FROM {mart}.spend_trend WHERE average_order_value > 0),
-scale AS (SELECT step * ceil(value / step) AS high, step FROM (SELECT max(value) AS value, {extension}.retention_grid_step(max(value)::double precision) AS step FROM months) s),
-drawn AS (SELECT m.*, round((52 + 420.0 * (n + 0.5) / months)::numeric, 1) AS x, round((212 - 200 * value / high)::numeric, 1) AS y FROM months m, scale)
-SELECT CASE WHEN NOT EXISTS (SELECT FROM months) THEN '' ELSE '<section><h2>What an order is worth</h2><p class="note">' ||
-	coalesce((SELECT CASE WHEN p_value >= 0.05 THEN 'The last three months do not differ from before by more than chance.' ELSE 'The last three months are ' || {extension}.retention_html_percent(abs(change)::double precision, 0) || CASE WHEN change < 0 THEN ' below' ELSE ' above' END || ' what was before; that is hardly chance.' END
-	          FROM months WHERE p_value IS NOT NULL AND n = months - 1), 'Too few orders to tell a trend.') || '</p>' ||
-	{extension}.retention_svg(text 'order-value', text 'Average order value month by month', text 'In the last thirteen months', 240,
-		(SELECT {extension}.retention_svg_grid(0::double precision, high::double precision, step::double precision, 12, 212, false) FROM scale) ||
-		(SELECT format('<path class="line" d="M%s"/>', string_agg(format('%s %s', x, y), 'L' ORDER BY month)) ||
-		        string_agg(format('<circle class="stay" cx="%s" cy="%s" r="3.5"><title>%s: %s in %s orders</title></circle>', x, y, to_char(month, 'Mon YYYY'), {extension}.retention_html_money(average_order_value::numeric, $1), orders) ||
-		                   CASE WHEN (months - 1 - n) % 3 = 0 THEN format('<text class="tick" x="%s" y="230" text-anchor="middle">%s</text>', least(x, 454), to_char(month, 'Mon YY')) ELSE '' END, '' ORDER BY month) FROM drawn)) ||
-	'<details><summary>The figures</summary>' || {extension}.retention_html_table(text 'Average order value month by month', '{Month,Orders,Average order,Three months against before,p-value}'::text[],
-		((SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY')::text, VARIADIC ARRAY[{extension}.retention_html_number(orders::numeric, 0), {extension}.retention_html_money(average_order_value::numeric, $1), {extension}.retention_html_percent(change::double precision, 1), {extension}.retention_html_number(p_value::numeric, 4)]::text[]), '' ORDER BY month DESC) FROM months))::text) || '</details></section>' END || '</div>'$sql$),
-		(80, 'contact_list', $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts)
-SELECT '<section class="whole list"><h2>Whom to reach this week</h2><p class="note">Those with whom a contact saves most: what would be lost, times the probability that they are still there to be reached.' ||
-	(SELECT CASE WHEN count(*) > $3 THEN ' The first ' || $3 || ' of ' || {extension}.retention_html_number(count(*)::numeric, 0) || '; all of them are in the table <code>contact_list</code>.' ELSE '' END FROM {mart}.contact_list) || '</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM list) THEN '<p>Nobody is due, overdue or at risk this week.</p>' ELSE
-	{extension}.retention_html_table(text 'Contact list', (CASE WHEN amounts THEN '{Customer,Value to save,Why,Expected,Late by,Gone already,Worth}' ELSE '{Customer,Purchases to save,Why,Expected,Late by,Gone already}' END::text[])::text[],
-		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[CASE WHEN amounts THEN {extension}.retention_html_money(value_to_save::numeric, $1) ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END, reason, to_char(expected_next, 'FMDD Mon YYYY'),
-		                                      {extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals', {extension}.retention_html_percent(churn_score::double precision, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END), '' ORDER BY rank) FROM list))::text) END || '</section>'
-FROM known$sql$),
-		(85, 'reasons', $sql$WITH reasons AS (SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1 ORDER BY p_value, attribute, value LIMIT 8)
-SELECT '<div class="pictures"><section><h2>Who leaves</h2><p class="note">Lost in the last twelve months: more than chance would have it.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM reasons) THEN '<p>Nothing stands out' || (SELECT CASE attribute_columns WHEN '{}' THEN ': no attributes were named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
-	{extension}.retention_html_table(text 'Attributes of those who left', '{Attribute,Customers,Lost,Share,As a multiple of all}'::text[],
-		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(attribute || ' ' || coalesce(value, 'not known')), VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0), {extension}.retention_html_number(churned::numeric, 0), {extension}.retention_html_percent(churn_rate::double precision, 0), {extension}.retention_html_number(lift::numeric, 1)]::text[]), '' ORDER BY p_value, attribute, value) FROM reasons))::text) END || '</section>'$sql$),
-		(86, 'dropped_ranges', $sql$WITH ranges AS (SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend FROM {mart}.dropped_ranges GROUP BY 1 ORDER BY sum(spend_a_year) DESC NULLS LAST, count(*) DESC, product_range LIMIT 8)
-SELECT '<section><h2>What they have stopped buying</h2><p class="note">Customers who still come, but have given up a range.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM ranges) THEN '<p>Nothing stands out' || (SELECT CASE WHEN range_column IS NULL THEN ': no range was named when the mart was made' ELSE '' END FROM {mart}.settings) || '.</p>' ELSE
-	{extension}.retention_html_table(text 'Ranges that were given up', (CASE WHEN amounts THEN '{Range,Customers,Spent on it in their last year with it}' ELSE '{Range,Customers}' END::text[])::text[],
-		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(product_range::text), VARIADIC ARRAY[{extension}.retention_html_number(customers::numeric, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(spend::numeric, $1)] END), '' ORDER BY spend DESC NULLS LAST, customers DESC, product_range) FROM ranges))::text) END || '</section>'
-FROM (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts) known$sql$),
-		(87, 'lost_customers', $sql$WITH month AS (SELECT max(month) AS month FROM {mart}.monthly_review), known AS (SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
-gone AS (SELECT l.*, row_number() OVER (ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST, purchases DESC, customer_id) AS place FROM {mart}.lost_customers l, month WHERE lost_on >= month ORDER BY place LIMIT 8)
-SELECT '<section><h2>The dearest losses</h2><p class="note">Lost since ' || coalesce((SELECT to_char(month, 'FMDD FMMonth YYYY') FROM month), 'the beginning') || '.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM gone) THEN '<p>Nobody.</p>' ELSE
-	{extension}.retention_html_table(text 'Customers lost', (CASE WHEN amounts THEN '{Customer,Last purchase,Purchases,Spent,Value lost}' ELSE '{Customer,Last purchase,Purchases}' END::text[])::text[],
-		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[last_purchase::text, {extension}.retention_html_number(purchases::numeric, 0)] || CASE WHEN amounts THEN ARRAY[{extension}.retention_html_money(spend::numeric, $1), {extension}.retention_html_money(value_lost::numeric, $1)] END), '' ORDER BY place) FROM gone))::text) END || '</section></div>'
-FROM known$sql$),
-		(88, 'campaigns', $sql$WITH ideas AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8)
-SELECT '<section class="whole"><h2>What we tried</h2><p class="note">Against customers who, by chance, were not contacted.</p>' ||
-	CASE WHEN NOT EXISTS (SELECT FROM ideas) THEN '<p>Nothing yet, or nothing a day old.</p>' ELSE
-	{extension}.retention_html_table(text 'Campaigns', '{Campaign,From,Contacted,Bought,Of the others,More of 100,Came back}'::text[],
-		((SELECT string_agg({extension}.retention_html_row({extension}.retention_html_text(campaign::text), VARIADIC ARRAY[contacted_on::text, {extension}.retention_html_number(contacted::numeric, 0), {extension}.retention_html_percent(contacted_rate::double precision, 0), {extension}.retention_html_percent(control_rate::double precision, 0), {extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' || {extension}.retention_html_number((100 * difference_upper)::numeric, 0), {extension}.retention_html_number(brought_back::numeric, 0)]::text[]), '' ORDER BY contacted_on DESC, campaign) FROM ideas))::text) END || '</section>'$sql$),
-		(90, 'foot', $sql$SELECT '</main>
-<footer><p>A customer is lost from the day on which she is more likely gone than not, by the rhythm of her purchases' ||
-	coalesce((SELECT ' (model ' || string_agg(kind, ', ') || ')' FROM {mart}.model WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma')), '') ||
-	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' || {extension}.retention_html_percent(discount_rate::double precision, 1) || ' a year, at a margin of ' || {extension}.retention_html_percent(margin::double precision, 0) || ' of sales. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.</p></footer>
+FROM {mart}.settings$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_head() IS
+	'The beginning of the review, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_foot() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH churn AS (
+	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
+	WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))
+SELECT '</main>
+<footer><p>A customer is lost from the day on which they are more likely gone than not, '
+	'by the rhythm of their purchases' || coalesce(' (model ' || models || ')', '') ||
+	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' ||
+	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
+	' a year, at a margin of ' ||
+	{extension}.retention_html_percent(margin::double precision, 0) ||
+	' of sales. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') ||
+	' UTC.</p></footer>
 </body>
 </html>
 '
-FROM {mart}.settings$sql$)) AS t(step, name, template)
-	ORDER BY t.step;
+FROM {mart}.settings, churn$sql$;
 	END;
 
-COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS 'The monthly meeting on one page of HTML, from a retention mart: how many customers were lost, why, what it cost, what to do now and whether the last idea worked; the months, the cohorts, how long customers stay, what was expected and what came, whom to reach this week. The page is complete in itself, with pictures as SVG and a table behind each, without scripts; it fits a phone, a screen, light or dark, and paper. currency is written behind amounts; lists have list_rows rows at most. Reads the mart''s tables with the rights of the caller, of a superuser with those of the mart''s owner, all in one state; only ordinary tables of that owner are read, and policies that would hide rows are an error. NULL arguments are errors. Errors: 3F000 for a schema without a mart, 42501 for missing rights, 22004 for NULL, 22023 for a negative number of rows.';
+COMMENT ON FUNCTION retention_review_foot() IS
+	'The end of the review, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_answers() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH last AS (
+	SELECT r.*, lag(customers) OVER (ORDER BY month) AS before,
+		avg(lost) OVER year_before AS lost_a_month, avg(value_lost) OVER year_before AS cost_a_month
+	FROM {mart}.monthly_review r
+	WINDOW year_before AS (ORDER BY month ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING)
+	ORDER BY month DESC LIMIT 1),
+reason AS (
+	SELECT attribute || ' ' || coalesce(value, 'not known') AS name, churn_rate, lift
+	FROM {mart}.churn_reasons WHERE lift > 1 AND p_value < 0.05
+	ORDER BY p_value, attribute, value LIMIT 1),
+list AS (SELECT count(*) AS customers, sum(value_to_save) AS value FROM {mart}.contact_list),
+idea AS (SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 1),
+known AS (
+	SELECT attribute_columns, horizon,
+		EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts
+	FROM {mart}.settings LIMIT 1),
+lost AS (
+	SELECT {extension}.retention_html_number(lost::numeric, 0) AS figure,
+		coalesce('In ' || to_char(month, 'FMMonth YYYY') ||
+			coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) ||
+				' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') ||
+				' there were', '') ||
+			'. In the year before: ' ||
+			{extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month.',
+			'No month is over yet.') AS said
+	FROM (SELECT) one LEFT JOIN last ON true),
+why AS (
+	SELECT coalesce({extension}.retention_html_text(main_reason::text),
+			{extension}.retention_html_text(name)) AS figure,
+		CASE WHEN attribute_columns = '{}' THEN
+			'No attributes of customers were named: create the mart with '
+			'<code>attributes</code> to see which of them leave.'
+		WHEN main_reason IS NOT NULL THEN
+			'Of these, ' || {extension}.retention_html_number(main_reason_lift::numeric, 1) ||
+			' times as many were lost in the month as of all customers.'
+		WHEN name IS NOT NULL THEN
+			'Nothing stands out in this month. Over the last twelve, ' ||
+			{extension}.retention_html_percent(reason.churn_rate::double precision, 0) ||
+			' of these were lost, ' || {extension}.retention_html_number(lift::numeric, 1) ||
+			' times as many as of all customers.'
+		ELSE 'Nothing that the lost have in common could not be chance.' END AS said
+	FROM known LEFT JOIN last ON true LEFT JOIN reason ON true),
+cost AS (
+	SELECT {extension}.retention_html_money(value_lost::numeric, $1) AS figure,
+		CASE WHEN month IS NULL THEN ''
+		WHEN NOT amounts THEN
+			'Amounts are not known: they would be the column <code>amount</code> of the mart.'
+		WHEN value_lost IS NULL THEN 'Nobody was lost who has not come back.'
+		ELSE 'What those who were lost in the month were worth: the margin to expect of them '
+			'within ' || horizon::text || '. In the year before: ' ||
+			{extension}.retention_html_money(cost_a_month::numeric, $1) || ' a month.' END AS said
+	FROM known LEFT JOIN last ON true),
+todo AS (
+	SELECT CASE WHEN value IS NULL THEN
+			{extension}.retention_html_count(customers::bigint, text 'customer')
+		ELSE {extension}.retention_html_money(value::numeric, $1) END AS figure,
+		CASE WHEN customers = 0 THEN 'Nobody is due, overdue or at risk this week.'
+		ELSE CASE WHEN value IS NULL THEN 'to call or write to: those'
+			ELSE 'can still be saved: call or write to the ' ||
+				{extension}.retention_html_count(customers::bigint, text 'customer') END ||
+			' of the contact list, the first of them first.' END AS said
+	FROM list),
+worked AS (
+	SELECT CASE WHEN campaign IS NULL THEN NULL
+		WHEN difference IS NULL THEN '?'
+		WHEN difference_lower > 0 THEN
+			'Yes: ' || {extension}.retention_html_number(brought_back::numeric, 0) || ' came back'
+		WHEN difference_upper < 0 THEN 'No: it did harm'
+		ELSE 'Not to be told yet' END AS figure,
+		coalesce('<b>' || {extension}.retention_html_text(campaign::text) || '</b>: ' ||
+		CASE WHEN difference IS NULL THEN
+			'only customers who were contacted and others who were not tell. '
+			'Leave out some, drawn by chance, and write them down, too.'
+		ELSE 'of ' || {extension}.retention_html_count(contacted::bigint, text 'customer') ||
+			' contacted ' ||
+			{extension}.retention_html_percent(contacted_rate::double precision, 0) ||
+			' bought within ' || {extension}.retention_html_count(days::bigint, text 'day') ||
+			', of ' || {extension}.retention_html_number(control::numeric, 0) || ' others ' ||
+			{extension}.retention_html_percent(control_rate::double precision, 0) || ': ' ||
+			{extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' ||
+			{extension}.retention_html_number((100 * difference_upper)::numeric, 0) ||
+			' of 100 more.' END,
+		'Write down whom you contact, and whom, by chance, you do not, in the table '
+		'<code>campaign</code> of the mart: here is what came of it.') AS said
+	FROM (SELECT) one LEFT JOIN idea ON true)
+SELECT E'<div class="answers">\n' ||
+	{extension}.retention_html_answer(
+		text 'lost', text 'How many did we lose?', lost.figure, lost.said) ||
+	{extension}.retention_html_answer(
+		NULL::text, text 'Why?', why.figure, why.said) ||
+	{extension}.retention_html_answer(
+		text 'lost', text 'What did it cost?', cost.figure, cost.said) ||
+	{extension}.retention_html_answer(
+		NULL::text, text 'What to do now?', todo.figure, todo.said) ||
+	{extension}.retention_html_answer(
+		NULL::text, text 'Did the last idea work?', worked.figure, worked.said) ||
+	'</div>'
+FROM lost, why, cost, todo, worked$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_answers() IS
+	'The five questions of the review with their answers, as a template: see '
+	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_month() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH months AS (
+	SELECT *, row_number() OVER (ORDER BY month DESC) AS n,
+		CASE WHEN spend IS NULL THEN {extension}.retention_html_number(orders::numeric, 0)
+			ELSE {extension}.retention_html_money(spend::numeric, $1) END AS sold
+	FROM {mart}.monthly_review ORDER BY month DESC LIMIT 2),
+now AS (SELECT * FROM months WHERE n = 1),
+before AS (SELECT * FROM months WHERE n = 2),
+trend AS (
+	SELECT CASE WHEN p_value IS NULL THEN '' WHEN p_value >= 0.05 THEN 'no clear trend'
+		ELSE 'three months: ' || CASE WHEN change > 0 THEN '+' ELSE '' END ||
+			{extension}.retention_html_percent(change::double precision, 0) END AS said
+	FROM {mart}.spend_trend ORDER BY month DESC LIMIT 1)
+SELECT CASE WHEN now.month IS NULL THEN '' ELSE
+	E'<section class="whole" aria-label="The month in figures"><dl class="months">\n' ||
+	{extension}.retention_html_month(text 'Customers',
+		{extension}.retention_html_number(now.customers::numeric, 0),
+		{extension}.retention_html_number(before.customers::numeric, 0) || ' a month before') ||
+	{extension}.retention_html_month(text 'New customers',
+		{extension}.retention_html_number(now.new::numeric, 0),
+		{extension}.retention_html_number(before.new::numeric, 0) || ' a month before') ||
+	{extension}.retention_html_month('Bought in ' || to_char(now.month, 'FMMonth'),
+		{extension}.retention_html_number(now.active::numeric, 0),
+		{extension}.retention_html_number(before.active::numeric, 0) || ' a month before') ||
+	{extension}.retention_html_month(
+		CASE WHEN now.spend IS NULL THEN 'Orders' ELSE 'Spent' END, now.sold,
+		coalesce(before.sold, '&#8211;') || ' a month before') ||
+	CASE WHEN now.average_order_value IS NULL THEN '' ELSE
+		{extension}.retention_html_month(text 'Average order',
+			{extension}.retention_html_money(now.average_order_value::numeric, $1),
+			coalesce(trend.said, '')) END ||
+	'</dl></section>' END
+FROM (SELECT) one LEFT JOIN now ON true LEFT JOIN before ON true LEFT JOIN trend ON true$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_month() IS
+	'The month in figures, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_lifecycle() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH months AS (
+	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
+	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
+extremes AS (
+	SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
+		min(month) AS first, max(month) AS last
+	FROM months),
+scale AS (
+	SELECT -step * ceil(lost / step) AS low, step * ceil(active / step) AS high, step, first, last
+	FROM (SELECT *, {extension}.retention_grid_step((lost + active)::double precision) AS step
+		FROM extremes) s),
+scaled AS (
+	SELECT m.*, 52 + 420.0 * n / months AS x, greatest(420.0 / months - 3, 2) AS width,
+		200 / (high - low) AS unit, 12 + 200 * high / (high - low) AS zero
+	FROM months m, scale),
+-- what each bar reaches up to, and how long it is
+bars AS (
+	SELECT month, string_agg({extension}.retention_svg_bar(class::text, round(x, 1)::numeric,
+			round((zero - unit * top)::numeric, 1)::numeric, round(width, 1)::numeric,
+			round((unit * height)::numeric, 1)::numeric, NULL::text), '' ORDER BY place) AS bars
+	FROM scaled, LATERAL (VALUES
+		(1, 'stay', retained, retained),
+		(2, 'back', retained + resurrected, resurrected),
+		(3, 'new', active, new),
+		(4, 'lost-bar', 0, lost)) AS bar(place, class, top, height)
+	GROUP BY month),
+drawn AS (
+	SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>%s</g>',
+			to_char(month, 'Mon YYYY'), retained, resurrected, new, lost, bars) ||
+		CASE WHEN (months - 1 - n) % ceil(months / 6.0)::int = 0 THEN
+			{extension}.retention_svg_month((x + width / 2)::numeric, month::date)
+			ELSE '' END, '' ORDER BY month) AS picture
+	FROM scaled JOIN bars USING (month)),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY'), VARIADIC ARRAY[
+		{extension}.retention_html_number(retained::numeric, 0),
+		{extension}.retention_html_number(resurrected::numeric, 0),
+		{extension}.retention_html_number(new::numeric, 0),
+		{extension}.retention_html_number(lost::numeric, 0),
+		{extension}.retention_html_number(recovered::numeric, 0),
+		{extension}.retention_html_number(customers::numeric, 0)]), '' ORDER BY month DESC) AS body
+	FROM months)
+-- the pictures begin here and end with retention_review_order_value
+SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text,
+	text 'Who came, came back and was lost',
+	text 'Customers who bought in each month, and below the line those who were lost in it.',
+	CASE WHEN last IS NULL THEN '<p>No month is over yet.</p>' ELSE
+		{extension}.retention_svg_chart(text 'lifecycle', text 'Customers month by month',
+			format('From %s to %s', to_char(first, 'FMMonth YYYY'), to_char(last, 'FMMonth YYYY')),
+			low::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_legend(ARRAY['stay', 'back', 'new', 'lost'],
+			ARRAY['bought in the month before, too', 'came back after a pause', 'new', 'lost']) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'Customers month by month',
+			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Recovered',
+				'Customers'],
+			(SELECT body FROM figures))) END)
+FROM scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_lifecycle() IS
+	'Who came, came back and was lost, month by month, as a template: see '
+	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_cost() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH known AS (
+	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+months AS (
+	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
+		coalesce(value_lost, 0)::float8 AS value
+	FROM (SELECT * FROM {mart}.monthly_review ORDER BY month DESC LIMIT 13) l),
+extremes AS (
+	SELECT greatest(max(value), 1) AS value, count(value_lost) AS losses FROM months),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step, losses
+	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
+		FROM extremes) s),
+scaled AS (
+	SELECT m.*, 52 + 420.0 * n / months AS x, 420.0 / months - 4 AS width,
+		212 - 200 * value / high AS y
+	FROM months m, scale),
+drawn AS (
+	SELECT string_agg({extension}.retention_svg_bar(text 'lost-bar', round(x, 1)::numeric,
+			round(y::numeric, 1)::numeric, round(width, 1)::numeric,
+			round((212 - y)::numeric, 1)::numeric, to_char(month, 'Mon YYYY') || ': ' ||
+				{extension}.retention_html_money(value_lost::numeric, $1)) ||
+		CASE WHEN (months - 1 - n) % 3 = 0 THEN
+			{extension}.retention_svg_month((x + width / 2)::numeric, month::date)
+			ELSE '' END, '' ORDER BY month) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY'), VARIADIC ARRAY[
+		{extension}.retention_html_number(lost::numeric, 0),
+		{extension}.retention_html_percent(churn_rate::double precision, 1),
+		{extension}.retention_html_money(value_lost::numeric, $1),
+		{extension}.retention_html_text(main_reason::text)]), '' ORDER BY month DESC) AS body
+	FROM months)
+SELECT CASE WHEN NOT amounts THEN '' ELSE {extension}.retention_html_section(NULL::text,
+	text 'What the lost were worth',
+	text 'Of those who have not come back: the margin that was to be expected of them on the day '
+		'they were last seen.',
+	CASE WHEN losses = 0 THEN '<p>Nobody has been lost who has not come back.</p>' ELSE
+		{extension}.retention_svg_chart(text 'cost', text 'Value lost month by month',
+			text 'In the last thirteen months',
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'Value lost month by month',
+			ARRAY['Month', 'Lost', 'Churn rate', 'Value lost', 'Main reason'],
+			(SELECT body FROM figures))) END) END
+FROM known, scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_cost() IS
+	'What the lost were worth, month by month, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_cohorts() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH chosen AS (
+	SELECT cohort, row_number() OVER (ORDER BY cohort) - 1 AS n
+	FROM (SELECT DISTINCT cohort FROM {mart}.cohorts WHERE period >= 1
+		ORDER BY cohort DESC LIMIT 18) c),
+-- a row of cells for a cohort, a column for a month since
+cells AS (
+	SELECT c.*, 35 + 20 * n AS y, 119 + 31.3 * (period - 1) AS x,
+		least(5, coalesce(floor(6 * rate / nullif(max(rate) OVER (), 0)), 0))::int AS shade
+	FROM {mart}.cohorts c JOIN chosen USING (cohort) WHERE period BETWEEN 1 AND 12),
+columns AS (
+	SELECT period, 119 + 31.3 * (period - 1) AS x
+	FROM generate_series(1, (SELECT max(period) FROM cells)) AS period),
+rows AS (
+	SELECT cohort, y, max(eligible) AS eligible, array_agg(
+		{extension}.retention_html_number((100 * rate)::numeric, 1) ORDER BY period) AS rates
+	FROM cells GROUP BY cohort, y),
+drawn AS (
+	SELECT (
+		SELECT string_agg({extension}.retention_svg_tick(x::numeric, 14::numeric, period::text),
+			'' ORDER BY period)
+		FROM columns) || (
+		SELECT string_agg(format(
+			'<text x="2" y="%s">%s</text>'
+			'<text class="tick" x="97" y="%s" text-anchor="end">%s</text>',
+			y, to_char(cohort, 'Mon YY'), y,
+			{extension}.retention_html_number(eligible::numeric, 0)), '' ORDER BY y)
+		FROM rows) || (
+		SELECT string_agg(format('<g><title>%s, month %s: %s of %s</title>'
+			'<rect class="h%s" x="%s" y="%s" width="30.5" height="19" rx="2"/>'
+			'<text class="on%s" x="%s" y="%s" text-anchor="middle">%s</text></g>',
+			to_char(cohort, 'Mon YYYY'), period, active, eligible, shade, x - 15.5, y - 14, shade,
+			x, y, {extension}.retention_html_number((100 * rate)::numeric, 0)),
+			'' ORDER BY y, period)
+		FROM cells) AS picture),
+together AS (
+	SELECT string_agg({extension}.retention_html_row(period::text, VARIADIC ARRAY[
+		{extension}.retention_html_number(eligible::numeric, 0),
+		{extension}.retention_html_number(active::numeric, 0),
+		{extension}.retention_html_percent(rate::double precision, 1),
+		{extension}.retention_html_percent(lower::double precision, 1),
+		{extension}.retention_html_percent(upper::double precision, 1),
+		{extension}.retention_html_percent(rate_on_or_after::double precision, 1)]),
+		'' ORDER BY period) AS body
+	FROM {mart}.retention_curve WHERE period <= 24),
+each AS (
+	SELECT string_agg({extension}.retention_html_row(to_char(cohort, 'Mon YYYY'), VARIADIC ARRAY[
+		{extension}.retention_html_number(eligible::numeric, 0)] || rates),
+		'' ORDER BY cohort) AS body
+	FROM rows)
+SELECT {extension}.retention_html_section(NULL::text, text 'How many come back',
+	text 'Of 100 customers who first bought in a month, how many bought again so many months '
+		'later.',
+	CASE WHEN NOT EXISTS (SELECT FROM cells) THEN
+		'<p>No customer has been seen for a whole month after the first yet.</p>' ELSE
+		'<div class="wide" tabindex="0" role="region" aria-label="Cohorts">' ||
+		replace({extension}.retention_svg(text 'cohorts',
+			text 'Cohorts: the share of customers who bought again',
+			text 'A row for each month in which customers came, a column for each month since',
+			(SELECT 26 + 20 * count(*) FROM chosen)::integer, (SELECT picture FROM drawn)),
+			'<svg ', '<svg class="cells" ') || '</div>' ||
+		{extension}.retention_html_figures(
+			{extension}.retention_html_table(text 'All cohorts together',
+				ARRAY['Months later', 'Customers', 'Bought', 'Rate', 'At least', 'At most',
+					'Then or later'],
+				(SELECT body FROM together)) ||
+			{extension}.retention_html_table(text 'Percent of each cohort',
+				ARRAY['Cohort', 'Customers'] ||
+					(SELECT array_agg(period::text ORDER BY period) FROM columns),
+				(SELECT body FROM each))) END)$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_cohorts() IS
+	'How many of each cohort come back, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_survival() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH curve AS (
+	SELECT days, survival, coalesce(lower, survival) AS lower, coalesce(upper, survival) AS upper
+	FROM {mart}.survival
+	UNION SELECT 0, 1, 1, 1 WHERE EXISTS (SELECT FROM {mart}.survival)),
+until AS (SELECT greatest(max(days), 1)::float8 AS days FROM curve),
+-- at most one step for each unit of the picture
+steps AS (
+	SELECT DISTINCT ON (floor(420 * c.days / u.days)) c.*,
+		round((52 + 420 * c.days / u.days)::numeric, 1) AS x
+	FROM curve c, until u ORDER BY floor(420 * c.days / u.days), c.days DESC),
+scaled AS (
+	SELECT days, x, lead(x, 1, 472) OVER (ORDER BY days) AS x_next,
+		round((212 - 200 * survival)::numeric, 1) AS y,
+		round((212 - 200 * lower)::numeric, 1) AS y_lower,
+		round((212 - 200 * upper)::numeric, 1) AS y_upper
+	FROM steps),
+-- a day of each month, of the last of some, that is shown below the plot
+ticks AS (
+	SELECT months, 30.4375 * months AS days, max(months) OVER () AS last,
+		round((52 + 420 * 30.4375 * months / u.days)::numeric, 1) AS x
+	FROM until u, generate_series(0, floor(u.days / 30.4375)::int,
+		CASE WHEN u.days > 2200 THEN 12 WHEN u.days > 1000 THEN 6
+			WHEN u.days > 300 THEN 3 ELSE 1 END) AS months),
+drawn AS (
+	SELECT (
+		SELECT {extension}.retention_svg_path(text 'band', format('M%sL%sZ',
+				string_agg(format('%s %s H%s', x, y_upper, x_next), 'L' ORDER BY days),
+				string_agg(format('%s %s H%s', x_next, y_lower, x), 'L' ORDER BY days DESC))) ||
+			{extension}.retention_svg_path(text 'line', 'M52 12' ||
+				string_agg(format('L%s %sH%s', x, y, x_next), '' ORDER BY days))
+		FROM scaled) || (
+		SELECT string_agg({extension}.retention_svg_tick(least(x, 446)::numeric, 230::numeric,
+			CASE WHEN months = last THEN
+				{extension}.retention_html_count(months::bigint, text 'month')
+				ELSE months::text END), '' ORDER BY months)
+		FROM ticks) AS picture),
+quarters AS (
+	SELECT q, (SELECT survival FROM curve WHERE days <= 91 * q
+		ORDER BY days DESC LIMIT 1) AS survival
+	FROM until, generate_series(0, least(8, floor(days / 91)::int)) q),
+drops AS (
+	SELECT q, (before - survival) / nullif(before, 0) AS share
+	FROM (SELECT *, lag(survival) OVER (ORDER BY q) AS before FROM quarters) s),
+half AS (
+	SELECT coalesce('Half of them stay longer than ' ||
+		{extension}.retention_html_count(min(days)::bigint, text 'day') || '.',
+		'More than half of them are still here.') AS said
+	FROM curve WHERE survival <= 0.5),
+riskiest AS (
+	SELECT ' The riskiest time is the ' ||
+		CASE q WHEN 1 THEN 'first' WHEN 2 THEN 'second' WHEN 3 THEN 'third' ELSE q || 'th' END ||
+		' quarter of a year: ' || {extension}.retention_html_number((100 * share)::numeric, 1) ||
+		' of 100 who are still there are lost in it.' AS said
+	FROM drops WHERE share > 0 ORDER BY share DESC, q LIMIT 1),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(months::text, VARIADIC ARRAY[
+		{extension}.retention_html_percent(survival::double precision, 1),
+		{extension}.retention_html_percent(lower::double precision, 1),
+		{extension}.retention_html_percent(upper::double precision, 1)]),
+		'' ORDER BY months) AS body
+	FROM ticks t, LATERAL (
+		SELECT * FROM curve WHERE curve.days <= t.days ORDER BY curve.days DESC LIMIT 1) c)
+SELECT {extension}.retention_html_section(NULL::text, text 'How long customers stay',
+	half.said || coalesce(riskiest.said, ''),
+	CASE WHEN NOT EXISTS (SELECT FROM curve) THEN '<p>Too little is known of who left.</p>' ELSE
+		{extension}.retention_svg_chart(text 'survival',
+			text 'The share of customers who stay longer',
+			text 'By months since the first purchase, with limits of 95 percent confidence',
+			0::double precision, 1::double precision, 0.25::double precision, true,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'The share of customers who stay longer',
+			ARRAY['Months', 'Still there', 'At least', 'At most'],
+			(SELECT body FROM figures))) END)
+FROM half LEFT JOIN riskiest ON true$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_survival() IS
+	'How long customers stay, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_forecast() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH periods AS (SELECT * FROM {mart}.purchase_forecast),
+extremes AS (
+	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
+		sum(actual) AS actual, max(customers) AS customers
+	FROM periods),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
+		FROM extremes) s),
+scaled AS (
+	SELECT p.*, 64 + 70 * (period - 1) AS x, 87 + 70 * (period - 1) AS middle,
+		round((212 - 200 * actual / high)::numeric, 1) AS y,
+		round((212 - 200 * expected / high)::numeric, 1) AS y_expected
+	FROM periods p, scale),
+drawn AS (
+	SELECT
+		string_agg({extension}.retention_svg_bar(text 'stay', x::numeric, y::numeric, 46::numeric,
+				(212 - y)::numeric, format('%s to %s: %s came, %s were expected',
+					seen_from, seen_until, actual, round(expected::numeric))) ||
+			{extension}.retention_svg_tick(middle::numeric, 230::numeric,
+				to_char(seen_until, 'DD Mon')), '' ORDER BY period) ||
+		{extension}.retention_svg_path(text 'line-2', 'M' ||
+			string_agg(middle || ' ' || y_expected, 'L' ORDER BY period)) ||
+		string_agg({extension}.retention_svg_dot(text 'dot', middle::numeric, y_expected::numeric,
+			4::numeric, NULL::text), '' ORDER BY period) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[
+		{extension}.retention_html_number(expected::numeric, 0),
+		{extension}.retention_html_number(actual::numeric, 0)]), '' ORDER BY period) AS body
+	FROM periods),
+groups AS (
+	SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[
+		{extension}.retention_html_number(customers::numeric, 0),
+		{extension}.retention_html_percent(expected_rate::double precision, 1),
+		{extension}.retention_html_percent(actual_rate::double precision, 1),
+		{extension}.retention_html_percent(lower::double precision, 1),
+		{extension}.retention_html_percent(upper::double precision, 1)]),
+		'' ORDER BY bin) AS body
+	FROM {mart}.model_quality)
+SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be trusted?',
+	coalesce('Half a year ago ' ||
+		{extension}.retention_html_number(expected::numeric, 0) ||
+		' purchases were expected of the ' ||
+		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
+		{extension}.retention_html_number(actual::numeric, 0) || ' came.', ''),
+	CASE WHEN customers IS NULL THEN
+		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
+		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
+			text 'In six periods of thirty days, as the model of half a year ago expected them',
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_legend(ARRAY['stay', 'lost'],
+			ARRAY['purchases that came', 'expected']) ||
+		{extension}.retention_html_figures(
+			{extension}.retention_html_table(text 'Actual and expected purchases',
+				ARRAY['Until', 'Expected', 'Came'], (SELECT body FROM figures)) ||
+			{extension}.retention_html_table(
+				text 'Customers by the probability of a purchase within that half year',
+				ARRAY['Group', 'Customers', 'Expected', 'Bought', 'At least', 'At most'],
+				(SELECT body FROM groups))) END)
+FROM extremes, scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_forecast() IS
+	'What was expected half a year ago and what came, as a template: see '
+	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_order_value() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH months AS (
+	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months,
+		average_order_value::float8 AS value
+	FROM {mart}.spend_trend WHERE average_order_value > 0),
+extremes AS (SELECT max(value) AS value FROM months),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
+		FROM extremes) s),
+scaled AS (
+	SELECT m.*, round((52 + 420.0 * (n + 0.5) / months)::numeric, 1) AS x,
+		round((212 - 200 * value / high)::numeric, 1) AS y
+	FROM months m, scale),
+drawn AS (
+	SELECT {extension}.retention_svg_path(text 'line', 'M' ||
+			string_agg(x || ' ' || y, 'L' ORDER BY month)) ||
+		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,
+				format('%s: %s in %s orders', to_char(month, 'Mon YYYY'),
+					{extension}.retention_html_money(average_order_value::numeric, $1), orders)) ||
+			CASE WHEN (months - 1 - n) % 3 = 0 THEN
+				{extension}.retention_svg_month(x::numeric, month::date)
+				ELSE '' END, '' ORDER BY month) AS picture
+	FROM scaled),
+trend AS (
+	SELECT CASE WHEN p_value >= 0.05 THEN
+			'The last three months do not differ from before by more than chance.'
+		ELSE 'The last three months are ' ||
+			{extension}.retention_html_percent(abs(change)::double precision, 0) ||
+			CASE WHEN change < 0 THEN ' below' ELSE ' above' END ||
+			' what was before; that is hardly chance.' END AS said
+	FROM months WHERE p_value IS NOT NULL AND n = months - 1),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(to_char(month, 'Mon YYYY'), VARIADIC ARRAY[
+		{extension}.retention_html_number(orders::numeric, 0),
+		{extension}.retention_html_money(average_order_value::numeric, $1),
+		{extension}.retention_html_percent(change::double precision, 1),
+		{extension}.retention_html_number(p_value::numeric, 4)]), '' ORDER BY month DESC) AS body
+	FROM months)
+-- and here the pictures end
+SELECT CASE WHEN high IS NULL THEN '' ELSE {extension}.retention_html_section(NULL::text,
+	text 'What an order is worth',
+	coalesce((SELECT said FROM trend), 'Too few orders to tell a trend.'),
+	{extension}.retention_svg_chart(text 'order-value',
+		text 'Average order value month by month', text 'In the last thirteen months',
+		0::double precision, high::double precision, step::double precision, false,
+		(SELECT picture FROM drawn)) ||
+	{extension}.retention_html_figures({extension}.retention_html_table(
+		text 'Average order value month by month',
+		ARRAY['Month', 'Orders', 'Average order', 'Three months against before', 'p-value'],
+		(SELECT body FROM figures)))) END || '</div>'
+FROM scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_order_value() IS
+	'What an order is worth, month by month, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_contact_list() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH list AS (SELECT * FROM {mart}.contact_list ORDER BY rank LIMIT $3),
+known AS (
+	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+every AS (SELECT count(*) AS customers FROM {mart}.contact_list),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[
+			CASE WHEN amounts THEN {extension}.retention_html_money(value_to_save::numeric, $1)
+				ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END,
+			reason, to_char(expected_next, 'FMDD Mon YYYY'),
+			{extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals',
+			{extension}.retention_html_percent(churn_score::double precision, 0)] ||
+			CASE WHEN amounts THEN
+				ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END),
+		'' ORDER BY rank) AS body
+	FROM list, known)
+SELECT {extension}.retention_html_section(text 'whole list', text 'Whom to reach this week',
+	'Those with whom a contact saves most: what would be lost, times the probability that they '
+		'are still there to be reached.' ||
+		CASE WHEN customers > $3 THEN ' The first ' || $3 || ' of ' ||
+			{extension}.retention_html_number(customers::numeric, 0) ||
+			'; all of them are in the table <code>contact_list</code>.' ELSE '' END,
+	CASE WHEN body IS NULL THEN '<p>Nobody is due, overdue or at risk this week.</p>' ELSE
+		{extension}.retention_html_table(text 'Contact list',
+			CASE WHEN amounts THEN ARRAY['Customer', 'Value to save', 'Why', 'Expected',
+				'Late by', 'Gone already', 'Worth']
+				ELSE ARRAY['Customer', 'Purchases to save', 'Why', 'Expected',
+				'Late by', 'Gone already'] END,
+			body) END)
+FROM known, every, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_contact_list() IS
+	'Whom to reach this week, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_reasons() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH reasons AS (
+	SELECT * FROM {mart}.churn_reasons WHERE p_value < 0.05 AND lift > 1
+	ORDER BY p_value, attribute, value LIMIT 8),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(attribute || ' ' || coalesce(value, 'not known')),
+		VARIADIC ARRAY[
+			{extension}.retention_html_number(customers::numeric, 0),
+			{extension}.retention_html_number(churned::numeric, 0),
+			{extension}.retention_html_percent(churn_rate::double precision, 0),
+			{extension}.retention_html_number(lift::numeric, 1)]),
+		'' ORDER BY p_value, attribute, value) AS body
+	FROM reasons)
+-- the lists begin here and end with retention_review_lost_customers
+SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text,
+	text 'Who leaves', text 'Lost in the last twelve months: more than chance would have it.',
+	CASE WHEN body IS NULL THEN '<p>Nothing stands out' ||
+		CASE WHEN attribute_columns = '{}' THEN
+			': no attributes were named when the mart was made' ELSE '' END || '.</p>'
+	ELSE {extension}.retention_html_table(text 'Attributes of those who left',
+			ARRAY['Attribute', 'Customers', 'Lost', 'Share', 'As a multiple of all'], body) END)
+FROM {mart}.settings, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_reasons() IS
+	'Who leaves, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_dropped_ranges() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH ranges AS (
+	SELECT product_range, count(*) AS customers, sum(spend_a_year) AS spend
+	FROM {mart}.dropped_ranges GROUP BY product_range
+	ORDER BY spend DESC NULLS LAST, customers DESC, product_range LIMIT 8),
+known AS (
+	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(product_range::text), VARIADIC ARRAY[
+			{extension}.retention_html_number(customers::numeric, 0)] ||
+			CASE WHEN amounts THEN
+				ARRAY[{extension}.retention_html_money(spend::numeric, $1)] END),
+		'' ORDER BY spend DESC NULLS LAST, customers DESC, product_range) AS body
+	FROM ranges, known)
+SELECT {extension}.retention_html_section(NULL::text, text 'What they have stopped buying',
+	text 'Customers who still come, but have given up a range.',
+	CASE WHEN body IS NULL THEN '<p>Nothing stands out' ||
+		CASE WHEN range_column IS NULL THEN
+			': no range was named when the mart was made' ELSE '' END || '.</p>'
+	ELSE {extension}.retention_html_table(text 'Ranges that were given up',
+			CASE WHEN amounts THEN
+				ARRAY['Range', 'Customers', 'Spent on it in their last year with it']
+				ELSE ARRAY['Range', 'Customers'] END, body) END)
+FROM {mart}.settings, known, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_dropped_ranges() IS
+	'What customers have stopped buying, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_lost_customers() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH last AS (SELECT max(month) AS month FROM {mart}.monthly_review),
+known AS (
+	SELECT EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts),
+gone AS (
+	SELECT l.*, row_number() OVER (ORDER BY value_lost DESC NULLS LAST, spend DESC NULLS LAST,
+		purchases DESC, customer_id) AS place
+	FROM {mart}.lost_customers l, last WHERE lost_on >= month ORDER BY place LIMIT 8),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(customer_id::text), VARIADIC ARRAY[
+			last_purchase::text, {extension}.retention_html_number(purchases::numeric, 0)] ||
+			CASE WHEN amounts THEN ARRAY[
+				{extension}.retention_html_money(spend::numeric, $1),
+				{extension}.retention_html_money(value_lost::numeric, $1)] END),
+		'' ORDER BY place) AS body
+	FROM gone, known)
+SELECT {extension}.retention_html_section(NULL::text, text 'The dearest losses',
+	'Lost since ' || coalesce(to_char(month, 'FMDD FMMonth YYYY'), 'the beginning') || '.',
+	CASE WHEN body IS NULL THEN '<p>Nobody.</p>'
+	ELSE {extension}.retention_html_table(text 'Customers lost',
+			CASE WHEN amounts THEN
+				ARRAY['Customer', 'Last purchase', 'Purchases', 'Spent', 'Value lost']
+				ELSE ARRAY['Customer', 'Last purchase', 'Purchases'] END, body) END) || '</div>'
+FROM last, known, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_lost_customers() IS
+	'The customers whose loss cost most, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_campaigns() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH ideas AS (
+	SELECT * FROM {mart}.campaign_results ORDER BY contacted_on DESC, campaign LIMIT 8),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(campaign::text), VARIADIC ARRAY[
+			contacted_on::text,
+			{extension}.retention_html_number(contacted::numeric, 0),
+			{extension}.retention_html_percent(contacted_rate::double precision, 0),
+			{extension}.retention_html_percent(control_rate::double precision, 0),
+			{extension}.retention_html_number((100 * difference_lower)::numeric, 0) || ' to ' ||
+				{extension}.retention_html_number((100 * difference_upper)::numeric, 0),
+			{extension}.retention_html_number(brought_back::numeric, 0)]),
+		'' ORDER BY contacted_on DESC, campaign) AS body
+	FROM ideas)
+SELECT {extension}.retention_html_section(text 'whole', text 'What we tried',
+	text 'Against customers who, by chance, were not contacted.',
+	CASE WHEN body IS NULL THEN '<p>Nothing yet, or nothing a day old.</p>'
+	ELSE {extension}.retention_html_table(text 'Campaigns',
+			ARRAY['Campaign', 'From', 'Contacted', 'Bought', 'Of the others', 'More of 100',
+				'Came back'], body) END)
+FROM rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_campaigns() IS
+	'What came of campaigns, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_statement(template text, extension text, mart text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT coalesce(string_agg(replace(piece, '{extension}', extension), mart ORDER BY n), '')
+	FROM pg_catalog.unnest(string_to_array(template, '{mart}')) WITH ORDINALITY AS p(piece, n);
+	END;
+
+COMMENT ON FUNCTION retention_review_statement(text, text, text) IS
+	'A template of the review as a statement: with the names of two schemas, quoted where they '
+	'need it, that of the extension for {extension} and that of the mart for {mart}.';
+
+CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
+	RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT p.step, p.name,
+		retention_review_statement(p.template, retention_schema(), quote_ident(schema))
+	FROM (VALUES
+		(10, text 'head', retention_review_head()),
+		(20, 'answers', retention_review_answers()),
+		(30, 'month', retention_review_month()),
+		(40, 'lifecycle', retention_review_lifecycle()),
+		(45, 'cost', retention_review_cost()),
+		(50, 'cohorts', retention_review_cohorts()),
+		(60, 'survival', retention_review_survival()),
+		(70, 'forecast', retention_review_forecast()),
+		(75, 'order_value', retention_review_order_value()),
+		(80, 'contact_list', retention_review_contact_list()),
+		(85, 'reasons', retention_review_reasons()),
+		(86, 'dropped_ranges', retention_review_dropped_ranges()),
+		(87, 'lost_customers', retention_review_lost_customers()),
+		(88, 'campaigns', retention_review_campaigns()),
+		(90, 'foot', retention_review_foot())) AS p(step, name, template)
+	ORDER BY p.step;
+	END;
+
+COMMENT ON FUNCTION retention_review_parts(text) IS
+	'The parts of the page that retention_review_html makes of a retention mart, as SQL '
+	'statements, each of which gives HTML; $1 is the currency, $2 the title, $3 how many rows a '
+	'list has. Each comes from the template that a function of its name, after '
+	'retention_review_, gives.';
+
+COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS
+	'The monthly meeting on one page of HTML, from a retention mart: how many customers were '
+	'lost, why, what it cost, what to do now and whether the last idea worked; the months, the '
+	'cohorts, how long customers stay, what was expected and what came, whom to reach this week. '
+	'The page is complete in itself, with pictures as SVG and a table behind each, without '
+	'scripts; it fits a phone, a screen, light or dark, and paper. currency is written behind '
+	'amounts; lists have list_rows rows at most. Reads the mart''s tables with the rights of the '
+	'caller, of a superuser with those of the mart''s owner, all in one state; only ordinary '
+	'tables of that owner are read, and policies that would hide rows are an error. NULL '
+	'arguments are errors. Errors: 3F000 for a schema without a mart, 42501 for missing rights, '
+	'22004 for NULL, 22023 for a negative number of rows.';

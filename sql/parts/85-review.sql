@@ -1,0 +1,61 @@
+-- ---------------------------------------------------------------------------
+-- the monthly meeting on one page: a retention mart as HTML
+-- ---------------------------------------------------------------------------
+
+-- What is filled in is not looked into again: a schema may be called "{mart}"
+CREATE FUNCTION retention_review_statement(template text, extension text, mart text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT coalesce(string_agg(replace(piece, '{extension}', extension), mart ORDER BY n), '')
+	FROM pg_catalog.unnest(string_to_array(template, '{mart}')) WITH ORDINALITY AS p(piece, n);
+	END;
+COMMENT ON FUNCTION retention_review_statement(text, text, text) IS
+	'A template of the review as a statement: with the names of two schemas, quoted where they '
+	'need it, that of the extension for {extension} and that of the mart for {mart}.';
+
+CREATE FUNCTION retention_review_parts(schema text)
+	RETURNS TABLE (step integer, name text, statement text)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT p.step, p.name,
+		retention_review_statement(p.template, retention_schema(), quote_ident(schema))
+	FROM (VALUES
+		(10, text 'head', retention_review_head()),
+		(20, 'answers', retention_review_answers()),
+		(30, 'month', retention_review_month()),
+		(40, 'lifecycle', retention_review_lifecycle()),
+		(45, 'cost', retention_review_cost()),
+		(50, 'cohorts', retention_review_cohorts()),
+		(60, 'survival', retention_review_survival()),
+		(70, 'forecast', retention_review_forecast()),
+		(75, 'order_value', retention_review_order_value()),
+		(80, 'contact_list', retention_review_contact_list()),
+		(85, 'reasons', retention_review_reasons()),
+		(86, 'dropped_ranges', retention_review_dropped_ranges()),
+		(87, 'lost_customers', retention_review_lost_customers()),
+		(88, 'campaigns', retention_review_campaigns()),
+		(90, 'foot', retention_review_foot())) AS p(step, name, template)
+	ORDER BY p.step;
+	END;
+COMMENT ON FUNCTION retention_review_parts(text) IS
+	'The parts of the page that retention_review_html makes of a retention mart, as SQL '
+	'statements, each of which gives HTML; $1 is the currency, $2 the title, $3 how many rows a '
+	'list has. Each comes from the template that a function of its name, after '
+	'retention_review_, gives.';
+
+CREATE FUNCTION retention_review_html(schema text DEFAULT 'retention_mart',
+	title text DEFAULT 'Retention review', currency text DEFAULT '', list_rows integer DEFAULT 20)
+	RETURNS text
+	LANGUAGE C STABLE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
+	AS 'MODULE_PATHNAME', 'retention_review_html';
+COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS
+	'The monthly meeting on one page of HTML, from a retention mart: how many customers were '
+	'lost, why, what it cost, what to do now and whether the last idea worked; the months, the '
+	'cohorts, how long customers stay, what was expected and what came, whom to reach this week. '
+	'The page is complete in itself, with pictures as SVG and a table behind each, without '
+	'scripts; it fits a phone, a screen, light or dark, and paper. currency is written behind '
+	'amounts; lists have list_rows rows at most. Reads the mart''s tables with the rights of the '
+	'caller, of a superuser with those of the mart''s owner, all in one state; only ordinary '
+	'tables of that owner are read, and policies that would hide rows are an error. NULL '
+	'arguments are errors. Errors: 3F000 for a schema without a mart, 42501 for missing rights, '
+	'22004 for NULL, 22023 for a negative number of rows.';
