@@ -35,7 +35,6 @@ calendar_period_name(rt_period period)
 static Datum
 calendar_cycle_row(FunctionCallInfo fcinfo, const rt_calendar_cycle *cycle, int32 as_of)
 {
-	TupleDesc	tupdesc = composite_result(fcinfo, CALENDAR_COLUMNS);
 	Datum		values[CALENDAR_COLUMNS];
 	bool		nulls[CALENDAR_COLUMNS] = {false};
 	DateADT		next;
@@ -49,7 +48,7 @@ calendar_cycle_row(FunctionCallInfo fcinfo, const rt_calendar_cycle *cycle, int3
 		values[CALENDAR_NEXT_PEAK] = DateADTGetDatum(next);
 	else
 		nulls[CALENDAR_NEXT_PEAK] = true;
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	return composite_row(fcinfo, CALENDAR_COLUMNS, values, nulls);
 }
 
 Datum

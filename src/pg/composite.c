@@ -13,8 +13,8 @@
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
-TupleDesc
-composite_result(FunctionCallInfo fcinfo, int columns)
+static TupleDesc
+composite_result(FunctionCallInfo fcinfo)
 {
 	TupleDesc	tupdesc = (TupleDesc) fcinfo->flinfo->fn_extra;
 	MemoryContext old;
@@ -22,13 +22,49 @@ composite_result(FunctionCallInfo fcinfo, int columns)
 	if (likely(tupdesc != NULL))
 		return tupdesc;
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE ||
-		tupdesc->natts != columns)
-		elog(ERROR, "return type must be a row type of %d columns", columns);
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
 	tupdesc = BlessTupleDesc(CreateTupleDescCopy(tupdesc));
 	fcinfo->flinfo->fn_extra = tupdesc;
 	MemoryContextSwitchTo(old);
 	return tupdesc;
+}
+
+/* Of a type that may have more columns than the values, or fewer, or some that were dropped */
+static HeapTuple
+form_row(TupleDesc tupdesc, int columns, Datum *values, bool *nulls)
+{
+	Datum	   *all_values = values;
+	bool	   *all_nulls = nulls;
+
+	if (unlikely(tupdesc->natts > columns))
+	{
+		all_values = palloc0(tupdesc->natts * sizeof(Datum));
+		all_nulls = palloc(tupdesc->natts * sizeof(bool));
+		memset(all_nulls, true, tupdesc->natts * sizeof(bool));
+		memcpy(all_values, values, columns * sizeof(Datum));
+		memcpy(all_nulls, nulls, columns * sizeof(bool));
+	}
+	for (int i = 0; i < tupdesc->natts; i++)
+	{
+		if (unlikely(TupleDescAttr(tupdesc, i)->attisdropped))
+			all_nulls[i] = true;
+	}
+	return heap_form_tuple(tupdesc, all_values, all_nulls);
+}
+
+Datum
+composite_row(FunctionCallInfo fcinfo, int columns, Datum *values, bool *nulls)
+{
+	return HeapTupleGetDatum(form_row(composite_result(fcinfo), columns, values, nulls));
+}
+
+Oid
+composite_column_type(FunctionCallInfo fcinfo, int column)
+{
+	TupleDesc	tupdesc = composite_result(fcinfo);
+
+	return column < tupdesc->natts ? TupleDescAttr(tupdesc, column)->atttypid : InvalidOid;
 }
 
 void
@@ -46,8 +82,7 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns)
 	if (!OidIsValid(array->element_type) || !type_is_rowtype(array->element_type))
 		elog(ERROR, "return type must be an array of rows");
 	array->tupdesc = lookup_rowtype_tupdesc_copy(array->element_type, -1);
-	if (array->tupdesc->natts != columns)
-		elog(ERROR, "return type must be an array of rows of %d columns", columns);
+	array->columns = columns;
 	array->count = 0;
 	array->used = ARR_OVERHEAD_NONULLS(1);
 	array->allocated = 1024;
@@ -57,8 +92,8 @@ composite_array_begin_type(Oid type, CompositeArray *array, int columns)
 void
 composite_array_add(CompositeArray *array, Datum *values, bool *nulls)
 {
-	HeapTuple	row = heap_form_tuple(array->tupdesc, values,
-									  nulls);	/* as a value, too: nothing in it is toasted */
+	/* as a value, too: nothing in it is toasted */
+	HeapTuple	row = form_row(array->tupdesc, array->columns, values, nulls);
 	Size		size = HeapTupleHeaderGetDatumLength(row->t_data);
 	Size		aligned = MAXALIGN(size);
 

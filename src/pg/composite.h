@@ -25,10 +25,14 @@
 	} while (0)
 
 /*
- * The row type that the calling function returns, looked up once a call site;
- * it has this many columns.
+ * Rows of the type that the calling function returns, which is looked up once a call site.  The
+ * catalogue may be older than the library, or the type may have got another attribute: columns that
+ * it has not are not filled, and others are NULL.
  */
-extern TupleDesc composite_result(FunctionCallInfo fcinfo, int columns);
+extern Datum composite_row(FunctionCallInfo fcinfo, int columns, Datum *values, bool *nulls);
+
+/* The type of one of them; InvalidOid where there is none */
+extern Oid	composite_column_type(FunctionCallInfo fcinfo, int column);
 
 /*
  * An array of rows as a result, which unnest makes a table.  It grows row by row, so that one that
@@ -38,6 +42,7 @@ typedef struct CompositeArray
 {
 	TupleDesc	tupdesc;
 	Oid			element_type;
+	int			columns;		/* that rows come with */
 	ArrayType  *array;			/* its head is filled in at the end */
 	Size		used;			/* bytes */
 	Size		allocated;
@@ -48,7 +53,7 @@ typedef struct CompositeArray
 #define COMPOSITE_ROWS_MAX(columns)                                                                \
 	((MaxAllocSize - 1024) / (((Size) (columns) + 1) * 8 + MAXALIGN(SizeofHeapTupleHeader)))
 
-/* The calling function returns an array of rows of so many columns */
+/* The calling function returns an array of rows, which come with so many columns */
 extern void composite_array_begin(FunctionCallInfo fcinfo, CompositeArray *array, int columns);
 extern void composite_array_begin_type(Oid type, CompositeArray *array, int columns);
 extern void composite_array_add(CompositeArray *array, Datum *values, bool *nulls);

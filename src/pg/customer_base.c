@@ -514,5 +514,5 @@ customer_base_opportunities(PG_FUNCTION_ARGS)
 	values[0] = Float8GetDatum(customer.x);
 	values[1] = Float8GetDatum(customer.t_x);
 	values[2] = Float8GetDatum(customer.age);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 3), values, nulls)));
+	return composite_row(fcinfo, 3, values, nulls);
 }

@@ -329,7 +329,6 @@ enum
 Datum
 purchase_cycle(PG_FUNCTION_ARGS)
 {
-	TupleDesc	tupdesc;
 	PurchaseDates dates;
 	rt_intervals intervals;
 	rt_model	own_model;
@@ -346,7 +345,6 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
-	tupdesc = composite_result(fcinfo, CYCLE_COLUMNS);
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	if (model == NULL && intervals.count > 0)
 	{
@@ -379,7 +377,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 		values[CYCLE_PATTERN] = CStringGetTextDatum(pattern_name(numbers[CYCLE_REGULARITY]));
 		nulls[CYCLE_PATTERN] = false;
 		values[CYCLE_STAGE] = stage_datum(s.probability, intervals.count > 0, &usual_limits,
-										  TupleDescAttr(tupdesc, CYCLE_STAGE)->atttypid);
+										  composite_column_type(fcinfo, CYCLE_STAGE));
 		nulls[CYCLE_STAGE] = false;
 		if (s.by_calendar)
 		{
@@ -410,5 +408,5 @@ purchase_cycle(PG_FUNCTION_ARGS)
 			nulls[i] = false;
 		}
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+	return composite_row(fcinfo, CYCLE_COLUMNS, values, nulls);
 }

@@ -65,6 +65,5 @@ dropped_range(PG_FUNCTION_ARGS)
 	values[DROPPED_SHARE] = Float8GetDatum((double) result.with_range / (double) result.until_last);
 	values[DROPPED_SINCE] = Int32GetDatum((int32) result.since);
 	values[DROPPED_PROBABILITY] = Float8GetDatum(result.probability);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, DROPPED_COLUMNS), values, nulls)));
+	return composite_row(fcinfo, DROPPED_COLUMNS, values, nulls);
 }

@@ -285,7 +285,6 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	rt_hazard_fit fit;
 	int64		customers = 0;
 	int64		churned = 0;
-	TupleDesc	tupdesc = composite_result(fcinfo, FIT_COLUMNS);
 	Datum		values[FIT_COLUMNS];
 	bool		nulls[FIT_COLUMNS] = {false};
 
@@ -322,6 +321,6 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 										 rt_chi_square_tail(fit.used, Max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0)));
 	values[FIT_CONVERGED] = BoolGetDatum(fit.converged);
 	values[FIT_COEFFICIENTS] =
-		coefficient_rows(&fit, TupleDescAttr(tupdesc, FIT_COEFFICIENTS)->atttypid);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+		coefficient_rows(&fit, composite_column_type(fcinfo, FIT_COEFFICIENTS));
+	return composite_row(fcinfo, FIT_COLUMNS, values, nulls);
 }

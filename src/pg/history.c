@@ -946,5 +946,5 @@ purchase_history_rfm(PG_FUNCTION_ARGS)
 	values[2] = Float8GetDatum(rfm.customer_age);
 	values[3] = Float8GetDatum(rfm.monetary_value);
 	nulls[3] = !rfm.has_value;
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 4), values, nulls)));
+	return composite_row(fcinfo, 4, values, nulls);
 }

@@ -370,7 +370,7 @@ retention_model_confidence_interval(PG_FUNCTION_ARGS)
 	width = rt_normal_quantile((1 - level) / 2) * sqrt(variance) / parameter;
 	values[0] = Float8GetDatum(parameter * exp(-width));
 	values[1] = Float8GetDatum(parameter * exp(width));
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
+	return composite_row(fcinfo, 2, values, nulls);
 }
 
 Datum

@@ -56,7 +56,7 @@ purchases_interval(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	values[0] = Float8GetDatum(lower);
 	values[1] = Float8GetDatum(upper);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
+	return composite_row(fcinfo, 2, values, nulls);
 }
 
 /* model, spend, history, as_of, horizon, discount_rate, margin, level */
@@ -76,5 +76,5 @@ clv_interval(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	values[0] = money_datum(a.margin * lower);
 	values[1] = money_datum(a.margin * upper);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(composite_result(fcinfo, 2), values, nulls)));
+	return composite_row(fcinfo, 2, values, nulls);
 }

@@ -26,14 +26,14 @@ typedef struct ReviewPage
 	const char *extension;
 	Datum		values[3];		/* currency, title, rows of a list: $1, $2, $3 of a statement */
 	StringInfoData html;
-} ReviewPage;
+}			ReviewPage;
 
 /*
  * An error unless all that the page is made of may be read.  Without it a part would fail, and the
  * message would bring along all of its statement.
  */
 static void
-review_check_readable(const ReviewPage *page)
+review_check_readable(const ReviewPage * page)
 {
 	char	   *missing;
 	char	   *query = psprintf("SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname)"
@@ -60,7 +60,7 @@ review_check_readable(const ReviewPage *page)
 
 /* One part of the page: what its statement gives */
 static void
-review_add_part(ReviewPage *page, const char *name, const char *statement)
+review_add_part(ReviewPage * page, const char *name, const char *statement)
 {
 	Oid			types[] = {TEXTOID, TEXTOID, INT4OID};
 	char	   *part;
@@ -82,7 +82,7 @@ review_add_part(ReviewPage *page, const char *name, const char *statement)
 }
 
 static void
-review_add_parts(ReviewPage *page)
+review_add_parts(ReviewPage * page)
 {
 	SPITupleTable *parts;
 	uint64		count;

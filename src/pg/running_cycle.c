@@ -156,6 +156,5 @@ running_cycle(PG_FUNCTION_ARGS)
 	nulls[RUNNING_EXPECTED_NEXT] = cycle->purchases < 2;
 	if (cycle->purchases > 1)
 		values[RUNNING_EXPECTED_NEXT] = expected_next(cycle, &time);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, RUNNING_COLUMNS), values, nulls)));
+	return composite_row(fcinfo, RUNNING_COLUMNS, values, nulls);
 }

@@ -95,7 +95,6 @@ average(const rt_spend *spend)
 static Datum
 trend_row(FunctionCallInfo fcinfo, const rt_spend_trend *trend)
 {
-	TupleDesc	tupdesc = composite_result(fcinfo, TREND_COLUMNS);
 	Datum		values[TREND_COLUMNS];
 	bool		nulls[TREND_COLUMNS] = {false};
 	double		recent = rt_money_sum_double(&trend->recent.money, 1) / (double) trend->recent.orders;
@@ -117,7 +116,7 @@ trend_row(FunctionCallInfo fcinfo, const rt_spend_trend *trend)
 	if (!nulls[TREND_SLOPE])
 		values[TREND_SLOPE] = money_datum(trend->slope * DAYS_PER_YEAR);
 	values[TREND_P_VALUE] = Float8GetDatum(trend->p_value);
-	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+	return composite_row(fcinfo, TREND_COLUMNS, values, nulls);
 }
 
 Datum

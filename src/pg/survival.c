@@ -210,8 +210,12 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 	rt_survival_point *points;
 	TupleDesc	tupdesc = lookup_rowtype_tupdesc(ARR_ELEMTYPE(array), -1);
 
-	if (tupdesc->natts != POINT_COLUMNS)
-		elog(ERROR, "type survival_point must have %d columns", POINT_COLUMNS);
+	/* the type may have got another attribute */
+	int			columns = Max(tupdesc->natts, POINT_COLUMNS);
+	Datum	   *values = palloc_array(Datum, columns);
+	bool	   *nulls = palloc_array(bool, columns);
+
+	memset(nulls, true, columns * sizeof(bool));
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements,
 					  &element_nulls, &n);
 	points = palloc0_array(rt_survival_point, Max(n, 1));
@@ -219,8 +223,6 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 	{
 		HeapTupleHeader header = element_nulls[i] ? NULL : DatumGetHeapTupleHeader(elements[i]);
 		HeapTupleData tuple;
-		Datum		values[POINT_COLUMNS];
-		bool		nulls[POINT_COLUMNS];
 		bool		valid = header != NULL;
 
 		rt_poll_each(i);
@@ -453,8 +455,7 @@ log_rank_final(PG_FUNCTION_ARGS)
 	values[LOG_RANK_DEGREES] = Int32GetDatum(result.test.degrees);
 	values[LOG_RANK_P_VALUE] = Float8GetDatum(result.test.p_value);
 	nulls[LOG_RANK_CHI_SQUARE] = nulls[LOG_RANK_P_VALUE] = isnan(result.test.p_value);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, LOG_RANK_COLUMNS), values, nulls)));
+	return composite_row(fcinfo, LOG_RANK_COLUMNS, values, nulls);
 }
 
 /* In the order of the type log_rank_group */

@@ -167,6 +167,5 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	nulls[UPLIFT_RATIO] = isnan(uplift.ratio);
 	nulls[UPLIFT_RATIO_LOWER] = nulls[UPLIFT_RATIO_UPPER] = isnan(uplift.ratio_lower);
 	values[UPLIFT_LEFT_OUT] = Int64GetDatum(left_out);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, UPLIFT_COLUMNS), values, nulls)));
+	return composite_row(fcinfo, UPLIFT_COLUMNS, values, nulls);
 }

@@ -184,4 +184,22 @@ my ($status, $out, $err) = $node->psql('postgres',
 	q{SELECT '{"model": "sbg", "alpha": 1, "beta": 2, "fitted_as_of": "2026-01-01"}'::retention_model});
 like($err, qr/"log_likelihood" is missing/, 'only a fitted model has a date');
 
+# rows of types that have more columns than the library knows, or fewer
+my $history = "purchase_history '{2026-01-01: 10, 2026-01-11: 20, 2026-01-22: 30}'";
+my $curve = '(SELECT survival_curve(d, true) FROM (VALUES (1::float8), (2), (4)) v(d))';
+my $row = one("SELECT rfm($history, date '2026-02-01')");
+my $mean = one("SELECT restricted_mean_survival($curve, 3::float8)");
+one('ALTER TYPE rfm ADD ATTRIBUTE remark text');
+one('ALTER TYPE survival_point ADD ATTRIBUTE remark text');
+is( one("SELECT rfm($history, date '2026-02-01')"),
+	$row =~ s/\)$/,)/r, 'another attribute of a row is NULL');
+is(one("SELECT count(*), count(remark), sum(churned) FROM unnest($curve)"),
+	'3|0|3', 'and of the rows of an array');
+is(one("SELECT restricted_mean_survival($curve, 3::float8)"), $mean, 'which are read as before');
+one(q{CREATE TYPE first_two AS (frequency float8, recency float8);
+	CREATE FUNCTION older(purchase_history, date) RETURNS first_two LANGUAGE C STRICT
+	AS '$libdir/retention', 'purchase_history_rfm'});
+is( one("SELECT older($history, date '2026-02-01')"),
+	$row =~ s/^(\([^,]*,[^,]*),.*/$1)/r, 'columns that an older catalogue has not are left out');
+
 done_testing();
