@@ -43,22 +43,63 @@ PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
 
 /* ---------------------------------------------------------------- values */
 
+/*
+ * The last two that were read: mostly a query asks one model, or one and another of what is spent,
+ * about many customers.
+ */
+static struct
+{
+	Size		size;			/* 0: none */
+	uint8		bytes[RT_MODEL_BYTES_MAX];
+	rt_model	model;
+}			recent_models[2];
+static int	oldest_model = 0;
+
+/* Is it one of them? */
+static bool
+read_again(const uint8 *bytes, Size size, rt_model *model)
+{
+	for (int i = 0; i < lengthof(recent_models); i++)
+	{
+		if (recent_models[i].size == size && memcmp(recent_models[i].bytes, bytes, size) == 0)
+		{
+			*model = recent_models[i].model;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+read_model(const uint8 *bytes, Size size, rt_model *model)
+{
+	const char *problem = rt_model_decode(bytes, size, model);
+
+	if (problem == rt_model_is_later)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("retention model can't be read: %s", problem),
+						errhint("Install that version of the extension's library.")));
+	if (problem != NULL)
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+						errmsg("retention model is corrupt: %s", problem)));
+	if (size > RT_MODEL_BYTES_MAX)
+		return;					/* of 0.1.0, which is not worth it */
+	recent_models[oldest_model].size = size;
+	memcpy(recent_models[oldest_model].bytes, bytes, size);
+	recent_models[oldest_model].model = *model;
+	oldest_model = (oldest_model + 1) % lengthof(recent_models);
+}
+
 const rt_model *
 model_from_datum(Datum value)
 {
 	struct varlena *stored = PG_DETOAST_DATUM_PACKED(value);
+	const uint8 *bytes = (const uint8 *) VARDATA_ANY(stored);
+	Size		size = VARSIZE_ANY_EXHDR(stored);
 	rt_model   *model = palloc(sizeof(rt_model));
-	const char *problem =
-		rt_model_decode((const uint8 *) VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored), model);
 
-	if (problem == rt_model_is_later)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("retention model can't be read: %s", problem),
-				 errhint("Install that version of the extension's library.")));
-	if (problem != NULL)
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
-						errmsg("retention model is corrupt: %s", problem)));
+	if (!read_again(bytes, size, model))
+		read_model(bytes, size, model);
 	if ((Pointer) stored != DatumGetPointer(value))
 		pfree(stored);
 	return model;
