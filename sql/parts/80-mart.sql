@@ -36,30 +36,40 @@ CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'retention_mart_fill';
 
--- What stands for the orders, or the customers, is called o wherever it is read.
-CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
-	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+-- What the statements of the triggers need, which run with each change of the orders.  The orders,
+-- or what else has such rows, are called o wherever they are read.  Not STRICT, so that it is inlined.
+CREATE FUNCTION retention_mart_order_values(settings jsonb) RETURNS jsonb
+	LANGUAGE SQL STABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT pg_catalog.jsonb_build_object(
 		'mart', quote_ident(settings ->> text 'schema_name'),
-		'extension', extension,
+		'extension', retention_schema(),
+		'customer',
+		'o.' || quote_ident(settings ->> text 'customer_column')
+		|| '::' || (settings ->> text 'customer_type'),
+		'ordered_at', 'o.' || quote_ident(settings ->> text 'ordered_at_column'),
+		-- the arguments of purchase_history
+		'purchase',
+		'o.' || quote_ident(settings ->> text 'ordered_at_column')
+		|| coalesce('::' || (settings ->> text 'ordered_at_type'), '')
+		|| coalesce(', o.' || quote_ident(settings ->> text 'amount_column') || '::numeric', '')
+		|| coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+		'range', 'o.' || quote_ident(settings ->> text 'range_column') || '::text');
+	END;
+
+CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT retention_mart_order_values(settings) || pg_catalog.jsonb_build_object(
 		'customer_type', settings ->> text 'customer_type',
 
 		-- what is read
 		'orders', settings ->> text 'source_table',
 		'customers', settings ->> text 'customers_table',
-		'customer', customer || '::' || (settings ->> text 'customer_type'),
 		-- whole numbers are compared as they are, so that an index on them is of use
 		'customer_key',
-		customer || CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
-		'ordered_at', ordered_at,
-		-- the arguments of purchase_history
-		'purchase',
-		ordered_at
-		|| coalesce('::' || (settings ->> text 'ordered_at_type'), '')
-		|| coalesce(', o.' || quote_ident(settings ->> text 'amount_column') || '::numeric', '')
-		|| coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
-		'range', 'o.' || quote_ident(settings ->> text 'range_column') || '::text',
+		'o.' || quote_ident(settings ->> text 'customer_column')
+		|| CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
 		'attributes',
 		(SELECT string_agg(
 			'(' || quote_literal(name) || ', o.' || quote_ident(name) || '::text)', ', ' ORDER BY place)
@@ -110,8 +120,6 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'quality_days', settings ->> text 'quality_days',
 		'forecast_days', settings ->> text 'forecast_days')
 	FROM (SELECT extension,
-			'o.' || quote_ident(settings ->> text 'customer_column') AS customer,
-			'o.' || quote_ident(settings ->> text 'ordered_at_column') AS ordered_at,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
 			|| '.retention_model' AS base_model,
@@ -123,6 +131,7 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name needs it.';
 COMMENT ON FUNCTION retention_mart_format_version() IS 'The version of the tables of a retention mart, as in its setting format_version: the first refresh after an update of the extension brings an older mart up to date.';
 COMMENT ON FUNCTION retention_mart_fill(text, jsonb) IS 'SQL of a retention mart with its placeholders filled: for {name} the text of that name in values, an object. In a single pass: what is filled in is not looked at again. Errors: 22023 for a name without a value.';
+COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_values what the triggers of a retention mart need.';
 COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
 -- Columns behind "one" came with version 2

@@ -270,7 +270,7 @@ FROM old_rows o
 WHERE {customer} IS NOT NULL
   AND {ordered_at} IS NOT NULL
 GROUP BY 1, 2$sql$ ELSE '' END
-		END, retention_mart_values(settings))
+		END, retention_mart_order_values(settings))
 	FROM (SELECT CASE WHEN (settings ->> text 'range_column') IS NULL THEN 'NULL::text'
 					  ELSE '{range}' END AS range) AS q;
 	END;
