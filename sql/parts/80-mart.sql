@@ -37,7 +37,8 @@ CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
 	AS 'MODULE_PATHNAME', 'retention_mart_fill';
 
 -- What the statements of the triggers need, which run with each change of the orders.  The orders,
--- or what else has such rows, are called o wherever they are read.  Not STRICT, so that it is inlined.
+-- or what else has such rows, are called o wherever they are read.  Not STRICT, so that it is
+-- inlined.
 CREATE FUNCTION retention_mart_order_values(settings jsonb) RETURNS jsonb
 	LANGUAGE SQL STABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
@@ -71,8 +72,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'o.' || quote_ident(settings ->> text 'customer_column')
 		|| CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
 		'attributes',
-		(SELECT string_agg(
-			'(' || quote_literal(name) || ', o.' || quote_ident(name) || '::text)', ', ' ORDER BY place)
+		(SELECT string_agg('(' || quote_literal(name) || ', o.' || quote_ident(name) || '::text)',
+						   ', ' ORDER BY place)
 		 FROM jsonb_array_elements_text(settings -> text 'attribute_columns')
 			WITH ORDINALITY AS a(name, place)),
 		'read_from', 'date ' || quote_literal(settings ->> text 'read_from'),
@@ -93,8 +94,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		|| '::' || extension || '.retention_model',
 		-- the arguments of purchase_cycle behind the history
 		'cycle_rule',
-		as_of || coalesce(', ' || quote_literal(settings ->> text 'cycle_model') || '::' || extension
-			|| '.retention_model', ''),
+		as_of
+		|| coalesce(', ' || quote_literal(settings ->> text 'cycle_model')
+			|| '::' || extension || '.retention_model', ''),
 		-- and of lifecycle: by the model or, where there is none, by silence
 		'lost_rule',
 		coalesce(base_model || ', ' || lost_probability,
@@ -113,7 +115,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'reasons_within', 'interval ' || quote_literal(settings ->> text 'reasons_within'),
 		'review_months', settings ->> text 'review_months',
 		'review_p_value', 'double precision ' || quote_literal(settings ->> text 'review_p_value'),
-		'dropped_p_value', 'double precision ' || quote_literal(settings ->> text 'dropped_p_value'),
+		'dropped_p_value',
+		'double precision ' || quote_literal(settings ->> text 'dropped_p_value'),
 		'trend_within', 'interval ' || quote_literal(settings ->> text 'trend_within'),
 		'trend_months', settings ->> text 'trend_months',
 		'campaign_days', settings ->> text 'campaign_days',
@@ -128,11 +131,18 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		  FROM retention_schema() AS extension) AS q;
 	END;
 
-COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name needs it.';
-COMMENT ON FUNCTION retention_mart_format_version() IS 'The version of the tables of a retention mart, as in its setting format_version: the first refresh after an update of the extension brings an older mart up to date.';
-COMMENT ON FUNCTION retention_mart_fill(text, jsonb) IS 'SQL of a retention mart with its placeholders filled: for {name} the text of that name in values, an object. In a single pass: what is filled in is not looked at again. Errors: 22023 for a name without a value.';
-COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_values what the triggers of a retention mart need.';
-COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a retention mart stand for, as SQL. settings is that of retention_mart_steps.';
+COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name '
+	'needs it.';
+COMMENT ON FUNCTION retention_mart_format_version() IS 'The version of the tables of a retention '
+	'mart, as in its setting format_version: the first refresh after an update of the extension '
+	'brings an older mart up to date.';
+COMMENT ON FUNCTION retention_mart_fill(text, jsonb) IS 'SQL of a retention mart with its '
+	'placeholders filled: for {name} the text of that name in values, an object. In a single pass: '
+	'what is filled in is not looked at again. Errors: 22023 for a name without a value.';
+COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_values what the '
+	'triggers of a retention mart need.';
+COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a '
+	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
 -- Columns behind "one" came with version 2
 CREATE FUNCTION retention_mart_table_settings()
@@ -158,8 +168,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'changes', 'text NOT NULL',
 	 'how orders that change come into the mart: trigger, high_water_mark or rebuild'),
 	('column', 'overlap', 'interval',
-	 'with a high-water mark: how far before the latest order and the last refresh a refresh begins '
-	 'to read; else NULL'),
+	 'with a high-water mark: how far before the latest order and the last refresh a refresh '
+	 'begins to read; else NULL'),
 	('column', 'horizon', 'interval NOT NULL', 'how far ahead a customer is valued'),
 	('column', 'discount_rate', 'double precision NOT NULL', 'per year'),
 	('column', 'margin', 'double precision NOT NULL', 'share of the order value that is earned'),
@@ -204,4 +214,5 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
 	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has');
 	END;
-COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
+	'name, columns and comments.';

@@ -29,7 +29,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'overdue_ratio', 'double precision', 'elapsed days over their mean interval'),
 	('column', 'silence_probability', 'double precision',
 	 'how probable so long a silence is with their rhythm'),
-	('column', 'stage', 'text', 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+	('column', 'stage', 'text',
+	 'new, active, due, overdue, at_risk or lapsed, by that probability'),
 	('column', 'expected_next', 'date',
 	 'the day by which they will have bought again with probability one half, if they are still a '
 	 'customer'),
@@ -38,8 +39,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'churn_score', 'double precision',
 	 'the probability that they are no customer any more'),
 	('column', 'lost_on', 'date',
-	 'the day on which that reached settings.lost_probability, at first one half; NULL while it has '
-	 'not'),
+	 'the day on which that reached settings.lost_probability, at first one half; NULL while it '
+	 'has not'),
 	('column', 'purchases_next_year', 'double precision', 'purchases to expect within a year'),
 	('column', 'expected_order_value', 'numeric', 'what their next order will be worth on average'),
 	('column', 'clv', 'numeric',
@@ -47,8 +48,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'value_at_risk', 'numeric',
 	 'what is lost with the probability that they are gone already'),
 	('column', 'spend_change', 'double precision',
-	 'average order value of the time settings.trend_within, at first three months, against before: '
-	 '-0.1 is a tenth less'),
+	 'average order value of the time settings.trend_within, at first three months, against '
+	 'before: -0.1 is a tenth less'),
 	('column', 'spend_p_value', 'double precision', 'the probability of such a change by chance'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
@@ -208,7 +209,11 @@ WHERE s.lost_on IS NULL
   AND d.silence_probability < {dropped_p_value}$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_customer_scorecard() IS 'The table customer_scorecard of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_contact_list() IS 'The table contact_list of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_lost_customers() IS 'The table lost_customers of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_dropped_ranges() IS 'The table dropped_ranges of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_customer_scorecard() IS 'The table customer_scorecard of '
+	'a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_contact_list() IS 'The table contact_list of a retention '
+	'mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_lost_customers() IS 'The table lost_customers of a '
+	'retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_dropped_ranges() IS 'The table dropped_ranges of a '
+	'retention mart: name, columns, comments and how it is written.';

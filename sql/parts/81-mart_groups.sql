@@ -142,8 +142,8 @@ CREATE FUNCTION retention_mart_table_spend_trend()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'spend_trend', NULL,
-	 'The average order value month by month, and whether that of the time settings.trend_within, at '
-	 'first three months, differs from before.'),
+	 'The average order value month by month, and whether that of the time settings.trend_within, '
+	 'at first three months, differs from before.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'average_order_value', 'numeric', 'what was spent in it for each of them'),
@@ -171,9 +171,15 @@ FROM {mart}.lifecycle l
            GROUP BY m) s USING (month)$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_cohorts() IS 'The table cohorts of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_retention_curve() IS 'The table retention_curve of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_spend_trend() IS 'The table spend_trend of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_cohorts() IS 'The table cohorts of a retention mart: '
+	'name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_retention_curve() IS 'The table retention_curve of a '
+	'retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a retention mart: '
+	'name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: '
+	'name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a '
+	'retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_spend_trend() IS 'The table spend_trend of a retention '
+	'mart: name, columns, comments and how it is written.';

@@ -19,8 +19,8 @@ CREATE FUNCTION retention_mart_table_model()
 	('column', 'converged', 'boolean NOT NULL',
 	 'false when the likelihood rises toward the boundary of the parameters'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
-	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a customer '
-	 'it has the least aic'),
+	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a '
+	 'customer it has the least aic'),
 	('constraint', NULL, 'PRIMARY KEY (fitted_on, kind)', NULL);
 	END;
 
@@ -66,7 +66,9 @@ CREATE FUNCTION retention_mart_fits(settings jsonb)
 	BEGIN ATOMIC
 	WITH tried AS (
 		SELECT kind, min(place) AS place
-		FROM (SELECT kind, CASE fitted_to WHEN 'intervals' THEN 0::bigint ELSE 1000000::bigint END AS place
+		FROM (SELECT kind,
+					 CASE fitted_to WHEN 'intervals' THEN 0::bigint
+								   ELSE 1000000::bigint END AS place
 			  FROM model_kinds()
 			  WHERE fitted_to = text 'intervals'
 				 OR fitted_to = text 'spend' AND (settings ->> text 'amount_column') IS NOT NULL
@@ -83,7 +85,9 @@ CREATE FUNCTION retention_mart_fits(settings jsonb)
 		   $sql$INSERT INTO {mart}.model (fitted_on, kind, model, log_likelihood, aic, converged)
 SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 		|| CASE retention_mart_model_use(kind)
-			WHEN 'spend_model' THEN 'NULL' ELSE '{extension}.aic(m)' END || $sql$, {extension}.converged(m)
+			WHEN 'spend_model' THEN 'NULL'
+			ELSE '{extension}.aic(m)'
+		   END || $sql$, {extension}.converged(m)
 FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
       FROM {mart}.customer_history) f
 WHERE m IS NOT NULL$sql$,
@@ -101,7 +105,11 @@ SET chosen = fitted_on = {as_of}
 		ORDER BY use, aic, kind)$sql$, jsonb '{}';
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, columns and comments.';
-COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: name, query, columns and comments.';
-COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model for: cycle_model, spend_model or base_model, which tells who is still a customer.';
-COMMENT ON FUNCTION retention_mart_fits(jsonb) IS 'The steps of a refresh of a retention mart that fit models, as templates, with values of their own.';
+COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, '
+	'columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: '
+	'name, query, columns and comments.';
+COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '
+	'for: cycle_model, spend_model or base_model, which tells who is still a customer.';
+COMMENT ON FUNCTION retention_mart_fits(jsonb) IS 'The steps of a refresh of a retention mart that '
+	'fit models, as templates, with values of their own.';

@@ -45,8 +45,8 @@ CREATE FUNCTION retention_mart_table_change()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'change', NULL,
-	 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on the '
-	 'source wrote down.'),
+	 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on '
+	 'the source wrote down.'),
 	('column', 'customer_id', '{customer_type}', 'the customer'),
 	('column', 'product_range', 'text', 'the range'),
 	('column', 'added', '{extension}.purchase_history', 'purchases that came'),
@@ -56,10 +56,14 @@ CREATE FUNCTION retention_mart_table_change()
 	 'orders. So does refresh_retention_mart(..., read_all => true)');
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_customer_history() IS 'The table customer_history of a retention mart: name, columns and comments.';
-COMMENT ON FUNCTION retention_mart_table_range_history() IS 'The table range_history of a retention mart: name, columns and comments.';
-COMMENT ON FUNCTION retention_mart_table_customer_attribute() IS 'The table customer_attribute of a retention mart: name, columns and comments.';
-COMMENT ON FUNCTION retention_mart_table_change() IS 'The table change of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_customer_history() IS 'The table customer_history of a '
+	'retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_range_history() IS 'The table range_history of a '
+	'retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_customer_attribute() IS 'The table customer_attribute of '
+	'a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_change() IS 'The table change of a retention mart: name, '
+	'columns and comments.';
 
 -- The three ways in which orders come in.  Orders and what is known of changes are read in one
 -- statement, hence in one state of the database.
@@ -112,7 +116,9 @@ customer AS (
 	       d.removed IS NULL AS only_added,
 	       d.history AS with_added
 	FROM (SELECT t.customer_id,
-	             coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history,
+	             coalesce(c.history OPERATOR({extension}.||) t.added,
+	                      c.history,
+	                      t.added) AS history,
 	             t.removed
 	      FROM (SELECT customer_id,
 	                   {extension}.purchase_history(added) AS added,
@@ -134,7 +140,9 @@ customer_range AS (
 	       d.history AS with_added
 	FROM (SELECT t.customer_id,
 	             t.product_range,
-	             coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history,
+	             coalesce(c.history OPERATOR({extension}.||) t.added,
+	                      c.history,
+	                      t.added) AS history,
 	             t.removed
 	      FROM (SELECT customer_id,
 	                   product_range,
@@ -156,8 +164,8 @@ ranges AS (
 	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END
 	FROM customer_range
 	WHERE only_added OR history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ ELSE '' END
-	|| CASE WHEN attributes THEN $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$
+	ELSE '' END || CASE WHEN attributes THEN $sql$,
 attributes AS (
 	INSERT INTO {mart}.customer_attribute (customer_id, attribute, value)
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -167,7 +175,8 @@ attributes AS (
 	           LATERAL (VALUES {attributes}) a(attribute, value)) r
 	WHERE ordered_at IS NOT NULL
 	ORDER BY customer_id, attribute, ordered_at DESC, value
-	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ ELSE '' END || $sql$
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$
+	ELSE '' END || $sql$
 INSERT INTO {mart}.customer_history (customer_id, history)
 SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END
 FROM customer
@@ -184,7 +193,8 @@ CREATE FUNCTION retention_mart_read_recent(ranges boolean, attributes boolean) R
 	SELECT $sql$WITH customer AS (
 	SELECT customer_id,
 	       c.history AS known,
-	       coalesce({extension}.as_of(c.history, {read_from} - 1) OPERATOR({extension}.||) r.history,
+	       coalesce({extension}.as_of(c.history, {read_from} - 1)
+	                    OPERATOR({extension}.||) r.history,
 	                {extension}.as_of(c.history, {read_from} - 1),
 	                r.history) AS history
 	FROM (SELECT {customer} AS customer_id, {extension}.purchase_history({purchase}) AS history
@@ -204,7 +214,8 @@ customer_range AS (
 	SELECT customer_id,
 	       product_range,
 	       c.history AS known,
-	       coalesce({extension}.as_of(c.history, {read_from} - 1) OPERATOR({extension}.||) r.history,
+	       coalesce({extension}.as_of(c.history, {read_from} - 1)
+	                    OPERATOR({extension}.||) r.history,
 	                {extension}.as_of(c.history, {read_from} - 1),
 	                r.history) AS history
 	FROM (SELECT {customer} AS customer_id, {range} AS product_range,
@@ -229,8 +240,8 @@ ranges AS (
 	FROM customer_range
 	WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE
 	  AND history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ ELSE '' END
-	|| CASE WHEN attributes THEN $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$
+	ELSE '' END || CASE WHEN attributes THEN $sql$,
 attributes AS (
 	INSERT INTO {mart}.customer_attribute (customer_id, attribute, value)
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -240,7 +251,8 @@ attributes AS (
 	           LATERAL (VALUES {attributes}) a(attribute, value)) r
 	WHERE ordered_at IS NOT NULL
 	ORDER BY customer_id, attribute, ordered_at DESC, value
-	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ ELSE '' END || $sql$
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$
+	ELSE '' END || $sql$
 INSERT INTO {mart}.customer_history (customer_id, history)
 SELECT customer_id, history
 FROM customer
@@ -286,8 +298,15 @@ CREATE FUNCTION retention_mart_reading(settings jsonb)
 	  AND settings ->> text 'phase' IN (text 'read all', text 'read changes', text 'read recent');
 	END;
 
-COMMENT ON FUNCTION retention_mart_read_all(boolean, boolean) IS 'How a retention mart reads all orders, as a template, with ranges or attributes of customers, or without.';
-COMMENT ON FUNCTION retention_mart_read_changes(boolean, boolean) IS 'How a retention mart reads what the triggers have written down, as a template, with ranges or attributes of customers, or without.';
-COMMENT ON FUNCTION retention_mart_read_recent(boolean, boolean) IS 'How a retention mart reads the orders behind its high-water mark, as a template, with ranges or attributes of customers, or without.';
-COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart reads the table of customers, as a template.';
-COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart that read the orders, as templates.';
+COMMENT ON FUNCTION retention_mart_read_all(boolean, boolean) IS 'How a retention mart reads all '
+	'orders, as a template, with ranges or attributes of customers, or without.';
+COMMENT ON FUNCTION retention_mart_read_changes(boolean, boolean) IS 'How a retention mart reads '
+	'what the triggers have written down, as a template, with ranges or attributes of customers, '
+	'or without.';
+COMMENT ON FUNCTION retention_mart_read_recent(boolean, boolean) IS 'How a retention mart reads '
+	'the orders behind its high-water mark, as a template, with ranges or attributes of customers, '
+	'or without.';
+COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart reads the table of '
+	'customers, as a template.';
+COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that read the orders, as templates.';

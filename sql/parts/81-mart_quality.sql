@@ -9,8 +9,8 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	BEGIN ATOMIC
 	VALUES
 	('table', 'model_quality', NULL,
-	 'What the model said settings.quality_days ago, at first half a year, and what came: customers '
-	 'in tenths of the probability of a purchase.'),
+	 'What the model said settings.quality_days ago, at first half a year, and what came: '
+	 'customers in tenths of the probability of a purchase.'),
 	('column', 'bin', 'integer PRIMARY KEY', '1 for the lowest probabilities'),
 	('column', 'seen_from', 'date NOT NULL', 'first day on which purchases were looked for'),
 	('column', 'seen_until', 'date NOT NULL', 'last day'),
@@ -21,8 +21,8 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	 'lower limit of that share, 95 percent confidence'),
 	('column', 'upper', 'double precision NOT NULL', 'upper limit'),
 	('column', 'roc_auc', 'double precision',
-	 'of all bins: the probability that who bought had been given a higher probability than who did '
-	 'not'),
+	 'of all bins: the probability that who bought had been given a higher probability than who '
+	 'did not'),
 	('column', 'brier_score', 'double precision',
 	 'of all bins: mean squared error of the probabilities'),
 	('needs', 'base_kind', NULL, NULL),
@@ -98,5 +98,8 @@ GROUP BY p$sql$, NULL),
 	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known', NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a retention mart: name, columns, comments and how it is written. settings is that of retention_mart_steps.';
-COMMENT ON FUNCTION retention_mart_table_purchase_forecast() IS 'The table purchase_forecast of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a '
+	'retention mart: name, columns, comments and how it is written. settings is that of '
+	'retention_mart_steps.';
+COMMENT ON FUNCTION retention_mart_table_purchase_forecast() IS 'The table purchase_forecast of a '
+	'retention mart: name, columns, comments and how it is written.';

@@ -26,8 +26,8 @@ CREATE FUNCTION retention_mart_table_campaign_results()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'campaign_results', NULL,
-	 'Did it work: how many of the contacted bought within settings.campaign_days, at first 60, and '
-	 'of the control group.'),
+	 'Did it work: how many of the contacted bought within settings.campaign_days, at first 60, '
+	 'and of the control group.'),
 	('column', 'campaign', 'text PRIMARY KEY', 'what was tried'),
 	('column', 'contacted_on', 'date NOT NULL', 'the first day of it'),
 	('column', 'days', 'integer NOT NULL',
@@ -101,7 +101,8 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'monthly_review', NULL,
-	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried work.'),
+	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried '
+	 'work.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'customers', 'bigint NOT NULL', 'customers at its end'),
 	('column', 'new', 'bigint NOT NULL', 'customers who came'),
@@ -169,7 +170,8 @@ FROM {mart}.lifecycle
                                             GROUP BY 1) a USING (customer_id)
                                  -- all that a month below can join
                                  WHERE lost_on IS NULL
-                                    OR lost_on >= {as_of} - ({review_months} + 1) * interval '1 month'
+                                    OR lost_on >= {as_of}
+                                           - ({review_months} + 1) * interval '1 month'
                                 ) s ON s.first_purchase < m.month + interval '1 month'
                                    AND (s.lost_on IS NULL OR s.lost_on >= m.month)
                       GROUP BY m.month) r,
@@ -179,6 +181,9 @@ FROM {mart}.lifecycle
                 ORDER BY month, d.p_value, d.attribute, d.value) w USING (month)$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_campaign() IS 'The table campaign of a retention mart: name, columns and comments.';
-COMMENT ON FUNCTION retention_mart_table_campaign_results() IS 'The table campaign_results of a retention mart: name, columns, comments and how it is written.';
-COMMENT ON FUNCTION retention_mart_table_monthly_review() IS 'The table monthly_review of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_campaign() IS 'The table campaign of a retention mart: '
+	'name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_campaign_results() IS 'The table campaign_results of a '
+	'retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_monthly_review() IS 'The table monthly_review of a '
+	'retention mart: name, columns, comments and how it is written.';

@@ -87,7 +87,8 @@ CREATE FUNCTION retention_mart_tables(settings jsonb)
 					'CREATE OR REPLACE VIEW {mart}.' || p.relation || ' AS'
 					|| max(definition) FILTER (WHERE part = 'view'),
 					'CREATE TABLE {mart}.' || p.relation || E' (\n\t'
-					|| string_agg(coalesce(p.name || ' ', '') || definition, E',\n\t' ORDER BY place)
+					|| string_agg(coalesce(p.name || ' ', '') || definition, E',\n\t'
+								  ORDER BY place)
 						FILTER (WHERE part IN (text 'column', text 'constraint'))
 					|| E'\n)') AS template
 		  FROM retention_mart_parts(settings) AS p
@@ -121,7 +122,8 @@ CREATE FUNCTION retention_mart_writing(settings jsonb)
 		FROM retention_mart_parts(settings) AS p),
 	relation AS (
 		SELECT p.step, p.relation,
-			   string_agg(p.name, ', ' ORDER BY p.place) FILTER (WHERE p.part = 'column') AS columns,
+			   string_agg(p.name, ', ' ORDER BY p.place)
+			   FILTER (WHERE p.part = 'column') AS columns,
 			   bool_or(p.part = 'optional') AS optional,
 			   bool_or(p.part IN (text 'insert', text 'insert in parallel')) AS written,
 			   -- is what it needs there?
@@ -133,8 +135,10 @@ CREATE FUNCTION retention_mart_writing(settings jsonb)
 		SELECT r.step, r.relation, r.optional, p.place,
 			   CASE p.part
 				WHEN 'insert' THEN
-					CASE WHEN r.optional THEN '' ELSE 'DELETE FROM {mart}.' || r.relation || E';\n' END
-					|| 'INSERT INTO {mart}.' || r.relation || ' (' || r.columns || ')' || p.definition
+					CASE WHEN r.optional THEN ''
+						 ELSE 'DELETE FROM {mart}.' || r.relation || E';\n' END
+					|| 'INSERT INTO {mart}.' || r.relation || ' (' || r.columns || ')'
+					|| p.definition
 				WHEN 'insert in parallel' THEN
 					'CREATE UNLOGGED TABLE {mart}.next_' || r.relation || ' AS' || p.definition
 					|| E';\nDELETE FROM {mart}.' || r.relation
@@ -324,15 +328,74 @@ CREATE FUNCTION drop_retention_mart(schema text DEFAULT 'retention_mart') RETURN
 	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
 	AS 'MODULE_PATHNAME', 'drop_retention_mart';
 
-COMMENT ON FUNCTION retention_mart_parts(jsonb) IS 'All of a retention mart in one list, each table as its function retention_mart_table_... gives it: name, columns, comments and how it is written. CREATE, COMMENT, INSERT and DROP follow from it.';
-COMMENT ON FUNCTION retention_mart_writing(jsonb) IS 'The steps of a refresh of a retention mart that write its tables, as templates.';
-COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the tables of a retention mart that an older version has made up to date, as SQL: what the first refresh after an update of the extension runs.';
-COMMENT ON FUNCTION retention_mart_tables(jsonb) IS 'The tables of a retention mart, as SQL: what create_retention_mart runs. settings is the row of the mart''s table settings, as JSON.';
-COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the tables and columns of a retention mart, as SQL: what create_retention_mart runs.';
-COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: ''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and spend_model in settings, too. An optional step may fail for too little data.';
-COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
-COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a retention mart on a table of orders, as SQL, or what drops them.';
-COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, as the owner of the orders and the mart, whoever writes. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them. Where table and mart no longer belong to one owner nothing of the orders is evaluated.';
-COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the caller must have the rights of the table''s owner. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. The mart belongs to the owner of the source, of customers and of all partitions, who must be one role, and all work is done as that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which reads with their rights; a superuser has none of that kind. Policies of the owner''s own apply, those of others that hide rows are an error. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, for tables of several owners and for policies of others, 55000 for triggers where policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source without orders.';
-COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. The first refresh after an update of the extension that changes the tables of a mart alters them, and waits for readers. verbose says after each step how long it took; which one it is at can be seen from other sessions as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for missing rights, and where mart and orders no longer belong to one owner, 55000 for a mart of a newer version, 42P01 for orders that are gone, 02000 for a source without orders.';
-COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';
+COMMENT ON FUNCTION retention_mart_parts(jsonb) IS 'All of a retention mart in one list, each '
+	'table as its function retention_mart_table_... gives it: name, columns, comments and how it '
+	'is written. CREATE, COMMENT, INSERT and DROP follow from it.';
+COMMENT ON FUNCTION retention_mart_writing(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that write its tables, as templates.';
+COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the tables of a retention '
+	'mart that an older version has made up to date, as SQL: what the first refresh after an '
+	'update of the extension runs.';
+COMMENT ON FUNCTION retention_mart_tables(jsonb) IS 'The tables of a retention mart, as SQL: what '
+	'create_retention_mart runs. settings is the row of the mart''s table settings, as JSON.';
+COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the tables and columns of a '
+	'retention mart, as SQL: what create_retention_mart runs.';
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
+	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
+	'''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what '
+	'follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and '
+	'spend_model in settings, too. An optional step may fail for too little data.';
+COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a '
+	'retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
+COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a '
+	'retention mart on a table of orders, as SQL, or what drops them.';
+COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down '
+	'which purchases came and went, as the owner of the orders and the mart, whoever writes. Its '
+	'argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are '
+	'stored all the same; the next refresh then reads all of them. Where table and mart no longer '
+	'belong to one owner nothing of the orders is evaluated.';
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS ''
+	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
+	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
+	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
+	'purchase_forecast, campaign_results, monthly_review and model_fits, each column with a '
+	'comment; beside them what they are made of: settings, customer_history, range_history, '
+	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'amount and range (of products) are names of columns of the source, attributes those that may '
+	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
+	'customer and the column customer. zone is the time zone of days (default: the session''s), '
+	'for points in time only. changes: with ''trigger'' statement triggers on the source write '
+	'down what changes, and a refresh reads only that: exact whatever changes; each order costs a '
+	'little more, and the caller must have the rights of the table''s owner. With '
+	'''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap '
+	'before the latest order, or before the last refresh if that was earlier: what comes, changes '
+	'or goes in that time is taken in, older changes are not before a refresh with read_all; an '
+	'index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are '
+	'for views, too. Customers are valued within the horizon, discounted by discount_rate a year, '
+	'with margin the share of the order value that is earned. The mart belongs to the owner of the '
+	'source, of customers and of all partitions, who must be one role, and all work is done as '
+	'that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who '
+	'may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which '
+	'reads with their rights; a superuser has none of that kind. Policies of the owner''s own '
+	'apply, those of others that hide rows are an error. Errors: 42703 for a column that does not '
+	'exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing '
+	'rights, for tables of several owners and for policies of others, 55000 for triggers where '
+	'policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source '
+	'without orders.';
+COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention '
+	'mart up to date as of the end of a day (default: that of the latest order), in one '
+	'transaction: readers see the old state until it commits and are never blocked, an error '
+	'leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it '
+	'runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. '
+	'read_all reads all orders, whatever is known of changes: say, after changes while triggers '
+	'were disabled, through logical replication, or older than the overlap of a high-water mark. '
+	'The first refresh after an update of the extension that changes the tables of a mart alters '
+	'them, and waits for readers. verbose says after each step how long it took; which one it is '
+	'at can be seen from other sessions as application_name in pg_stat_activity. Models that '
+	'can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 '
+	'for a schema without a mart, 42501 for missing rights, and where mart and orders no longer '
+	'belong to one owner, 55000 for a mart of a newer version, 42P01 for orders that are gone, '
+	'02000 for a source without orders.';
+COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the '
+	'source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or '
+	'depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';

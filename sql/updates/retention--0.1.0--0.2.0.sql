@@ -347,32 +347,41 @@ CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'retention_mart_fill';
 
-CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
-	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+CREATE FUNCTION retention_mart_order_values(settings jsonb) RETURNS jsonb
+	LANGUAGE SQL STABLE CALLED ON NULL INPUT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT pg_catalog.jsonb_build_object(
 		'mart', quote_ident(settings ->> text 'schema_name'),
-		'extension', extension,
+		'extension', retention_schema(),
+		'customer',
+		'o.' || quote_ident(settings ->> text 'customer_column')
+		|| '::' || (settings ->> text 'customer_type'),
+		'ordered_at', 'o.' || quote_ident(settings ->> text 'ordered_at_column'),
+		-- the arguments of purchase_history
+		'purchase',
+		'o.' || quote_ident(settings ->> text 'ordered_at_column')
+		|| coalesce('::' || (settings ->> text 'ordered_at_type'), '')
+		|| coalesce(', o.' || quote_ident(settings ->> text 'amount_column') || '::numeric', '')
+		|| coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
+		'range', 'o.' || quote_ident(settings ->> text 'range_column') || '::text');
+	END;
+
+CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT retention_mart_order_values(settings) || pg_catalog.jsonb_build_object(
 		'customer_type', settings ->> text 'customer_type',
 
 		-- what is read
 		'orders', settings ->> text 'source_table',
 		'customers', settings ->> text 'customers_table',
-		'customer', customer || '::' || (settings ->> text 'customer_type'),
 		-- whole numbers are compared as they are, so that an index on them is of use
 		'customer_key',
-		customer || CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
-		'ordered_at', ordered_at,
-		-- the arguments of purchase_history
-		'purchase',
-		ordered_at
-		|| coalesce('::' || (settings ->> text 'ordered_at_type'), '')
-		|| coalesce(', o.' || quote_ident(settings ->> text 'amount_column') || '::numeric', '')
-		|| coalesce(', text ' || quote_literal(settings ->> text 'zone'), ''),
-		'range', 'o.' || quote_ident(settings ->> text 'range_column') || '::text',
+		'o.' || quote_ident(settings ->> text 'customer_column')
+		|| CASE settings ->> text 'customer_type' WHEN 'bigint' THEN '' ELSE '::text' END,
 		'attributes',
-		(SELECT string_agg(
-			'(' || quote_literal(name) || ', o.' || quote_ident(name) || '::text)', ', ' ORDER BY place)
+		(SELECT string_agg('(' || quote_literal(name) || ', o.' || quote_ident(name) || '::text)',
+						   ', ' ORDER BY place)
 		 FROM jsonb_array_elements_text(settings -> text 'attribute_columns')
 			WITH ORDINALITY AS a(name, place)),
 		'read_from', 'date ' || quote_literal(settings ->> text 'read_from'),
@@ -393,8 +402,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		|| '::' || extension || '.retention_model',
 		-- the arguments of purchase_cycle behind the history
 		'cycle_rule',
-		as_of || coalesce(', ' || quote_literal(settings ->> text 'cycle_model') || '::' || extension
-			|| '.retention_model', ''),
+		as_of
+		|| coalesce(', ' || quote_literal(settings ->> text 'cycle_model')
+			|| '::' || extension || '.retention_model', ''),
 		-- and of lifecycle: by the model or, where there is none, by silence
 		'lost_rule',
 		coalesce(base_model || ', ' || lost_probability,
@@ -413,15 +423,14 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'reasons_within', 'interval ' || quote_literal(settings ->> text 'reasons_within'),
 		'review_months', settings ->> text 'review_months',
 		'review_p_value', 'double precision ' || quote_literal(settings ->> text 'review_p_value'),
-		'dropped_p_value', 'double precision ' || quote_literal(settings ->> text 'dropped_p_value'),
+		'dropped_p_value',
+		'double precision ' || quote_literal(settings ->> text 'dropped_p_value'),
 		'trend_within', 'interval ' || quote_literal(settings ->> text 'trend_within'),
 		'trend_months', settings ->> text 'trend_months',
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
 		'forecast_days', settings ->> text 'forecast_days')
 	FROM (SELECT extension,
-			'o.' || quote_ident(settings ->> text 'customer_column') AS customer,
-			'o.' || quote_ident(settings ->> text 'ordered_at_column') AS ordered_at,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
 			|| '.retention_model' AS base_model,
@@ -430,13 +439,22 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		  FROM retention_schema() AS extension) AS q;
 	END;
 
-COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name needs it.';
+COMMENT ON FUNCTION retention_schema() IS 'The schema of the extension, quoted where its name '
+	'needs it.';
 
-COMMENT ON FUNCTION retention_mart_format_version() IS 'The version of the tables of a retention mart, as in its setting format_version: the first refresh after an update of the extension brings an older mart up to date.';
+COMMENT ON FUNCTION retention_mart_format_version() IS 'The version of the tables of a retention '
+	'mart, as in its setting format_version: the first refresh after an update of the extension '
+	'brings an older mart up to date.';
 
-COMMENT ON FUNCTION retention_mart_fill(text, jsonb) IS 'SQL of a retention mart with its placeholders filled: for {name} the text of that name in values, an object. In a single pass: what is filled in is not looked at again. Errors: 22023 for a name without a value.';
+COMMENT ON FUNCTION retention_mart_fill(text, jsonb) IS 'SQL of a retention mart with its '
+	'placeholders filled: for {name} the text of that name in values, an object. In a single pass: '
+	'what is filled in is not looked at again. Errors: 22023 for a name without a value.';
 
-COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a retention mart stand for, as SQL. settings is that of retention_mart_steps.';
+COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_values what the '
+	'triggers of a retention mart need.';
+
+COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a '
+	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
 CREATE FUNCTION retention_mart_table_settings()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -461,8 +479,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'changes', 'text NOT NULL',
 	 'how orders that change come into the mart: trigger, high_water_mark or rebuild'),
 	('column', 'overlap', 'interval',
-	 'with a high-water mark: how far before the latest order and the last refresh a refresh begins '
-	 'to read; else NULL'),
+	 'with a high-water mark: how far before the latest order and the last refresh a refresh '
+	 'begins to read; else NULL'),
 	('column', 'horizon', 'interval NOT NULL', 'how far ahead a customer is valued'),
 	('column', 'discount_rate', 'double precision NOT NULL', 'per year'),
 	('column', 'margin', 'double precision NOT NULL', 'share of the order value that is earned'),
@@ -508,7 +526,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has');
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
+	'name, columns and comments.';
 
 CREATE FUNCTION retention_mart_table_customer_scorecard()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -537,7 +556,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'overdue_ratio', 'double precision', 'elapsed days over their mean interval'),
 	('column', 'silence_probability', 'double precision',
 	 'how probable so long a silence is with their rhythm'),
-	('column', 'stage', 'text', 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+	('column', 'stage', 'text',
+	 'new, active, due, overdue, at_risk or lapsed, by that probability'),
 	('column', 'expected_next', 'date',
 	 'the day by which they will have bought again with probability one half, if they are still a '
 	 'customer'),
@@ -546,8 +566,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'churn_score', 'double precision',
 	 'the probability that they are no customer any more'),
 	('column', 'lost_on', 'date',
-	 'the day on which that reached settings.lost_probability, at first one half; NULL while it has '
-	 'not'),
+	 'the day on which that reached settings.lost_probability, at first one half; NULL while it '
+	 'has not'),
 	('column', 'purchases_next_year', 'double precision', 'purchases to expect within a year'),
 	('column', 'expected_order_value', 'numeric', 'what their next order will be worth on average'),
 	('column', 'clv', 'numeric',
@@ -555,8 +575,8 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'value_at_risk', 'numeric',
 	 'what is lost with the probability that they are gone already'),
 	('column', 'spend_change', 'double precision',
-	 'average order value of the time settings.trend_within, at first three months, against before: '
-	 '-0.1 is a tenth less'),
+	 'average order value of the time settings.trend_within, at first three months, against '
+	 'before: -0.1 is a tenth less'),
 	('column', 'spend_p_value', 'double precision', 'the probability of such a change by chance'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
@@ -714,13 +734,17 @@ WHERE s.lost_on IS NULL
   AND d.silence_probability < {dropped_p_value}$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_customer_scorecard() IS 'The table customer_scorecard of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_customer_scorecard() IS 'The table customer_scorecard of '
+	'a retention mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_contact_list() IS 'The table contact_list of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_contact_list() IS 'The table contact_list of a retention '
+	'mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_lost_customers() IS 'The table lost_customers of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_lost_customers() IS 'The table lost_customers of a '
+	'retention mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_dropped_ranges() IS 'The table dropped_ranges of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_dropped_ranges() IS 'The table dropped_ranges of a '
+	'retention mart: name, columns, comments and how it is written.';
 
 CREATE FUNCTION retention_mart_table_cohorts()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -862,8 +886,8 @@ CREATE FUNCTION retention_mart_table_spend_trend()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'spend_trend', NULL,
-	 'The average order value month by month, and whether that of the time settings.trend_within, at '
-	 'first three months, differs from before.'),
+	 'The average order value month by month, and whether that of the time settings.trend_within, '
+	 'at first three months, differs from before.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'average_order_value', 'numeric', 'what was spent in it for each of them'),
@@ -891,17 +915,23 @@ FROM {mart}.lifecycle l
            GROUP BY m) s USING (month)$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_cohorts() IS 'The table cohorts of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_cohorts() IS 'The table cohorts of a retention mart: '
+	'name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_retention_curve() IS 'The table retention_curve of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_retention_curve() IS 'The table retention_curve of a '
+	'retention mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a retention mart: '
+	'name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: '
+	'name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a '
+	'retention mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_spend_trend() IS 'The table spend_trend of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_spend_trend() IS 'The table spend_trend of a retention '
+	'mart: name, columns, comments and how it is written.';
 
 CREATE FUNCTION retention_mart_table_model()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -920,8 +950,8 @@ CREATE FUNCTION retention_mart_table_model()
 	('column', 'converged', 'boolean NOT NULL',
 	 'false when the likelihood rises toward the boundary of the parameters'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
-	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a customer '
-	 'it has the least aic'),
+	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a '
+	 'customer it has the least aic'),
 	('constraint', NULL, 'PRIMARY KEY (fitted_on, kind)', NULL);
 	END;
 
@@ -964,7 +994,9 @@ CREATE FUNCTION retention_mart_fits(settings jsonb)
 	BEGIN ATOMIC
 	WITH tried AS (
 		SELECT kind, min(place) AS place
-		FROM (SELECT kind, CASE fitted_to WHEN 'intervals' THEN 0::bigint ELSE 1000000::bigint END AS place
+		FROM (SELECT kind,
+					 CASE fitted_to WHEN 'intervals' THEN 0::bigint
+								   ELSE 1000000::bigint END AS place
 			  FROM model_kinds()
 			  WHERE fitted_to = text 'intervals'
 				 OR fitted_to = text 'spend' AND (settings ->> text 'amount_column') IS NOT NULL
@@ -981,7 +1013,9 @@ CREATE FUNCTION retention_mart_fits(settings jsonb)
 		   $sql$INSERT INTO {mart}.model (fitted_on, kind, model, log_likelihood, aic, converged)
 SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 		|| CASE retention_mart_model_use(kind)
-			WHEN 'spend_model' THEN 'NULL' ELSE '{extension}.aic(m)' END || $sql$, {extension}.converged(m)
+			WHEN 'spend_model' THEN 'NULL'
+			ELSE '{extension}.aic(m)'
+		   END || $sql$, {extension}.converged(m)
 FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
       FROM {mart}.customer_history) f
 WHERE m IS NOT NULL$sql$,
@@ -999,13 +1033,17 @@ SET chosen = fitted_on = {as_of}
 		ORDER BY use, aic, kind)$sql$, jsonb '{}';
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, '
+	'columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: name, query, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: '
+	'name, query, columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model for: cycle_model, spend_model or base_model, which tells who is still a customer.';
+COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '
+	'for: cycle_model, spend_model or base_model, which tells who is still a customer.';
 
-COMMENT ON FUNCTION retention_mart_fits(jsonb) IS 'The steps of a refresh of a retention mart that fit models, as templates, with values of their own.';
+COMMENT ON FUNCTION retention_mart_fits(jsonb) IS 'The steps of a refresh of a retention mart that '
+	'fit models, as templates, with values of their own.';
 
 CREATE FUNCTION retention_mart_table_customer_history()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -1050,8 +1088,8 @@ CREATE FUNCTION retention_mart_table_change()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'change', NULL,
-	 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on the '
-	 'source wrote down.'),
+	 'Orders that were inserted, updated or deleted since the last refresh: what the triggers on '
+	 'the source wrote down.'),
 	('column', 'customer_id', '{customer_type}', 'the customer'),
 	('column', 'product_range', 'text', 'the range'),
 	('column', 'added', '{extension}.purchase_history', 'purchases that came'),
@@ -1061,13 +1099,17 @@ CREATE FUNCTION retention_mart_table_change()
 	 'orders. So does refresh_retention_mart(..., read_all => true)');
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_customer_history() IS 'The table customer_history of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_customer_history() IS 'The table customer_history of a '
+	'retention mart: name, columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_table_range_history() IS 'The table range_history of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_range_history() IS 'The table range_history of a '
+	'retention mart: name, columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_table_customer_attribute() IS 'The table customer_attribute of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_customer_attribute() IS 'The table customer_attribute of '
+	'a retention mart: name, columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_table_change() IS 'The table change of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_change() IS 'The table change of a retention mart: name, '
+	'columns and comments.';
 
 CREATE FUNCTION retention_mart_read_all(ranges boolean, attributes boolean) RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -1117,7 +1159,9 @@ customer AS (
 	       d.removed IS NULL AS only_added,
 	       d.history AS with_added
 	FROM (SELECT t.customer_id,
-	             coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history,
+	             coalesce(c.history OPERATOR({extension}.||) t.added,
+	                      c.history,
+	                      t.added) AS history,
 	             t.removed
 	      FROM (SELECT customer_id,
 	                   {extension}.purchase_history(added) AS added,
@@ -1139,7 +1183,9 @@ customer_range AS (
 	       d.history AS with_added
 	FROM (SELECT t.customer_id,
 	             t.product_range,
-	             coalesce(c.history OPERATOR({extension}.||) t.added, c.history, t.added) AS history,
+	             coalesce(c.history OPERATOR({extension}.||) t.added,
+	                      c.history,
+	                      t.added) AS history,
 	             t.removed
 	      FROM (SELECT customer_id,
 	                   product_range,
@@ -1161,8 +1207,8 @@ ranges AS (
 	SELECT customer_id, product_range, CASE WHEN only_added THEN with_added ELSE history END
 	FROM customer_range
 	WHERE only_added OR history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ ELSE '' END
-	|| CASE WHEN attributes THEN $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$
+	ELSE '' END || CASE WHEN attributes THEN $sql$,
 attributes AS (
 	INSERT INTO {mart}.customer_attribute (customer_id, attribute, value)
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -1172,7 +1218,8 @@ attributes AS (
 	           LATERAL (VALUES {attributes}) a(attribute, value)) r
 	WHERE ordered_at IS NOT NULL
 	ORDER BY customer_id, attribute, ordered_at DESC, value
-	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ ELSE '' END || $sql$
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$
+	ELSE '' END || $sql$
 INSERT INTO {mart}.customer_history (customer_id, history)
 SELECT customer_id, CASE WHEN only_added THEN with_added ELSE history END
 FROM customer
@@ -1188,7 +1235,8 @@ CREATE FUNCTION retention_mart_read_recent(ranges boolean, attributes boolean) R
 	SELECT $sql$WITH customer AS (
 	SELECT customer_id,
 	       c.history AS known,
-	       coalesce({extension}.as_of(c.history, {read_from} - 1) OPERATOR({extension}.||) r.history,
+	       coalesce({extension}.as_of(c.history, {read_from} - 1)
+	                    OPERATOR({extension}.||) r.history,
 	                {extension}.as_of(c.history, {read_from} - 1),
 	                r.history) AS history
 	FROM (SELECT {customer} AS customer_id, {extension}.purchase_history({purchase}) AS history
@@ -1208,7 +1256,8 @@ customer_range AS (
 	SELECT customer_id,
 	       product_range,
 	       c.history AS known,
-	       coalesce({extension}.as_of(c.history, {read_from} - 1) OPERATOR({extension}.||) r.history,
+	       coalesce({extension}.as_of(c.history, {read_from} - 1)
+	                    OPERATOR({extension}.||) r.history,
 	                {extension}.as_of(c.history, {read_from} - 1),
 	                r.history) AS history
 	FROM (SELECT {customer} AS customer_id, {range} AS product_range,
@@ -1233,8 +1282,8 @@ ranges AS (
 	FROM customer_range
 	WHERE (history OPERATOR({extension}.=) known) IS NOT TRUE
 	  AND history IS NOT NULL
-	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$ ELSE '' END
-	|| CASE WHEN attributes THEN $sql$,
+	ON CONFLICT (customer_id, product_range) DO UPDATE SET history = excluded.history)$sql$
+	ELSE '' END || CASE WHEN attributes THEN $sql$,
 attributes AS (
 	INSERT INTO {mart}.customer_attribute (customer_id, attribute, value)
 	SELECT DISTINCT ON (customer_id, attribute) customer_id, attribute, value
@@ -1244,7 +1293,8 @@ attributes AS (
 	           LATERAL (VALUES {attributes}) a(attribute, value)) r
 	WHERE ordered_at IS NOT NULL
 	ORDER BY customer_id, attribute, ordered_at DESC, value
-	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$ ELSE '' END || $sql$
+	ON CONFLICT (customer_id, attribute) DO UPDATE SET value = excluded.value)$sql$
+	ELSE '' END || $sql$
 INSERT INTO {mart}.customer_history (customer_id, history)
 SELECT customer_id, history
 FROM customer
@@ -1290,15 +1340,22 @@ CREATE FUNCTION retention_mart_reading(settings jsonb)
 	  AND settings ->> text 'phase' IN (text 'read all', text 'read changes', text 'read recent');
 	END;
 
-COMMENT ON FUNCTION retention_mart_read_all(boolean, boolean) IS 'How a retention mart reads all orders, as a template, with ranges or attributes of customers, or without.';
+COMMENT ON FUNCTION retention_mart_read_all(boolean, boolean) IS 'How a retention mart reads all '
+	'orders, as a template, with ranges or attributes of customers, or without.';
 
-COMMENT ON FUNCTION retention_mart_read_changes(boolean, boolean) IS 'How a retention mart reads what the triggers have written down, as a template, with ranges or attributes of customers, or without.';
+COMMENT ON FUNCTION retention_mart_read_changes(boolean, boolean) IS 'How a retention mart reads '
+	'what the triggers have written down, as a template, with ranges or attributes of customers, '
+	'or without.';
 
-COMMENT ON FUNCTION retention_mart_read_recent(boolean, boolean) IS 'How a retention mart reads the orders behind its high-water mark, as a template, with ranges or attributes of customers, or without.';
+COMMENT ON FUNCTION retention_mart_read_recent(boolean, boolean) IS 'How a retention mart reads '
+	'the orders behind its high-water mark, as a template, with ranges or attributes of customers, '
+	'or without.';
 
-COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart reads the table of customers, as a template.';
+COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart reads the table of '
+	'customers, as a template.';
 
-COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart that read the orders, as templates.';
+COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that read the orders, as templates.';
 
 CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -1306,8 +1363,8 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	BEGIN ATOMIC
 	VALUES
 	('table', 'model_quality', NULL,
-	 'What the model said settings.quality_days ago, at first half a year, and what came: customers '
-	 'in tenths of the probability of a purchase.'),
+	 'What the model said settings.quality_days ago, at first half a year, and what came: '
+	 'customers in tenths of the probability of a purchase.'),
 	('column', 'bin', 'integer PRIMARY KEY', '1 for the lowest probabilities'),
 	('column', 'seen_from', 'date NOT NULL', 'first day on which purchases were looked for'),
 	('column', 'seen_until', 'date NOT NULL', 'last day'),
@@ -1318,8 +1375,8 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	 'lower limit of that share, 95 percent confidence'),
 	('column', 'upper', 'double precision NOT NULL', 'upper limit'),
 	('column', 'roc_auc', 'double precision',
-	 'of all bins: the probability that who bought had been given a higher probability than who did '
-	 'not'),
+	 'of all bins: the probability that who bought had been given a higher probability than who '
+	 'did not'),
 	('column', 'brier_score', 'double precision',
 	 'of all bins: mean squared error of the probabilities'),
 	('needs', 'base_kind', NULL, NULL),
@@ -1395,9 +1452,12 @@ GROUP BY p$sql$, NULL),
 	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known', NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a retention mart: name, columns, comments and how it is written. settings is that of retention_mart_steps.';
+COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a '
+	'retention mart: name, columns, comments and how it is written. settings is that of '
+	'retention_mart_steps.';
 
-COMMENT ON FUNCTION retention_mart_table_purchase_forecast() IS 'The table purchase_forecast of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_purchase_forecast() IS 'The table purchase_forecast of a '
+	'retention mart: name, columns, comments and how it is written.';
 
 CREATE FUNCTION retention_mart_table_campaign()
 	RETURNS TABLE (part text, name text, definition text, comment text)
@@ -1422,8 +1482,8 @@ CREATE FUNCTION retention_mart_table_campaign_results()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'campaign_results', NULL,
-	 'Did it work: how many of the contacted bought within settings.campaign_days, at first 60, and '
-	 'of the control group.'),
+	 'Did it work: how many of the contacted bought within settings.campaign_days, at first 60, '
+	 'and of the control group.'),
 	('column', 'campaign', 'text PRIMARY KEY', 'what was tried'),
 	('column', 'contacted_on', 'date NOT NULL', 'the first day of it'),
 	('column', 'days', 'integer NOT NULL',
@@ -1497,7 +1557,8 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'monthly_review', NULL,
-	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried work.'),
+	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried '
+	 'work.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'customers', 'bigint NOT NULL', 'customers at its end'),
 	('column', 'new', 'bigint NOT NULL', 'customers who came'),
@@ -1565,7 +1626,8 @@ FROM {mart}.lifecycle
                                             GROUP BY 1) a USING (customer_id)
                                  -- all that a month below can join
                                  WHERE lost_on IS NULL
-                                    OR lost_on >= {as_of} - ({review_months} + 1) * interval '1 month'
+                                    OR lost_on >= {as_of}
+                                           - ({review_months} + 1) * interval '1 month'
                                 ) s ON s.first_purchase < m.month + interval '1 month'
                                    AND (s.lost_on IS NULL OR s.lost_on >= m.month)
                       GROUP BY m.month) r,
@@ -1575,11 +1637,14 @@ FROM {mart}.lifecycle
                 ORDER BY month, d.p_value, d.attribute, d.value) w USING (month)$sql$, NULL);
 	END;
 
-COMMENT ON FUNCTION retention_mart_table_campaign() IS 'The table campaign of a retention mart: name, columns and comments.';
+COMMENT ON FUNCTION retention_mart_table_campaign() IS 'The table campaign of a retention mart: '
+	'name, columns and comments.';
 
-COMMENT ON FUNCTION retention_mart_table_campaign_results() IS 'The table campaign_results of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_campaign_results() IS 'The table campaign_results of a '
+	'retention mart: name, columns, comments and how it is written.';
 
-COMMENT ON FUNCTION retention_mart_table_monthly_review() IS 'The table monthly_review of a retention mart: name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_monthly_review() IS 'The table monthly_review of a '
+	'retention mart: name, columns, comments and how it is written.';
 
 CREATE FUNCTION retention_mart_parts(settings jsonb)
 	RETURNS TABLE (step integer, relation text, part text, name text, definition text, comment text,
@@ -1663,7 +1728,8 @@ CREATE OR REPLACE FUNCTION retention_mart_tables(settings jsonb)
 					'CREATE OR REPLACE VIEW {mart}.' || p.relation || ' AS'
 					|| max(definition) FILTER (WHERE part = 'view'),
 					'CREATE TABLE {mart}.' || p.relation || E' (\n\t'
-					|| string_agg(coalesce(p.name || ' ', '') || definition, E',\n\t' ORDER BY place)
+					|| string_agg(coalesce(p.name || ' ', '') || definition, E',\n\t'
+								  ORDER BY place)
 						FILTER (WHERE part IN (text 'column', text 'constraint'))
 					|| E'\n)') AS template
 		  FROM retention_mart_parts(settings) AS p
@@ -1695,7 +1761,8 @@ CREATE FUNCTION retention_mart_writing(settings jsonb)
 		FROM retention_mart_parts(settings) AS p),
 	relation AS (
 		SELECT p.step, p.relation,
-			   string_agg(p.name, ', ' ORDER BY p.place) FILTER (WHERE p.part = 'column') AS columns,
+			   string_agg(p.name, ', ' ORDER BY p.place)
+			   FILTER (WHERE p.part = 'column') AS columns,
 			   bool_or(p.part = 'optional') AS optional,
 			   bool_or(p.part IN (text 'insert', text 'insert in parallel')) AS written,
 			   -- is what it needs there?
@@ -1707,8 +1774,10 @@ CREATE FUNCTION retention_mart_writing(settings jsonb)
 		SELECT r.step, r.relation, r.optional, p.place,
 			   CASE p.part
 				WHEN 'insert' THEN
-					CASE WHEN r.optional THEN '' ELSE 'DELETE FROM {mart}.' || r.relation || E';\n' END
-					|| 'INSERT INTO {mart}.' || r.relation || ' (' || r.columns || ')' || p.definition
+					CASE WHEN r.optional THEN ''
+						 ELSE 'DELETE FROM {mart}.' || r.relation || E';\n' END
+					|| 'INSERT INTO {mart}.' || r.relation || ' (' || r.columns || ')'
+					|| p.definition
 				WHEN 'insert in parallel' THEN
 					'CREATE UNLOGGED TABLE {mart}.next_' || r.relation || ' AS' || p.definition
 					|| E';\nDELETE FROM {mart}.' || r.relation
@@ -1837,7 +1906,7 @@ FROM old_rows o
 WHERE {customer} IS NOT NULL
   AND {ordered_at} IS NOT NULL
 GROUP BY 1, 2$sql$ ELSE '' END
-		END, retention_mart_values(settings))
+		END, retention_mart_order_values(settings))
 	FROM (SELECT CASE WHEN (settings ->> text 'range_column') IS NULL THEN 'NULL::text'
 					  ELSE '{range}' END AS range) AS q;
 	END;
@@ -1882,19 +1951,88 @@ CREATE OR REPLACE FUNCTION refresh_retention_mart(schema text DEFAULT 'retention
 	LANGUAGE C VOLATILE CALLED ON NULL INPUT PARALLEL UNSAFE COST 100000
 	AS 'MODULE_PATHNAME', 'refresh_retention_mart';
 
-COMMENT ON FUNCTION retention_mart_parts(jsonb) IS 'All of a retention mart in one list, each table as its function retention_mart_table_... gives it: name, columns, comments and how it is written. CREATE, COMMENT, INSERT and DROP follow from it.';
+COMMENT ON FUNCTION retention_mart_parts(jsonb) IS 'All of a retention mart in one list, each '
+	'table as its function retention_mart_table_... gives it: name, columns, comments and how it '
+	'is written. CREATE, COMMENT, INSERT and DROP follow from it.';
 
-COMMENT ON FUNCTION retention_mart_writing(jsonb) IS 'The steps of a refresh of a retention mart that write its tables, as templates.';
+COMMENT ON FUNCTION retention_mart_writing(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that write its tables, as templates.';
 
-COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the tables of a retention mart that an older version has made up to date, as SQL: what the first refresh after an update of the extension runs.';
+COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the tables of a retention '
+	'mart that an older version has made up to date, as SQL: what the first refresh after an '
+	'update of the extension runs.';
 
-COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down which purchases came and went, as the owner of the orders and the mart, whoever writes. Its argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are stored all the same; the next refresh then reads all of them. Where table and mart no longer belong to one owner nothing of the orders is evaluated.';
+COMMENT ON FUNCTION retention_mart_tables(jsonb) IS 'The tables of a retention mart, as SQL: what '
+	'create_retention_mart runs. settings is the row of the mart''s table settings, as JSON.';
 
-COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS 'Makes a schema of plain tables from a table of orders, for dashboards and the monthly meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, purchase_forecast, campaign_results, monthly_review and model_fits, each column with a comment; beside them what they are made of: settings, customer_history, range_history, customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, amount and range (of products) are names of columns of the source, attributes those that may be reasons to leave; they are in customers instead, if that is given, a table with one row a customer and the column customer. zone is the time zone of days (default: the session''s), for points in time only. changes: with ''trigger'' statement triggers on the source write down what changes, and a refresh reads only that: exact whatever changes; each order costs a little more, and the caller must have the rights of the table''s owner. With ''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap before the latest order, or before the last refresh if that was earlier: what comes, changes or goes in that time is taken in, older changes are not before a refresh with read_all; an index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are for views, too. Customers are valued within the horizon, discounted by discount_rate a year, with margin the share of the order value that is earned. The mart belongs to the owner of the source, of customers and of all partitions, who must be one role, and all work is done as that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which reads with their rights; a superuser has none of that kind. Policies of the owner''s own apply, those of others that hide rows are an error. Errors: 42703 for a column that does not exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing rights, for tables of several owners and for policies of others, 55000 for triggers where policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source without orders.';
+COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the tables and columns of a '
+	'retention mart, as SQL: what create_retention_mart runs.';
 
-COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention mart up to date as of the end of a day (default: that of the latest order), in one transaction: readers see the old state until it commits and are never blocked, an error leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. read_all reads all orders, whatever is known of changes: say, after changes while triggers were disabled, through logical replication, or older than the overlap of a high-water mark. The first refresh after an update of the extension that changes the tables of a mart alters them, and waits for readers. verbose says after each step how long it took; which one it is at can be seen from other sessions as application_name in pg_stat_activity. Models that can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 for a schema without a mart, 42501 for missing rights, and where mart and orders no longer belong to one owner, 55000 for a mart of a newer version, 42P01 for orders that are gone, 02000 for a source without orders.';
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
+	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
+	'''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what '
+	'follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and '
+	'spend_model in settings, too. An optional step may fail for too little data.';
 
-COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';
+COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a '
+	'retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
+
+COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a '
+	'retention mart on a table of orders, as SQL, or what drops them.';
+
+COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down '
+	'which purchases came and went, as the owner of the orders and the mart, whoever writes. Its '
+	'argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are '
+	'stored all the same; the next refresh then reads all of them. Where table and mart no longer '
+	'belong to one owner nothing of the orders is evaluated.';
+
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS ''
+	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
+	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
+	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
+	'purchase_forecast, campaign_results, monthly_review and model_fits, each column with a '
+	'comment; beside them what they are made of: settings, customer_history, range_history, '
+	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'amount and range (of products) are names of columns of the source, attributes those that may '
+	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
+	'customer and the column customer. zone is the time zone of days (default: the session''s), '
+	'for points in time only. changes: with ''trigger'' statement triggers on the source write '
+	'down what changes, and a refresh reads only that: exact whatever changes; each order costs a '
+	'little more, and the caller must have the rights of the table''s owner. With '
+	'''high_water_mark'' there are no triggers, and a refresh reads again the orders from overlap '
+	'before the latest order, or before the last refresh if that was earlier: what comes, changes '
+	'or goes in that time is taken in, older changes are not before a refresh with read_all; an '
+	'index on ordered_at helps. With ''rebuild'' each refresh reads all orders. The last two are '
+	'for views, too. Customers are valued within the horizon, discounted by discount_rate a year, '
+	'with margin the share of the order value that is earned. The mart belongs to the owner of the '
+	'source, of customers and of all partitions, who must be one role, and all work is done as '
+	'that role, whoever calls: who has its rights, a superuser, say, makes the mart for it. Who '
+	'may only read them has a mart of their own with ''high_water_mark'' or ''rebuild'', which '
+	'reads with their rights; a superuser has none of that kind. Policies of the owner''s own '
+	'apply, those of others that hide rows are an error. Errors: 42703 for a column that does not '
+	'exist, 42804 for one of the wrong type, 42P06 for a schema that exists, 42501 for missing '
+	'rights, for tables of several owners and for policies of others, 55000 for triggers where '
+	'policies hide rows from the owner, 22023 and 22004 for other arguments, 02000 for a source '
+	'without orders.';
+
+COMMENT ON FUNCTION refresh_retention_mart(text, date, boolean, boolean) IS 'Brings a retention '
+	'mart up to date as of the end of a day (default: that of the latest order), in one '
+	'transaction: readers see the old state until it commits and are never blocked, an error '
+	'leaves it, two refreshes wait for each other. Who has the rights of its owner may, and it '
+	'runs as the owner; a mart of orders that are somebody else''s only its owner refreshes. '
+	'read_all reads all orders, whatever is known of changes: say, after changes while triggers '
+	'were disabled, through logical replication, or older than the overlap of a high-water mark. '
+	'The first refresh after an update of the extension that changes the tables of a mart alters '
+	'them, and waits for readers. verbose says after each step how long it took; which one it is '
+	'at can be seen from other sessions as application_name in pg_stat_activity. Models that '
+	'can''t be fitted for too little data are left out with a NOTICE. Returns as_of. Errors: 3F000 '
+	'for a schema without a mart, 42501 for missing rights, and where mart and orders no longer '
+	'belong to one owner, 55000 for a mart of a newer version, 42P01 for orders that are gone, '
+	'02000 for a source without orders.';
+
+COMMENT ON FUNCTION drop_retention_mart(text) IS 'Drops a retention mart, with its triggers on the '
+	'source, as its owner; who has the owner''s rights may. Whatever else is in its schema, or '
+	'depends on it, is an error, and nothing is dropped. Errors: as refresh_retention_mart.';
 
 CREATE OR REPLACE FUNCTION retention_html_money(value numeric, currency text) RETURNS text
 	LANGUAGE SQL IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
