@@ -25,7 +25,7 @@ PG_FUNCTION_INFO_V1(create_retention_mart);
 PG_FUNCTION_INFO_V1(refresh_retention_mart);
 PG_FUNCTION_INFO_V1(drop_retention_mart);
 
-/* The source and its partitions; which of them have triggers of the mart is seen by the name of one */
+/* The source and its partitions; which of them have triggers of the mart is seen by one's name */
 #define RELATIONS \
 	"(SELECT source_table::oid AS relid UNION SELECT relid FROM pg_partition_tree(source_table)) r"
 #define PARTITIONS "(SELECT array_agg(r.relid ORDER BY r.relid) FROM " RELATIONS ")"
@@ -44,11 +44,15 @@ run_triggers(const Mart *mart, const char *query, bool dropping)
 	relations = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
-		mart_run_steps(psprintf("SELECT * FROM %s.retention_mart_triggers(%s, text %s, text %s, %s)",
-								mart->functions, mart->settings,
-								quote_literal_cstr(SPI_getvalue(relations->vals[i], relations->tupdesc, 1)),
+	{
+		char	   *relation = SPI_getvalue(relations->vals[i], relations->tupdesc, 1);
+
+		mart_run_steps(psprintf("SELECT * FROM %s.retention_mart_triggers(\n"
+								"	%s, text %s, text %s, %s)",
+								mart->functions, mart->settings, quote_literal_cstr(relation),
 								quote_literal_cstr(mart->extension), dropping ? "true" : "false"),
 					   false);
+	}
 	return count;
 }
 
@@ -57,7 +61,8 @@ static uint64
 create_triggers(const Mart *mart)
 {
 	return run_triggers(mart,
-						psprintf("SELECT r.relid::regclass::text FROM %s.settings, LATERAL " RELATIONS "\n"
+						psprintf("SELECT r.relid::regclass::text\n"
+								 "FROM %s.settings, LATERAL " RELATIONS "\n"
 								 "WHERE NOT EXISTS (SELECT FROM pg_trigger t\n"
 								 "	WHERE t.tgrelid = r.relid AND t.tgname = " INSERT_TRIGGER ")\n"
 								 "ORDER BY 1", mart->schema), false);
@@ -67,6 +72,8 @@ create_triggers(const Mart *mart)
 static void
 drop_triggers(const Mart *mart)
 {
+	char	   *capture = psprintf("%s.retention_mart_capture", mart->functions);
+
 	run_triggers(mart,
 				 psprintf("SELECT t.tgrelid::regclass::text\n"
 						  "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid, %s.settings\n"
@@ -74,8 +81,7 @@ drop_triggers(const Mart *mart)
 						  "  AND t.tgfoid = %s::regproc\n"
 						  "  AND pg_has_role(c.relowner, 'USAGE')\n"
 						  "ORDER BY 1", mart->schema,
-						  quote_literal_cstr(psprintf("%s.retention_mart_capture", mart->functions))),
-				 true);
+						  quote_literal_cstr(capture)), true);
 }
 
 /* ------------------------------------------------------------ a refresh */
@@ -84,7 +90,8 @@ drop_triggers(const Mart *mart)
 static void
 run_phase(const Mart *mart, const char *phase, const char *with, bool verbose)
 {
-	mart_run_steps(psprintf("SELECT * FROM %s.retention_mart_steps(%s || jsonb '{\"phase\": \"%s\"}' || %s)",
+	mart_run_steps(psprintf("SELECT * FROM %s.retention_mart_steps(\n"
+							"	%s || jsonb '{\"phase\": \"%s\"}' || %s)",
 							mart->functions, mart->settings, phase, with), verbose);
 }
 
@@ -111,7 +118,8 @@ read_orders(const Mart *mart, bool all, bool verbose)
 		run_phase(mart, "read recent",
 				  psprintf("(SELECT jsonb_build_object('read_from',\n"
 						   "	(least(max(%s.last_purchase(history)),\n"
-						   "		min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date)\n"
+						   "		min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1)\n"
+						   "	 - min(s.overlap))::date)\n"
 						   "FROM %s.customer_history, %s.settings s)",
 						   mart->functions, mart->schema, mart->schema), verbose);
 }
@@ -119,7 +127,8 @@ read_orders(const Mart *mart, bool all, bool verbose)
 static DateADT
 latest_order(const Mart *mart)
 {
-	char	   *day = mart_run_text(psprintf("SELECT max(%s.last_purchase(history)) FROM %s.customer_history",
+	char	   *day = mart_run_text(psprintf("SELECT max(%s.last_purchase(history))\n"
+											 "FROM %s.customer_history",
 											 mart->functions, mart->schema));
 
 	if (day == NULL)
@@ -147,8 +156,10 @@ refresh(const Mart *mart, const DateADT *as_of_or_null, bool all, bool verbose)
 			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}')\n"
 					   "FROM %s.model, %s.retention_mart_model_use(kind) AS use,\n"
 					   "	LATERAL (VALUES (use, model::text),\n"
-					   "		(CASE use WHEN 'base_model' THEN 'base_kind' END, kind)) AS m(part, text)\n"
-					   "WHERE chosen AND part IS NOT NULL)", mart->schema, mart->functions), verbose);
+					   "		(CASE use WHEN 'base_model' THEN 'base_kind' END, kind)\n"
+					   "	) AS m(part, text)\n"
+					   "WHERE chosen AND part IS NOT NULL)",
+					   mart->schema, mart->functions), verbose);
 	return as_of;
 }
 
@@ -183,10 +194,15 @@ float8_literal(double number)
 static void
 insert_settings(const Mart *mart, const MartArguments *arguments)
 {
-	mart_run(psprintf("INSERT INTO %s.settings (schema_name, source_table, customer_column, customer_type,\n"
-					  "	ordered_at_column, amount_column, range_column, attribute_columns, customers_table,\n"
-					  "	zone, changes, overlap, horizon, discount_rate, margin)\n"
-					  "VALUES (%s, %s, %s, %s, %s, %s, %s, ARRAY[%s]::text[], %s, %s, %s, %s, %s, %s, %s)",
+	const char *customers = OidIsValid(arguments->customers) ?
+		qualified_name(arguments->customers) : NULL;
+
+	mart_run(psprintf("INSERT INTO %s.settings (\n"
+					  "	schema_name, source_table, customer_column, customer_type,\n"
+					  "	ordered_at_column, amount_column, range_column, attribute_columns,\n"
+					  "	customers_table, zone, changes, overlap, horizon, discount_rate, margin)\n"
+					  "VALUES (%s, %s, %s, %s, %s, %s, %s, ARRAY[%s]::text[],\n"
+					  "	%s, %s, %s, %s, %s, %s, %s)",
 					  mart->schema,
 					  literal(arguments->schema),
 					  literal(qualified_name(arguments->source)),
@@ -196,7 +212,7 @@ insert_settings(const Mart *mart, const MartArguments *arguments)
 					  literal(arguments->amount),
 					  literal(arguments->range),
 					  arguments->attributes,
-					  literal(OidIsValid(arguments->customers) ? qualified_name(arguments->customers) : NULL),
+					  literal(customers),
 					  literal(arguments->zone),
 					  literal(arguments->changes),
 					  strcmp(arguments->changes, "high_water_mark") == 0 ?
@@ -273,8 +289,8 @@ check_source_is_there(const Mart *mart)
 }
 
 /*
- * Whether the orders are the mart owner's.  If not, an error unless the caller is its owner, who reads them with
- * their own rights.
+ * Whether the orders are the mart owner's.  If not, an error unless the caller is its owner, who
+ * reads them with their own rights.
  */
 static bool
 is_of_owner(const Mart *mart, Oid owner, Oid caller)
@@ -346,15 +362,17 @@ refresh_retention_mart(PG_FUNCTION_ARGS)
 static void
 drop_relations(const Mart *mart, const char *part, const char *relkind)
 {
-	char	   *names = mart_run_text(psprintf("SELECT string_agg(format('%%s.%%I', text %s, relation), ', ' ORDER BY step, relation)\n"
-											   "FROM %s.retention_mart_parts(%s)\n"
-											   "	JOIN pg_class ON relname = relation AND relkind = '%s'\n"
-											   "		AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s)\n"
-											   "WHERE part = '%s'",
-											   quote_literal_cstr(mart->schema), mart->functions,
-											   mart->settings, relkind,
-											   quote_literal_cstr(mart->name), part));
+	char	   *names;
 
+	names = mart_run_text(psprintf("SELECT string_agg(\n"
+								   "	format('%%s.%%I', text %s, relation), ', ' ORDER BY step, relation)\n"
+								   "FROM %s.retention_mart_parts(%s)\n"
+								   "	JOIN pg_class ON relname = relation AND relkind = '%s'\n"
+								   "	JOIN pg_namespace n ON n.oid = relnamespace AND nspname = %s\n"
+								   "WHERE part = '%s'",
+								   quote_literal_cstr(mart->schema), mart->functions,
+								   mart->settings, relkind,
+								   quote_literal_cstr(mart->name), part));
 	if (names != NULL)
 		mart_run(psprintf("DROP %s %s", part, names));
 }

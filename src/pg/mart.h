@@ -99,8 +99,8 @@ extern void mart_read_arguments(FunctionCallInfo fcinfo, MartArguments *argument
 extern char *mart_text_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
 /*
- * Who is to own a new mart: for the owner of the orders by who has their rights; else by who may read them, for themselves,
- * and for_owner is false.  An error when the caller may have none.
+ * Who is to own a new mart: who owns the orders, where the caller has their rights; else the caller,
+ * who may read them, and for_owner is false.  An error when the caller may have none.
  */
 extern Oid	mart_new_owner(const MartArguments *arguments, bool *for_owner);
 

@@ -2,9 +2,9 @@
  * mart_capture.c
  *		retention_mart_capture: the triggers on the orders of a retention mart.
  *
- * They run as the owner of the mart and the orders, whoever writes: mart_owner.c.  Whatever is wrong with a mart,
- * a column that has another name now, say, or an order that is no purchase, the orders are stored: the
- * next refresh reads all of them, and says what is wrong.
+ * They run as the owner of the mart and the orders, whoever writes: mart_owner.c.  Whatever is
+ * wrong with a mart, a column that has another name now, say, or an order that is no purchase, the
+ * orders are stored: the next refresh reads all of them, and says what is wrong.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -27,7 +27,8 @@ static bool
 is_source(Oid relation, Oid source)
 {
 	return relation == source ||
-		(get_rel_relispartition(relation) && list_member_oid(get_partition_ancestors(relation), source));
+		(get_rel_relispartition(relation) &&
+		 list_member_oid(get_partition_ancestors(relation), source));
 }
 
 /* The next refresh is to read all orders */
@@ -45,11 +46,12 @@ mark_to_read_all(const Mart *mart)
 static void
 write_down(const Mart *mart, const char *operation)
 {
-	char	   *statement = mart_run_text(psprintf("SELECT %s.retention_mart_capture_statement(%s, text '%s')",
-												   mart->functions, mart->settings, operation));
-	ErrorData  *error = mart_try_to_run(statement);
+	ErrorData  *error;
 	int			category;
 
+	error = mart_try_to_run(mart_run_text(psprintf("SELECT %s.retention_mart_capture_statement(\n"
+												   "	%s, text '%s')", mart->functions,
+												   mart->settings, operation)));
 	if (error == NULL)
 		return;
 	category = ERRCODE_TO_CATEGORY(error->sqlerrcode);

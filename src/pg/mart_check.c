@@ -275,7 +275,8 @@ mart_read_arguments(FunctionCallInfo fcinfo, MartArguments *arguments)
 	check_customers(arguments);
 	arguments->attributes =
 		read_attributes(fcinfo, 5,
-						OidIsValid(arguments->customers) ? arguments->customers : arguments->source);
+						OidIsValid(arguments->customers) ? arguments->customers :
+						arguments->source);
 	check_schema_name(arguments->schema);
 	check_readable(arguments->source);
 	if (OidIsValid(arguments->customers))

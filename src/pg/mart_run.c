@@ -77,7 +77,8 @@ mart_try_to_run(const char *statement)
 static void
 set_for_step(const char *name, const char *value)
 {
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							 true, 0, false);
 }
 
 /* Runs a statement that may fail for too little data, which is reported */
@@ -87,7 +88,7 @@ run_optional_step(const char *name, const char *statement)
 	int			nest_level = NewGUCNestLevel();
 	ErrorData  *error;
 
-	/* of several models that are tried one that does not fit is no news: the mart tells which converged */
+	/* of several models one that does not fit is no news: the mart tells which converged */
 	set_for_step("client_min_messages", "error");
 	error = mart_try_to_run(statement);
 	AtEOXact_GUC(true, nest_level);
@@ -176,8 +177,8 @@ mart_read_settings(Mart *mart)
 	AttrNumber	number;
 	Oid			type;
 
-	mart_run(psprintf("SELECT source_table::oid, customers_table::oid, changes, ordered_at_column FROM %s.settings",
-					  mart->schema));
+	mart_run(psprintf("SELECT source_table::oid, customers_table::oid, changes, ordered_at_column\n"
+					  "FROM %s.settings", mart->schema));
 	if (SPI_processed != 1)
 		return false;
 	mart->source = oid_setting(1);
@@ -190,7 +191,8 @@ mart_read_settings(Mart *mart)
 	number = column == NULL ? InvalidAttrNumber : get_attnum(mart->source, column);
 	type = number > 0 ? getBaseType(get_atttype(mart->source, number)) : InvalidOid;
 	mart->settings =
-		psprintf("(SELECT to_jsonb(s) || jsonb_build_object('ordered_at_type', %s) FROM %s.settings s)",
+		psprintf("(SELECT to_jsonb(s) || jsonb_build_object('ordered_at_type', %s)\n"
+				 "FROM %s.settings s)",
 				 type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID ?
 				 quote_literal_cstr(format_type_be(type)) : "NULL", mart->schema);
 	return true;
@@ -199,19 +201,21 @@ mart_read_settings(Mart *mart)
 void
 mart_update_tables(Mart *mart)
 {
-	/* 0.1.0 had no such setting */
-	int			made_by = atoi(mart_run_text(psprintf(
-													  "SELECT coalesce(to_jsonb(s) ->> 'format_version', '1') FROM %s.settings s",
-													  mart->schema)));
-	int			version = atoi(mart_run_text(psprintf("SELECT %s.retention_mart_format_version()",
-													  mart->functions)));
+	int			made_by;
+	int			version;
 
+	/* 0.1.0 had no such setting */
+	made_by = atoi(mart_run_text(psprintf("SELECT coalesce(to_jsonb(s) ->> 'format_version', '1')\n"
+										  "FROM %s.settings s", mart->schema)));
+	version = atoi(mart_run_text(psprintf("SELECT %s.retention_mart_format_version()",
+										  mart->functions)));
 	if (made_by > version)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("retention mart \"%s\" was made by a newer version of the extension",
 						mart->name),
-				 errdetail("Its tables are of version %d, known are those up to %d.", made_by, version),
+				 errdetail("Its tables are of version %d, known are those up to %d.",
+						   made_by, version),
 				 errhint("Install that version, and ALTER EXTENSION retention UPDATE.")));
 	if (made_by == version)
 		return;

@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(49);
+SELECT plan(51);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -174,7 +174,8 @@ END $$;
 CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7, '{due,overdue,at_risk}', '1 year', 13, 0.01, 0.005, '3 months', 13, 60, 180, 30);
 SELECT pg_temp.agrees('as it begins');
 -- what a mutation of a constant changes, is there at all
-SELECT ok((SELECT count(*) FILTER (WHERE contact_from = date '2026-06-30' + 7) > 0 AND count(*) FILTER (WHERE contact_until = '2026-06-30') > 0 FROM m.contact_list WHERE reason = 'due this week'), 'some contacts are due on the last day, some until the first');
+SELECT ok(EXISTS (SELECT FROM m.contact_list WHERE reason = 'due this week' AND contact_from = date '2026-06-30' + 7),
+	'some contacts are due on the last day');
 SELECT ok(EXISTS (SELECT FROM customer WHERE stage = 'due' AND contact_from = date '2026-06-30' + 8 AND lost_on IS NULL), 'and others a day later');
 SELECT ok(EXISTS (SELECT FROM m.customer_scorecard WHERE stage = s AND lost_on IS NULL), 'who is ' || s || ' is not lost, and no contact')
 FROM unnest('{new,active}'::text[]) s;
@@ -184,9 +185,9 @@ SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL),
 -- --- other decisions hold from the next refresh on ----------------------------------------------------
 
 UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3, contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months',
-	review_months = 9, review_p_value = 1e-20, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7, campaign_days = 25, quality_days = 120, forecast_days = 40;
+	review_months = 9, review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7, campaign_days = 25, quality_days = 120, forecast_days = 40;
 SELECT refresh_retention_mart('m') AS as_of \gset
-CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 1e-20, 0.02, '2 months', 7, 25, 120, 40);
+CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02, '2 months', 7, 25, 120, 40);
 SELECT pg_temp.agrees('decided otherwise');
 SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list', ARRAY['due in 3 days', 'at risk of leaving', 'lapsed'], 'the reasons of contacts say it');
 
