@@ -82,6 +82,11 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
 	'order.';
 
+CREATE FUNCTION model_kinds() RETURNS TABLE (kind text, fitted_to text, parameters text[])
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
+	AS 'MODULE_PATHNAME', 'model_kinds';
+COMMENT ON FUNCTION model_kinds() IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between the purchases of each customer; recency: how often, how recently and since when; opportunities: the same, counted in opportunities to buy; spend: how often, and the mean value of orders; contracts: how often they were renewed, and whether they ended), and the names of its parameters.';
+
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_kind';

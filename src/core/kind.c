@@ -71,6 +71,25 @@ rt_kind_to_fit(const char *name, size_t length, int *k)
 	return NULL;
 }
 
+const char *
+rt_input_name(rt_input input)
+{
+	switch (input)
+	{
+		case RT_INPUT_INTERVALS:
+			return "intervals";
+		case RT_INPUT_RECENCY:
+			return "recency";
+		case RT_INPUT_OPPORTUNITIES:
+			return "opportunities";
+		case RT_INPUT_SPEND:
+			return "spend";
+		case RT_INPUT_CONTRACTS:
+			return "contracts";
+	}
+	return NULL;
+}
+
 int
 rt_kind_parameter_index(const rt_kind *kind, const char *name, size_t length)
 {

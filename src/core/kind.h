@@ -123,6 +123,9 @@ extern const rt_kind *rt_kind_to_fit(const char *name, size_t length, int *k);
 /* All kinds, for messages: i from 0 on, NULL at the end */
 extern const rt_kind *rt_kind_at(int i);
 
+/* In a word */
+extern const char *rt_input_name(rt_input input);
+
 /* Its place among the parameters; -1 when there is no such parameter */
 extern int	rt_kind_parameter_index(const rt_kind *kind, const char *name, size_t length);
 

@@ -98,7 +98,7 @@ namespace_owner(Oid namespace)
  * and owner; InvalidOid when there is none.  No right to use the schema is asked for.
  */
 static Oid
-lock_relation(const char *schema, const char *name)
+lock_relation(const char *schema, const char *name, LOCKMODE mode)
 {
 	for (;;)
 	{
@@ -107,12 +107,12 @@ lock_relation(const char *schema, const char *name)
 
 		if (!OidIsValid(relation))
 			return InvalidOid;
-		LockRelationOid(relation, AccessShareLock);
+		LockRelationOid(relation, mode);
 
 		/* as before the lock, in which somebody may have waited for? */
 		if (get_namespace_oid(schema, true) == namespace && get_relname_relid(name, namespace) == relation)
 			return relation;
-		UnlockRelationOid(relation, AccessShareLock);
+		UnlockRelationOid(relation, mode);
 	}
 }
 
@@ -127,19 +127,27 @@ may_read(Oid namespace)
 static bool
 is_table_of(Oid relation, Oid owner)
 {
-	return OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_RELATION && mart_relation_owner(relation) == owner;
+	return OidIsValid(relation) && get_rel_relkind(relation) == RELKIND_RELATION &&
+		mart_relation_owner(relation) == owner;
 }
 
-Oid
-mart_owner_if_any(const char *schema)
+static Oid
+lock_mart(const char *schema, LOCKMODE mode)
 {
-	Oid			settings = lock_relation(schema, "settings");
+	Oid			settings = lock_relation(schema, "settings", mode);
 	Oid			owner;
 
 	if (!OidIsValid(settings))
 		return InvalidOid;
 	owner = namespace_owner(get_rel_namespace(settings));
-	return is_table_of(settings, owner) && is_table_of(lock_relation(schema, "change"), owner) ? owner : InvalidOid;
+	return is_table_of(settings, owner) &&
+		is_table_of(lock_relation(schema, "change", AccessShareLock), owner) ? owner : InvalidOid;
+}
+
+Oid
+mart_owner_if_any(const char *schema)
+{
+	return lock_mart(schema, AccessShareLock);
 }
 
 Oid
@@ -163,7 +171,8 @@ mart_owner(const char *schema, bool to_change)
 				 errmsg("permission denied for retention mart \"%s\"", schema),
 				 to_change ? errhint("Only who has the rights of its owner refreshes or drops a mart.") :
 				 errhint("GRANT USAGE ON SCHEMA %s, and SELECT on its tables.", quote_identifier(schema))));
-	owner = mart_owner_if_any(schema);
+	/* one refresh at a time, which readers are not disturbed by */
+	owner = lock_mart(schema, to_change ? ShareRowExclusiveLock : AccessShareLock);
 	if (!OidIsValid(owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -176,7 +185,10 @@ mart_owner(const char *schema, bool to_change)
 void
 mart_check_version(const char *extension)
 {
-	if (!OidIsValid(LookupFuncName(list_make2(makeString(pstrdup(extension)), makeString("retention_schema")), 0, NULL, true)))
+	List	   *newest = list_make2(makeString(pstrdup(extension)),
+									makeString("retention_mart_format_version"));
+
+	if (!OidIsValid(LookupFuncName(newest, 0, NULL, true)))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("the functions of the extension are older than its library"),
@@ -190,14 +202,17 @@ mart_check_tables(const char *schema, Oid owner, const char *extension)
 	uint64		count;
 
 	mart_check_version(extension);
-	if (SPI_execute(psprintf("SELECT name FROM %s.retention_mart_tables('{}'::jsonb)", quote_identifier(extension)), true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "retention_mart_tables could not be read");
+	if (SPI_execute(psprintf("SELECT relation, bool_or(part = 'view')\n"
+							 "FROM %s.retention_mart_parts(jsonb '{}') GROUP BY 1 ORDER BY 1",
+							 quote_identifier(extension)), true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "retention_mart_parts could not be read");
 	names = SPI_tuptable;
 	count = SPI_processed;
 	for (uint64 i = 0; i < count; i++)
 	{
 		char	   *name = SPI_getvalue(names->vals[i], names->tupdesc, 1);
-		Oid			relation = lock_relation(schema, name);
+		char	   *is_view = SPI_getvalue(names->vals[i], names->tupdesc, 2);
+		Oid			relation = lock_relation(schema, name, AccessShareLock);
 		char		kind;
 
 		/* a mart of an older version may lack some */
@@ -210,7 +225,7 @@ mart_check_tables(const char *schema, Oid owner, const char *extension)
 					 errmsg("\"%s\" of retention mart \"%s\" belongs to \"%s\", the mart to \"%s\"", name, schema,
 							GetUserNameFromId(mart_relation_owner(relation), true), GetUserNameFromId(owner, true)),
 					 errhint("A mart and all its tables must belong to one owner.")));
-		if (kind != RELKIND_RELATION && !(kind == RELKIND_VIEW && strcmp(name, "model_fits") == 0))
+		if (kind != (strcmp(is_view, "t") == 0 ? RELKIND_VIEW : RELKIND_RELATION))
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 					 errmsg("\"%s\" of retention mart \"%s\" is no ordinary table", name, schema),

@@ -10,7 +10,9 @@
 
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
@@ -25,6 +27,7 @@ PG_FUNCTION_INFO_V1(retention_model_eq);
 PG_FUNCTION_INFO_V1(retention_model_ne);
 PG_FUNCTION_INFO_V1(retention_model_hash);
 PG_FUNCTION_INFO_V1(retention_model_hash_extended);
+PG_FUNCTION_INFO_V1(model_kinds);
 PG_FUNCTION_INFO_V1(retention_model_kind);
 PG_FUNCTION_INFO_V1(retention_model_parameter);
 PG_FUNCTION_INFO_V1(retention_model_parameters);
@@ -232,6 +235,31 @@ parameter_index(const rt_model *model, const text *name)
 							   clip_text(name)),
 						errhint("Its parameters are: %s.", list_parameters(kind))));
 	return index;
+}
+
+/* All kinds: kind, fitted_to and parameters */
+Datum
+model_kinds(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	const rt_kind *kind;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
+	{
+		Datum		names[RT_PARAMETERS_MAX];
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		for (int j = 0; j < kind->parameter_count; j++)
+			names[j] = CStringGetTextDatum(kind->parameters[j]);
+		values[0] = CStringGetTextDatum(kind->name);
+		values[1] = CStringGetTextDatum(rt_input_name(kind->input));
+		values[2] = PointerGetDatum(construct_array(names, kind->parameter_count,
+													TEXTOID, -1, false, TYPALIGN_INT));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }
 
 Datum

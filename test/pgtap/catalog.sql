@@ -38,7 +38,7 @@ SELECT is_empty($$ SELECT signature FROM routine r JOIN pg_language l ON l.oid =
 SELECT is_empty($$ SELECT signature FROM routine WHERE proconfig IS NOT NULL $$, 'no function sets a parameter');
 SELECT is_empty($$
   SELECT signature FROM routine WHERE (provolatile = 'v' AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(')
-    OR (provolatile = 's' AND signature !~ 'timestamp with time zone|^retention_schema\(|^retention_mart_(tables|steps|capture_statement)\(|^retention_review_(parts|html)\(') $$,
+    OR (provolatile = 's' AND signature !~ 'timestamp with time zone|^retention_schema\(|^retention_mart_(order_values|values|tables|steps|update_steps|capture_statement)\(|^retention_review_(parts|html)\(') $$,
   'all is immutable but what reads the session''s time zone, and what reads or writes a mart, or names the extension''s schema');
 SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtranstype = 'internal'::regtype OR aggcombinefn = 0 OR proparallel <> 's' $$,
   'aggregates have a real state type and a combine function');

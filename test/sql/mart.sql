@@ -8,6 +8,10 @@ SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'amount
 SELECT schema_name, source_table, customer_column, customer_type, ordered_at_column, amount_column, range_column, attribute_columns, zone, changes, horizon, discount_rate, margin, as_of FROM "a mart".settings;
 SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers, (SELECT count(*) FROM "a mart".cohorts) AS cells, (SELECT count(*) FROM "a mart".lifecycle) AS months, (SELECT count(*) FROM "a mart".range_history) AS ranges,
        (SELECT sum(orders) FROM "a mart".monthly_review) AS orders, (SELECT sum(customers) FROM "a mart".churn_reasons) AS with_a_region, (SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
+-- nothing is written into a table without naming its columns
+SELECT name FROM unnest('{read all,read changes,read recent,fit,write}'::text[]) phase, retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd', 'read_from', '2026-01-01') FROM "a mart".settings s))
+WHERE statement ~ 'INSERT INTO "a mart"\.\w+\y(?! \()' OR statement ~ 'SELECT \*';
+SELECT name, relkind FROM retention_mart_tables('{"schema_name": "a mart", "customer_type": "bigint"}') LEFT JOIN pg_class ON relname = name AND relnamespace = '"a mart"'::regnamespace WHERE relkind IS NULL;
 -- what is run can be read
 SELECT step, name, optional FROM unnest('{fit,write}'::text[]) phase, retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd') FROM "a mart".settings s)) ORDER BY step;
 SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM "a mart".settings s));
@@ -29,6 +33,18 @@ SELECT refresh_retention_mart('a mart', '2026-02-28');
 SELECT customer_id, orders, spend, elapsed_days, stage, churn_score FROM "a mart".customer_scorecard;
 SELECT refresh_retention_mart('a mart', '2025-02-28');
 SELECT count(*) AS nobody_yet FROM "a mart".customer_scorecard;
+-- names that look like placeholders
+CREATE TABLE "{as_of}" AS SELECT g % 20 AS "{mart}", date '2025-01-01' + g * 7919 % 400 AS "{range}", g % 9 AS "value", 'r' || g % 2 AS "{customer}", 'a' || g % 3 AS attribute FROM generate_series(1, 300) g;
+SELECT create_retention_mart('"{as_of}"', '{mart}', '{range}', 'value', '{customer}', '{attribute,"{customer}",value}', '{orders}');
+INSERT INTO "{as_of}" VALUES (21, '2026-03-01', 5, '{extension}', '{as_of}'), (1, '2026-03-02', 6, NULL, NULL);
+UPDATE "{orders}".settings SET base_kinds = '{"{as_of}",mbg/nbd}';
+SELECT refresh_retention_mart('{orders}');
+SELECT count(*) FILTER (WHERE m.history IS DISTINCT FROM o.h) AS different, count(*) AS customers
+FROM "{orders}".customer_history m FULL JOIN (SELECT "{mart}"::bigint AS customer_id, purchase_history("{range}", "value"::numeric) AS h FROM "{as_of}" GROUP BY 1) o USING (customer_id);
+SELECT attribute, value FROM "{orders}".customer_attribute WHERE customer_id = 21 ORDER BY 1;
+SELECT kind, chosen FROM "{orders}".model WHERE fitted_on = '2026-03-02' ORDER BY 1;
+SELECT drop_retention_mart('{orders}');
+DROP TABLE "{as_of}";
 -- errors
 CREATE INDEX mart_customers_index ON mart_orders (customer_id);
 SELECT create_retention_mart('mart_orders', 'customer', 'ordered_at');

@@ -137,6 +137,128 @@ SELECT expression || ' means ' || coalesce(means, 'nothing') FROM call ORDER BY 
 		IPC::Run::run([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($examples), '-f', $readme ], '>', \$stdout, '2>', \$stderr);
 		unlike($stderr, qr/ERROR/, "the SQL of the README of $version runs, $examples") or diag($stderr);
 	}
+
+	mart_of_older_version($version) if $version eq '0.1.0';
+}
+
+# What create_retention_mart of 0.1.0 ran.  Its library is gone, its SQL is not.
+sub mart_sql
+{
+	my ($schema, $arguments) = @_;
+	return qq{
+		CREATE SCHEMA $schema;
+		CREATE TABLE $schema.settings (
+			schema_name text NOT NULL, source_table regclass NOT NULL, customer_column text NOT NULL,
+			customer_type text NOT NULL, ordered_at_column text NOT NULL, amount_column text,
+			range_column text, attribute_columns text[] NOT NULL, customers_table regclass, zone text,
+			changes text NOT NULL, overlap interval, horizon interval NOT NULL,
+			discount_rate double precision NOT NULL, margin double precision NOT NULL, as_of date,
+			refreshed_at timestamptz, partitions oid[],
+			one boolean PRIMARY KEY DEFAULT true CHECK (one));
+		INSERT INTO $schema.settings SELECT '$schema', $arguments;
+		DO \$\$
+		DECLARE
+			settings jsonb := (SELECT to_jsonb(s) FROM $schema.settings s);
+			statement text;
+		BEGIN
+			FOR statement IN
+				SELECT t.statement FROM retention_mart_tables(settings) t
+				UNION ALL SELECT t.statement FROM retention_mart_comments(settings) t
+				UNION ALL SELECT t.statement FROM retention_mart_triggers(settings, 'orders', 'public', false) t
+					WHERE settings ->> 'changes' = 'trigger'
+			LOOP
+				EXECUTE statement;
+			END LOOP;
+			-- its first refresh
+			FOR statement IN SELECT t.statement FROM retention_mart_steps(settings || '{"phase": "read all"}') t LOOP
+				EXECUTE statement;
+			END LOOP;
+			UPDATE $schema.settings SET as_of = '2025-06-30', refreshed_at = now() - interval '40 days',
+				partitions = ARRAY['orders'::regclass::oid];
+			settings := (SELECT to_jsonb(s) FROM $schema.settings s);
+			FOR statement IN SELECT t.statement FROM retention_mart_steps(settings || '{"phase": "fit"}') t LOOP
+				EXECUTE statement;
+			END LOOP;
+			FOR statement IN
+				SELECT t.statement FROM retention_mart_steps(settings || '{"phase": "write", "base_kind": "mbg/nbd"}'
+					|| (SELECT jsonb_object_agg(CASE kind WHEN 'interpurchase' THEN 'cycle_model'
+								WHEN 'gamma-gamma' THEN 'spend_model' ELSE 'base_model' END, model::text)
+						FROM $schema.model WHERE kind IN ('interpurchase', 'gamma-gamma', 'mbg/nbd'))) t
+			LOOP
+				EXECUTE statement;
+			END LOOP;
+		END
+		\$\$;
+	};
+}
+
+# A mart that the older version made is brought up to date by its next refresh
+sub mart_of_older_version
+{
+	my ($version) = @_;
+	my $database = 'mart';
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database; CREATE ROLE reader");
+	$node->safe_psql($database, qq{
+		SET client_min_messages = error;
+		CREATE EXTENSION retention VERSION '$version';
+		CREATE TABLE orders AS
+		SELECT g % 150 AS customer_id, timestamptz '2024-01-01' + (hashint4(g) & 65535) % 720 * interval '1 day' AS ordered_at,
+		       (hashint4(g + 7) & 4095) / 100.0 AS amount, 'r' || g % 3 AS product_range, 'n' || g % 4 AS region
+		FROM generate_series(1, 3000) g;
+	} . mart_sql('old', q{'orders', 'customer_id', 'bigint', 'ordered_at', 'amount', 'product_range', '{region}', NULL, 'UTC', 'trigger', NULL, '2 years', 0.05, 0.4}));
+	$node->safe_psql($database, q{
+		INSERT INTO old.campaign SELECT 'letter', customer_id, date '2025-09-01', customer_id % 3 > 0 FROM old.customer_history;
+		GRANT USAGE ON SCHEMA old TO reader; GRANT SELECT ON old.contact_list, old.settings TO reader;
+		ALTER TABLE old.customer_history ALTER history SET STORAGE PLAIN;
+		ALTER EXTENSION retention UPDATE});
+	# not refreshed yet: its triggers write down what changes
+	my ($status, $stdout, $stderr) = $node->psql($database, q{
+		INSERT INTO orders VALUES (3, '2025-12-24', 11, 'r1', 'n1'), (1000, '2025-12-23', 12, 'r2', NULL);
+		DELETE FROM orders WHERE customer_id = 5; UPDATE orders SET amount = 7 WHERE customer_id = 6});
+	is($stderr, '', 'orders of a mart of 0.1.0 are written');
+	is($node->safe_psql($database, 'SELECT count(*) > 3 FROM old.change WHERE NOT truncated'), 't', 'and written down');
+	like($node->safe_psql($database, q{SELECT retention_review_html('old')}), qr/<\/html>/, 'its page can be read');
+	$node->safe_psql($database, q{
+		SET client_min_messages = error;
+		SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'fresh', 'UTC',
+			horizon => '2 years', discount_rate => 0.05, margin => 0.4);
+		INSERT INTO fresh.campaign SELECT * FROM old.campaign;
+		SELECT refresh_retention_mart('fresh');
+		-- something that a version to come adds to an older mart, as this one did to 0.1.0
+		ALTER TABLE old.contact_list DROP COLUMN reason;
+		DROP TABLE old.purchase_forecast;
+		SELECT refresh_retention_mart('old')});
+	for my $table (split /\n/, $node->safe_psql($database, q{SELECT relname FROM pg_class WHERE relnamespace = 'fresh'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1}))
+	{
+		my $columns = $node->safe_psql($database, qq{SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+			WHERE attrelid = 'fresh.$table'::regclass AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('schema_name', 'refreshed_at')});
+		my $where = $table =~ /^model(_fits)?$/ ? 'WHERE fitted_on > date \'2025-06-30\'' : '';
+		is($node->safe_psql($database, qq{SELECT count(*) FROM (
+				(SELECT ROW($columns)::text FROM old.$table $where EXCEPT ALL SELECT ROW($columns)::text FROM fresh.$table) UNION ALL
+				(SELECT ROW($columns)::text FROM fresh.$table EXCEPT ALL SELECT ROW($columns)::text FROM old.$table)) d}), 0, "brought up to date, $table is as in a new mart");
+	}
+	my $layout = q{
+		SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attnotnull, attstorage, pg_get_expr(adbin, adrelid), col_description(c.oid, attnum), obj_description(c.oid, 'pg_class')
+		FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = attnum
+		WHERE relnamespace = '%s'::regnamespace AND attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v') ORDER BY relname, attname};
+	is($node->safe_psql($database, sprintf($layout, 'old')), $node->safe_psql($database, sprintf($layout, 'fresh')), 'all tables, columns, types, defaults and comments, too');
+	is($node->safe_psql($database, q{SELECT count(*) FROM old.campaign}), 150, 'what was written into campaign is there');
+	is($node->safe_psql($database, q{SELECT has_table_privilege('reader', 'old.contact_list', 'SELECT') AND has_table_privilege('reader', 'old.settings', 'SELECT') AND NOT has_table_privilege('reader', 'old.model', 'SELECT')}), 't', 'and what was granted');
+	is($node->safe_psql($database, q{SELECT count(DISTINCT fitted_on) FROM old.model}), 2, 'and the models of before');
+	# from then on as any other
+	$node->safe_psql($database, q{
+		SET client_min_messages = error;
+		INSERT INTO orders VALUES (3, '2025-12-28', 11, 'r1', 'n1'); DELETE FROM orders WHERE customer_id = 8;
+		SELECT refresh_retention_mart('old'), refresh_retention_mart('fresh')});
+	is($node->safe_psql($database, q{SELECT count(*) FROM old.customer_history FULL JOIN fresh.customer_history f USING (customer_id) WHERE customer_history.history IS DISTINCT FROM f.history}), 0, 'its triggers still work');
+	# one that is to come
+	$node->safe_psql($database, q{UPDATE old.settings SET format_version = 1000});
+	($status, $stdout, $stderr) = $node->psql($database, q{SELECT refresh_retention_mart('old')});
+	like($stderr, qr/retention mart "old" was made by a newer version of the extension.*known are those up to \d+.*HINT:  Install that version/s, 'a mart of a newer version is refused');
+	$node->safe_psql($database, q{SELECT drop_retention_mart('old'), drop_retention_mart('fresh')});
+	is($node->safe_psql($database, q{SELECT count(*) FROM pg_trigger WHERE tgrelid = 'orders'::regclass}), 0, 'both are dropped');
+	return;
 }
 
 $node->stop;
