@@ -12,24 +12,29 @@ PG_OBJS      = $(patsubst $(srcdir_)%.c,%.o,$(sort $(wildcard $(srcdir_)src/pg/*
 OBJS         = $(CORE_OBJS) $(PG_OBJS)
 
 PG_CPPFLAGS  = -I$(srcdir_)src
-PG_CFLAGS    = -Wextra -Wshadow=compatible-local -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered
+PG_CFLAGS    = -Wextra -Wshadow=compatible-local -Wno-unused-parameter -Wno-sign-compare \
+               -Wno-missing-field-initializers -Wno-clobbered
 SHLIB_LINK  += -lm
 
-# Only what SQL calls is exported, now and in released versions: another module may have functions of the same names
+# Only what SQL calls is exported, now and in released versions:
+# another module may have functions of the same names
 SHLIB_EXPORTS = retention.txt
 
 SQL_PARTS    = $(sort $(wildcard $(srcdir_)sql/parts/*.sql))
 REVIEW_CSS   = $(srcdir_)sql/page/review.css
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 # scripts of released versions are as they were
-DATA         = $(filter-out %/$(notdir $(DATA_built)),$(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql)) $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
+DATA         = $(filter-out %/$(notdir $(DATA_built)), \
+                 $(wildcard $(srcdir_)sql/$(EXTENSION)--*.sql)) \
+               $(wildcard $(srcdir_)sql/updates/*--*--*.sql)
 RELEASED     = 0.1.0
 
 REGRESS      = $(patsubst $(srcdir_)test/sql/%.sql,%,$(sort $(wildcard $(srcdir_)test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(srcdir_)test --load-extension=$(EXTENSION)
 
 CORE_TEST    = test/core/core_test
-EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST) retention.txt retention.list
+EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST) \
+               retention.txt retention.list
 
 PG_CONFIG   ?= pg_config
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
@@ -52,19 +57,22 @@ $(SHLIB_EXPORTS): $(SQL_PARTS) $(DATA) $(srcdir_)Makefile
 
 # calls from one of our functions to another stay here, where the linker can see to that
 LDFLAGS_SL  += $(shell echo 'int f(void); int f(void) { return 0; }' | \
-                 $(CC) -shared -fPIC -Wl,-Bsymbolic -x c - -o .symbolic >/dev/null 2>&1 && echo -Wl,-Bsymbolic; rm -f .symbolic)
+                 $(CC) -shared -fPIC -Wl,-Bsymbolic -x c - -o .symbolic >/dev/null 2>&1 && \
+                 echo -Wl,-Bsymbolic; rm -f .symbolic)
 
 # what brings the last released version up to date
 DELTA        = sql/updates/$(EXTENSION)--$(RELEASED)--$(EXTVERSION).sql
 delta: $(DATA_built)
-	perl $(srcdir_)script/delta $(srcdir_)sql/$(EXTENSION)--$(RELEASED).sql $(DATA_built) $(EXTVERSION) > $(srcdir_)$(DELTA).new
+	perl $(srcdir_)script/delta $(srcdir_)sql/$(EXTENSION)--$(RELEASED).sql $(DATA_built) \
+		$(EXTVERSION) > $(srcdir_)$(DELTA).new
 	mv $(srcdir_)$(DELTA).new $(srcdir_)$(DELTA)
 
 # every object depends on every header: they are few, and this is never wrong
 $(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
 
 # The core's own tests need neither a server nor its headers
-CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wshadow=compatible-local -Werror -Wdeclaration-after-statement
+CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wshadow=compatible-local \
+               -Werror -Wdeclaration-after-statement
 CORE_SOURCES = $(patsubst %.o,$(srcdir_)%.c,$(CORE_OBJS)) $(wildcard $(srcdir_)test/core/*.c)
 $(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm

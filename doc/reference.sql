@@ -18,46 +18,61 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e' AND e.extname 
 
 -- functions that serve a type, an operator, an aggregate or a cast
 CREATE TEMP VIEW support AS
-SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend])::oid AS oid FROM pg_type JOIN member ON classid = 'pg_type'::regclass AND objid = pg_type.oid
-UNION SELECT oprcode FROM pg_operator JOIN member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
-UNION SELECT castfunc FROM pg_cast JOIN member ON classid = 'pg_cast'::regclass AND objid = pg_cast.oid
-UNION SELECT amproc FROM pg_amproc JOIN member ON classid = 'pg_opfamily'::regclass AND objid = amprocfamily
+SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend])::oid AS oid
+FROM pg_type JOIN member ON classid = 'pg_type'::regclass AND objid = pg_type.oid
+UNION SELECT oprcode
+FROM pg_operator JOIN member ON classid = 'pg_operator'::regclass AND objid = pg_operator.oid
+UNION SELECT castfunc
+FROM pg_cast JOIN member ON classid = 'pg_cast'::regclass AND objid = pg_cast.oid
+UNION SELECT amproc
+FROM pg_amproc JOIN member ON classid = 'pg_opfamily'::regclass AND objid = amprocfamily
 UNION SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn])::oid
-  FROM pg_aggregate JOIN member ON classid = 'pg_proc'::regclass AND objid = aggfnoid;
+FROM pg_aggregate JOIN member ON classid = 'pg_proc'::regclass AND objid = aggfnoid;
 
 \echo
 \echo '## Types'
 SELECT format(E'\n### `%s`\n\n%s', t.oid::regtype, comment)
-  || coalesce(E'\n\n| column | type | meaning |\n|---|---|---|\n' ||
-     (SELECT string_agg(format('| `%s` | `%s` | %s |', attname, atttypid::regtype, col_description(attrelid, attnum)), E'\n' ORDER BY attnum)
-      FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0 AND t.typtype = 'c'), '')
+       || coalesce(E'\n\n| column | type | meaning |\n|---|---|---|\n'
+                   || (SELECT string_agg(format('| `%s` | `%s` | %s |', attname, atttypid::regtype,
+                                                col_description(attrelid, attnum)),
+                                         E'\n'
+                                         ORDER BY attnum)
+                       FROM pg_attribute
+                       WHERE attrelid = t.typrelid AND attnum > 0 AND t.typtype = 'c'), '')
 FROM pg_type t JOIN member ON classid = 'pg_type'::regclass AND objid = t.oid
 WHERE comment IS NOT NULL ORDER BY t.oid;
 -- a composite type is the row type of a relation, and that is the member
 SELECT format(E'\n### `%s`\n\n%s', t.oid::regtype, obj_description(t.oid, 'pg_type'))
-  || E'\n\n| column | type | meaning |\n|---|---|---|\n' ||
-     (SELECT string_agg(format('| `%s` | `%s` | %s |', attname, atttypid::regtype, col_description(attrelid, attnum)), E'\n' ORDER BY attnum)
-      FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0)
+       || E'\n\n| column | type | meaning |\n|---|---|---|\n'
+       || (SELECT string_agg(format('| `%s` | `%s` | %s |', attname, atttypid::regtype,
+                                    col_description(attrelid, attnum)),
+                             E'\n'
+                             ORDER BY attnum)
+           FROM pg_attribute WHERE attrelid = t.typrelid AND attnum > 0)
 FROM pg_type t JOIN member ON classid = 'pg_class'::regclass AND objid = t.typrelid ORDER BY t.oid;
 
 \echo
 \echo '## Aggregates'
 \echo
 \echo 'All are parallel safe, run on partial states, and may be used as window functions over any frame.'
-SELECT format(E'\n### `%s(%s)` → `%s`\n\n%s', proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), comment)
+SELECT format(E'\n### `%s(%s)` → `%s`\n\n%s', proname, pg_get_function_arguments(p.oid),
+              pg_get_function_result(p.oid), comment)
 FROM pg_proc p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE prokind = 'a' ORDER BY p.oid;
 
 \echo
 \echo '## Functions'
-SELECT format(E'\n### `%s(%s)` → `%s`\n\n%s', proname, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), comment)
+SELECT format(E'\n### `%s(%s)` → `%s`\n\n%s', proname, pg_get_function_arguments(p.oid),
+              pg_get_function_result(p.oid), comment)
 FROM pg_proc p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE prokind IN ('f', 'w') AND p.oid NOT IN (SELECT oid FROM support) ORDER BY p.oid;
 
 \echo
 \echo '## Operators'
-SELECT format(E'\n### `%s %s %s` → `%s`\n\n%s', oprleft::regtype, oprname, oprright::regtype, oprresult::regtype, comment)
-FROM pg_operator o JOIN member ON classid = 'pg_operator'::regclass AND objid = o.oid ORDER BY o.oid;
+SELECT format(E'\n### `%s %s %s` → `%s`\n\n%s', oprleft::regtype, oprname, oprright::regtype,
+              oprresult::regtype, comment)
+FROM pg_operator o JOIN member ON classid = 'pg_operator'::regclass AND objid = o.oid
+ORDER BY o.oid;
 
 \echo
 \echo '## Casts'

@@ -21,7 +21,8 @@
 -- 2026-04-01 on.
 
 CREATE SCHEMA shop;
-COMMENT ON SCHEMA shop IS 'A made-up shop for the guided tour and the tests; nothing of the extension depends on it.';
+COMMENT ON SCHEMA shop IS 'A made-up shop for the guided tour and the tests; nothing of the '
+                          'extension depends on it.';
 
 CREATE TABLE shop.customers (
 	customer_id integer PRIMARY KEY,
@@ -67,16 +68,14 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION shop.draw(customer bigint, purpose bigint, number bigint, low bigint, high bigint) RETURNS bigint
-	LANGUAGE plpgsql IMMUTABLE AS
-$$
+CREATE FUNCTION shop.draw(customer bigint, purpose bigint, number bigint, low bigint, high bigint)
+	RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
 	RETURN low + shop.hash(customer, purpose, number) % (high - low + 1);
 END
 $$;
 
-CREATE PROCEDURE shop.generate() LANGUAGE plpgsql AS
-$$
+CREATE PROCEDURE shop.generate() LANGUAGE plpgsql AS $$
 DECLARE
 	shop_start constant date := '2023-07-01';
 	shop_end constant date := '2026-06-30';
@@ -116,12 +115,15 @@ BEGIN
 	INTO exponential FROM generate_series(0, 255) i;
 
 	FOR c, place IN
-		SELECT id, row_number() OVER (ORDER BY shop.hash(id, 1, 0), id) FROM generate_series(1, 5000) id ORDER BY id
+		SELECT id, row_number() OVER (ORDER BY shop.hash(id, 1, 0), id)
+		FROM generate_series(1, 5000) id ORDER BY id
 	LOOP
-		story := stories[(SELECT min(i) FROM generate_subscripts(ends, 1) i WHERE place <= ends[i])];
+		story := stories[(SELECT min(i) FROM generate_subscripts(ends, 1) i
+			WHERE place <= ends[i])];
 		region := CASE WHEN story = 'price_rise' THEN 'North'
 			ELSE (ARRAY['North', 'South', 'South', 'East', 'West'])[shop.draw(c, 2, 0, 1, 5)] END;
-		base := shop.draw(c, 3, 0, 1200, 4000) + shop.draw(c, 3, 1, 0, 4000) * shop.draw(c, 3, 2, 0, 2);
+		base := shop.draw(c, 3, 0, 1200, 4000)
+			+ shop.draw(c, 3, 1, 0, 4000) * shop.draw(c, 3, 2, 0, 2);
 		favourite := shop.draw(c, 4, 0, 1, 4);
 		second := (favourite + shop.draw(c, 4, 1, 0, 2)) % 4 + 1;
 		day := shop_start + shop.draw(c, 5, 0, 0, 540)::integer;
@@ -171,7 +173,8 @@ BEGIN
 		INSERT INTO shop.customers VALUES
 			(c, region, (ARRAY['search', 'friend', 'newsletter'])[shop.draw(c, 9, 0, 1, 3)]);
 		INSERT INTO shop.truth VALUES
-			(c, story, CASE WHEN story = 'clockwork' THEN mean END, left_on, back, dropped, dropped_on);
+			(c, story, CASE WHEN story = 'clockwork' THEN mean END, left_on, back, dropped,
+			 dropped_on);
 		IF treated IS NOT NULL THEN
 			INSERT INTO shop.campaign VALUES (c, sent, treated);
 		END IF;
@@ -187,7 +190,8 @@ BEGIN
 			n := n + 1;
 
 			-- what they buy, and for how much, in cents
-			chosen := ranges[CASE WHEN shop.draw(c, 10, n, 1, 100) <= 60 THEN favourite ELSE second END];
+			chosen := ranges[CASE WHEN shop.draw(c, 10, n, 1, 100) <= 60 THEN favourite
+				ELSE second END];
 			IF day >= dropped_on THEN
 				chosen := ranges[favourite];
 			END IF;
@@ -199,11 +203,12 @@ BEGIN
 				value := value * 88 / 100;
 			END IF;
 			INSERT INTO shop.orders VALUES
-				(c, day + make_interval(mins => shop.draw(c, 12, n, 480, 1200)::integer), chosen, value / 100.0);
+				(c, day + make_interval(mins => shop.draw(c, 12, n, 480, 1200)::integer), chosen,
+				 value / 100.0);
 			IF shop.draw(c, 13, n, 1, 100) <= 3 THEN	-- a second order on the same day
 				INSERT INTO shop.orders VALUES
-					(c, day + make_interval(mins => shop.draw(c, 12, n, 480, 1200)::integer + 40), chosen,
-					 (value / 2) / 100.0);
+					(c, day + make_interval(mins => shop.draw(c, 12, n, 480, 1200)::integer + 40),
+					 chosen, (value / 2) / 100.0);
 			END IF;
 			IF shop.draw(c, 14, n, 1, 100) <= 3 THEN	-- sent back, all or half
 				IF day + 7 <= shop_end THEN

@@ -54,7 +54,9 @@ FROM unnest((SELECT cohort_retention(h, 'quarter', :'today') FROM customer))
 WHERE cohort > date :'today' - interval '3 years' AND period <= 9 ORDER BY cohort, period
 \crosstabview cohort period percent
 
-SELECT period AS months_later, cohorts, eligible AS customers, round(100 * rate::numeric, 1) AS percent_bought, round(100 * lower::numeric, 1) AS at_least, round(100 * upper::numeric, 1) AS at_most,
+SELECT period AS months_later, cohorts, eligible AS customers,
+       round(100 * rate::numeric, 1) AS percent_bought, round(100 * lower::numeric, 1) AS at_least,
+       round(100 * upper::numeric, 1) AS at_most,
        round(100 * rate_on_or_after::numeric, 1) AS percent_then_or_later
 FROM unnest((SELECT retention_curve(h, 'month', :'today', 12) FROM customer)) WHERE period % 3 = 0;
 \set ECHO none
@@ -77,7 +79,9 @@ FROM customer, rfm(h, :'today')
 WHERE frequency > 0 ORDER BY monetary_value DESC NULLS LAST, customer_id LIMIT 3;
 \set ECHO none
 
-SELECT count(*) FILTER (WHERE frequency(h, :'today') > 0) >= 5 AND sum(frequency(h, :'today')) >= 10 AS enough FROM customer \gset
+SELECT count(*) FILTER (WHERE frequency(h, :'today') > 0) >= 5
+       AND sum(frequency(h, :'today')) >= 10 AS enough
+FROM customer \gset
 \if :enough
 \echo
 \echo '--- How often do customers buy, and how regular are they? First the rhythm of the whole base.'
@@ -108,7 +112,8 @@ ORDER BY intervals DESC, customer_id LIMIT 4;
 \echo '--- Q2. Whom do we reach out to this week, before they shop around? The window opens now.'
 \echo
 \set ECHO queries
-SELECT customer_id, contact_from, contact_until, expected_next, round(mean_interval::numeric, 1) AS mean_interval
+SELECT customer_id, contact_from, contact_until, expected_next,
+       round(mean_interval::numeric, 1) AS mean_interval
 FROM customer, model, purchase_cycle(h, :'today', m)
 WHERE stage = 'due' AND pattern IN ('clockwork', 'regular') AND contact_from <= date :'today' + 7
 ORDER BY contact_from, intervals DESC, customer_id LIMIT 5;
@@ -119,23 +124,26 @@ ORDER BY contact_from, intervals DESC, customer_id LIMIT 5;
 \echo
 \set ECHO queries
 SELECT stage, count(*) AS customers, round(avg(elapsed_days)) AS days_silent,
-       round(avg(overdue_ratio)::numeric, 1) AS overdue_ratio, round(sum(total_spend(h))) AS spent_so_far
-FROM customer, model, purchase_cycle(h, :'today', m)
-GROUP BY stage ORDER BY stage;
+       round(avg(overdue_ratio)::numeric, 1) AS overdue_ratio,
+       round(sum(total_spend(h))) AS spent_so_far
+FROM customer, model, purchase_cycle(h, :'today', m) GROUP BY stage ORDER BY stage;
 
 SELECT customer_id, intervals, round(mean_interval::numeric, 1) AS mean_interval, elapsed_days,
-       round(overdue_ratio::numeric, 1) AS overdue_ratio, round(silence_probability::numeric, 4) AS silence_probability,
-       total_spend(h) AS spent_so_far
+       round(overdue_ratio::numeric, 1) AS overdue_ratio,
+       round(silence_probability::numeric, 4) AS silence_probability, total_spend(h) AS spent_so_far
 FROM customer, model, purchase_cycle(h, :'today', m)
-WHERE stage = 'at_risk' ORDER BY total_spend(h) DESC NULLS LAST, intervals DESC, customer_id LIMIT 4;
+WHERE stage = 'at_risk'
+ORDER BY total_spend(h) DESC NULLS LAST, intervals DESC, customer_id LIMIT 4;
 \set ECHO none
 
 \echo
 \echo '--- Who keeps to the calendar? Who buys every December is not lapsed in June, but due in December.'
 \echo
 \set ECHO queries
-SELECT period, count(*) AS customers, round(avg(period_days)) AS days, round(avg(strength)::numeric, 2) AS strength
-FROM customer, calendar_cycle(h, :'today') WHERE p_value < 0.01 GROUP BY period ORDER BY customers DESC;
+SELECT period, count(*) AS customers, round(avg(period_days)) AS days,
+       round(avg(strength)::numeric, 2) AS strength
+FROM customer, calendar_cycle(h, :'today')
+WHERE p_value < 0.01 GROUP BY period ORDER BY customers DESC;
 
 SELECT customer_id, intervals, elapsed_days, stage, calendar_period, contact_from, contact_until
 FROM customer, model, purchase_cycle(h, :'today', m)
@@ -147,14 +155,18 @@ WHERE calendar_period IS NOT NULL AND stage < 'lapsed' ORDER BY contact_from, cu
 \echo
 \set ECHO queries
 CREATE TABLE base AS
-  SELECT kind, fit_model(kind, h, :'today') AS m
-  FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd}'::text[]) kind GROUP BY kind;
+SELECT kind, fit_model(kind, h, :'today') AS m
+FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd}'::text[]) kind
+GROUP BY kind;
 
-SELECT kind, round(log_likelihood(m)::numeric, 1) AS log_likelihood, round(aic(m)::numeric, 1) AS aic, converged(m), parameters(m)
+SELECT kind, round(log_likelihood(m)::numeric, 1) AS log_likelihood,
+       round(aic(m)::numeric, 1) AS aic, converged(m), parameters(m)
 FROM base ORDER BY aic(m);
 
-SELECT width_bucket(churn_score(m, h, :'today'), 0, 1.000001, 5) * 20 - 20 AS churn_score_from, count(*) AS customers,
-       round(sum(expected_purchases(m, h, :'today', '1 year'))::numeric) AS purchases_next_year, round(sum(total_spend(h))) AS spent_so_far
+SELECT width_bucket(churn_score(m, h, :'today'), 0, 1.000001, 5) * 20 - 20 AS churn_score_from,
+       count(*) AS customers,
+       round(sum(expected_purchases(m, h, :'today', '1 year'))::numeric) AS purchases_next_year,
+       round(sum(total_spend(h))) AS spent_so_far
 FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best GROUP BY 1 ORDER BY 1;
 \set ECHO none
 
@@ -162,13 +174,17 @@ FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best GROUP BY 1 ORDE
 \echo '--- Q6. How many customers did we lose, month by month?'
 \echo
 \set ECHO queries
-SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(total_spend(h))) AS spent_so_far
+SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost,
+       round(sum(total_spend(h))) AS spent_so_far
 FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m)
 WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
 
--- and who came, stayed, fell silent and came back: customers = those before + new + recovered - lost
-SELECT period AS month, new, retained, resurrected, active, dormant, lost, recovered, customers, round(100 * churn_rate::numeric, 1) AS churn_percent
-FROM unnest((SELECT lifecycle(h, 'month', :'today', m, 0.5) FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best))
+-- and who came, stayed, fell silent and came back:
+-- customers = those before + new + recovered - lost
+SELECT period AS month, new, retained, resurrected, active, dormant, lost, recovered, customers,
+       round(100 * churn_rate::numeric, 1) AS churn_percent
+FROM unnest((SELECT lifecycle(h, 'month', :'today', m, 0.5)
+             FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best))
 WHERE period > date :'today' - interval '12 months';
 \set ECHO none
 
@@ -179,19 +195,36 @@ SELECT to_regclass('shop.truth') IS NOT NULL AS sample \gset
 \echo
 \set ECHO queries
 CREATE TABLE fate AS
-  SELECT customer_id, h, region, channel, customer_id % 40 AS agent, lost_on
-  FROM customer JOIN customers USING (customer_id), (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m);
+SELECT customer_id, h, region, channel, customer_id % 40 AS agent, lost_on
+FROM customer JOIN customers USING (customer_id), (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best,
+     lost_on(h, :'today', m);
 
-SELECT attribute, value, customers, churned, round(100 * churn_rate::numeric, 1) AS churn_percent, round(lift::numeric, 2) AS lift, p_value
-FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL, jsonb_build_object('region', region, 'channel', channel, 'agent', agent)) FROM fate
-             WHERE lost_on IS NULL OR lost_on > date :'today' - interval '12 months')) WHERE p_value < 0.05;
+SELECT attribute, value, customers, churned, round(100 * churn_rate::numeric, 1) AS churn_percent,
+       round(lift::numeric, 2) AS lift, p_value
+FROM unnest((SELECT churn_drivers(lost_on IS NOT NULL,
+                                  jsonb_build_object('region', region, 'channel', channel, 'agent',
+                                                     agent))
+             FROM fate WHERE lost_on IS NULL OR lost_on > date :'today' - interval '12 months'))
+WHERE p_value < 0.05;
 
-SELECT (ARRAY['region is North', 'came through a friend', 'first order larger by 10'])[covariate] AS covariate, round(hazard_ratio::numeric, 2) AS hazard_ratio, round(lower::numeric, 2) AS lower, round(upper::numeric, 2) AS upper, p_value
+SELECT (ARRAY['region is North', 'came through a friend',
+              'first order larger by 10'])[covariate] AS covariate,
+       round(hazard_ratio::numeric, 2) AS hazard_ratio, round(lower::numeric, 2) AS lower,
+       round(upper::numeric, 2) AS upper, p_value
 FROM (SELECT (fit_hazard(coalesce(lost_on, :'today') - first_purchase(h), lost_on IS NOT NULL,
-                         ARRAY[(region = 'North')::int, (channel = 'friend')::int, total_spend(as_of(h, first_purchase(h))) / 10])).coefficients FROM fate) f, unnest(coefficients);
+                         ARRAY[(region = 'North')::int, (channel = 'friend')::int,
+                               total_spend(as_of(h, first_purchase(h))) / 10])).coefficients
+      FROM fate) f,
+     unnest(coefficients);
 
-SELECT region, median_survival(c) AS half_have_left_after_days, round(survival_at(c, 365)::numeric, 3) AS stay_a_year, round(restricted_mean_survival(c, 730)) AS of_730_days
-FROM (SELECT region, survival_curve(coalesce(lost_on, :'today') - first_purchase(h), lost_on IS NOT NULL) AS c FROM fate GROUP BY 1) s ORDER BY region;
+SELECT region, median_survival(c) AS half_have_left_after_days,
+       round(survival_at(c, 365)::numeric, 3) AS stay_a_year,
+       round(restricted_mean_survival(c, 730)) AS of_730_days
+FROM (SELECT region,
+             survival_curve(coalesce(lost_on, :'today') - first_purchase(h),
+                            lost_on IS NOT NULL) AS c
+      FROM fate GROUP BY 1) s
+ORDER BY region;
 \set ECHO none
 
 \echo
@@ -199,14 +232,22 @@ FROM (SELECT region, survival_curve(coalesce(lost_on, :'today') - first_purchase
 \echo
 \set ECHO queries
 CREATE TABLE trial AS
-  SELECT treated, (SELECT min(ordered_at)::date FROM orders o WHERE o.customer_id = c.customer_id AND ordered_at > sent_on AND amount >= 0) - sent_on AS came_after
-  FROM campaign c;
+SELECT treated,
+       (SELECT min(ordered_at)::date
+        FROM orders o WHERE o.customer_id = c.customer_id AND ordered_at > sent_on AND amount >= 0)
+       - sent_on AS came_after
+FROM campaign c;
 
-SELECT treated, treated_retained AS came, control, control_retained AS came_unasked, round(100 * difference::numeric, 1) AS percent_more,
-       round(100 * difference_lower::numeric, 1) AS at_least, round(100 * difference_upper::numeric, 1) AS at_most, round(ratio::numeric, 2) AS ratio, p_value
+SELECT treated, treated_retained AS came, control, control_retained AS came_unasked,
+       round(100 * difference::numeric, 1) AS percent_more,
+       round(100 * difference_lower::numeric, 1) AS at_least,
+       round(100 * difference_upper::numeric, 1) AS at_most, round(ratio::numeric, 2) AS ratio,
+       p_value
 FROM (SELECT (retention_uplift(treated, came_after IS NOT NULL)).* FROM trial) t;
 
-SELECT (log_rank(coalesce(came_after, date :'today' - '2026-02-01'), came_after IS NOT NULL, treated)).* FROM trial;
+SELECT (log_rank(coalesce(came_after, date :'today' - '2026-02-01'), came_after IS NOT NULL,
+                 treated)).*
+FROM trial;
 \set ECHO none
 
 \echo
@@ -214,16 +255,21 @@ SELECT (log_rank(coalesce(came_after, date :'today' - '2026-02-01'), came_after 
 \echo
 \set ECHO queries
 CREATE TABLE dropped AS
-  SELECT customer_id, product_range, d.*, h
-  FROM (SELECT customer_id, product_range, purchase_history(ordered_at, amount) AS range_h FROM orders GROUP BY 1, 2) r
-       JOIN fate USING (customer_id), dropped_range(range_h, h, :'today') d
-  WHERE silence_probability < 0.005 AND lost_on IS NULL;
+SELECT customer_id, product_range, d.*, h
+FROM (SELECT customer_id, product_range, purchase_history(ordered_at, amount) AS range_h
+      FROM orders GROUP BY 1, 2) r
+     JOIN fate USING (customer_id),
+     dropped_range(range_h, h, :'today') d
+WHERE silence_probability < 0.005 AND lost_on IS NULL;
 
-SELECT customer_id, product_range, last_purchase, range_purchases, round(100 * share::numeric) AS percent_of_purchases, purchases_since, round(silence_probability::numeric, 6) AS probability
+SELECT customer_id, product_range, last_purchase, range_purchases,
+       round(100 * share::numeric) AS percent_of_purchases, purchases_since,
+       round(silence_probability::numeric, 6) AS probability
 FROM dropped ORDER BY silence_probability, customer_id LIMIT 4;
 
 -- the shop is made up, so that we know: how many found are true, and how many of the true are found
-SELECT count(*) AS found, count(*) FILTER (WHERE t.dropped_range = d.product_range) AS "true", (SELECT count(*) FROM truth WHERE story = 'range_stopped') AS planted
+SELECT count(*) AS found, count(*) FILTER (WHERE t.dropped_range = d.product_range) AS "true",
+       (SELECT count(*) FROM truth WHERE story = 'range_stopped') AS planted
 FROM dropped d JOIN truth t USING (customer_id);
 \set ECHO none
 \endif
@@ -234,13 +280,16 @@ SELECT count(*) FILTER (WHERE monetary_value(h, :'today') > 0) >= 10 AS priced F
 \echo '--- Q5. Has the average order value been falling over the last three months? Overall, and of whom most surely?'
 \echo
 \set ECHO queries
-SELECT recent_orders, round(recent_average, 2) AS recent_average, earlier_orders, round(earlier_average, 2) AS earlier_average,
-       round(100 * change::numeric, 1) AS percent, p_value
+SELECT recent_orders, round(recent_average, 2) AS recent_average, earlier_orders,
+       round(earlier_average, 2) AS earlier_average, round(100 * change::numeric, 1) AS percent,
+       p_value
 FROM (SELECT (overall_spend_trend(h, :'today', '3 months')).* FROM customer) t;
 
-SELECT customer_id, recent_orders, round(recent_average, 2) AS recent_average, earlier_orders, round(earlier_average, 2) AS earlier_average,
-       round(100 * change::numeric, 1) AS percent, round(p_value::numeric, 6) AS p_value
-FROM customer, spend_trend(h, :'today') WHERE change < 0 ORDER BY spend_trend.p_value, customer_id LIMIT 4;
+SELECT customer_id, recent_orders, round(recent_average, 2) AS recent_average, earlier_orders,
+       round(earlier_average, 2) AS earlier_average, round(100 * change::numeric, 1) AS percent,
+       round(p_value::numeric, 6) AS p_value
+FROM customer, spend_trend(h, :'today')
+WHERE change < 0 ORDER BY spend_trend.p_value, customer_id LIMIT 4;
 \set ECHO none
 
 \echo
@@ -248,32 +297,46 @@ FROM customer, spend_trend(h, :'today') WHERE change < 0 ORDER BY spend_trend.p_
 \echo
 \set ECHO queries
 CREATE TABLE worth AS
-  SELECT (SELECT m FROM base ORDER BY aic(m) LIMIT 1) AS m, fit_model('gamma-gamma', h, :'today') AS spend FROM customer;
+SELECT (SELECT m FROM base ORDER BY aic(m) LIMIT 1) AS m,
+       fit_model('gamma-gamma', h, :'today') AS spend
+FROM customer;
 
-SELECT parameters(spend), observations(spend), left_out(spend), round(frequency_correlation(spend)::numeric, 3) AS frequency_correlation FROM worth;
+SELECT parameters(spend), observations(spend), left_out(spend),
+       round(frequency_correlation(spend)::numeric, 3) AS frequency_correlation
+FROM worth;
 
 CREATE TABLE scored AS
-  SELECT customer_id, h, churn_score(m, h, :'today'), expected_order_value(spend, h, :'today'), clv(m, spend, h, :'today', '3 years', 0.1), value_at_risk(m, spend, h, :'today', '3 years', 0.1)
-  FROM customer, worth;
+SELECT customer_id, h, churn_score(m, h, :'today'), expected_order_value(spend, h, :'today'),
+       clv(m, spend, h, :'today', '3 years', 0.1),
+       value_at_risk(m, spend, h, :'today', '3 years', 0.1)
+FROM customer, worth;
 
-SELECT CASE WHEN churn_score < 0.2 THEN 'here' WHEN churn_score < 0.8 THEN 'drifting' ELSE 'gone' END AS segment, count(*) AS customers,
-       round(sum(total_spend(h))) AS spent_so_far, round(sum(clv)) AS worth_three_years, round(sum(value_at_risk)) AS at_risk
+SELECT CASE WHEN churn_score < 0.2 THEN 'here' WHEN churn_score < 0.8 THEN 'drifting'
+            ELSE 'gone' END AS segment,
+       count(*) AS customers, round(sum(total_spend(h))) AS spent_so_far,
+       round(sum(clv)) AS worth_three_years, round(sum(value_at_risk)) AS at_risk
 FROM scored GROUP BY 1 ORDER BY min(churn_score);
 
-SELECT customer_id, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv, round(lower) AS lower, round(upper) AS upper, round(value_at_risk) AS at_risk
+SELECT customer_id, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv,
+       round(lower) AS lower, round(upper) AS upper, round(value_at_risk) AS at_risk
 FROM scored, worth, clv_interval(m, spend, h, :'today', '3 years', 0.1, level => 0.8)
-WHERE customer_id IN (SELECT customer_id FROM scored WHERE churn_score < 0.8 ORDER BY value_at_risk DESC, customer_id LIMIT 4) ORDER BY value_at_risk DESC, customer_id;
+WHERE customer_id IN (SELECT customer_id
+                      FROM scored
+                      WHERE churn_score < 0.8 ORDER BY value_at_risk DESC, customer_id LIMIT 4)
+ORDER BY value_at_risk DESC, customer_id;
 \set ECHO none
 
 \echo
 \echo '--- Q8. What has losing them cost, month by month? What each was worth on the day they were last seen.'
 \echo
 \set ECHO queries
-SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost, round(sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1))) AS value_lost
+SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost,
+       round(sum(clv(m, spend, h, last_purchase(h), '3 years', 0.1))) AS value_lost
 FROM customer, worth, lost_on(h, :'today', m)
 WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
 
-SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month, round(lifetime_value(1000, NULL, churn_rate => 0.02), 2) AS while_2_percent_leave_each_month;
+SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month,
+       round(lifetime_value(1000, NULL, churn_rate => 0.02), 2) AS while_2_percent_leave_each_month;
 \set ECHO none
 \endif
 
@@ -282,25 +345,34 @@ SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month, round(lifetime
 \echo
 \set ECHO queries
 CREATE TABLE base_then AS
-  SELECT fit_model((SELECT kind FROM base ORDER BY aic(m) LIMIT 1), h, :'half_a_year_ago') AS m FROM customer;
+SELECT fit_model((SELECT kind FROM base ORDER BY aic(m) LIMIT 1), h, :'half_a_year_ago') AS m
+FROM customer;
 
 SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS customers,
        round(sum(expected_purchases(m, h, :'half_a_year_ago', '180 days'))::numeric) AS expected,
-       sum(coalesce(purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))), 0)) AS actual
-FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL
-GROUP BY 1 ORDER BY 1;
+       sum(coalesce(purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))),
+                    0)) AS actual
+FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL GROUP BY 1 ORDER BY 1;
 
--- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect; then by tenths of the customers
+-- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect;
+-- then by tenths of the customers
 CREATE TABLE judged AS
-  SELECT purchase_probability(m, h, :'half_a_year_ago', '180 days') AS probability, last_purchase(h) > :'half_a_year_ago' AS bought
-  FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL;
+SELECT purchase_probability(m, h, :'half_a_year_ago', '180 days') AS probability,
+       last_purchase(h) > :'half_a_year_ago' AS bought
+FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL;
 
-SELECT round(roc_auc(probability, bought)::numeric, 4) AS roc_auc, round(brier_score(probability, bought)::numeric, 4) AS brier_score, round((avg(bought::int) * (1 - avg(bought::int)))::numeric, 4) AS brier_score_without_a_model FROM judged;
+SELECT round(roc_auc(probability, bought)::numeric, 4) AS roc_auc,
+       round(brier_score(probability, bought)::numeric, 4) AS brier_score,
+       round((avg(bought::int) * (1 - avg(bought::int)))::numeric, 4) AS brier_score_without_a_model
+FROM judged;
 
-SELECT c.bin, c.customers, round(100 * c.expected_rate::numeric, 1) AS expected_percent, round(100 * c.actual_rate::numeric, 1) AS actual_percent, round(100 * c.lower::numeric, 1) AS at_least, round(100 * c.upper::numeric, 1) AS at_most
+SELECT c.bin, c.customers, round(100 * c.expected_rate::numeric, 1) AS expected_percent,
+       round(100 * c.actual_rate::numeric, 1) AS actual_percent,
+       round(100 * c.lower::numeric, 1) AS at_least, round(100 * c.upper::numeric, 1) AS at_most
 FROM unnest((SELECT calibration_table(probability, bought, 5) FROM judged)) c;
 
-SELECT bin, customers, outcomes AS bought, round(lift::numeric, 2) AS lift, round(100 * cumulative_outcomes::numeric, 1) AS percent_of_buyers_so_far
+SELECT bin, customers, outcomes AS bought, round(lift::numeric, 2) AS lift,
+       round(100 * cumulative_outcomes::numeric, 1) AS percent_of_buyers_so_far
 FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 \set ECHO none
 \else
@@ -312,23 +384,34 @@ FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 \echo '--- What did we know half a year ago, and who of those has bought since? No look ahead.'
 \echo
 \set ECHO queries
-SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then,
-       count(*) AS customers,
-       count(*) FILTER (WHERE purchase_days(slice(h, daterange(:'half_a_year_ago', NULL, '()'))) > 0) AS bought_since
-FROM customer WHERE as_of(h, :'half_a_year_ago') IS NOT NULL
-GROUP BY 1 ORDER BY 1;
+SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS customers,
+       count(*) FILTER (WHERE purchase_days(slice(h,
+                                                  daterange(:'half_a_year_ago', NULL,
+                                                            '()'))) > 0) AS bought_since
+FROM customer WHERE as_of(h, :'half_a_year_ago') IS NOT NULL GROUP BY 1 ORDER BY 1;
 \set ECHO none
 
 \echo
 \echo '--- On which day would we have called? Three customers who left, replayed order by order: when half an interval too late.'
 \echo
 \set ECHO queries
-WITH gone AS (SELECT customer_id FROM customer WHERE purchase_days(h) >= 8 AND overdue_ratio(h, :'today') BETWEEN 4 AND 20 ORDER BY total_spend(h) DESC NULLS LAST, customer_id LIMIT 3),
-replay AS (SELECT customer_id, ordered_at::date AS ordered_on, (running_cycle(ordered_at::date) OVER w).*, lead(ordered_at::date) OVER w AS next_order
-           FROM orders WHERE customer_id IN (SELECT customer_id FROM gone) AND (amount >= 0) IS NOT FALSE WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at::date))
-SELECT customer_id, purchase_number, ordered_on AS last_order, round(mean_interval::numeric, 1) AS mean_interval, expected_next,
+WITH gone AS (SELECT customer_id
+              FROM customer
+              WHERE purchase_days(h) >= 8 AND overdue_ratio(h, :'today') BETWEEN 4 AND 20
+              ORDER BY total_spend(h) DESC NULLS LAST, customer_id LIMIT 3),
+     replay AS (SELECT customer_id, ordered_at::date AS ordered_on,
+                       (running_cycle(ordered_at::date) OVER w).*,
+                       lead(ordered_at::date) OVER w AS next_order
+                FROM orders
+                WHERE customer_id IN (SELECT customer_id FROM gone) AND (amount >= 0) IS NOT FALSE
+                WINDOW w AS (PARTITION BY customer_id ORDER BY ordered_at::date))
+SELECT customer_id, purchase_number, ordered_on AS last_order,
+       round(mean_interval::numeric, 1) AS mean_interval, expected_next,
        ordered_on + ceil(1.5 * mean_interval)::int AS call_on, next_order AS came_back_on
-FROM replay WHERE purchase_number > 3 AND ordered_on + ceil(1.5 * mean_interval)::int < coalesce(next_order, :'today') ORDER BY customer_id, ordered_on;
+FROM replay
+WHERE purchase_number > 3
+  AND ordered_on + ceil(1.5 * mean_interval)::int < coalesce(next_order, :'today')
+ORDER BY customer_id, ordered_on;
 \set ECHO none
 
 \echo
@@ -352,9 +435,9 @@ FROM customer LEFT JOIN old USING (customer_id) LEFT JOIN new USING (customer_id
 SELECT ordered_at::date AS day, amount,
        purchase_days(purchase_history(ordered_at, amount) OVER last_90_days) AS purchase_days
 FROM orders
-WHERE customer_id = (SELECT customer_id FROM customer ORDER BY abs(purchase_days(h) - 8), customer_id LIMIT 1)
-WINDOW last_90_days AS (ORDER BY ordered_at RANGE '90 days' PRECEDING)
-ORDER BY ordered_at;
+WHERE customer_id =
+      (SELECT customer_id FROM customer ORDER BY abs(purchase_days(h) - 8), customer_id LIMIT 1)
+WINDOW last_90_days AS (ORDER BY ordered_at RANGE '90 days' PRECEDING) ORDER BY ordered_at;
 \set ECHO none
 \echo
 \echo '--- Q12. The monthly meeting: all of it as plain tables for a dashboard, made in one call, brought up to date by another.'
@@ -363,26 +446,37 @@ SET client_min_messages = error;
 SELECT to_regclass('customers') IS NOT NULL AS with_customers \gset
 \if :with_customers
 \set ECHO queries
-SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', range => 'product_range', attributes => '{region,channel}', customers => 'customers');
+SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount',
+                             range => 'product_range', attributes => '{region,channel}',
+                             customers => 'customers');
 
 -- whom the shop wrote to in February, and whom, by chance, it did not
-INSERT INTO retention_mart.campaign SELECT 'February letter', customer_id, sent_on, treated FROM campaign;
+INSERT INTO retention_mart.campaign
+SELECT 'February letter', customer_id, sent_on, treated
+FROM campaign;
 \set ECHO none
 \else
 \set ECHO queries
-SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount', range => 'product_range');
+SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount',
+                             range => 'product_range');
 \set ECHO none
 \endif
 \set ECHO queries
 
-SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 1) AS churn_percent, main_reason, round(value_lost) AS value_lost, orders, round(average_order_value, 2) AS average_order_value
+SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 1) AS churn_percent,
+       main_reason, round(value_lost) AS value_lost, orders,
+       round(average_order_value, 2) AS average_order_value
 FROM retention_mart.monthly_review ORDER BY month DESC LIMIT 9;
 
-SELECT customer_id, reason, contact_from, contact_until, round(overdue_ratio::numeric, 1) AS overdue_ratio, round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv, round(value_to_save) AS value_to_save
+SELECT customer_id, reason, contact_from, contact_until,
+       round(overdue_ratio::numeric, 1) AS overdue_ratio,
+       round(churn_score::numeric, 2) AS churn_score, round(clv) AS clv,
+       round(value_to_save) AS value_to_save
 FROM retention_mart.contact_list ORDER BY rank LIMIT 5;
 
 -- tomorrow: the triggers have written down what came and went, and a refresh reads only that
-DELETE FROM orders WHERE customer_id IN (SELECT customer_id FROM orders ORDER BY ordered_at DESC, customer_id LIMIT 1);
+DELETE FROM orders
+WHERE customer_id IN (SELECT customer_id FROM orders ORDER BY ordered_at DESC, customer_id LIMIT 1);
 SELECT count(*) AS written_down FROM retention_mart.change;
 SELECT refresh_retention_mart();
 

@@ -3,7 +3,9 @@
 \pset tuples_only on
 \pset fieldsep ' | '
 CREATE TEMP VIEW class AS
-SELECT *, CASE WHEN intervals = 0 THEN '0' WHEN intervals = 1 THEN '1' WHEN intervals = 2 THEN '2' WHEN intervals < 6 THEN '3-5' ELSE '6+' END AS class
+SELECT *,
+       CASE WHEN intervals = 0 THEN '0' WHEN intervals = 1 THEN '1' WHEN intervals = 2 THEN '2'
+            WHEN intervals < 6 THEN '3-5' ELSE '6+' END AS class
 FROM prediction;
 
 \echo '# Back-test: when does each customer buy next?'
@@ -24,7 +26,8 @@ FROM prediction;
 \echo
 \echo '| log | intervals | customers | bought again | model | recent | own mean | own median | median of all |'
 \echo '|---|---|--:|--:|--:|--:|--:|--:|--:|'
-SELECT '| ' || name, class, count(*), count(actual), round(avg(abs(actual - model)), 1), round(avg(abs(actual - recent)), 1),
+SELECT '| ' || name, class, count(*), count(actual), round(avg(abs(actual - model)), 1),
+       round(avg(abs(actual - recent)), 1),
        coalesce(round(avg(abs(actual - own_mean)) FILTER (WHERE intervals > 0), 1)::text, '-'),
        coalesce(round(avg(abs(actual - own_median)) FILTER (WHERE intervals > 0), 1)::text, '-'),
        round(avg(abs(actual - all_median)), 1) || ' |'
@@ -41,9 +44,11 @@ FROM class GROUP BY name, class ORDER BY name, class;
 \echo
 \echo '| log | intervals | purchases | in the 50 % window | expected | in the 80 % window | expected | before the 80 % window | after it |'
 \echo '|---|---|--:|--:|--:|--:|--:|--:|--:|'
-SELECT '| ' || name, class, count(*), round(100 * avg((actual <@ window50)::int), 1), round(100 * avg(expected50)::numeric, 1),
-       round(100 * avg((actual <@ window80)::int), 1), round(100 * avg(expected80)::numeric, 1),
-       round(100 * avg((actual < lower(window80))::int), 1), round(100 * avg((actual >= upper(window80))::int), 1) || ' |'
+SELECT '| ' || name, class, count(*), round(100 * avg((actual <@ window50)::int), 1),
+       round(100 * avg(expected50)::numeric, 1), round(100 * avg((actual <@ window80)::int), 1),
+       round(100 * avg(expected80)::numeric, 1),
+       round(100 * avg((actual < lower(window80))::int), 1),
+       round(100 * avg((actual >= upper(window80))::int), 1) || ' |'
 FROM class WHERE actual IS NOT NULL GROUP BY name, class ORDER BY name, class;
 \echo
 \echo '## The alarm'
@@ -58,19 +63,36 @@ FROM class WHERE actual IS NOT NULL GROUP BY name, class ORDER BY name, class;
 \echo
 \echo '| log | as of | customers | AUC model | AUC recent | AUC ratio | beyond 1.5 | of these right | model right |'
 \echo '|---|---|--:|--:|--:|--:|--:|--:|--:|'
-WITH c AS (SELECT name, as_of, actual IS NULL AS gone, overdue, silence, recent_silence FROM prediction WHERE intervals > 0),
-     ranked AS (SELECT *, rank() OVER w_silence + (count(*) OVER (PARTITION BY name, as_of, silence) - 1) / 2.0 AS silence_rank,
-                       rank() OVER w_recent + (count(*) OVER (PARTITION BY name, as_of, recent_silence) - 1) / 2.0 AS recent_rank,
-                       rank() OVER w_overdue + (count(*) OVER (PARTITION BY name, as_of, overdue) - 1) / 2.0 AS overdue_rank,
-                       row_number() OVER w_silence AS place, count(*) FILTER (WHERE overdue > 1.5) OVER (PARTITION BY name, as_of) AS alarms
-                FROM c WINDOW w_silence AS (PARTITION BY name, as_of ORDER BY silence), w_recent AS (PARTITION BY name, as_of ORDER BY recent_silence), w_overdue AS (PARTITION BY name, as_of ORDER BY overdue)),
-     totals AS (SELECT name, as_of, count(*) AS n, count(*) FILTER (WHERE gone) AS lost, min(alarms) AS alarms,
-                       sum(silence_rank) FILTER (WHERE NOT gone) AS silence_sum, sum(recent_rank) FILTER (WHERE NOT gone) AS recent_sum, sum(overdue_rank) FILTER (WHERE gone) AS overdue_sum,
-                       count(*) FILTER (WHERE gone AND overdue > 1.5) AS ratio_right, count(*) FILTER (WHERE gone AND place <= alarms) AS model_right
+WITH c AS (SELECT name, as_of, actual IS NULL AS gone, overdue, silence, recent_silence
+           FROM prediction WHERE intervals > 0),
+     ranked AS (SELECT *,
+                       rank() OVER w_silence
+                       + (count(*) OVER (PARTITION BY name, as_of, silence) - 1)
+                         / 2.0 AS silence_rank,
+                       rank() OVER w_recent
+                       + (count(*) OVER (PARTITION BY name, as_of, recent_silence) - 1)
+                         / 2.0 AS recent_rank,
+                       rank() OVER w_overdue
+                       + (count(*) OVER (PARTITION BY name, as_of, overdue) - 1)
+                         / 2.0 AS overdue_rank,
+                       row_number() OVER w_silence AS place,
+                       count(*) FILTER (WHERE overdue > 1.5)
+                         OVER (PARTITION BY name, as_of) AS alarms
+                FROM c
+                WINDOW w_silence AS (PARTITION BY name, as_of ORDER BY silence),
+                       w_recent AS (PARTITION BY name, as_of ORDER BY recent_silence),
+                       w_overdue AS (PARTITION BY name, as_of ORDER BY overdue)),
+     totals AS (SELECT name, as_of, count(*) AS n, count(*) FILTER (WHERE gone) AS lost,
+                       min(alarms) AS alarms,
+                       sum(silence_rank) FILTER (WHERE NOT gone) AS silence_sum,
+                       sum(recent_rank) FILTER (WHERE NOT gone) AS recent_sum,
+                       sum(overdue_rank) FILTER (WHERE gone) AS overdue_sum,
+                       count(*) FILTER (WHERE gone AND overdue > 1.5) AS ratio_right,
+                       count(*) FILTER (WHERE gone AND place <= alarms) AS model_right
                 FROM ranked GROUP BY name, as_of)
 SELECT '| ' || name, as_of, n,
        round(100 * (silence_sum - (n - lost) * (n - lost + 1) / 2.0) / (lost * (n - lost)), 1),
        round(100 * (recent_sum - (n - lost) * (n - lost + 1) / 2.0) / (lost * (n - lost)), 1),
-       round(100 * (overdue_sum - lost * (lost + 1) / 2.0) / (lost * (n - lost)), 1),
-       alarms, round(100.0 * ratio_right / alarms, 1), round(100.0 * model_right / alarms, 1) || ' |'
+       round(100 * (overdue_sum - lost * (lost + 1) / 2.0) / (lost * (n - lost)), 1), alarms,
+       round(100.0 * ratio_right / alarms, 1), round(100.0 * model_right / alarms, 1) || ' |'
 FROM totals ORDER BY name, as_of;

@@ -13,9 +13,11 @@ FROM pg_depend d
 WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'retention');
 CREATE TEMP VIEW routine AS
-SELECT p.*, p.oid::regprocedure::text AS signature FROM pg_proc p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid;
+SELECT p.*, p.oid::regprocedure::text AS signature
+FROM pg_proc p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid;
 CREATE TEMP VIEW aggregate AS
-SELECT a.*, signature, proparallel, proargtypes FROM pg_aggregate a JOIN routine r ON a.aggfnoid = r.oid;
+SELECT a.*, signature, proparallel, proargtypes
+FROM pg_aggregate a JOIN routine r ON a.aggfnoid = r.oid;
 
 SELECT cmp_ok((SELECT count(*) FROM member), '>=', 60::bigint, 'the extension has its members');
 
@@ -23,31 +25,63 @@ SELECT is_empty($$
   SELECT object FROM member
   WHERE obj_description(objid, classid::regclass::name) IS NULL
     -- array types and the operator family that comes with a class have no comment of their own
-    AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type t WHERE t.oid = objid AND t.typelem <> 0 AND t.typlen = -1 AND t.typname LIKE '\_%'))
+    AND NOT (classid = 'pg_type'::regclass
+             AND EXISTS (SELECT FROM pg_type t
+                         WHERE t.oid = objid AND t.typelem <> 0 AND t.typlen = -1
+                           AND t.typname LIKE '\_%'))
     AND classid <> 'pg_opfamily'::regclass
   ORDER BY 1 $$, 'every object has a COMMENT');
 SELECT is_empty($$
-  SELECT object FROM member WHERE classid = 'pg_type'::regclass AND EXISTS (
-    SELECT FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
-    WHERE t.oid = objid AND t.typtype = 'c' AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NULL) $$,
+  SELECT object
+  FROM member
+  WHERE classid = 'pg_type'::regclass
+    AND EXISTS (SELECT
+                FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+                WHERE t.oid = objid AND t.typtype = 'c' AND a.attnum > 0
+                  AND col_description(a.attrelid, a.attnum) IS NULL) $$,
   'every column of a composite type has a COMMENT');
-SELECT is_empty($$ SELECT signature FROM routine WHERE proparallel <> 's' AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(|^retention_review_html\(' $$, 'every function is parallel safe, but those that write a mart, or its page');
-SELECT is_empty($$ SELECT signature FROM routine WHERE prosecdef $$, 'no function is SECURITY DEFINER');
-SELECT is_empty($$ SELECT signature FROM routine r JOIN pg_language l ON l.oid = prolang
-                   WHERE lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL $$, 'no function has a string for a body');
-SELECT is_empty($$ SELECT signature FROM routine WHERE proconfig IS NOT NULL $$, 'no function sets a parameter');
 SELECT is_empty($$
-  SELECT signature FROM routine WHERE (provolatile = 'v' AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(')
-    OR (provolatile = 's' AND signature !~ 'timestamp with time zone|^retention_schema\(|^retention_mart_(order_values|values|tables|steps|update_steps|capture_statement)\(|^retention_review_(parts|html)\(') $$,
-  'all is immutable but what reads the session''s time zone, and what reads or writes a mart, or names the extension''s schema');
-SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtranstype = 'internal'::regtype OR aggcombinefn = 0 OR proparallel <> 's' $$,
+  SELECT signature
+  FROM routine
+  WHERE proparallel <> 's'
+    AND signature !~ ('^(create|refresh|drop)_retention_mart\('
+                      '|^retention_mart_capture\(|^retention_review_html\(') $$,
+  'every function is parallel safe, but those that write a mart, or its page');
+SELECT is_empty($$ SELECT signature FROM routine WHERE prosecdef $$,
+  'no function is SECURITY DEFINER');
+SELECT is_empty($$
+  SELECT signature
+  FROM routine r JOIN pg_language l ON l.oid = prolang
+  WHERE lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL $$,
+  'no function has a string for a body');
+SELECT is_empty($$ SELECT signature FROM routine WHERE proconfig IS NOT NULL $$,
+  'no function sets a parameter');
+SELECT is_empty($$
+  SELECT signature
+  FROM routine
+  WHERE (provolatile = 'v'
+         AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(')
+     OR (provolatile = 's'
+         AND signature !~ ('timestamp with time zone|^retention_schema\('
+                           '|^retention_mart_(order_values|values|tables|steps|update_steps|capture_statement)\('
+                           '|^retention_review_(parts|html)\(')) $$,
+  'all is immutable but what reads the session''s time zone, and what reads or writes a mart, or '
+  'names the extension''s schema');
+SELECT is_empty($$
+  SELECT signature
+  FROM aggregate
+  WHERE aggtranstype = 'internal'::regtype OR aggcombinefn = 0 OR proparallel <> 's' $$,
   'aggregates have a real state type and a combine function');
-SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggtransspace = 0 OR (aggmtransfn <> 0 AND aggmtransspace = 0) $$,
+SELECT is_empty($$
+  SELECT signature
+  FROM aggregate WHERE aggtransspace = 0 OR (aggmtransfn <> 0 AND aggmtransspace = 0) $$,
   'aggregates state the size of their state');
-SELECT is_empty($$ SELECT signature FROM aggregate WHERE aggfinalmodify <> 'r' OR aggmfinalmodify <> 'r' $$,
+SELECT is_empty($$
+  SELECT signature FROM aggregate WHERE aggfinalmodify <> 'r' OR aggmfinalmodify <> 'r' $$,
   'final functions leave the state alone');
 SELECT is_empty($$
-  SELECT signature FROM aggregate, unnest(proargtypes) t JOIN pg_type ON pg_type.oid = t WHERE typtype = 'p' $$,
+  SELECT signature
+  FROM aggregate, unnest(proargtypes) t JOIN pg_type ON pg_type.oid = t WHERE typtype = 'p' $$,
   'aggregates have no polymorphic arguments');
 SELECT is_empty($$
   SELECT object FROM member WHERE classid = 'pg_proc'::regclass
@@ -71,14 +105,19 @@ DECLARE
 	call text;
 BEGIN
 	FOR call IN
-		SELECT format('%I(%s)%s', proname, string_agg(CASE WHEN t IN ('retention_model'::regtype, 'purchase_history'::regtype) THEN 'NULL::' || t::regtype ELSE 'NULL' END, ', ' ORDER BY n),
+		SELECT format('%I(%s)%s', proname,
+			string_agg(CASE WHEN t IN ('retention_model'::regtype, 'purchase_history'::regtype)
+				THEN 'NULL::' || t::regtype ELSE 'NULL' END, ', ' ORDER BY n),
 			CASE prokind WHEN 'w' THEN ' OVER ()' ELSE '' END)
 		FROM routine, unnest(proargtypes) WITH ORDINALITY AS argument(t, n)
-		WHERE prokind <> 'p' AND NOT proargtypes::oid[] && ARRAY['internal', 'cstring']::regtype[]::oid[]
+		WHERE prokind <> 'p'
+			AND NOT proargtypes::oid[] && ARRAY['internal', 'cstring']::regtype[]::oid[]
 			-- these need a type, and the window function as much as the one of a history
 			AND signature !~ '^(fit_model|mean_interval)\('
 			-- support functions of aggregates
-			AND oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggminvtransfn, aggfinalfn]) FROM pg_aggregate)
+			AND oid NOT IN (
+				SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggminvtransfn, aggfinalfn])
+				FROM pg_aggregate)
 		GROUP BY oid, proname, prokind
 	LOOP
 		BEGIN

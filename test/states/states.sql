@@ -1,17 +1,24 @@
--- A state of every aggregate of the extension, before its final function: example has each with arguments
--- for it, raw_state makes the state.  For psql, in a database of its own with the extension.
+-- A state of every aggregate of the extension, before its final function: example has each with
+-- arguments for it, raw_state makes the state.
+-- For psql, in a database of its own with the extension.
 SET client_min_messages = warning;
 
 CREATE TABLE customer AS
-SELECT g, purchase_history(d, CASE WHEN g % 7 = i THEN NULL WHEN g % 11 = i THEN -1.5 ELSE 10 + g % 5 + i END) AS h,
-	min(d) AS first_day, (g * g % 11)::float8 AS x, CASE WHEN g % 11 > 0 THEN 9.5 - g % 7 ELSE 0 END::float8 AS t_x, 10.0::float8 + g % 3 AS age,
-	1 + g * g % 5 AS tenure, g * 7 % 10 < 4 AS churned, g % 2 = 0 AS treated, (g % 20) / 20.0::float8 AS score,
-	CASE WHEN g % 6 > 0 THEN (ARRAY['north', 'süd', ''])[1 + g % 3] END AS place
-FROM generate_series(1, 40) g, generate_series(0, 4) i, LATERAL (SELECT date '2025-01-01' + g * 3 + i * (20 + g % 13) + i * i AS d) s
-WHERE i <= g % 6
-GROUP BY g;
+SELECT g,
+       purchase_history(d,
+                        CASE WHEN g % 7 = i THEN NULL WHEN g % 11 = i THEN -1.5
+                             ELSE 10 + g % 5 + i END) AS h,
+       min(d) AS first_day, (g * g % 11)::float8 AS x,
+       CASE WHEN g % 11 > 0 THEN 9.5 - g % 7 ELSE 0 END::float8 AS t_x, 10.0::float8 + g % 3 AS age,
+       1 + g * g % 5 AS tenure, g * 7 % 10 < 4 AS churned, g % 2 = 0 AS treated,
+       (g % 20) / 20.0::float8 AS score,
+       CASE WHEN g % 6 > 0 THEN (ARRAY['north', 'süd', ''])[1 + g % 3] END AS place
+FROM generate_series(1, 40) g, generate_series(0, 4) i,
+     LATERAL (SELECT date '2025-01-01' + g * 3 + i * (20 + g % 13) + i * i AS d) s
+WHERE i <= g % 6 GROUP BY g;
 
-CREATE TABLE example (number serial PRIMARY KEY, aggregate regprocedure NOT NULL, arguments text NOT NULL);
+CREATE TABLE example (number serial PRIMARY KEY, aggregate regprocedure NOT NULL,
+                      arguments text NOT NULL);
 INSERT INTO example (aggregate, arguments) VALUES
 	('purchase_history(date, numeric)', 'first_day, x::numeric'),
 	('purchase_history(date, float8)', 'first_day, x'),
@@ -22,7 +29,8 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('purchase_history(timestamptz, numeric)', 'first_day::timestamptz, x::numeric'),
 	('purchase_history(timestamptz, float8)', 'first_day::timestamptz, x'),
 	('purchase_history(timestamptz)', 'first_day::timestamptz'),
-	('purchase_history(timestamptz, numeric, text)', 'first_day::timestamptz, x::numeric, ''Asia/Tokyo'''),
+	('purchase_history(timestamptz, numeric, text)',
+	 'first_day::timestamptz, x::numeric, ''Asia/Tokyo'''),
 	('purchase_history(timestamptz, float8, text)', 'first_day::timestamptz, x, ''Asia/Tokyo'''),
 	('purchase_history(timestamptz, text)', 'first_day::timestamptz, ''Asia/Tokyo'''),
 	('purchase_history(purchase_history)', 'h'),
@@ -33,9 +41,11 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('fit_model(text, purchase_history, date, float8)', '''bg/bb'', h, ''2025-12-31'', 30'),
 	('fit_model(text, float8, float8)', '''gamma-gamma'', x, age'),
 	('fit_model(text, float8, float8, float8)', '''pareto/nbd'', x, t_x, age'),
-	('fit_model(text, float8, float8, float8)', '''bg/bb'', floor(x / 2), CASE WHEN x > 1 THEN floor(x / 2) + 2 ELSE 0 END, 12'),
+	('fit_model(text, float8, float8, float8)',
+	 '''bg/bb'', floor(x / 2), CASE WHEN x > 1 THEN floor(x / 2) + 2 ELSE 0 END, 12'),
 	('fit_model(text, float8, float8, float8, float8)', '''bg/nbd'', x, t_x, age, 0.5 + g'),
-	('fit_model(text, float8, float8, float8, float8, float8)', '''mbg/nbd'', x, t_x, age, 1 + g, 7'),
+	('fit_model(text, float8, float8, float8, float8, float8)',
+	 '''mbg/nbd'', x, t_x, age, 1 + g, 7'),
 	('fit_model(text, integer, boolean)', '''sbg'', tenure, churned'),
 	('fit_model(text, integer, boolean, float8)', '''bdw'', tenure, churned, 2'),
 	('fit_model(text, integer, boolean, float8, float8)', '''sbg'', tenure, churned, 2, 30'),
@@ -50,9 +60,10 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('cohort_retention(purchase_history, text, date, integer)', 'h, ''week'', ''2025-12-31'', 4'),
 	('retention_curve(purchase_history, text, date)', 'h, ''month'', ''2025-12-31'''),
 	('retention_curve(purchase_history, text, date, integer)', 'h, ''week'', ''2025-12-31'', 4'),
-	('lifecycle(purchase_history, text, date, interval)', 'h, ''month'', ''2025-12-31'', ''30 days'''),
+	('lifecycle(purchase_history, text, date, interval)',
+	 'h, ''month'', ''2025-12-31'', ''30 days'''),
 	('lifecycle(purchase_history, text, date, retention_model, float8)',
-		'h, ''week'', ''2025-12-31'', ''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', 0.5'),
+	 'h, ''week'', ''2025-12-31'', ''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', 0.5'),
 	('survival_curve(float8, boolean)', 'x, churned'),
 	('survival_curve(float8, boolean, float8)', 'x, churned, 0.9'),
 	('log_rank(float8, boolean, text)', 'x, churned, place'),
@@ -62,7 +73,8 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('fit_hazard(float8, boolean, float8[])', 'x, churned, ARRAY[tenure, age]'),
 	('fit_hazard(float8, boolean, float8[], text)', 'x, churned, ARRAY[age], ''breslow'''),
 	('churn_drivers(boolean, text)', 'churned, place'),
-	('churn_drivers(boolean, jsonb)', 'churned, jsonb_build_object(''place'', place, ''tenure'', tenure)'),
+	('churn_drivers(boolean, jsonb)',
+	 'churned, jsonb_build_object(''place'', place, ''tenure'', tenure)'),
 	('retention_uplift(boolean, boolean)', 'treated, churned'),
 	('retention_uplift(boolean, boolean, text)', 'treated, churned, place'),
 	('retention_uplift(boolean, boolean, text, float8)', 'treated, churned, place, 0.9'),
@@ -73,18 +85,26 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('lift_table(float8, boolean)', 'score, churned'),
 	('lift_table(float8, boolean, integer)', 'score, churned, 4'),
 	('retention(boolean[])', 'VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel(interval, date, boolean[])', '''45 days'', first_day, VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel_times(interval, date, boolean[])', '''45 days'', first_day, VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel(interval, timestamp, boolean[])', '''45 days'', first_day::timestamp, VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel_times(interval, timestamp, boolean[])', '''45 days'', first_day::timestamp, VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel(interval, timestamptz, boolean[])', '''45 days'', first_day::timestamptz, VARIADIC ARRAY[churned, treated, true]'),
-	('window_funnel_times(interval, timestamptz, boolean[])', '''45 days'', first_day::timestamptz, VARIADIC ARRAY[churned, treated, true]');
+	('window_funnel(interval, date, boolean[])',
+	 '''45 days'', first_day, VARIADIC ARRAY[churned, treated, true]'),
+	('window_funnel_times(interval, date, boolean[])',
+	 '''45 days'', first_day, VARIADIC ARRAY[churned, treated, true]'),
+	('window_funnel(interval, timestamp, boolean[])',
+	 '''45 days'', first_day::timestamp, VARIADIC ARRAY[churned, treated, true]'),
+	('window_funnel_times(interval, timestamp, boolean[])',
+	 '''45 days'', first_day::timestamp, VARIADIC ARRAY[churned, treated, true]'),
+	('window_funnel(interval, timestamptz, boolean[])',
+	 '''45 days'', first_day::timestamptz, VARIADIC ARRAY[churned, treated, true]'),
+	('window_funnel_times(interval, timestamptz, boolean[])',
+	 '''45 days'', first_day::timestamptz, VARIADIC ARRAY[churned, treated, true]');
 
 -- aggregates that have none
 CREATE VIEW without_example AS
-SELECT aggfnoid::oid::regprocedure AS aggregate FROM pg_aggregate
-JOIN pg_depend ON classid = 'pg_proc'::regclass AND objid = aggfnoid::oid AND deptype = 'e'
-JOIN pg_extension e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid AND extname = 'retention'
+SELECT aggfnoid::oid::regprocedure AS aggregate
+FROM pg_aggregate
+     JOIN pg_depend ON classid = 'pg_proc'::regclass AND objid = aggfnoid::oid AND deptype = 'e'
+     JOIN pg_extension e
+       ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid AND extname = 'retention'
 WHERE aggfnoid::oid NOT IN (SELECT aggregate::oid FROM example);
 
 -- the same aggregates without their final functions
@@ -92,15 +112,23 @@ DO $$
 DECLARE
 	a record;
 BEGIN
-	FOR a IN SELECT DISTINCT aggregate, aggtransfn, aggtranstype::regtype AS type, pg_get_function_identity_arguments(aggregate) AS arguments
-		FROM example JOIN pg_aggregate ON aggfnoid::oid = aggregate::oid LOOP
-		EXECUTE format('CREATE AGGREGATE raw_%s(%s) (SFUNC = %s, STYPE = %s)', a.aggregate::oid, a.arguments, a.aggtransfn, a.type);
+	FOR a IN
+		SELECT DISTINCT aggregate, aggtransfn, aggtranstype::regtype AS type,
+			pg_get_function_identity_arguments(aggregate) AS arguments
+		FROM example JOIN pg_aggregate ON aggfnoid::oid = aggregate::oid
+	LOOP
+		EXECUTE format('CREATE AGGREGATE raw_%s(%s) (SFUNC = %s, STYPE = %s)',
+			a.aggregate::oid, a.arguments, a.aggtransfn, a.type);
 	END LOOP;
 END
 $$;
 
 -- a query for some column of the customers
-CREATE FUNCTION query_of(example, result text) RETURNS text LANGUAGE sql AS
-$$ SELECT format('SELECT %s FROM customer', replace(result, 'aggregate', format('%s(%s)', $1.aggregate::oid::regproc, $1.arguments))) $$;
-CREATE FUNCTION raw_query_of(example, result text) RETURNS text LANGUAGE sql AS
-$$ SELECT format('SELECT %s FROM customer', replace(result, 'aggregate', format('raw_%s(%s)', $1.aggregate::oid, $1.arguments))) $$;
+CREATE FUNCTION query_of(example, result text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT %s FROM customer',
+		replace(result, 'aggregate', format('%s(%s)', $1.aggregate::oid::regproc, $1.arguments)))
+$$;
+CREATE FUNCTION raw_query_of(example, result text) RETURNS text LANGUAGE sql AS $$
+	SELECT format('SELECT %s FROM customer',
+		replace(result, 'aggregate', format('raw_%s(%s)', $1.aggregate::oid, $1.arguments)))
+$$;

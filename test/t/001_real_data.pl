@@ -21,7 +21,8 @@ sub load
 {
 	my ($name) = @_;
 	my ($out, $err);
-	IPC::Run::run([ 'perl', "$ENV{RETENTION_ROOT}/sql/demo/read_orders", "$data/${name}_orders.csv" ],
+	IPC::Run::run([ 'perl', "$ENV{RETENTION_ROOT}/sql/demo/read_orders",
+			"$data/${name}_orders.csv" ],
 		'>', "$tmp/$name.orders", '2>', \$err)
 		or die "read_orders $name: $err";
 	like($err, qr/ 0 left out$/m, "$name: every row is read");
@@ -32,7 +33,8 @@ sub load
 	$node->safe_psql('postgres', qq{
 		ALTER SCHEMA shop RENAME TO $name;
 		CREATE TABLE $name.customer AS
-			SELECT customer_id, purchase_history(ordered_at, amount) AS h FROM $name.orders GROUP BY 1});
+		SELECT customer_id, purchase_history(ordered_at, amount) AS h
+		FROM $name.orders GROUP BY 1});
 }
 
 sub csv_rows
@@ -59,12 +61,17 @@ load('cdnow_sample');
 load('grocery');
 
 # every customer of the summary: x exactly, weeks and dollars to the two decimals it has
-my $summary = join ',', map { "($_->[0], $_->[1], $_->[2], $_->[3], $_->[4])" } csv_rows("$data/cdnow_sample_summary_wk39.csv");
+my $summary = join ',',
+	map { "($_->[0], $_->[1], $_->[2], $_->[3], $_->[4])" }
+	csv_rows("$data/cdnow_sample_summary_wk39.csv");
 is( $node->safe_psql('postgres', qq{
 	WITH summary (customer_id, x, t_x, t, zbar) AS (VALUES $summary)
-	SELECT count(*), count(*) FILTER (WHERE frequency = x AND abs(recency / 7 - t_x) <= 0.005000001
-		AND abs(customer_age / 7 - t) <= 0.005000001 AND abs(monetary_value - zbar) <= 0.005000001)
-	FROM cdnow_sample.customer c JOIN summary s ON s.customer_id = c.customer_id::int, rfm(h, '1997-09-30')}),
+	SELECT count(*),
+	       count(*) FILTER (WHERE frequency = x AND abs(recency / 7 - t_x) <= 0.005000001
+	                          AND abs(customer_age / 7 - t) <= 0.005000001
+	                          AND abs(monetary_value - zbar) <= 0.005000001)
+	FROM cdnow_sample.customer c JOIN summary s ON s.customer_id = c.customer_id::int,
+	     rfm(h, '1997-09-30')}),
 	'2357|2357', 'CDNOW: x, t_x, T and mean repeat value of all 2,357 customers');
 
 my %sql = (
@@ -83,9 +90,12 @@ my %sql = (
 	mean_repeat_value_mean => 'avg(m) FILTER (WHERE x > 0)',
 	mean_repeat_value_sd => 'stddev(m) FILTER (WHERE x > 0)',
 	mean_repeat_value_p25 => 'percentile_cont(0.25) WITHIN GROUP (ORDER BY m) FILTER (WHERE x > 0)',
-	mean_repeat_value_median => 'percentile_cont(0.5) WITHIN GROUP (ORDER BY m) FILTER (WHERE x > 0)',
-	mean_repeat_value_p75 => 'percentile_cont(0.75) WITHIN GROUP (ORDER BY m) FILTER (WHERE x > 0)');
-my %ends = (cdnow_sample => [ '1997-09-30', '1998-06-30' ], grocery => [ '2006-12-31', '2007-12-30' ]);
+	mean_repeat_value_median =>
+		'percentile_cont(0.5) WITHIN GROUP (ORDER BY m) FILTER (WHERE x > 0)',
+	mean_repeat_value_p75 =>
+		'percentile_cont(0.75) WITHIN GROUP (ORDER BY m) FILTER (WHERE x > 0)');
+my %ends = (cdnow_sample => [ '1997-09-30', '1998-06-30' ],
+	grocery => [ '2006-12-31', '2007-12-30' ]);
 
 my $known = 0;
 my @rfm_rows = grep { $_->[0] eq 'RFM' } csv_rows("$data/reference_values.csv");
@@ -99,12 +109,17 @@ for my $row (@rfm_rows)
 		my ($customer) = $inputs =~ /customer=(\d+)/;
 		$toy = [ $inputs =~ /(\d+):(\d{4}-\d\d-\d\d)=(\d+)/g ] if $inputs =~ /\|/;
 		my @rows;
-		for (my $i = 0; $i < @$toy; $i += 3) { push @rows, "($toy->[$i], date '$toy->[$i+1]', $toy->[$i+2])"; }
+		for (my $i = 0; $i < @$toy; $i += 3)
+		{
+			push @rows, "($toy->[$i], date '$toy->[$i+1]', $toy->[$i+2])";
+		}
 		my $week = $inputs =~ /week unit/;
 		my ($day, $unit) = $week ? ("date_trunc('week', %s)::date", 7) : ('%s', 1);
+		my $value_too = $week ? '' : ', monetary_value';
 		is( $node->safe_psql('postgres', sprintf(
-			"SELECT concat_ws(';', frequency, recency / $unit, customer_age / $unit" . ($week ? '' : ', monetary_value') . ")
-			 FROM (SELECT purchase_history($day, a::numeric) AS h FROM (VALUES %s) v(c, d, a) WHERE c = %s) s, rfm(h, $day)",
+			"SELECT concat_ws(';', frequency, recency / $unit, customer_age / $unit$value_too)
+			 FROM (SELECT purchase_history($day, a::numeric) AS h
+			       FROM (VALUES %s) v(c, d, a) WHERE c = %s) s, rfm(h, $day)",
 			'd', join(',', @rows), $customer, "date '2015-02-07'")),
 			$value, "toy log" . ($week ? ' in weeks' : '') . ", customer $customer");
 		$known++;
@@ -118,7 +133,8 @@ for my $row (@rfm_rows)
 			coalesce(purchase_days(slice(h, daterange('%s', '%s', '(]'))), 0) AS holdout
 		 FROM %s.customer WHERE frequency(h, '%s') IS NOT NULL) s",
 		(defined $x ? $x : ()), $end, $end, $end, $holdout_end, $dataset, $end));
-	cmp_ok(abs($found - $value), '<=', $tolerance + 1e-12, "$dataset $quantity" . (defined $x ? " x=$x" : '') . ": $found");
+	cmp_ok(abs($found - $value), '<=', $tolerance + 1e-12,
+		"$dataset $quantity" . (defined $x ? " x=$x" : '') . ": $found");
 	$known++;
 }
 cmp_ok($known, '==', scalar @rfm_rows, 'every RFM row of the reference values was looked at');
@@ -128,10 +144,13 @@ for my $name ('uci_online_retail', 'retailer_transaction_log')
 {
 	load($name);
 	is( $node->safe_psql('postgres', qq{
-		SELECT (SELECT sum(total_spend(h)) FROM $name.customer) = (SELECT sum(round(amount, 4)) FROM $name.orders),
-		       (SELECT sum(order_count(h)) FROM $name.customer) = (SELECT count(*) FROM $name.orders WHERE amount >= 0),
+		SELECT (SELECT sum(total_spend(h)) FROM $name.customer) =
+		       (SELECT sum(round(amount, 4)) FROM $name.orders),
+		       (SELECT sum(order_count(h)) FROM $name.customer) =
+		       (SELECT count(*) FROM $name.orders WHERE amount >= 0),
 		       (SELECT sum(purchase_days(h)) FROM $name.customer) =
-		       (SELECT count(DISTINCT (customer_id, ordered_at::date)) FROM $name.orders WHERE amount >= 0)}),
+		       (SELECT count(DISTINCT (customer_id, ordered_at::date))
+		        FROM $name.orders WHERE amount >= 0)}),
 		't|t|t', "$name: money, orders and days add up");
 }
 

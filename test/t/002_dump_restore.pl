@@ -13,21 +13,31 @@ my $tmp = PostgreSQL::Test::Utils::tempdir();
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION retention;
 	CREATE TABLE orders AS
-		SELECT g % 500 AS customer_id, date '2020-01-01' + (g * 7919) % 2000 AS ordered_on,
-		       CASE WHEN g % 11 = 0 THEN NULL WHEN g % 13 = 0 THEN -1 ELSE 1 END * ((g * 104729) % 1000000)::numeric / CASE WHEN g % 500 < 100 THEN 10000 ELSE 100 END AS amount
-		FROM generate_series(1, 20000) g;
-	CREATE TABLE customer AS SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM orders GROUP BY 1;
+	SELECT g % 500 AS customer_id, date '2020-01-01' + (g * 7919) % 2000 AS ordered_on,
+	       CASE WHEN g % 11 = 0 THEN NULL WHEN g % 13 = 0 THEN -1 ELSE 1 END
+	       * ((g * 104729) % 1000000)::numeric
+	       / CASE WHEN g % 500 < 100 THEN 10000 ELSE 100 END AS amount
+	FROM generate_series(1, 20000) g;
+	CREATE TABLE customer AS
+	SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM orders GROUP BY 1;
 	ALTER TABLE customer ADD spend numeric GENERATED ALWAYS AS (total_spend(h)) STORED;
 	CREATE INDEX ON customer (last_purchase(h));
 	CREATE INDEX ON customer USING hash (h);
-	CREATE MATERIALIZED VIEW scores AS SELECT customer_id, r.* FROM customer, rfm(h, '2026-06-30') r;
-	CREATE VIEW live AS SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM orders GROUP BY 1;
+	CREATE MATERIALIZED VIEW scores AS
+	SELECT customer_id, r.* FROM customer, rfm(h, '2026-06-30') r;
+	CREATE VIEW live AS
+	SELECT customer_id, purchase_history(ordered_on, amount) AS h FROM orders GROUP BY 1;
 	CREATE TABLE extremes (h purchase_history);
-	INSERT INTO extremes VALUES ('{4714-11-24 BC: 922337203685477.5807, 5874897-12-31: -922337203685477.5808 in 2147483647}'),
+	INSERT INTO extremes VALUES
+		('{4714-11-24 BC: 922337203685477.5807, 5874897-12-31: -922337203685477.5808 in '
+		 '2147483647}'),
 		('{2026-01-01: ? in 3, 2026-01-02: -5.0001 in 1 (1 unknown)}'), (NULL);
 });
 my $fingerprint = q{
-	SELECT md5(string_agg(customer_id || ' ' || h::text || ' ' || encode(purchase_history_send(h), 'hex'), E'\n' ORDER BY customer_id)),
+	SELECT md5(string_agg(customer_id || ' ' || h::text || ' '
+	                      || encode(purchase_history_send(h), 'hex'),
+	                      E'\n'
+	                      ORDER BY customer_id)),
 	       (SELECT md5(string_agg(s::text, E'\n' ORDER BY customer_id)) FROM scores s),
 	       (SELECT count(*) FROM live JOIN customer c USING (customer_id) WHERE live.h = c.h),
 	       (SELECT string_agg(e::text, E'\n' ORDER BY e::text) FROM extremes e)
@@ -37,16 +47,23 @@ my $before = $node->safe_psql('postgres', $fingerprint);
 for my $format ('plain', 'custom')
 {
 	$node->safe_psql('postgres', "CREATE DATABASE back_$format");
-	$node->command_ok([ 'pg_dump', '-F', $format, '-f', "$tmp/$format.dump", '-d', $node->connstr('postgres') ], "$format dump");
+	$node->command_ok([ 'pg_dump', '-F', $format, '-f', "$tmp/$format.dump", '-d',
+			$node->connstr('postgres') ],
+		"$format dump");
 	if ($format eq 'plain')
 	{
-		$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$tmp/plain.dump", '-d', $node->connstr('back_plain') ], 'plain restore');
+		$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$tmp/plain.dump",
+				'-d', $node->connstr('back_plain') ],
+			'plain restore');
 	}
 	else
 	{
-		$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('back_custom'), "$tmp/custom.dump" ], 'custom restore');
+		$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('back_custom'),
+				"$tmp/custom.dump" ],
+			'custom restore');
 	}
-	is($node->safe_psql("back_$format", $fingerprint), $before, "$format: the same histories, scores and views");
+	is($node->safe_psql("back_$format", $fingerprint), $before,
+		"$format: the same histories, scores and views");
 }
 
 # binary COPY out and in
@@ -54,7 +71,8 @@ $node->safe_psql('postgres', qq{
 	COPY customer (customer_id, h) TO '$tmp/customer.bin' (FORMAT binary);
 	CREATE TABLE copied (customer_id int, h purchase_history);
 	COPY copied FROM '$tmp/customer.bin' (FORMAT binary)});
-is($node->safe_psql('postgres', 'SELECT count(*) FROM customer c JOIN copied d USING (customer_id) WHERE c.h = d.h'),
+is($node->safe_psql('postgres', q{
+	SELECT count(*) FROM customer c JOIN copied d USING (customer_id) WHERE c.h = d.h}),
 	'500', 'binary COPY round trip');
 
 # one row of binary COPY with bytes of our own
@@ -62,14 +80,17 @@ sub copy_bytes
 {
 	my ($bytes) = @_;
 	open(my $out, '>:raw', "$tmp/one.bin") or die $!;
-	print $out "PGCOPY\n\377\r\n\0", pack('NN', 0, 0), pack('n', 1), pack('N', length $bytes), $bytes, pack('n', 0xffff);
+	print $out "PGCOPY\n\377\r\n\0", pack('NN', 0, 0), pack('n', 1), pack('N', length $bytes),
+		$bytes, pack('n', 0xffff);
 	close $out;
 	my ($status, $stdout, $stderr) = $node->psql('postgres',
-		"\\set VERBOSITY verbose\nTRUNCATE extremes; COPY extremes FROM '$tmp/one.bin' (FORMAT binary); SELECT h FROM extremes");
+		"\\set VERBOSITY verbose\nTRUNCATE extremes;
+		COPY extremes FROM '$tmp/one.bin' (FORMAT binary); SELECT h FROM extremes");
 	return $status == 0 ? $stdout : $stderr;
 }
 my $good = pack('H*', '10eca802b7173b08a846');
-is(copy_bytes($good), '{2026-01-03: 29.99, 2026-02-01: 45.00 in 2}', 'bytes from elsewhere are read');
+is(copy_bytes($good), '{2026-01-03: 29.99, 2026-02-01: 45.00 in 2}',
+	'bytes from elsewhere are read');
 my %bad = (
 	'' => 'no format byte',
 	'20eca802b717' => 'unknown format version',
@@ -87,7 +108,12 @@ my %bad = (
 for my $hex (sort keys %bad)
 {
 	my $result = copy_bytes(pack('H*', $hex));
-	if (defined $bad{$hex}) { like($result, qr/22P03: invalid binary form of type purchase_history at byte \d+: \Q$bad{$hex}\E/, "refused: 0x$hex"); }
+	if (defined $bad{$hex})
+	{
+		like($result,
+			qr/22P03: invalid binary form of type purchase_history at byte \d+: \Q$bad{$hex}\E/,
+			"refused: 0x$hex");
+	}
 	else { is($result, '{2026-01-03: ?}', "accepted: 0x$hex"); }
 }
 

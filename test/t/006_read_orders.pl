@@ -14,28 +14,37 @@ sub read_orders
 	print $out $text;
 	close $out;
 	my ($stdout, $stderr);
-	my $ok = IPC::Run::run([ 'perl', "$ENV{RETENTION_ROOT}/sql/demo/read_orders", "$tmp/orders.csv", @options ], '>', \$stdout, '2>', \$stderr);
+	my $ok = IPC::Run::run([ 'perl', "$ENV{RETENTION_ROOT}/sql/demo/read_orders", "$tmp/orders.csv",
+			@options ],
+		'>', \$stdout, '2>', \$stderr);
 	$stderr =~ s/\Q$tmp\E\///g;
 	unlike($stderr, qr/uninitialized| at .* line \d+\.$/m, 'no complaint of Perl itself');
 	return ($ok, $stdout, $stderr);
 }
 
-my ($ok, $out, $err) = read_orders("customer_id,order_date,amount\n1,2026-01-03,29.99\n2,2026-01-04 10:11:12,\n");
-is($out, "1\t2026-01-03 00:00:00\t29.99\t\\N\n2\t2026-01-04 10:11:12\t\\N\t\\N\n", 'the plain case');
+my ($ok, $out, $err) = read_orders(
+	"customer_id,order_date,amount\n1,2026-01-03,29.99\n2,2026-01-04 10:11:12,\n");
+is($out, "1\t2026-01-03 00:00:00\t29.99\t\\N\n2\t2026-01-04 10:11:12\t\\N\t\\N\n",
+	'the plain case');
 like($err, qr/2 orders read, 0 left out/, 'says how many');
 
-($ok, $out, $err) = read_orders("\xEF\xBB\xBFTotal Price;\"Order Date\";Customer;Category\r\n\"1.5\";03.04.2026;\"a;\"\"b\"\"\";x\ty\r\n7,25;4.4.2026;c;\r\n");
-is($out, "a;\"b\"\t2026-04-03 00:00:00\t1.5\tx\\ty\nc\t2026-04-04 00:00:00\t7.25\t\\N\n", 'semicolons, quotes, a byte order mark, decimal commas, any order of columns');
+($ok, $out, $err) = read_orders("\xEF\xBB\xBFTotal Price;\"Order Date\";Customer;Category\r\n"
+	. "\"1.5\";03.04.2026;\"a;\"\"b\"\"\";x\ty\r\n7,25;4.4.2026;c;\r\n");
+is($out, "a;\"b\"\t2026-04-03 00:00:00\t1.5\tx\\ty\nc\t2026-04-04 00:00:00\t7.25\t\\N\n",
+	'semicolons, quotes, a byte order mark, decimal commas, any order of columns');
 
-($ok, $out, $err) = read_orders("user_id\tcreated_at\trevenue\nu1\t2026-01-03T23:59:59.123Z\t1e2\nu2\t20260104\t-5\n");
-is($out, "u1\t2026-01-03 23:59:59\t1e2\t\\N\nu2\t2026-01-04 00:00:00\t-5\t\\N\n", 'tabs, zones, compact dates');
+($ok, $out, $err) = read_orders("user_id\tcreated_at\trevenue\n"
+	. "u1\t2026-01-03T23:59:59.123Z\t1e2\nu2\t20260104\t-5\n");
+is($out, "u1\t2026-01-03 23:59:59\t1e2\t\\N\nu2\t2026-01-04 00:00:00\t-5\t\\N\n",
+	'tabs, zones, compact dates');
 
 ($ok, $out, $err) = read_orders("customer,date\na,01/02/2026\nb,25/12/2025\n");
 like($out, qr/^a\t2026-02-01 /, 'a day above 12 in the file decides: day first');
 ($ok, $out, $err) = read_orders("customer,date\na,01/02/2026\nb,12/25/2025 3:04 pm\n");
 like($out, qr/^a\t2026-01-02 .*\nb\t2025-12-25 15:04:00/, 'or month first');
 ($ok, $out, $err) = read_orders("customer,date\na,01/02/2026\n");
-ok(!$ok && $err =~ /nothing in the file decides: say --dates dmy or --dates mdy/, 'nothing decides: asks, never guesses');
+ok(!$ok && $err =~ /nothing in the file decides: say --dates dmy or --dates mdy/,
+	'nothing decides: asks, never guesses');
 ($ok, $out, $err) = read_orders("customer,date\na,01/02/2026\n", '--dates', 'dmy');
 like($out, qr/^a\t2026-02-01 /, '--dates decides');
 ($ok, $out, $err) = read_orders("customer,date\na,13/01/2026\nb,01/13/2026\n");
@@ -60,13 +69,16 @@ my %bad = (
 for my $row (sort keys %bad)
 {
 	($ok, $out, $err) = read_orders("customer,date,amount\n7,2026-01-01,5\n$row\n8,2026-01-02,6\n");
-	like($err, qr/orders\.csv line 3: \Q$bad{$row}\E; row left out\n.*2 orders read, 1 left out/s, "reported: $bad{$row}");
-	is($out, "7\t2026-01-01 00:00:00\t5\t\\N\n8\t2026-01-02 00:00:00\t6\t\\N\n", 'and the others are kept');
+	like($err, qr/orders\.csv line 3: \Q$bad{$row}\E; row left out\n.*2 orders read, 1 left out/s,
+		"reported: $bad{$row}");
+	is($out, "7\t2026-01-01 00:00:00\t5\t\\N\n8\t2026-01-02 00:00:00\t6\t\\N\n",
+		'and the others are kept');
 }
 ($ok, $out, $err) = read_orders("customer,date\n\"a\nb\",2026-01-01\nc,no\n");
 like($err, qr/line 4: "no" is not a date/, 'lines are counted through quotes');
 
-for my $case ([ '', 'is empty' ], [ "a,b\n1,2\n", 'no column for the customer' ], [ "customer,b\n1,2\n", 'no column for the time of the order' ],
+for my $case ([ '', 'is empty' ], [ "a,b\n1,2\n", 'no column for the customer' ],
+	[ "customer,b\n1,2\n", 'no column for the time of the order' ],
 	[ "customer,date\n", 'nothing to show' ])
 {
 	($ok, $out, $err) = read_orders($case->[0]);

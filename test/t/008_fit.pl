@@ -8,7 +8,8 @@ use Test::More;
 my $data = "$ENV{RETENTION_SHARED}/data";
 my $node = PostgreSQL::Test::Cluster->new('fit');
 $node->init;
-$node->append_conf('postgresql.conf', "max_worker_processes = 12\nmax_parallel_workers = 8\nextra_float_digits = 1");
+$node->append_conf('postgresql.conf',
+	"max_worker_processes = 12\nmax_parallel_workers = 8\nextra_float_digits = 1");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION retention');
 
@@ -16,16 +17,28 @@ $node->safe_psql('postgres', 'CREATE EXTENSION retention');
 $node->safe_psql('postgres', q{
 	CREATE TABLE customer AS
 	SELECT c, purchase_history(d) AS h
-	FROM (SELECT c, date '2020-01-01' + (sum(1 + (hashint8(c * 31 + n)::bigint & 1023) % (7 + c % 50)) OVER (PARTITION BY c ORDER BY n))::int AS d
-	      FROM generate_series(1, 60000::bigint) c, generate_series(1, 9) n WHERE n <= c % 9 + 1) s GROUP BY c});
+	FROM (SELECT c,
+	             date '2020-01-01'
+	             + (sum(1 + (hashint8(c * 31 + n)::bigint & 1023) % (7 + c % 50))
+	                  OVER (PARTITION BY c ORDER BY n))::int AS d
+	      FROM generate_series(1, 60000::bigint) c, generate_series(1, 9) n WHERE n <= c % 9 + 1) s
+	GROUP BY c});
 $node->safe_psql('postgres', 'VACUUM ANALYZE customer');
 my $fit = "SELECT fit_model('interpurchase', h, '2024-01-01') FROM customer";
 my $serial = $node->safe_psql('postgres', "SET max_parallel_workers_per_gather = 0; $fit");
-my $free = 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 4;';
-like($node->safe_psql('postgres', "$free EXPLAIN $fit"), qr/Finalize.*Partial/s, 'fits run in parallel');
+my $free = q{
+	SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+	SET max_parallel_workers_per_gather = 4;};
+like($node->safe_psql('postgres', "$free EXPLAIN $fit"), qr/Finalize.*Partial/s,
+	'fits run in parallel');
 is($node->safe_psql('postgres', "$free $fit"), $serial, 'to the same model, to the last digit');
-is($node->safe_psql('postgres', $fit =~ s/'2024-01-01'\)/'2024-01-01' ORDER BY hashint8(c))/r), $serial, 'in any order of the rows');
-is($node->safe_psql('postgres', "$free SELECT count(*) FROM (SELECT c % 7, fit_model('interpurchase', h, '2024-01-01') AS m FROM customer GROUP BY 1) s WHERE converged(m)"),
+is($node->safe_psql('postgres', $fit =~ s/'2024-01-01'\)/'2024-01-01' ORDER BY hashint8(c))/r),
+	$serial, 'in any order of the rows');
+is($node->safe_psql('postgres', qq{$free
+	SELECT count(*)
+	FROM (SELECT c % 7, fit_model('interpurchase', h, '2024-01-01') AS m
+	      FROM customer GROUP BY 1) s
+	WHERE converged(m)}),
 	'7', 'a model for each group');
 is($node->safe_psql('postgres', qq{
 	CREATE TABLE model AS SELECT fit_model('interpurchase', h, '2024-01-01') AS m FROM customer;
@@ -34,7 +47,8 @@ is($node->safe_psql('postgres', qq{
 # binary round trip
 my $tmp = PostgreSQL::Test::Utils::tempdir();
 is($node->safe_psql('postgres', qq{
-	COPY model TO '$tmp/model.bin' (FORMAT binary); CREATE TABLE again (m retention_model); COPY again FROM '$tmp/model.bin' (FORMAT binary);
+	COPY model TO '$tmp/model.bin' (FORMAT binary); CREATE TABLE again (m retention_model);
+	COPY again FROM '$tmp/model.bin' (FORMAT binary);
 	SELECT again.m::text = model.m::text FROM again, model}), 't', 'binary round trip');
 open(my $in, '<:raw', "$tmp/model.bin") or die $!;
 my $bytes = do { local $/; <$in> };
@@ -47,18 +61,27 @@ for my $bit (map { $_ * 8 + $_ % 8 } 25 .. length($bytes) - 3)
 	open(my $out, '>:raw', "$tmp/damaged.bin") or die $!;
 	print $out $damaged;
 	close $out;
-	my ($status, $stdout, $stderr) = $node->psql('postgres', "\\set VERBOSITY verbose\nTRUNCATE again; COPY again FROM '$tmp/damaged.bin' (FORMAT binary); SELECT count(m::text) FROM again");
+	my ($status, $stdout, $stderr) = $node->psql('postgres',
+		"\\set VERBOSITY verbose\nTRUNCATE again;
+		COPY again FROM '$tmp/damaged.bin' (FORMAT binary); SELECT count(m::text) FROM again");
 	$wrong++ unless $status == 0 || $stderr =~ /22P03|08P01|22P04/;
 }
 is($wrong, 0, 'damaged bytes are refused or are another model');
 
 # a cancel is answered
-my ($status, $stdout, $stderr) = $node->psql('postgres', "SET statement_timeout = '20ms'; SELECT fit_model('interpurchase', h, '2024-01-01') FROM customer, generate_series(1, 20)");
+my ($status, $stdout, $stderr) = $node->psql('postgres', qq{
+	SET statement_timeout = '20ms';
+	SELECT fit_model('interpurchase', h, '2024-01-01') FROM customer, generate_series(1, 20)});
 like($stderr, qr/canceling statement/, 'a fit can be cancelled');
 
-# an interrupt that ends nothing, as the question whether the client is there, does not begin a fit anew
-is($node->safe_psql('postgres', "SET statement_timeout = '60s'; SET client_connection_check_interval = '5ms'; SET client_min_messages = error;
-	SELECT fit_model('pareto/nbd', i % 7, CASE WHEN i % 7 = 0 THEN 0 ELSE 20 + i % 1000 END, 1030 + i % 97) IS NOT NULL FROM generate_series(1, 40000) i"),
+# an interrupt that ends nothing, as the question whether the client is there, does not begin
+# a fit anew
+is($node->safe_psql('postgres', q{
+	SET statement_timeout = '60s'; SET client_connection_check_interval = '5ms';
+	SET client_min_messages = error;
+	SELECT fit_model('pareto/nbd', i % 7, CASE WHEN i % 7 = 0 THEN 0 ELSE 20 + i % 1000 END,
+	                 1030 + i % 97) IS NOT NULL
+	FROM generate_series(1, 40000) i}),
 	't', 'a fit with a watched connection ends');
 
 # --- real logs, against the fits in test/data ---
@@ -75,14 +98,21 @@ SKIP:
 		$node->safe_psql('postgres', qq{
 			CREATE TABLE orders_$name (customer_id text, ordered_at timestamp, amount numeric);
 			COPY orders_$name FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER);
-			CREATE TABLE customer_$name AS SELECT purchase_history(ordered_at, amount) AS h FROM orders_$name GROUP BY customer_id}) unless $loaded{$name}++;
-		my ($found_k, $found_r, $found_alpha, $found_log_likelihood, $converged) = split /\|/, $node->safe_psql('postgres', qq{
-			SELECT parameter(m, 'k'), parameter(m, 'r'), parameter(m, 'alpha'), log_likelihood(m), converged(m)
+			CREATE TABLE customer_$name AS
+			SELECT purchase_history(ordered_at, amount) AS h
+			FROM orders_$name GROUP BY customer_id})
+			unless $loaded{$name}++;
+		my ($found_k, $found_r, $found_alpha, $found_log_likelihood, $converged) =
+			split /\|/, $node->safe_psql('postgres', qq{
+			SELECT parameter(m, 'k'), parameter(m, 'r'), parameter(m, 'alpha'), log_likelihood(m),
+			       converged(m)
 			FROM (SELECT fit_model('interpurchase', h, '$as_of') AS m FROM customer_$name) s});
 		is($converged, 't', "$name $as_of converges");
-		cmp_ok($found_log_likelihood, '>=', $log_likelihood - 1e-8 * abs($log_likelihood), "log-likelihood $found_log_likelihood is no less than $log_likelihood");
+		cmp_ok($found_log_likelihood, '>=', $log_likelihood - 1e-8 * abs($log_likelihood),
+			"log-likelihood $found_log_likelihood is no less than $log_likelihood");
 		cmp_ok(abs($found_log_likelihood / $log_likelihood - 1), '<', 1e-8, 'and the same');
-		cmp_ok(abs($found_k / $k - 1) + abs($found_r / $r - 1) + abs($found_alpha / $alpha - 1), '<', 1e-4, "k = $found_k, r = $found_r, alpha = $found_alpha");
+		cmp_ok(abs($found_k / $k - 1) + abs($found_r / $r - 1) + abs($found_alpha / $alpha - 1),
+			'<', 1e-4, "k = $found_k, r = $found_r, alpha = $found_alpha");
 	}
 	close $golden;
 }

@@ -17,7 +17,8 @@ sub psql_file
 {
 	my ($file, @variables) = @_;
 	my ($out, $err);
-	IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', (map { ('-v', $_) } @variables), '-d', $node->connstr('postgres'), '-f', $file ],
+	IPC::Run::run([ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1',
+			(map { ('-v', $_) } @variables), '-d', $node->connstr('postgres'), '-f', $file ],
 		'>', \$out, '2>', \$err) or die "$file: $err";
 	return $out;
 }
@@ -32,7 +33,8 @@ while (my $line = <$run>)
 {
 	next unless $line =~ /^(\w+)((?: \d{4}-\d\d-\d\d)+)$/;
 	my ($name, @dates) = ($1, split ' ', $2);
-	$node->safe_psql('postgres', qq{CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
+	$node->safe_psql('postgres', qq{
+		CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
 		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
 	psql_file("$root/test/backtest/predict.sql", "name=$name", "as_of=$_") for @dates;
 	$node->safe_psql('postgres', 'DROP TABLE orders');
@@ -43,42 +45,60 @@ is($sets, 4, 'four order logs');
 my $report = psql_file("$root/test/backtest/report.sql");
 
 my @rows = split /\n/, $node->safe_psql('postgres', q{
-	SELECT name, class, count(*), avg(abs(actual - model)), coalesce(avg(abs(actual - own_mean)), 1e9), coalesce(avg(abs(actual - own_median)), 1e9),
-	       avg(abs(actual - all_median)), avg((actual <@ window50)::int), avg((actual <@ window80)::int), avg(expected50), avg(expected80)
-	FROM (SELECT *, CASE WHEN intervals < 3 THEN intervals::text WHEN intervals < 6 THEN '3-5' ELSE '6+' END AS class FROM prediction) p
+	SELECT name, class, count(*), avg(abs(actual - model)),
+	       coalesce(avg(abs(actual - own_mean)), 1e9), coalesce(avg(abs(actual - own_median)), 1e9),
+	       avg(abs(actual - all_median)), avg((actual <@ window50)::int),
+	       avg((actual <@ window80)::int), avg(expected50), avg(expected80)
+	FROM (SELECT *,
+	             CASE WHEN intervals < 3 THEN intervals::text WHEN intervals < 6 THEN '3-5'
+	                  ELSE '6+' END AS class
+	      FROM prediction) p
 	WHERE actual IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2});
-is($node->safe_psql('postgres', q{SELECT bool_and(recent < plain) AND avg(recent / plain) < 0.998
-	FROM (SELECT avg(abs(actual - recent)) AS recent, avg(abs(actual - model)) AS plain FROM prediction WHERE actual IS NOT NULL AND intervals > 1 GROUP BY name) s}),
+is($node->safe_psql('postgres', q{
+	SELECT bool_and(recent < plain) AND avg(recent / plain) < 0.998
+	FROM (SELECT avg(abs(actual - recent)) AS recent, avg(abs(actual - model)) AS plain
+	      FROM prediction WHERE actual IS NOT NULL AND intervals > 1 GROUP BY name) s}),
 	't', 'recent intervals counting more: better on every log');
 is(scalar @rows, 20, 'five classes of customers each');
 for my $row (@rows)
 {
-	my ($name, $class, $count, $model, $own_mean, $own_median, $all_median, $window50, $window80, $expected50, $expected80) = split /\|/, $row;
+	my ($name, $class, $count, $model, $own_mean, $own_median, $all_median, $window50, $window80,
+		$expected50, $expected80) = split /\|/, $row;
 	my $best = (sort { $a <=> $b } $own_mean, $own_median, $all_median)[0];
-	cmp_ok($model, '<', $best, sprintf('%s, %s intervals: %.1f days against %.1f', $name, $class, $model, $best));
+	cmp_ok($model, '<', $best,
+		sprintf('%s, %s intervals: %.1f days against %.1f', $name, $class, $model, $best));
 	# beyond what the number of purchases seen leaves open
 	my ($noise50, $noise80) = (1 / sqrt($count), 0.8 / sqrt($count));
 	cmp_ok(abs($window50 - $expected50), '<', 0.08 + $noise50,
-		sprintf('%s, %s intervals: %.2f in the 50 %% window, expected %.2f', $name, $class, $window50, $expected50));
+		sprintf('%s, %s intervals: %.2f in the 50 %% window, expected %.2f',
+			$name, $class, $window50, $expected50));
 	cmp_ok(abs($window80 - $expected80), '<', 0.08 + $noise80,
-		sprintf('%s, %s intervals: %.2f in the 80 %% window, expected %.2f', $name, $class, $window80, $expected80));
+		sprintf('%s, %s intervals: %.2f in the 80 %% window, expected %.2f',
+			$name, $class, $window80, $expected80));
 	# in short windows of whole days, and before the end of the log, it is more than half
-	cmp_ok(abs($window50 - 0.5), '<', 0.07 + $noise50, sprintf('%s, %s intervals: near one half', $name, $class));
-	cmp_ok(abs($window80 - 0.8), '<', 0.08 + $noise80, sprintf('%s, %s intervals: near four fifths', $name, $class));
+	cmp_ok(abs($window50 - 0.5), '<', 0.07 + $noise50,
+		sprintf('%s, %s intervals: near one half', $name, $class));
+	cmp_ok(abs($window80 - 0.8), '<', 0.08 + $noise80,
+		sprintf('%s, %s intervals: near four fifths', $name, $class));
 }
 
-# the alarm: over the dates of a log no worse than 1.5 times her mean interval, and ordered better
+# the alarm: over the dates of a log no worse than 1.5 times their mean interval, and ordered better
 my %alarm;
 foreach my $line (split /\n/, $report =~ s/.*## The alarm//sr)
 {
-	my ($name, $auc, $auc_ratio, $alarms, $ratio_right, $model_right) = $line =~ /^\| (\w+) \| [\d-]+ \| \d+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$/ or next;
+	my $number = qr/([\d.]+)/;
+	my ($name, $auc, $auc_ratio, $alarms, $ratio_right, $model_right) = $line
+		=~ /^\|[ ](\w+)[ ]\|[ ][\d-]+[ ]\|[ ]\d+[ ]\|[ ]$number[ ]\|[ ][\d.]+[ ]\|[ ]$number
+			[ ]\|[ ](\d+)[ ]\|[ ]$number[ ]\|[ ]$number[ ]\|$/x
+		or next;
 	$alarm{$name}{right} += $alarms * ($model_right - $ratio_right) / 100;
 	$alarm{$name}{auc} += $auc - $auc_ratio;
 }
 is(scalar keys %alarm, 4, 'alarms of four logs');
 foreach my $name (sort keys %alarm)
 {
-	cmp_ok($alarm{$name}{right}, '>', 0, sprintf('%s: %.0f more alarms right', $name, $alarm{$name}{right}));
+	cmp_ok($alarm{$name}{right}, '>', 0,
+		sprintf('%s: %.0f more alarms right', $name, $alarm{$name}{right}));
 	cmp_ok($alarm{$name}{auc}, '>', 0, "$name: and a better order");
 }
 

@@ -15,15 +15,23 @@ $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION retention');
 
 # The logs as the rows of the reference values take them
-my %end = (cdnow_sample => '1997-09-30', grocery => '2006-12-31', retailer_transaction_log => '2019-03-31', uci_online_retail => '2011-12-09',
-	donations_1995 => '2001-12-31', kiwibubbles => '2001-12-30', edible_grocery_panel => '2002-12-23');
+my %end = (
+	cdnow_sample => '1997-09-30',
+	grocery => '2006-12-31',
+	retailer_transaction_log => '2019-03-31',
+	uci_online_retail => '2011-12-09',
+	donations_1995 => '2001-12-31',
+	kiwibubbles => '2001-12-30',
+	edible_grocery_panel => '2002-12-23');
 foreach my $name (sort keys %end)
 {
 	my $where = $name eq 'uci_online_retail' ? 'WHERE amount > 0' : '';
 	$node->safe_psql('postgres', qq{
 		CREATE TABLE ${name}_orders (customer_id text, ordered_at timestamp, amount numeric);
 		COPY ${name}_orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER);
-		CREATE TABLE $name AS SELECT customer_id, purchase_history(ordered_at) AS h FROM ${name}_orders $where GROUP BY 1});
+		CREATE TABLE $name AS
+		SELECT customer_id, purchase_history(ordered_at) AS h
+		FROM ${name}_orders $where GROUP BY 1});
 }
 my %fitted;
 
@@ -37,10 +45,12 @@ sub fitted
 {
 	my ($kind, $name) = @_;
 	my $unit = $kind eq 'bg/bb' ? 365.25 : 7;
-	return $fitted{"$kind $name"} //= query("SELECT fit_model('$kind', h, '$end{$name}', $unit) FROM $name");
+	return $fitted{"$kind $name"} //=
+		query("SELECT fit_model('$kind', h, '$end{$name}', $unit) FROM $name");
 }
 
-my %kind = ('BG/NBD' => 'bg/nbd', 'MBG/NBD' => 'mbg/nbd', 'BG/CNBD-k' => 'bg/cnbd-k', 'MBG/CNBD-k' => 'mbg/cnbd-k', 'Pareto/NBD' => 'pareto/nbd');
+my %kind = ('BG/NBD' => 'bg/nbd', 'MBG/NBD' => 'mbg/nbd', 'BG/CNBD-k' => 'bg/cnbd-k',
+	'MBG/CNBD-k' => 'mbg/cnbd-k', 'Pareto/NBD' => 'pareto/nbd');
 my $looked_at = 0;
 open(my $in, '<', "$data/reference_values.csv") or die $!;
 while (my $line = <$in>)
@@ -54,18 +64,24 @@ while (my $line = <$in>)
 	my $found;
 	if (exists $input{r})
 	{
-		my $typed = "'{\"model\": \"$kind\", " . join(', ', map { "\"$_\": $input{$_}" } grep { exists $input{$_} } qw(k r alpha a b s beta)) . ", \"time_unit_days\": 7}'::retention_model";
+		my $typed = "'{\"model\": \"$kind\", "
+			. join(', ',
+			map { "\"$_\": $input{$_}" } grep { exists $input{$_} } qw(k r alpha a b s beta))
+			. ", \"time_unit_days\": 7}'::retention_model";
 		my $customer = join(', ', $typed, grep { defined } @input{qw(x t_x T)});
-		# the library's formula is an approximation for regular buyers; ours is checked against simulated customers in the core's tests
+		# the library's formula is an approximation for regular buyers; ours is checked against
+		# simulated customers in the core's tests
 		if ($quantity eq 'cond_expected_transactions' && ($input{k} // 1) > 1)
 		{
 			$found = query("SELECT expected_purchases($customer, $input{t})");
-			cmp_ok(abs($found / $value - 1), '<', 0.06, "$model $quantity $inputs: $found near the approximation $value");
+			cmp_ok(abs($found / $value - 1), '<', 0.06,
+				"$model $quantity $inputs: $found near the approximation $value");
 			$looked_at++;
 			next;
 		}
 		my %sql = (
-			loglik_individual => "log_likelihood($customer" . (exists $input{sum_log_itt} ? ", $input{sum_log_itt})" : ')'),
+			loglik_individual => "log_likelihood($customer"
+				. (exists $input{sum_log_itt} ? ", $input{sum_log_itt})" : ')'),
 			p_alive => "p_alive($customer)",
 			cond_expected_transactions => "expected_purchases($customer, $input{t})",
 			p_zero_future => "1 - purchase_probability($customer, $input{t})",
@@ -82,7 +98,9 @@ while (my $line = <$in>)
 	}
 	elsif ($quantity eq 'loglik')
 	{
-		$found = query("SELECT log_likelihood('" . fitted($inputs =~ /k fixed=(\d+)/ ? "mbg/cnbd-$1" : $kind, $name) . "'::retention_model)");
+		$found = query("SELECT log_likelihood('"
+			. fitted($inputs =~ /k fixed=(\d+)/ ? "mbg/cnbd-$1" : $kind, $name)
+			. "'::retention_model)");
 	}
 	elsif ($quantity eq 'std_error')
 	{
@@ -92,8 +110,10 @@ while (my $line = <$in>)
 		foreach my $expected (split /;/, $values)
 		{
 			my $parameter = shift @parameter;
-			my $error = query("SELECT standard_error('" . fitted($kind, $name) . "', '$parameter')");
-			cmp_ok(abs($error / $expected - 1), '<=', 0.02, "$model standard error of $parameter: $error");
+			my $error = query("SELECT standard_error('" . fitted($kind, $name)
+				. "', '$parameter')");
+			cmp_ok(abs($error / $expected - 1), '<=', 0.02,
+				"$model standard error of $parameter: $error");
 		}
 		$looked_at++;
 		next;
@@ -103,14 +123,19 @@ while (my $line = <$in>)
 		my $m = "'" . fitted($kind, $name) . "'::retention_model";
 		my ($x) = $inputs =~ /x=(\d+)/;
 		my ($t) = $inputs =~ /t=(\d+)/;
+		my $expected = sub { "expected_purchases($m, h, '$end{$name}', interval '1 week' * $t)" };
 		my %sql = (
-			mean_cond_expected_by_x => sub { "avg(expected_purchases($m, h, '$end{$name}', interval '1 week' * $t)) FROM $name WHERE frequency(h, '$end{$name}') = $x" },
+			mean_cond_expected_by_x => sub {
+				'avg(' . $expected->() . ") FROM $name WHERE frequency(h, '$end{$name}') = $x" },
 			sum_p_alive => sub { "sum(p_alive($m, h, '$end{$name}')) FROM $name" },
-			sum_cond_expected => sub { "sum(expected_purchases($m, h, '$end{$name}', interval '1 week' * $t)) FROM $name" },
-			mae_holdout => sub { "avg(abs(expected_purchases($m, h, '$end{$name}', interval '1 week' * $t) - coalesce(purchase_days(slice(h, '[2007-01-01,)')), 0))) FROM $name" });
+			sum_cond_expected => sub { 'sum(' . $expected->() . ") FROM $name" },
+			mae_holdout => sub {
+				'avg(abs(' . $expected->()
+				. " - coalesce(purchase_days(slice(h, '[2007-01-01,)')), 0))) FROM $name" });
 		$found = query('SELECT ' . $sql{$quantity}->());
 	}
-	$tolerance = $tolerance =~ /^rel ([\d.e-]+)(%?)/ ? $1 * ($2 ? 0.01 : 1) * abs($value) : $tolerance;
+	$tolerance = $tolerance =~ /^rel ([\d.e-]+)(%?)/ ? $1 * ($2 ? 0.01 : 1) * abs($value)
+		: $tolerance;
 	# the library's approximation again: the exact expectation errs less
 	if ($quantity eq 'mae_holdout')
 	{
@@ -132,8 +157,11 @@ while (my $line = <$in>)
 	my ($model, $name, $quantity, $inputs, $value, $tolerance) = split /,/, $line;
 	next unless $model eq 'BG/BB' && $quantity ne 'dert';
 	my %input = map { split /=/, $_, 2 } grep { /=/ } split /;/, $inputs;
-	my $m = "'" . (exists $input{alpha} ? '{"model": "bg/bb", ' . join(', ', map { "\"$_\": $input{$_}" } qw(alpha beta gamma delta)) . '}' :
-		fitted('bg/bb', 'donations_1995')) . "'::retention_model";
+	my $json = exists $input{alpha}
+		? '{"model": "bg/bb", '
+		. join(', ', map { "\"$_\": $input{$_}" } qw(alpha beta gamma delta)) . '}'
+		: fitted('bg/bb', 'donations_1995');
+	my $m = "'$json'::retention_model";
 	my $customer = join(', ', $m, grep { defined } @input{qw(x t_x n)});
 	my ($parameter) = $quantity =~ /^param_(\w+)/;
 	no warnings 'uninitialized';
@@ -144,8 +172,10 @@ while (my $line = <$in>)
 		p_alive_next => "p_alive($customer, $input{m})",
 		cond_expected_transactions => "expected_purchases($customer, $horizon)",
 		pmf => "purchase_pmf($m, $input{x}, $input{n}::float8)",
-		sum_cond_expected => "sum(expected_purchases($m, h, '$end{donations_1995}', interval '$horizon years')) FROM donations_1995",
-		expected_customers_with_x => "count(*) * purchase_pmf($m, $input{x}, interval '$input{n} years') FROM donations_1995");
+		sum_cond_expected => "sum(expected_purchases($m, h, '$end{donations_1995}',
+			interval '$horizon years')) FROM donations_1995",
+		expected_customers_with_x => "count(*) * purchase_pmf($m, $input{x},
+			interval '$input{n} years') FROM donations_1995");
 	my $found = query('SELECT ' . ($parameter ? "parameter($m, '$parameter')" : $sql{$quantity}));
 	$tolerance = $1 * $value if $tolerance =~ /^rel ([\d.e-]+)/;
 	cmp_ok(abs($found - $value), '<=', $tolerance, "$model $name $quantity $inputs: $found");
@@ -153,22 +183,29 @@ while (my $line = <$in>)
 }
 close $in;
 cmp_ok($looked_at, '==', 35, 'all rows of opportunities');
+my $donations = fitted('bg/bb', 'donations_1995');
 is(query(qq{
 	CREATE TABLE frequencies (x float8, t_x float8, n float8, weight float8);
 	COPY frequencies FROM '$data/donations_1995_bgbb_rf.csv' (FORMAT csv, HEADER);
-	SELECT fit_model('bg/bb', x, t_x, n, weight, 365.25)::text = '} . fitted('bg/bb', 'donations_1995') . q{' FROM frequencies}),
+	SELECT fit_model('bg/bb', x, t_x, n, weight, 365.25)::text = '$donations' FROM frequencies}),
 	't', 'from the table of frequencies as from histories');
 is(query(qq{
-	SELECT fit_model('bg/bb', h, make_date(extract(year FROM date '$end{donations_1995}')::int, 3, 1), 365.25)::text = '} . fitted('bg/bb', 'donations_1995') . q{'
-	FROM (SELECT purchase_history(make_date(extract(year FROM ordered_at)::int, 3, 1)) AS h FROM donations_1995_orders GROUP BY customer_id) d}),
+	SELECT fit_model('bg/bb', h,
+	                 make_date(extract(year FROM date '$end{donations_1995}')::int, 3, 1),
+	                 365.25)::text = '$donations'
+	FROM (SELECT purchase_history(make_date(extract(year FROM ordered_at)::int, 3, 1)) AS h
+	      FROM donations_1995_orders GROUP BY customer_id) d}),
 	't', 'dated the 1st of March as dated the 1st of January');
 
-# contracts: the survivors of each segment as rows of the reference values take them, and the cohorts of a note
+# contracts: the survivors of each segment as rows of the reference values take them, and the
+# cohorts of a note
 $node->safe_psql('postgres', qq{
 	CREATE TABLE survivors (t int, regular float8, high_end float8);
 	COPY survivors FROM '$data/sbg_survival_fader_hardie_2007.csv' (FORMAT csv, HEADER);
-	CREATE TABLE contracts AS SELECT segment, t, lag(n) OVER (PARTITION BY segment ORDER BY t) - n AS lost, n AS kept
-		FROM (SELECT 'regular' AS segment, t, regular AS n FROM survivors UNION ALL SELECT 'high_end', t, high_end FROM survivors) s;
+	CREATE TABLE contracts AS
+	SELECT segment, t, lag(n) OVER (PARTITION BY segment ORDER BY t) - n AS lost, n AS kept
+	FROM (SELECT 'regular' AS segment, t, regular AS n FROM survivors
+	      UNION ALL SELECT 'high_end', t, high_end FROM survivors) s;
 	CREATE TABLE cohorts (cohort int, period int, active float8);
 	COPY cohorts FROM '$data/sbg_multicohort_note17.csv' (FORMAT csv, HEADER)});
 open($in, '<', "$data/reference_values.csv") or die $!;
@@ -182,16 +219,34 @@ while (my $line = <$in>)
 	my ($segment) = $name =~ /:(\w+)/;
 	my ($last) = $inputs =~ /periods 0-(\d)/;
 	$last //= 7;
-	my $rows = $segment ? "(SELECT t, true AS churned, lost AS weight FROM contracts WHERE segment = '$segment' AND t BETWEEN 1 AND $last
-			UNION ALL SELECT t, false, kept FROM contracts WHERE segment = '$segment' AND t = $last)" :
-		"(SELECT period - cohort AS t, true AS churned, before - active AS weight FROM (SELECT *, lag(active) OVER (PARTITION BY cohort ORDER BY period) AS before FROM cohorts) c WHERE before IS NOT NULL
-			UNION ALL SELECT period - cohort, false, active FROM cohorts WHERE period = 2005)";
-	my $typed = exists $input{alpha} ? "'{\"model\": \"$kind\", \"alpha\": $input{alpha}, \"beta\": $input{beta}}'::retention_model" : undef;
+	my $rows = $segment ? qq{(
+			SELECT t, true AS churned, lost AS weight
+			FROM contracts WHERE segment = '$segment' AND t BETWEEN 1 AND $last
+			UNION ALL SELECT t, false, kept
+			FROM contracts WHERE segment = '$segment' AND t = $last)}
+		: q{(
+			SELECT period - cohort AS t, true AS churned, before - active AS weight
+			FROM (SELECT *, lag(active) OVER (PARTITION BY cohort ORDER BY period) AS before
+			      FROM cohorts) c
+			WHERE before IS NOT NULL
+			UNION ALL SELECT period - cohort, false, active FROM cohorts WHERE period = 2005)};
+	my $typed;
+	$typed = "'{\"model\": \"$kind\", \"alpha\": $input{alpha}, \"beta\": $input{beta}}'"
+		. '::retention_model'
+		if exists $input{alpha};
+	my ($parameter) = $quantity =~ /^param_(\w+)/;
+	no warnings 'uninitialized';
 	my $found = query(
-		$quantity eq 'survival' ? "SELECT survival_probability($typed, $input{t})" :
-		defined $typed ? "SELECT sum(weight * ln(CASE WHEN churned THEN survival_probability($typed, t - 1) - survival_probability($typed, t) ELSE survival_probability($typed, t) END)) FROM $rows r" :
-		$quantity eq 'loglik' ? "SELECT log_likelihood(fit_model('$kind', t, churned, weight)) FROM $rows r" :
-		"SELECT parameter(fit_model('$kind', t, churned, weight), '" . substr($quantity, length('param_')) . "') FROM $rows r");
+		$quantity eq 'survival' ? "SELECT survival_probability($typed, $input{t})"
+		: defined $typed ? qq{
+			SELECT sum(weight * ln(CASE WHEN churned
+			                            THEN survival_probability($typed, t - 1)
+			                                 - survival_probability($typed, t)
+			                            ELSE survival_probability($typed, t) END))
+			FROM $rows r}
+		: $quantity eq 'loglik'
+		? "SELECT log_likelihood(fit_model('$kind', t, churned, weight)) FROM $rows r"
+		: "SELECT parameter(fit_model('$kind', t, churned, weight), '$parameter') FROM $rows r");
 	cmp_ok(abs($found - $value), '<=', $tolerance, "$model $name $quantity $inputs: $found");
 	$looked_at++;
 }
@@ -200,20 +255,35 @@ cmp_ok($looked_at, '==', 24, 'all rows of contracts');
 
 # the grid: 250 random parameters and histories, values from mpmath
 is(query(qq{
-	CREATE TABLE grid (r float8, alpha float8, s float8, beta float8, a float8, b float8, x float8, t_x float8, T float8, horizon float8,
-		pareto1 float8, pareto2 float8, pareto3 float8, pareto4 float8, log_likelihood float8, p_alive float8, expected float8, expected_new float8);
+	CREATE TABLE grid (r float8, alpha float8, s float8, beta float8, a float8, b float8, x float8,
+	                   t_x float8, T float8, horizon float8, pareto1 float8, pareto2 float8,
+	                   pareto3 float8, pareto4 float8, log_likelihood float8, p_alive float8,
+	                   expected float8, expected_new float8);
 	COPY grid FROM '$data/oracle_stress_grid.csv' (FORMAT csv, HEADER);
-	SELECT count(*), count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - log_likelihood) <= 1e-8 * abs(log_likelihood)),
-		count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - p_alive) <= 1e-8 * p_alive),
-		count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon) - expected) <= 1e-8 * expected),
-		count(*) FILTER (WHERE abs(expected_purchases(m, horizon) - expected_new) <= 1e-8 * expected_new)
-	FROM (SELECT *, json_build_object('model', 'bg/nbd', 'r', r, 'alpha', alpha, 'a', a, 'b', b)::text::retention_model AS m FROM grid) g}),
+	SELECT count(*),
+	       count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - log_likelihood) <=
+	                              1e-8 * abs(log_likelihood)),
+	       count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - p_alive) <= 1e-8 * p_alive),
+	       count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon)
+	                                  - expected) <= 1e-8 * expected),
+	       count(*) FILTER (WHERE abs(expected_purchases(m, horizon)
+	                                  - expected_new) <= 1e-8 * expected_new)
+	FROM (SELECT *,
+	             json_build_object('model', 'bg/nbd', 'r', r, 'alpha', alpha, 'a', a, 'b',
+	                               b)::text::retention_model AS m
+	      FROM grid) g}),
 	'250|250|250|250|250', 'bg/nbd: all rows of the grid within 1e-8');
 is(query(q{
-	SELECT count(*), count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - pareto1) <= 1e-8 * abs(pareto1)),
-		count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - pareto2) <= 1e-8 * pareto2),
-		count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon) - pareto3) <= 1e-8 * pareto3)
-	FROM (SELECT *, json_build_object('model', 'pareto/nbd', 'r', r, 'alpha', alpha, 's', s, 'beta', beta)::text::retention_model AS m FROM grid) g}),
+	SELECT count(*),
+	       count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T)
+	                                  - pareto1) <= 1e-8 * abs(pareto1)),
+	       count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - pareto2) <= 1e-8 * pareto2),
+	       count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon)
+	                                  - pareto3) <= 1e-8 * pareto3)
+	FROM (SELECT *,
+	             json_build_object('model', 'pareto/nbd', 'r', r, 'alpha', alpha, 's', s, 'beta',
+	                               beta)::text::retention_model AS m
+	      FROM grid) g}),
 	'250|250|250|250', 'pareto/nbd: all rows of the grid within 1e-8');
 
 # Where the likelihood rises toward a boundary the fit says so
@@ -233,70 +303,115 @@ foreach my $name (sort keys %end)
 		my $at_bound = $on_boundary{"$name $kind"} // $on_boundary{$kind};
 
 		is(query(qq{
-			SELECT abs(log_likelihood(d) + purchases * ln(7::float8) - log_likelihood(w)) <= 1e-9 * abs(log_likelihood(w)),
-				abs(parameter(d, 'alpha') / parameter(w, 'alpha') / 7 - 1) < 1e-3, converged(d), converged(w)
-			FROM (SELECT fit_model('$kind', h, '$end{$name}') AS d, fit_model('$kind', h, '$end{$name}', 7) AS w, sum(frequency(h, '$end{$name}')) AS purchases FROM $name) s}),
-			$at_bound ? 't|t|f|f' : 't|t|t|t', "$name, $kind: in days as in weeks" . ($at_bound ? "; on the boundary: $at_bound" : ''));
+			SELECT abs(log_likelihood(d) + purchases * ln(7::float8) - log_likelihood(w)) <=
+			       1e-9 * abs(log_likelihood(w)),
+			       abs(parameter(d, 'alpha') / parameter(w, 'alpha') / 7 - 1) < 1e-3, converged(d),
+			       converged(w)
+			FROM (SELECT fit_model('$kind', h, '$end{$name}') AS d,
+			             fit_model('$kind', h, '$end{$name}', 7) AS w,
+			             sum(frequency(h, '$end{$name}')) AS purchases
+			      FROM $name) s}),
+			$at_bound ? 't|t|f|f' : 't|t|t|t',
+			"$name, $kind: in days as in weeks"
+			. ($at_bound ? "; on the boundary: $at_bound" : ''));
 	}
 }
 
 # from numbers as from histories; collapsed by hand with weights as row by row
 is(query(qq{
-	SELECT fit_model('bg/nbd', h, '1997-09-30')::text = fit_model('bg/nbd', frequency(h, d), recency(h, d), customer_age(h, d))::text,
-		(SELECT fit_model('bg/nbd', x, t_x, T, n)::text FROM (SELECT frequency(h, d) AS x, recency(h, d) AS t_x, customer_age(h, d) AS T, count(*)::float8 AS n
-			FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d) GROUP BY 1, 2, 3) s) = fit_model('bg/nbd', h, '1997-09-30')::text
-	FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d)}), 't|t', 'from x, t_x and T as from histories, with weights as without');
+	SELECT fit_model('bg/nbd', h, '1997-09-30')::text =
+	       fit_model('bg/nbd', frequency(h, d), recency(h, d), customer_age(h, d))::text,
+	       (SELECT fit_model('bg/nbd', x, t_x, T, n)::text
+	        FROM (SELECT frequency(h, d) AS x, recency(h, d) AS t_x, customer_age(h, d) AS T,
+	                     count(*)::float8 AS n
+	              FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d) GROUP BY 1, 2, 3) s) =
+	       fit_model('bg/nbd', h, '1997-09-30')::text
+	FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d)}),
+	't|t', 'from x, t_x and T as from histories, with weights as without');
 
 # ageing customers: values from mpmath, made with the paper's density of a life
 is(query(qq{
-	CREATE TABLE ggompertz (r float8, alpha float8, b float8, s float8, beta float8, x float8, t_x float8, T float8, horizon float8,
-		log_likelihood float8, p_alive float8, expected float8, again float8, two float8);
+	CREATE TABLE ggompertz (r float8, alpha float8, b float8, s float8, beta float8, x float8,
+	                        t_x float8, T float8, horizon float8, log_likelihood float8,
+	                        p_alive float8, expected float8, again float8, two float8);
 	COPY ggompertz FROM '$ENV{RETENTION_ROOT}/test/data/ggompertz.csv' (FORMAT csv, HEADER);
-	SELECT count(*), count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - log_likelihood) <= 1e-10 * greatest(1, abs(log_likelihood))),
-		count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - p_alive) <= 1e-9 * p_alive),
-		count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon) - expected) <= 1e-9 * expected),
-		count(*) FILTER (WHERE abs(purchase_probability(m, x, t_x, T, horizon) - again) <= 1e-9 * again),
-		count(*) FILTER (WHERE x = 0 AND T = 0)
-	FROM (SELECT *, json_build_object('model', 'ggompertz/nbd', 'r', r, 'alpha', alpha, 'b', b, 's', s, 'beta', beta)::text::retention_model AS m FROM ggompertz) g}),
+	SELECT count(*),
+	       count(*) FILTER (WHERE abs(log_likelihood(m, x, t_x, T) - log_likelihood) <=
+	                              1e-10 * greatest(1, abs(log_likelihood))),
+	       count(*) FILTER (WHERE abs(p_alive(m, x, t_x, T) - p_alive) <= 1e-9 * p_alive),
+	       count(*) FILTER (WHERE abs(expected_purchases(m, x, t_x, T, horizon)
+	                                  - expected) <= 1e-9 * expected),
+	       count(*) FILTER (WHERE abs(purchase_probability(m, x, t_x, T, horizon)
+	                                  - again) <= 1e-9 * again),
+	       count(*) FILTER (WHERE x = 0 AND T = 0)
+	FROM (SELECT *,
+	             json_build_object('model', 'ggompertz/nbd', 'r', r, 'alpha', alpha, 'b', b, 's', s,
+	                               'beta', beta)::text::retention_model AS m
+	      FROM ggompertz) g}),
 	'60|60|60|60|60|0', 'ggompertz/nbd: all golden values');
 
-# known parameters come back, from a thousand customers to a million: within four standard errors, smaller by the root of the number;
-# in units of 700 days, so that whole days do not count
+# known parameters come back, from a thousand customers to a million: within four standard errors,
+# smaller by the root of the number; in units of 700 days, so that whole days do not count
 foreach my $kind ('bg/nbd', 'pareto/nbd')
 {
-	my %truth = $kind eq 'bg/nbd' ? (r => 0.243, alpha => 4.414, a => 0.793, b => 2.426) : (r => 0.553, alpha => 10.578, s => 0.606, beta => 11.669);
-	my $typed = "'{\"model\": \"$kind\", " . join(', ', map { "\"$_\": $truth{$_}" } sort keys %truth) . ", \"time_unit_days\": 700}'::retention_model";
+	my %truth = $kind eq 'bg/nbd' ? (r => 0.243, alpha => 4.414, a => 0.793, b => 2.426)
+		: (r => 0.553, alpha => 10.578, s => 0.606, beta => 11.669);
+	my $typed = "'{\"model\": \"$kind\", "
+		. join(', ', map { "\"$_\": $truth{$_}" } sort keys %truth)
+		. ", \"time_unit_days\": 700}'::retention_model";
 	my $last;
 	foreach my $customers (1000, 10000, 100000, 1000000)
 	{
-		my $m = query(qq{SELECT fit_model('$kind', h, '1974-12-31', 700) FROM (SELECT purchase_history(purchase_date) AS h
-			FROM simulate_customers($typed, $customers, '1900-01-01', '1923-01-01', '1974-12-31', $customers) GROUP BY customer_id) s});
-		my @z = map { query("SELECT ln(parameter(m, '$_') / $truth{$_}) * parameter(m, '$_') / standard_error(m, '$_') FROM (SELECT '$m'::retention_model AS m) s") } sort keys %truth;
-		ok((grep { abs($_) < 4 } @z) == 4, "$kind, $customers customers: " . join(', ', map { sprintf '%.1f', $_ } @z) . ' standard errors from the truth');
+		my $m = query(qq{
+			SELECT fit_model('$kind', h, '1974-12-31', 700)
+			FROM (SELECT purchase_history(purchase_date) AS h
+			      FROM simulate_customers($typed, $customers, '1900-01-01', '1923-01-01',
+			                              '1974-12-31', $customers)
+			      GROUP BY customer_id) s});
+		my @z = map { query(qq{
+				SELECT ln(parameter(m, '$_') / $truth{$_}) * parameter(m, '$_')
+				       / standard_error(m, '$_')
+				FROM (SELECT '$m'::retention_model AS m) s}) } sort keys %truth;
+		ok((grep { abs($_) < 4 } @z) == 4,
+			"$kind, $customers customers: " . join(', ', map { sprintf '%.1f', $_ } @z)
+			. ' standard errors from the truth');
 		my $error = query("SELECT standard_error('$m', 'r')");
-		cmp_ok(abs($last / $error / sqrt(10) - 1), '<', 0.25, "  whose errors are smaller by the root of ten") if defined $last && $customers > 10000;
+		cmp_ok(abs($last / $error / sqrt(10) - 1), '<', 0.25,
+			"  whose errors are smaller by the root of ten")
+			if defined $last && $customers > 10000;
 		$last = $error;
 	}
 }
 
-# tracking: actual and expected repeat purchases, cumulative by week, by one query; fitted up to week 39, seen up to week 77.
-# What happened is counted from the orders, too
-is(query(q{
+# tracking: actual and expected repeat purchases, cumulative by week, by one query; fitted up to
+# week 39, seen up to week 77. What happened is counted from the orders, too
+my $cdnow = fitted('bg/nbd', 'cdnow_sample');
+is(query(qq{
 	WITH tracking AS (
 		SELECT until, sum(frequency(h, until)) AS actual,
-			sum(expected_purchases('} . fitted('bg/nbd', 'cdnow_sample') . q{', (until - first_purchase(h))::float8 / 7)) FILTER (WHERE first_purchase(h) <= until) AS expected
-		FROM cdnow_sample, (SELECT date '1997-01-01' + 7 * week AS until FROM generate_series(20, 77) week) w GROUP BY until)
+		       sum(expected_purchases('$cdnow', (until - first_purchase(h))::float8 / 7))
+		         FILTER (WHERE first_purchase(h) <= until) AS expected
+		FROM cdnow_sample,
+		     (SELECT date '1997-01-01' + 7 * week AS until FROM generate_series(20, 77) week) w
+		GROUP BY until)
 	SELECT count(*), max(abs(expected / actual - 1)) < 0.06, avg(abs(expected / actual - 1)) < 0.04,
-		bool_and(actual = (SELECT count(*) - count(DISTINCT customer_id) FROM (SELECT DISTINCT customer_id, ordered_at::date AS day FROM cdnow_sample_orders) o WHERE day <= until))
-	FROM tracking}), '58|t|t|t', 'tracking on CDNOW within 6 percent in every week from the 20th to the 77th');
+	       bool_and(actual =
+	                (SELECT count(*) - count(DISTINCT customer_id)
+	                 FROM (SELECT DISTINCT customer_id, ordered_at::date AS day
+	                       FROM cdnow_sample_orders) o
+	                 WHERE day <= until))
+	FROM tracking}),
+	'58|t|t|t', 'tracking on CDNOW within 6 percent in every week from the 20th to the 77th');
 
 # hold-out on CDNOW, weeks 40 to 78: conditional expectation and what happened, as published
 is(query(qq{
-	SELECT string_agg(format('%s: %s of %s', x, round(expected::numeric, 2), round(actual, 2)), ', ' ORDER BY x)
+	SELECT string_agg(format('%s: %s of %s', x, round(expected::numeric, 2), round(actual, 2)),
+	                  ', ' ORDER BY x)
 	FROM (SELECT frequency(h, '1997-09-30') AS x,
-			avg(expected_purchases('} . fitted('bg/nbd', 'cdnow_sample') . qq{', h, '1997-09-30', interval '39 weeks')) AS expected,
-			avg(coalesce(purchase_days(slice(h, '[1997-10-01,)')), 0)) AS actual
-		FROM cdnow_sample WHERE frequency(h, '1997-09-30') <= 3 GROUP BY 1) s}),
+	             avg(expected_purchases('$cdnow', h, '1997-09-30',
+	                                    interval '39 weeks')) AS expected,
+	             avg(coalesce(purchase_days(slice(h, '[1997-10-01,)')), 0)) AS actual
+	      FROM cdnow_sample WHERE frequency(h, '1997-09-30') <= 3 GROUP BY 1) s}),
 	'0: 0.23 of 0.24, 1: 0.52 of 0.70, 2: 1.04 of 1.39, 3: 1.52 of 1.56',
 	'hold-out on CDNOW by frequency class');
 

@@ -16,23 +16,31 @@ my $longest = $ENV{RETENTION_ROWS} ? 120000 : 2500;
 
 my $node = PostgreSQL::Test::Cluster->new('cancel');
 $node->init;
-$node->append_conf('postgresql.conf', "work_mem = '2GB'\nmax_parallel_workers_per_gather = 0\njit = off\nclient_min_messages = error\nautovacuum = off\nmax_wal_size = '8GB'");
+$node->append_conf('postgresql.conf',
+	"work_mem = '2GB'\nmax_parallel_workers_per_gather = 0\njit = off\n"
+	. "client_min_messages = error\nautovacuum = off\nmax_wal_size = '8GB'");
 $node->start;
 $node->safe_psql('postgres', qq{
 	CREATE EXTENSION retention;
 	-- all different, and in no order
-	CREATE UNLOGGED TABLE row AS SELECT i, (i::int8 * 7919 % $rows)::int AS n FROM generate_series(1, $rows) i;
+	CREATE UNLOGGED TABLE row AS
+	SELECT i, (i::int8 * 7919 % $rows)::int AS n FROM generate_series(1, $rows) i;
 	CREATE UNLOGGED TABLE long (h purchase_history, backward purchase_history, t text);
-	ALTER TABLE long ALTER h SET STORAGE external, ALTER backward SET STORAGE external, ALTER t SET STORAGE external;
-	INSERT INTO long SELECT h, as_of(h, '0001-01-01'), h::text FROM (SELECT purchase_history(date '4700-01-01 BC' + n + n / 7 % 5, n % 90 - 5) FROM (SELECT n FROM row ORDER BY n LIMIT 3000000) r) s (h);
+	ALTER TABLE long ALTER h SET STORAGE external, ALTER backward SET STORAGE external,
+	ALTER t SET STORAGE external;
+	INSERT INTO long
+	SELECT h, as_of(h, '0001-01-01'), h::text
+	FROM (SELECT purchase_history(date '4700-01-01 BC' + n + n / 7 % 5, n % 90 - 5)
+	      FROM (SELECT n FROM row ORDER BY n LIMIT 3000000) r) s (h);
 
 	-- how many milliseconds after the timeout a call ended; NULL when it had ended before
 	CREATE FUNCTION late(call text) RETURNS float8 LANGUAGE plpgsql AS \$\$
 	BEGIN
 		EXECUTE call;
 		RETURN NULL;
-	EXCEPTION WHEN query_canceled THEN
-		RETURN 1000 * extract(epoch FROM clock_timestamp() - statement_timestamp() - current_setting('statement_timeout')::interval);
+	EXCEPTION WHEN query_canceled THEN RETURN 1000
+	* extract(epoch FROM clock_timestamp() - statement_timestamp()
+	          - current_setting('statement_timeout')::interval);
 	END \$\$});
 
 # whatever sorts, and what goes through a long history or text
@@ -41,19 +49,31 @@ my %calls = (
 	'log_rank' => q{SELECT log_rank(n, n % 3 = 0, 'group ' || n % 40) FROM row},
 	'fit_hazard' => 'SELECT fit_hazard(n, n % 3 = 0, ARRAY[n % 7, n % 1000]) FROM row',
 	'churn_drivers' => q{SELECT churn_drivers(n % 3 = 0, 'value ' || n) FROM row},
-	'retention_uplift' => q{SELECT retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4) FROM row},
+	'retention_uplift' => q{
+		SELECT retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4) FROM row},
 	'roc_auc' => 'SELECT roc_auc(n, n % 3 = 0) FROM row',
 	'lift_table' => 'SELECT lift_table(n, n % 3 = 0) FROM row',
-	'fit_model' => q{SELECT fit_model('pareto/nbd', n % 50, CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 3 END, 200 + n / 2) FROM row},
-	'fit_model gamma-gamma' => q{SELECT fit_model('gamma-gamma', 1 + n % 50, 10 + n / 3.0) FROM row},
-	'window_funnel' => q{SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0, n % 5 = 0) FROM row},
+	'fit_model' => q{
+		SELECT fit_model('pareto/nbd', n % 50, CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 3 END,
+		                 200 + n / 2)
+		FROM row},
+	'fit_model gamma-gamma' => q{
+		SELECT fit_model('gamma-gamma', 1 + n % 50, 10 + n / 3.0) FROM row},
+	'window_funnel' => q{
+		SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0,
+		                     n % 5 = 0)
+		FROM row},
 	'purchase_history' => q{SELECT purchase_history(date '2026-01-01' - n, n) FROM row},
 	'spend_trend' => q{SELECT spend_trend(h, '3000-01-01', '2000 years') FROM long},
-	'median_interval' => q{SELECT median_interval(h, '5874897-12-31'), interval_trend(h, '5874897-12-31') FROM long},
+	'median_interval' => q{
+		SELECT median_interval(h, '5874897-12-31'), interval_trend(h, '5874897-12-31') FROM long},
 	'calendar_cycle' => q{SELECT calendar_cycle(h, '5874897-12-31') FROM long},
 	'concatenation' => 'SELECT h || backward || h FROM long',
 	'lifecycle' => q{SELECT lifecycle(h, 'month', '2024-12-31', '1 year') FROM long},
-	'lifecycle by a model' => q{SELECT lifecycle(h, 'month', '2000-01-01', '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}'::retention_model, 0.5) FROM long},
+	'lifecycle by a model' => q{
+		SELECT lifecycle(h, 'month', '2000-01-01',
+		                 '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}'::retention_model, 0.5)
+		FROM long},
 	'cohort_retention' => q{SELECT cohort_retention(h, 'month', '2000-01-01') FROM long},
 	'text' => 'SELECT h::text FROM long', 'from text' => 'SELECT t::purchase_history FROM long',
 	'many spaces' => q[SELECT (repeat(' ', 900000000) || '{')::purchase_history]);
@@ -74,9 +94,12 @@ my $worst = 0;
 for my $name (grep { $_ =~ ($ENV{RETENTION_ONLY} // '') } sort keys %calls)
 {
 	my $call = $calls{$name};
-	my $timed = "SELECT late(\$call\$$call\$call\$), 1000 * extract(epoch FROM clock_timestamp() - statement_timestamp())";
+	my $timed = qq{
+		SELECT late(\$call\$$call\$call\$),
+		       1000 * extract(epoch FROM clock_timestamp() - statement_timestamp())};
 	# of what takes long it is enough to end the beginning
-	my $whole = (split /\|/, (run_psql("SET statement_timeout = '${longest}ms'; $timed"))[0])[1] // $longest;
+	my $whole = (split /\|/, (run_psql("SET statement_timeout = '${longest}ms'; $timed"))[0])[1]
+		// $longest;
 	my $late = 0;
 	my $cancelled = 0;
 	# at some places of it, the best of three
@@ -86,7 +109,9 @@ for my $name (grep { $_ =~ ($ENV{RETENTION_ONLY} // '') } sort keys %calls)
 		for (1 .. 3)
 		{
 			my $timeout = int($part * $whole) || 1;
-			my $found = (split /\|/, (run_psql("SET statement_timeout = '${timeout}ms'; $timed"))[0])[0] // '';
+			my $found = (split /\|/,
+				(run_psql("SET statement_timeout = '${timeout}ms'; $timed"))[0])[0]
+				// '';
 			next if $found eq '';
 			$cancelled++;
 			$best = $found if !defined $best || $found < $best;
@@ -95,14 +120,22 @@ for my $name (grep { $_ =~ ($ENV{RETENTION_ONLY} // '') } sort keys %calls)
 		$late = $best if defined $best && $best > $late;
 	}
 	$worst = $late if $late > $worst;
-	ok($cancelled > 0 && $late < $limit, sprintf('%s: of %.0f ms, ended %d times, %.0f ms after the timeout', $name, $whole, $cancelled, $late));
+	ok($cancelled > 0 && $late < $limit,
+		sprintf('%s: of %.0f ms, ended %d times, %.0f ms after the timeout', $name, $whole,
+			$cancelled, $late));
 }
 note(sprintf 'the worst: %.0f ms', $worst);
 
 # --- a cancel, the end of the backend, a client that is gone, while a fit goes on for long ---
 
-my $fit = q{SELECT fit_model('ggompertz/nbd', n % 50, CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 3 END, 200 + n / 2) FROM row LIMIT 1};
-my $running = q{SELECT pid FROM pg_stat_activity WHERE application_name = 'long fit' AND state = 'active' AND query LIKE 'SELECT fit_model%'};
+my $fit = q{
+	SELECT fit_model('ggompertz/nbd', n % 50, CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 3 END,
+	                 200 + n / 2)
+	FROM row LIMIT 1};
+my $running = q{
+	SELECT pid
+	FROM pg_stat_activity
+	WHERE application_name = 'long fit' AND state = 'active' AND query LIKE 'SELECT fit_model%'};
 
 # how long until the backend that fits is gone from its work
 sub ends_after
@@ -111,8 +144,10 @@ sub ends_after
 	my $best;
 	for (1 .. 3)
 	{
-		my ($in, $out, $err) = ("SET application_name = 'long fit'; SET client_connection_check_interval = '10ms';\n$fit;\n", '', '');
-		my $client = IPC::Run::start(['psql', '-XAtq', '-d', $psql], '<', \$in, '>', \$out, '2>', \$err);
+		my ($in, $out, $err) = ("SET application_name = 'long fit';
+			SET client_connection_check_interval = '10ms';\n$fit;\n", '', '');
+		my $client = IPC::Run::start(['psql', '-XAtq', '-d', $psql], '<', \$in, '>', \$out, '2>',
+			\$err);
 		my $backend = '';
 		for (1 .. 1000)
 		{
@@ -124,8 +159,18 @@ sub ends_after
 		die("the fit does not begin: $out $err") if $backend eq '';
 		usleep(300000);
 		# all in one session, whose start would count otherwise
-		my $watch = "DO \$\$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = $backend AND state = 'active' AND query LIKE 'SELECT fit_model%') LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.005); END LOOP; END \$\$; SELECT 1000 * extract(epoch FROM clock_timestamp() - (SELECT at FROM begun));";
-		my $took = $end->($client, $backend, "CREATE TEMP TABLE begun AS SELECT clock_timestamp() AS at;", $watch);
+		my $watch = qq{
+			DO \$\$
+			BEGIN
+				WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = $backend AND state = 'active'
+				              AND query LIKE 'SELECT fit_model%')
+				LOOP
+					PERFORM pg_stat_clear_snapshot(), pg_sleep(0.005);
+				END LOOP;
+			END \$\$;
+			SELECT 1000 * extract(epoch FROM clock_timestamp() - (SELECT at FROM begun));};
+		my $took = $end->($client, $backend,
+			"CREATE TEMP TABLE begun AS SELECT clock_timestamp() AS at;", $watch);
 		$client->kill_kill;
 		$best = $took if !defined $best || $took < $best;
 		last if $best < $limit / 3;
