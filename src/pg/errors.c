@@ -42,22 +42,18 @@ check_history_status(rt_status status, int32 date)
 	switch (status)
 	{
 		case RT_OUT_OF_RANGE:
-			ereport(
-					ERROR,
-					(errcode(status_sqlstate(status)),
-					 errmsg("purchases of %s are out of range for type purchase_history", date_text),
-					 errdetail("A day holds at most 2147483647 orders and money from "
-							   "-922337203685477.5808 "
-							   "to 922337203685477.5807.")));
+			ereport(ERROR, (errcode(status_sqlstate(status)),
+							errmsg("purchases of %s are out of range for type purchase_history",
+								   date_text),
+							errdetail("A day holds at most 2147483647 orders and money from "
+									  "-922337203685477.5808 to 922337203685477.5807.")));
 			break;
 		case RT_NOT_CONTAINED:
-			ereport(
-					ERROR,
+			ereport(ERROR,
 					(errcode(status_sqlstate(status)),
 					 errmsg("purchases to take out are not in the purchase history"),
 					 errdetail("On %s the history has fewer orders, or another amount, than is to "
-							   "be taken "
-							   "out.",
+							   "be taken out.",
 							   date_text)));
 			break;
 		case RT_NO_SPACE:

@@ -233,7 +233,8 @@ create_tables(Mart *mart, const MartArguments *arguments)
 		mart_run(psprintf("SELECT %s FROM %s LIMIT 0", quote_identifier(arguments->customer),
 						  qualified_name(arguments->customers)));
 	mart_run_steps(psprintf("SELECT * FROM %s.retention_mart_tables(\n"
-							"	jsonb_build_object('schema_name', text %s, 'customer_type', text %s))",
+							"	jsonb_build_object('schema_name', text %s, "
+							"'customer_type', text %s))",
 							mart->functions, literal(arguments->schema),
 							literal(arguments->customer_type)), false);
 	insert_settings(mart, arguments);
@@ -285,7 +286,8 @@ check_source_is_there(const Mart *mart)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("the table that retention mart \"%s\" is made from is gone", mart->name),
-				 errhint("Drop the mart and make it again; what is in its table campaign is lost unless you copy it before.")));
+				 errhint("Drop the mart and make it again; what is in its table campaign is lost unless you "
+						 "copy it before.")));
 }
 
 /*
@@ -308,9 +310,11 @@ is_of_owner(const Mart *mart, Oid owner, Oid caller)
 	if (mart->with_triggers)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("retention mart \"%s\" and its orders no longer belong to one owner", mart->name),
+				 errmsg("retention mart \"%s\" and its orders no longer belong to one owner",
+						mart->name),
 				 errdetail_internal("%s", differs),
-				 errhint("Give them to one role with ALTER ... OWNER TO, or drop the mart, and make it with changes => 'high_water_mark'.")));
+				 errhint("Give them to one role with ALTER ... OWNER TO, or drop the mart, "
+						 "and make it with changes => 'high_water_mark'.")));
 
 	/* who has only been granted to read does so themselves, as in any other query */
 	if (caller != owner || superuser_arg(owner))
@@ -319,8 +323,10 @@ is_of_owner(const Mart *mart, Oid owner, Oid caller)
 				 errmsg("retention mart \"%s\" reads orders of somebody else", mart->name),
 				 errdetail_internal("%s", differs),
 				 superuser_arg(owner) ?
-				 errhint("A superuser does not run what others have put into their tables: let their owner have the mart.") :
-				 errhint("Only \"%s\" refreshes it, not with the rights of others: use SET ROLE, or schedule it as that role.",
+				 errhint("A superuser does not run what others have put into their tables: "
+						 "let their owner have the mart.") :
+				 errhint("Only \"%s\" refreshes it, not with the rights of others: use SET ROLE, "
+						 "or schedule it as that role.",
 						 GetUserNameFromId(owner, true))));
 	return false;
 }
@@ -365,10 +371,12 @@ drop_relations(const Mart *mart, const char *part, const char *relkind)
 	char	   *names;
 
 	names = mart_run_text(psprintf("SELECT string_agg(\n"
-								   "	format('%%s.%%I', text %s, relation), ', ' ORDER BY step, relation)\n"
+								   "	format('%%s.%%I', text %s, relation), ', ' "
+								   "ORDER BY step, relation)\n"
 								   "FROM %s.retention_mart_parts(%s)\n"
 								   "	JOIN pg_class ON relname = relation AND relkind = '%s'\n"
-								   "	JOIN pg_namespace n ON n.oid = relnamespace AND nspname = %s\n"
+								   "	JOIN pg_namespace n ON n.oid = relnamespace "
+								   "AND nspname = %s\n"
 								   "WHERE part = '%s'",
 								   quote_literal_cstr(mart->schema), mart->functions,
 								   mart->settings, relkind,

@@ -38,17 +38,17 @@ typedef struct MartSession
 
 /*
  * From here on all is done as this role, in a security-restricted operation, connected to SPI, with
- * only pg_catalog in the search path and dates in ISO form.  Without policies, those that would hide
- * rows from the role are an error.  An error ends it, too.
+ * only pg_catalog in the search path and dates in ISO form.  Without policies, those that would
+ * hide rows from the role are an error.  An error ends it, too.
  */
 extern void mart_begin(Oid user, bool with_policies, MartSession *session);
 extern void mart_end(const MartSession *session);
 
 /*
- * The owner of the mart of this name: of its schema and of its tables settings and change, which are
- * locked until the end of the transaction, settings so that who wants to change the mart, too, waits.
- * An error for whoever has not the rights of the owner, or, where nothing is to be changed, may not
- * read it.
+ * The owner of the mart of this name: of its schema and of its tables settings and change, which
+ * are locked until the end of the transaction, settings so that who wants to change the mart, too,
+ * waits. An error for whoever has not the rights of the owner, or, where nothing is to be changed,
+ * may not read it.
  */
 extern Oid	mart_owner(const char *schema, bool to_change);
 
@@ -58,15 +58,18 @@ extern Oid	mart_owner_if_any(const char *schema);
 /* An error unless all tables of the mart are ordinary ones of its owner; after mart_begin */
 extern void mart_check_tables(const char *schema, Oid owner, const char *extension);
 
-/* An error that says how to bring the extension's SQL up to date where it is older than this library */
+/*
+ * An error that says how to bring the extension's SQL up to date where it is older than this
+ * library
+ */
 extern void mart_check_version(const char *extension);
 
 /* InvalidOid when there is no such relation */
 extern Oid	mart_relation_owner(Oid relation);
 
 /*
- * The owner of a relation, which is locked with all that inherits from it, its partitions, say; *other
- * is one of these that belongs to somebody else, or InvalidOid.
+ * The owner of a relation, which is locked with all that inherits from it, its partitions, say;
+ * *other is one of these that belongs to somebody else, or InvalidOid.
  */
 extern Oid	mart_source_owner(Oid source, Oid *other);
 
@@ -99,14 +102,14 @@ extern void mart_read_arguments(FunctionCallInfo fcinfo, MartArguments *argument
 extern char *mart_text_argument(FunctionCallInfo fcinfo, int argument, const char *name);
 
 /*
- * Who is to own a new mart: who owns the orders, where the caller has their rights; else the caller,
- * who may read them, and for_owner is false.  An error when the caller may have none.
+ * Who is to own a new mart: who owns the orders, where the caller has their rights; else the
+ * caller, who may read them, and for_owner is false.  An error when the caller may have none.
  */
 extern Oid	mart_new_owner(const MartArguments *arguments, bool *for_owner);
 
 /*
- * Whether source and customers, or none, belong to one role, all partitions included: *owner.  If not,
- * differs says what does.  All of them stay locked.
+ * Whether source and customers, or none, belong to one role, all partitions included: *owner.  If
+ * not, differs says what does.  All of them stay locked.
  */
 extern bool mart_is_of_one_owner(Oid source, Oid customers, Oid *owner, char **differs);
 
@@ -133,7 +136,9 @@ extern void mart_name(Mart *mart, const char *schema, Oid function);
 /* False when there is no row */
 extern bool mart_read_settings(Mart *mart);
 
-/* Brings the tables of a mart of an older version up to date; an error for one of a newer version */
+/*
+ * Brings the tables of a mart of an older version up to date; an error for one of a newer version
+ */
 extern void mart_update_tables(Mart *mart);
 
 #endif							/* RETENTION_PG_MART_H */

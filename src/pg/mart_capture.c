@@ -107,7 +107,8 @@ retention_mart_capture(PG_FUNCTION_ARGS)
 		!TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) || trigger->tg_trigger->tgnargs != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("retention_mart_capture is for the triggers that create_retention_mart makes")));
+				 errmsg("retention_mart_capture is for the triggers that create_retention_mart "
+						"makes")));
 	mart_name(&mart, trigger->tg_trigger->tgargs[0], fcinfo->flinfo->fn_oid);
 	owner = mart_owner_if_any(mart.name);
 	if (!OidIsValid(owner))

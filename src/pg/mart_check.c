@@ -112,7 +112,8 @@ check_ordered_at(Oid type, const char *column, const char **zone)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("a time zone is given, but column \"%s\" is of type %s",
 							column, format_type_be(type)),
-					 errhint("Only points in time, of type timestamp with time zone, have a day that depends on the zone.")));
+					 errhint("Only points in time, of type timestamp with time zone, have a day "
+							 "that depends on the zone.")));
 		return;
 	}
 	/* days must not depend on who refreshes */
@@ -197,7 +198,8 @@ check_changes(Oid source, const char *changes)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" can't have triggers that see its changes", get_rel_name(source)),
-				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
+				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', "
+						 "to read all of them at each refresh.")));
 }
 
 static void
@@ -208,7 +210,8 @@ check_overlap(const Interval *overlap)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("an overlap of %s is not between 0 and 100 years", interval_text(overlap)),
-				 errhint("It is the time within which orders come late, change or are deleted: '30 days', say.")));
+				 errhint("It is the time within which orders come late, change or are deleted: '30 "
+						 "days', say.")));
 }
 
 /* Does a name end up as it is, and is it free? */
@@ -237,7 +240,8 @@ read_terms(FunctionCallInfo fcinfo, MartArguments *arguments)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("horizon, discount_rate and margin of a retention mart must not be null")));
+					 errmsg("horizon, discount_rate and margin of a retention mart must not be "
+							"null")));
 	get_interval_days(fcinfo, 9);	/* an error unless it is a horizon */
 	arguments->horizon = PG_GETARG_INTERVAL_P(9);
 	arguments->discount_rate = check_discount_rate(PG_GETARG_FLOAT8(10));
@@ -321,7 +325,8 @@ mart_new_owner(const MartArguments *arguments, bool *for_owner)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("a retention mart is made of tables of one owner"),
 				 errdetail_internal("%s", differs),
-				 errhint("A role that may read all of them can have a mart with changes => 'high_water_mark' or 'rebuild'.")));
+				 errhint("A role that may read all of them can have a mart with changes => "
+						 "'high_water_mark' or 'rebuild'.")));
 	*for_owner = *for_owner && has_privs_of_role(GetUserId(), owner);
 	if (with_triggers && !*for_owner)
 		ereport(ERROR,
@@ -329,7 +334,8 @@ mart_new_owner(const MartArguments *arguments, bool *for_owner)
 				 errmsg("must be owner of table \"%s\" for a retention mart with triggers", source),
 				 differs != NULL ? errdetail_internal("%s", differs) :
 				 errdetail("It belongs to \"%s\".", GetUserNameFromId(owner, true)),
-				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', to read all of them at each refresh.")));
+				 errhint("Give changes => 'high_water_mark', to read recent orders, or 'rebuild', "
+						 "to read all of them at each refresh.")));
 	if (!*for_owner)
 		owner = GetUserId();
 	if (with_triggers && check_enable_rls(arguments->source, owner, true) == RLS_ENABLED)
@@ -337,6 +343,7 @@ mart_new_owner(const MartArguments *arguments, bool *for_owner)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("triggers see rows of \"%s\" that row-level security hides from \"%s\"",
 						source, GetUserNameFromId(owner, false)),
-				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the policies show.")));
+				 errhint("Give changes => 'rebuild': each refresh then reads the orders that the "
+						 "policies show.")));
 	return owner;
 }

@@ -19,13 +19,13 @@ PG_FUNCTION_INFO_V1(retention_mart_fill);
 static int
 placeholder_length(const char *text, const char *end)
 {
-	const char *at = text + 1;
+	const char *at = text +1;
 
-	if (text >= end || *text != '{')
+	if (text >=end || *text !='{')
 		return 0;
 	while (at < end && ((*at >= 'a' && *at <= 'z') || *at == '_'))
 		at++;
-	return at > text + 1 && at < end && *at == '}' ? (int) (at - text) + 1 : 0;
+	return at > text +1 && at < end && *at == '}' ? (int) (at - text) +1 : 0;
 }
 
 static void

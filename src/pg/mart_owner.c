@@ -3,13 +3,13 @@
  *		Whose rights the work of a retention mart is done with.
  *
  * A mart and what it is made from belong to one role, and all work is done as that role, as
- * REFRESH MATERIALIZED VIEW does its own: reading a table, and even planning to, runs what its owner
- * has put there (casts, policies, index expressions, views, defaults).  So whoever calls, a
- * superuser or a writer of orders whose statement fires a trigger, runs nobody's code with their own
- * rights, and who owns the tables gains nothing.  See doc/security.md.
+ * REFRESH MATERIALIZED VIEW does its own: reading a table, and even planning to, runs what its
+ * owner has put there (casts, policies, index expressions, views, defaults).  So whoever calls, a
+ * superuser or a writer of orders whose statement fires a trigger, runs nobody's code with their
+ * own rights, and who owns the tables gains nothing.  See doc/security.md.
  *
- * Who may only read the orders may have a mart, too, without triggers: they read with their own rights,
- * as in any SELECT of theirs, and nobody else does it for them.
+ * Who may only read the orders may have a mart, too, without triggers: they read with their own
+ * rights, as in any SELECT of theirs, and nobody else does it for them.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -36,14 +36,16 @@
 static void
 set_option(const char *name, const char *value)
 {
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
 }
 
 void
 mart_begin(Oid user, bool with_policies, MartSession *session)
 {
 	GetUserIdAndSecContext(&session->user, &session->security);
-	SetUserIdAndSecContext(user, session->security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(user, session->security | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_RESTRICTED_OPERATION);
 	session->nest_level = NewGUCNestLevel();
 	/* what has no schema is in pg_catalog: nothing that others have created is found */
 	set_option("search_path", "pg_catalog, pg_temp");
@@ -94,8 +96,8 @@ namespace_owner(Oid namespace)
 }
 
 /*
- * The relation of this name in a schema, locked so that until the end of the transaction it keeps name, kind
- * and owner; InvalidOid when there is none.  No right to use the schema is asked for.
+ * The relation of this name in a schema, locked so that until the end of the transaction it keeps
+ * name, kind and owner; InvalidOid when there is none.  No right to use the schema is asked for.
  */
 static Oid
 lock_relation(const char *schema, const char *name, LOCKMODE mode)
@@ -103,14 +105,16 @@ lock_relation(const char *schema, const char *name, LOCKMODE mode)
 	for (;;)
 	{
 		Oid			namespace = get_namespace_oid(schema, true);
-		Oid			relation = OidIsValid(namespace) ? get_relname_relid(name, namespace) : InvalidOid;
+		Oid			relation = OidIsValid(namespace) ? get_relname_relid(name, namespace) :
+			InvalidOid;
 
 		if (!OidIsValid(relation))
 			return InvalidOid;
 		LockRelationOid(relation, mode);
 
 		/* as before the lock, in which somebody may have waited for? */
-		if (get_namespace_oid(schema, true) == namespace && get_relname_relid(name, namespace) == relation)
+		if (get_namespace_oid(schema, true) == namespace &&
+			get_relname_relid(name, namespace) == relation)
 			return relation;
 		UnlockRelationOid(relation, mode);
 	}
@@ -120,7 +124,8 @@ static bool
 may_read(Oid namespace)
 {
 	return compat_namespace_aclcheck(namespace, GetUserId(), ACL_USAGE) == ACLCHECK_OK &&
-		pg_class_aclcheck(get_relname_relid("settings", namespace), GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+		pg_class_aclcheck(get_relname_relid("settings", namespace), GetUserId(), ACL_SELECT) ==
+		ACLCHECK_OK;
 }
 
 /* Is it an ordinary table of this owner? */
@@ -167,17 +172,21 @@ mart_owner(const char *schema, bool to_change)
 	if (to_change ? !has_privs_of_role(GetUserId(), owner) : !may_read(namespace))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 to_change ? errmsg("retention mart \"%s\" belongs to \"%s\"", schema, GetUserNameFromId(owner, true)) :
+				 to_change ? errmsg("retention mart \"%s\" belongs to \"%s\"", schema,
+									GetUserNameFromId(owner, true)) :
 				 errmsg("permission denied for retention mart \"%s\"", schema),
-				 to_change ? errhint("Only who has the rights of its owner refreshes or drops a mart.") :
-				 errhint("GRANT USAGE ON SCHEMA %s, and SELECT on its tables.", quote_identifier(schema))));
+				 to_change ? errhint("Only who has the rights of its owner refreshes or drops a "
+									 "mart.") :
+				 errhint("GRANT USAGE ON SCHEMA %s, and SELECT on its tables.",
+						 quote_identifier(schema))));
 	/* one refresh at a time, which readers are not disturbed by */
 	owner = lock_mart(schema, to_change ? ShareRowExclusiveLock : AccessShareLock);
 	if (!OidIsValid(owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("\"%s\" is no retention mart of one owner", schema),
-				 errdetail("The schema and its tables settings and change do not belong to one role, or are no ordinary tables."),
+				 errdetail("The schema and its tables settings and change do not belong to one "
+						   "role, or are no ordinary tables."),
 				 errhint("Give all of it to one role with ALTER ... OWNER TO.")));
 	return owner;
 }
@@ -202,8 +211,8 @@ mart_check_tables(const char *schema, Oid owner, const char *extension)
 	uint64		count;
 
 	mart_check_version(extension);
-	if (SPI_execute(psprintf("SELECT relation, bool_or(part = 'view')\n"
-							 "FROM %s.retention_mart_parts(jsonb '{}') GROUP BY 1 ORDER BY 1",
+	if (SPI_execute(psprintf("SELECT relation, bool_or(part = 'view')\nFROM "
+							 "%s.retention_mart_parts(jsonb '{}') GROUP BY 1 ORDER BY 1",
 							 quote_identifier(extension)), true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "retention_mart_parts could not be read");
 	names = SPI_tuptable;
@@ -222,8 +231,9 @@ mart_check_tables(const char *schema, Oid owner, const char *extension)
 		if (mart_relation_owner(relation) != owner)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("\"%s\" of retention mart \"%s\" belongs to \"%s\", the mart to \"%s\"", name, schema,
-							GetUserNameFromId(mart_relation_owner(relation), true), GetUserNameFromId(owner, true)),
+					 errmsg("\"%s\" of retention mart \"%s\" belongs to \"%s\", the mart to \"%s\"",
+							name, schema, GetUserNameFromId(mart_relation_owner(relation), true),
+							GetUserNameFromId(owner, true)),
 					 errhint("A mart and all its tables must belong to one owner.")));
 		if (kind != (strcmp(is_view, "t") == 0 ? RELKIND_VIEW : RELKIND_RELATION))
 			ereport(ERROR,

@@ -191,8 +191,8 @@ mart_read_settings(Mart *mart)
 	number = column == NULL ? InvalidAttrNumber : get_attnum(mart->source, column);
 	type = number > 0 ? getBaseType(get_atttype(mart->source, number)) : InvalidOid;
 	mart->settings =
-		psprintf("(SELECT to_jsonb(s) || jsonb_build_object('ordered_at_type', %s)\n"
-				 "FROM %s.settings s)",
+		psprintf("(SELECT to_jsonb(s) || jsonb_build_object('ordered_at_type', %s)\nFROM "
+				 "%s.settings s)",
 				 type == DATEOID || type == TIMESTAMPOID || type == TIMESTAMPTZOID ?
 				 quote_literal_cstr(format_type_be(type)) : "NULL", mart->schema);
 	return true;

@@ -130,8 +130,9 @@ retention_model_out(PG_FUNCTION_ARGS)
 static double
 jsonb_double(const JsonbValue *value)
 {
-	return DatumGetFloat8(
-						  DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
+	Datum		number = NumericGetDatum(value->val.numeric);
+
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, number));
 }
 
 static JsonbValue *
@@ -296,11 +297,9 @@ how_to_make_model(const char *text)
 
 	if (kind == NULL)
 		return errhint("A model is made by the aggregate fit_model(kind, ...), or typed in as "
-					   "JSON: "
-					   "'{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
+					   "JSON: '{\"model\": \"bg/nbd\", \"r\": 0.24, ...}'.");
 	return errhint("\"%s\" is a kind of model. A model of it is made by the aggregate "
-				   "fit_model('%s', ...), "
-				   "or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
+				   "fit_model('%s', ...), or typed in as JSON: '{\"model\": \"%s\", \"%s\": ...}'.",
 				   clip_string(text), clip_string(text), kind->name, kind->parameters[0]);
 }
 
@@ -322,7 +321,8 @@ retention_model_in(PG_FUNCTION_ARGS)
 				 errmsg("invalid input for type %s: \"%s\" is no JSON object", "retention_model",
 						clip_string(json_text)),
 				 how_to_make_model(json_text)));
-	if (!DirectInputFunctionCallSafe(jsonb_in, unconstify(char *, json_text), InvalidOid, -1, fcinfo->context, &parsed))
+	if (!DirectInputFunctionCallSafe(jsonb_in, unconstify(char *, json_text), InvalidOid, -1,
+									 fcinfo->context, &parsed))
 		PG_RETURN_NULL();
 	json = DatumGetJsonbP(parsed);
 	if (!JB_ROOT_IS_OBJECT(json))

@@ -36,14 +36,12 @@ static void
 review_check_readable(const ReviewPage * page)
 {
 	char	   *missing;
-	char	   *query = psprintf("SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname)"
-								 " FROM pg_class"
-								 " WHERE relnamespace ="
-								 " (SELECT oid FROM pg_namespace WHERE nspname = %s)"
-								 " AND NOT has_any_column_privilege(oid, 'SELECT')"
-								 " AND relname IN (SELECT names[1]"
-								 " FROM %s.retention_review_parts(text '{mart}'),"
-								 " regexp_matches(statement, '\"{mart}\"[.]([a-z_]+)', 'g') names)",
+	char	   *query = psprintf("SELECT string_agg(quote_ident(relname), ', ' ORDER BY relname) "
+								 "FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace "
+								 "WHERE nspname = %s) AND NOT has_any_column_privilege(oid, "
+								 "'SELECT') AND relname IN (SELECT names[1] FROM "
+								 "%s.retention_review_parts(text '{mart}'), "
+								 "regexp_matches(statement, '\"{mart}\"[.]([a-z_]+)', 'g') names)",
 								 quote_literal_cstr(page->schema),
 								 quote_identifier(page->extension));
 
@@ -86,8 +84,8 @@ review_add_parts(ReviewPage * page)
 {
 	SPITupleTable *parts;
 	uint64		count;
-	char	   *query = psprintf("SELECT name, statement FROM %s.retention_review_parts(text %s)"
-								 " ORDER BY step",
+	char	   *query = psprintf("SELECT name, statement FROM %s.retention_review_parts(text %s) "
+								 "ORDER BY step",
 								 quote_identifier(page->extension),
 								 quote_literal_cstr(page->schema));
 
