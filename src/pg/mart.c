@@ -286,8 +286,8 @@ check_source_is_there(const Mart *mart)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("the table that retention mart \"%s\" is made from is gone", mart->name),
-				 errhint("Drop the mart and make it again; what is in its table campaign is lost unless you "
-						 "copy it before.")));
+				 errhint("Drop the mart and make it again; what is in its table campaign is lost "
+						 "unless you copy it before.")));
 }
 
 /*
