@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/history_log.h"
+#include "core/history_reader.h"
 #include "core/history_record.h"
 #include "core/poll.h"
 
@@ -18,26 +19,6 @@ rt_log_init(rt_log *log)
 	memset(log, 0, sizeof(rt_log));
 	log->format = RT_FORMAT_EMPTY_LOG;
 	log->head = log->used = sizeof(rt_log);
-}
-
-rt_status
-rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
-{
-	rt_log		log;
-
-	if (size < sizeof(rt_log))
-		return RT_MALFORMED;
-	memcpy(&log, bytes, sizeof(rt_log));
-	if (log.head < sizeof(rt_log) || log.head > log.used || log.used > size)
-		return RT_MALFORMED;
-	reader->next = bytes + log.head;
-	reader->end = bytes + log.used;
-	reader->poll = rt_next_poll(reader->next, reader->end);
-	reader->date = log.head_date;
-	reader->format = log.format;
-	reader->first = false;
-	reader->malformed = NULL;
-	return RT_OK;
 }
 
 uint8_t

@@ -14,6 +14,7 @@
 #include "pg/compat.h"
 
 #include "core/history.h"
+#include "core/history_questions.h"
 
 typedef struct HistoryBytes
 {

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "histories.h"
+#include "core/history_questions.h"
 #include "core/history_text.h"
 
 /* Whatever order the rows come in, the bytes are those of adding up by hand */
