@@ -29,6 +29,12 @@ typedef struct rt_reader
 /* So many bytes are read between two questions whether to go on; short histories ask nothing */
 #define RT_BYTES_PER_POLL	65536
 
+static inline const uint8_t *
+rt_reader_next_poll(const uint8_t *p, const uint8_t *end)
+{
+	return end - p > RT_BYTES_PER_POLL ? p + RT_BYTES_PER_POLL : end;
+}
+
 /* RT_MALFORMED when the bytes can be seen to be no history, or log, before the first record */
 extern rt_status rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size);
 
@@ -44,7 +50,7 @@ rt_reader_start(rt_reader *reader, const uint8_t *next, const uint8_t *end, uint
 {
 	reader->next = next;
 	reader->end = end;
-	reader->poll = end - next > RT_BYTES_PER_POLL ? next + RT_BYTES_PER_POLL : end;
+	reader->poll = rt_reader_next_poll(next, end);
 	reader->date = 0;
 	reader->format = format;
 	reader->first = true;
@@ -70,6 +76,11 @@ rt_reader_next_record(rt_reader *reader, bool with_amount, rt_record *record)
 
 	if (reader->next >= reader->end)
 		return false;
+	if (reader->next > reader->poll)
+	{
+		rt_poll();
+		reader->poll = rt_reader_next_poll(reader->next, reader->end);
+	}
 	next = rt_get_record(reader->next, reader->end, reader->format, reader->first, with_amount,
 						 &reader->date, record, &reader->malformed);
 	if (next == NULL)
@@ -79,12 +90,6 @@ rt_reader_next_record(rt_reader *reader, bool with_amount, rt_record *record)
 	}
 	reader->next = next;
 	reader->first = false;
-	if (next > reader->poll)
-	{
-		rt_poll();
-		reader->poll =
-			reader->end - next > RT_BYTES_PER_POLL ? next + RT_BYTES_PER_POLL : reader->end;
-	}
 	return true;
 }
 

@@ -98,10 +98,7 @@ run_optional(const char *name, const char *statement)
 	int			nest_level = NewGUCNestLevel();
 	ErrorData  *error;
 
-	/*
-	 * of several models that are tried one that does not fit is no news: the mart tells which
-	 * converged
-	 */
+	/* of several models that are tried one that does not fit is no news: the mart tells which converged */
 	(void) set_config_option("client_min_messages", "error", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	error = try_to_run(statement);
 	AtEOXact_GUC(true, nest_level);
@@ -343,7 +340,6 @@ read_settings(const char *schema, MartSettings *settings)
 	settings->source = text == NULL ? InvalidOid : (Oid) strtoul(text, NULL, 10);
 	text = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
 	settings->customers = text == NULL ? InvalidOid : (Oid) strtoul(text, NULL, 10);
-
 	changes = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
 	settings->with_triggers = changes != NULL && strcmp(changes, "trigger") == 0;
 	column = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
@@ -406,14 +402,10 @@ refresh(const char *schema, const MartSettings *settings, const char *extension,
 	run(psprintf("LOCK TABLE %s.settings IN SHARE ROW EXCLUSIVE MODE", quoted));
 	/* policies that came later hold for what the triggers saw, too */
 	all |= is_true(psprintf("SELECT changes = 'rebuild' OR as_of IS NULL OR row_security_active(source_table) OR partitions IS DISTINCT FROM " PARTITIONS " OR EXISTS (SELECT FROM %s.change WHERE truncated) FROM %s.settings",
-							quoted, quoted));
+						   quoted, quoted));
 	if (settings->with_triggers && create_triggers(schema, settings, extension) > 0)
 		all = true;
-
-	/*
-	 * a high-water mark: an order with a date far ahead must not keep others out, hence the last
-	 * refresh
-	 */
+	/* a high-water mark: an order with a date far ahead must not keep others out, hence the last refresh */
 	run_phase(settings, extension, all ? "read all" : settings->with_triggers ? "read changes" : "read recent",
 			  all || settings->with_triggers ? "jsonb '{}'" :
 			  psprintf("(SELECT jsonb_build_object('read_from', (least(max(%s.last_purchase(history)), min(s.refreshed_at AT TIME ZONE 'UTC')::date - 1) - min(s.overlap))::date) FROM %s.customer_history, %s.settings s)",
@@ -543,10 +535,7 @@ create_retention_mart(PG_FUNCTION_ARGS)
 	if (OidIsValid(customers))
 		check_readable(customers);
 
-	/*
-	 * for the owner of the orders by who has their rights; else by who may read them, for
-	 * themselves
-	 */
+	/* for the owner of the orders by who has their rights; else by who may read them, for themselves */
 	for_owner = is_of_one_owner(source, customers, &owner, &differs);
 	if (!for_owner && superuser())
 		ereport(ERROR,
