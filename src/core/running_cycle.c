@@ -1,6 +1,6 @@
 /*
  * running_cycle.c
- *		The purchase cycle of a customer as it was at each of her purchases.
+ *		The purchase cycle of a customer as it was at each of their purchases.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -106,7 +106,7 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 		double		sum = cycle->weighted_days / model->time_unit;
 		double		before = (double) (cycle->purchases - 2);
 		double		days = span(cycle->first, cycle->previous) / ticks_per_day;
-		rt_intervals hers = {cycle->purchases - 2, days, cycle->sum_log_before,
+		rt_intervals theirs = {cycle->purchases - 2, days, cycle->sum_log_before,
 		before > 0 ? days / before : NAN, NAN};
 		double		log_silence[RT_SHAPES];
 		rt_shapes	shapes;
@@ -114,7 +114,7 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 		if (!(model->k_deviation > 0))
 			return 1 - rt_interpurchase_silence(&interpurchase, cycle->weighted_intervals, sum,
 												elapsed);
-		rt_gamma_shapes(&hers, model->k_median, model->k_deviation, &shapes);
+		rt_gamma_shapes(&theirs, model->k_median, model->k_deviation, &shapes);
 		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes,
 													  cycle->weighted_intervals, sum, elapsed,
 													  log_silence);
