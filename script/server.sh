@@ -165,7 +165,7 @@ build_extension() {
 	[ -z "$server_user" ] || chown -R "$server_user" "$work"
 	local log=$work/build.log
 	[ -z "${SANITIZE:-}" ] || set -- "$@" SHLIB_LINK="-lm -fsanitize=address,undefined" \
-		COPT="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined"
+		COPT="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined -DRT_ASSERT_CHECKING"
 	as_server_user make -C "$work/build" -s -j4 with_llvm=no PG_CONFIG="$PG_CONFIG" "$@" >"$log" 2>&1 ||
 		{ cat "$log" >&2; die "the build failed"; }
 	# warnings are for the reader, too

@@ -100,4 +100,11 @@ typedef struct rt_log
 	uint8_t		records[];
 } rt_log;
 
+/* Nothing is read or written outside of a block of which this holds, whatever its records are */
+static inline bool
+rt_log_valid(const rt_log *log, size_t capacity)
+{
+	return log->head >= sizeof(rt_log) && log->head <= log->used && log->used <= capacity;
+}
+
 #endif							/* RT_HISTORY_FORMAT_H */

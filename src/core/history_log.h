@@ -40,6 +40,13 @@ extern rt_status rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, ui
 extern rt_status rt_log_remove(rt_log *log, const rt_day *row);
 extern rt_status rt_log_remove_all(rt_log *log, const uint8_t *bytes, size_t size);
 
+/*
+ * What does not hold of a log that rows were appended to and removed from, or NULL: its records are
+ * days, its flags and last_date say the truth of them.  Of one that was sent by anybody only
+ * rt_log_valid is known.
+ */
+extern const char *rt_log_check(const rt_log *log, size_t capacity);
+
 static inline bool
 rt_log_empty(const rt_log *log)
 {

@@ -22,7 +22,7 @@ rt_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
 	if (size < sizeof(rt_log))
 		return RT_MALFORMED;
 	memcpy(&log, bytes, sizeof(rt_log));
-	if (log.head < sizeof(rt_log) || log.head > log.used || log.used > size)
+	if (!rt_log_valid(&log, size))
 		return RT_MALFORMED;
 	rt_reader_start(reader, bytes + log.head, bytes + log.used, log.format);
 	reader->date = log.head_date;

@@ -29,6 +29,9 @@ typedef struct rt_running_cycle
 	double		weighted_days;
 } rt_running_cycle;
 
+/* What holds of every state that rt_running_cycle_add has made, and of the one it begins with */
+extern bool rt_running_cycle_valid(const rt_running_cycle *cycle);
+
 /*
  * The next purchase; false when it lies before the last one.  Logarithms are added up only where
  * asked for; weight is that of an interval against the next one.
