@@ -227,7 +227,8 @@ grouping(double days)
 
 /* False also when log_p can be seen to be above limit without looking closely */
 static bool
-calendar_judge(const phase_sums *sums, int purchases, double days, double limit, rt_calendar_cycle *cycle)
+calendar_judge(const phase_sums *sums, int purchases, double days, double limit,
+			   rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
 	double		resultant;
@@ -433,7 +434,8 @@ free_frequency(const int32_t *dates, size_t count, const frequency_range *range)
 			double		cosine = cosines[i];
 			double		sine = sines[i];
 
-			calendar_add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine, sine);
+			calendar_add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine,
+							   sine);
 			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
 			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
 		}
@@ -504,7 +506,8 @@ rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cy
 
 	if (found)
 		cycle->log_p = fmin(0, cycle->log_p + LOG_PERIODS);
-	if (calendar_find_free(dates, count, &free_cycle) && (!found || free_cycle.log_p < cycle->log_p))
+	if (calendar_find_free(dates, count, &free_cycle) &&
+		(!found || free_cycle.log_p < cycle->log_p))
 	{
 		*cycle = free_cycle;
 		found = true;

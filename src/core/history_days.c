@@ -49,7 +49,7 @@ days_run_end(const rt_day *days, size_t begin, size_t count)
 	return end;
 }
 
-/* Merges the runs from left to middle and from there to end; of equal dates the left one is first */
+/* Merges the runs from left to middle and from there to end; of equal dates left ones come first */
 static void
 days_merge_runs(const rt_day *from, size_t left, size_t middle, size_t end, rt_day *to)
 {

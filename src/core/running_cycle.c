@@ -56,7 +56,8 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 		/* what was the last interval is one of those before */
 		cycle->weighted_intervals = cycle->weighted_intervals * weight + 1;
 		cycle->weighted_days =
-			cycle->weighted_days * weight + running_span(cycle->previous, cycle->last) / ticks_per_day;
+			cycle->weighted_days * weight +
+			running_span(cycle->previous, cycle->last) / ticks_per_day;
 	}
 	cycle->purchases++;
 	cycle->previous = cycle->last;
@@ -98,7 +99,8 @@ rt_running_regularity(const rt_running_cycle *cycle, double ticks_per_day)
 {
 	return cycle->purchases < 3 ?
 		NAN :
-		rt_gamma_shape(cycle->purchases - 1, running_span(cycle->first, cycle->last) / ticks_per_day,
+		rt_gamma_shape(cycle->purchases - 1,
+					   running_span(cycle->first, cycle->last) / ticks_per_day,
 					   cycle->sum_log);
 }
 
@@ -116,6 +118,7 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 						  double ticks_per_day)
 {
 	double		ticks = ticks_per_day * model->time_unit;
+	rt_customer customer;
 	rt_base		base;
 
 	if (cycle->purchases < 2)
@@ -143,7 +146,8 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 	}
 	if (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES)
 		return NAN;
-	return rt_base_p_gone(&base, &(rt_customer) {(double) (cycle->purchases - 2),
-													running_span(cycle->first, cycle->previous) / ticks,
-													running_span(cycle->first, cycle->last) / ticks});
+	customer.x = (double) (cycle->purchases - 2);
+	customer.t_x = running_span(cycle->first, cycle->previous) / ticks;
+	customer.age = running_span(cycle->first, cycle->last) / ticks;
+	return rt_base_p_gone(&base, &customer);
 }

@@ -100,15 +100,15 @@ history_json_error(int element, const char *message)
 }
 
 static int32
-history_json_count(const JsonbValue *value, int element, const char *message)
+history_json_count(const JsonbValue *value, int element, const char *key)
 {
-	int64		amount;
+	int64		amount = -1;
 
-	if (value->type != jbvNumeric)
-		history_json_error(element, message);
-	money_from_numeric(NumericGetDatum(value->val.numeric), &amount);
+	if (value->type == jbvNumeric)
+		money_from_numeric(NumericGetDatum(value->val.numeric), &amount);
 	if (amount < 0 || amount % RT_MONEY_PER_UNIT != 0 || amount / RT_MONEY_PER_UNIT > PG_INT32_MAX)
-		history_json_error(element, message);
+		history_json_error(element,
+						   psprintf("\"%s\" must be a whole number that is not negative", key));
 	return (int32) (amount / RT_MONEY_PER_UNIT);
 }
 
@@ -168,14 +168,12 @@ history_json_day(JsonbContainer *object, int element)
 			has_date = true;
 		}
 		else if (strcmp(key, "orders") == 0)
-			day.orders = history_json_count(&value, element,
-											"\"orders\" must be a whole number that is not negative");
+			day.orders = history_json_count(&value, element, "orders");
 		else if (strcmp(key, "amount") == 0)
 			has_amount = history_json_amount(&value, element, &day.money);
 		else if (strcmp(key, "unknown") == 0)
 		{
-			day.unknown = history_json_count(&value, element,
-											 "\"unknown\" must be a whole number that is not negative");
+			day.unknown = history_json_count(&value, element, "unknown");
 			has_unknown = true;
 		}
 		else
@@ -186,10 +184,9 @@ history_json_day(JsonbContainer *object, int element)
 	if (!has_amount && !has_unknown)
 		day.unknown = day.orders;
 	if (!rt_day_valid(&day))
-		history_json_error(
-						   element,
-						   "no such day: a day without orders needs an amount below zero, an amount above "
-						   "zero an order of known amount");
+		history_json_error(element,
+						   "no such day: a day without orders needs an amount below zero, "
+						   "an amount above zero an order of known amount");
 	return day;
 }
 

@@ -173,8 +173,8 @@ purchase_history_purchase_intervals(PG_FUNCTION_ARGS)
 	}
 	if (previous == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(
-						  construct_array(intervals, count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(intervals, count, INT4OID, sizeof(int32), true,
+										  TYPALIGN_INT));
 }
 
 /* The days from first to last, both included */

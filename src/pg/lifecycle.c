@@ -107,7 +107,8 @@ typedef struct LostRule
  * until the day before next; false when that is sooner.
  */
 static bool
-lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next, const LostRule *rule,
+lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
+					   const LostRule *rule,
 					   int64 *day)
 {
 	DateADT		lost;
@@ -230,7 +231,8 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	check_not_below_day(rule.silence, "a silence");
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = lifecycle_add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT],
+		state = lifecycle_add_history(state, PG_GETARG_DATUM(1),
+									  (DateADT) constants[AS_OF_CONSTANT],
 									  (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
 	return state_result(fcinfo, state);
 }
@@ -261,7 +263,9 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = lifecycle_add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit,
+		state = lifecycle_add_history(state, PG_GETARG_DATUM(1),
+									  (DateADT) constants[AS_OF_CONSTANT],
+									  unit,
 									  &rule);
 	return state_result(fcinfo, state);
 }

@@ -144,6 +144,7 @@ running_cycle(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
 	const rt_running_cycle *cycle = next_purchase(fcinfo, true, 1, &time);
+	TupleDesc	tupdesc;
 	Datum		values[RUNNING_COLUMNS];
 	bool		nulls[RUNNING_COLUMNS] = {false};
 
@@ -157,6 +158,6 @@ running_cycle(PG_FUNCTION_ARGS)
 	nulls[RUNNING_EXPECTED_NEXT] = cycle->purchases < 2;
 	if (cycle->purchases > 1)
 		values[RUNNING_EXPECTED_NEXT] = expected_next(cycle, &time);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, RUNNING_COLUMNS), values, nulls)));
+	tupdesc = composite_result(fcinfo, RUNNING_COLUMNS);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }
