@@ -72,7 +72,7 @@ $(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
 
 # The core's own tests need neither a server nor its headers
 CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wshadow=compatible-local \
-               -Werror -Wdeclaration-after-statement
+               -Werror -Wdeclaration-after-statement -DRT_ASSERT_CHECKING
 CORE_SOURCES = $(patsubst %.o,$(srcdir_)%.c,$(CORE_OBJS)) $(wildcard $(srcdir_)test/core/*.c)
 $(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm

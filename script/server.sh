@@ -81,21 +81,32 @@ missing_packages() { # $1: "compiler" where no more is needed, "test" where the 
 	perl -MIPC::Run -e1 2>/dev/null || echo libipc-run-perl
 }
 
-# What a test can do without, and says so: not worth failing for; after need_postgres
-optional_packages() {
-	local package packages=
+# What a test can do without, and says so: not worth failing for
+install_if_possible() {
+	local package
+	[ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+	for package; do
+		apt-cache show "$package" 2>/dev/null | grep '^Version' >/dev/null || continue
+		DEBIAN_FRONTEND=noninteractive timeout 180 \
+			apt-get install -y -q --no-install-recommends "$package" >/dev/null 2>&1
+	done
+	return 0
+}
+
+optional_packages_of_documents() {
+	[ -n "$(ls /usr/lib/postgresql/*/bin/pg_bsd_indent 2>/dev/null)" ] ||
+		command -v pg_bsd_indent >/dev/null || install_if_possible pg-bsd-indent
+}
+
+# After need_postgres
+optional_packages_of_tap() {
+	local packages=
 	[ -e "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] || packages="postgresql-$major-cron"
 	command -v chromium >/dev/null || packages="$packages chromium"
 	/usr/bin/python3 -c 'import psycopg2' 2>/dev/null || packages="$packages python3-psycopg2"
 	! command -v java >/dev/null || [ -e /usr/share/java/postgresql.jar ] ||
 		packages="$packages libpostgresql-jdbc-java"
-	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-		for package in $packages; do
-			apt-cache show "$package" 2>/dev/null | grep '^Version' >/dev/null || continue
-			DEBIAN_FRONTEND=noninteractive timeout 180 \
-				apt-get install -y -q --no-install-recommends "$package" >/dev/null 2>&1
-		done
-	fi
+	install_if_possible $packages
 	# Debian's node-pg needs Debian's node; where there is another one its own packages do
 	if command -v node >/dev/null &&
 		! NODE_PATH=/usr/share/nodejs:/usr/lib/nodejs:${NODE_PATH:-} \
@@ -184,7 +195,7 @@ build_extension() {
 	local log=$work/build.log
 	[ -z "${SANITIZE:-}" ] || set -- "$@" SHLIB_LINK="-lm -fsanitize=address,undefined" \
 		COPT="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
-			-fno-sanitize-recover=undefined"
+			-fno-sanitize-recover=undefined -DRT_ASSERT_CHECKING"
 	as_server_user make -C "$work/build" -s -j4 with_llvm=no PG_CONFIG="$PG_CONFIG" "$@" \
 		>"$log" 2>&1 ||
 		{ cat "$log" >&2; die "the build failed"; }

@@ -21,7 +21,7 @@
 #define LOG_PERIODS 1.79175946922805500 /* ln RT_PERIODS */
 #define LOG_2 0.69314718055994531
 
-/* The tail of a resultant may be this much above its approximation */
+/* The tail of a resultant may be this much above its approximation: see rt_log_resultant_tail */
 #define TAIL_ERROR 0.09
 
 /* 400 years have 146,097 days */
@@ -37,6 +37,15 @@ static const int month_starts[2][13] = {
 	{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365},
 	{0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}
 };
+
+const char *
+rt_period_name(rt_period period)
+{
+	static const char *const names[RT_PERIODS] = {"weekly", "monthly", "quarterly",
+	"half-yearly", "yearly", "free"};
+
+	return names[period];
+}
 
 typedef struct calendar_day
 {
@@ -123,7 +132,8 @@ position_of_date(const rt_calendar_cycle *cycle, int32_t date)
 
 /*
  * The unit vector of a phase from 0 to 1: half the work is here, and the library's sincos() is made
- * for any argument
+ * for any argument.  Taylor's series within an eighth of a turn of a quarter, with 1/n! as
+ * coefficients: what is left out is below x^15/15! = 2e-14 at x = pi/4.
  */
 static inline void
 unit_vector(double phase, double *cosine, double *sine)
@@ -131,24 +141,22 @@ unit_vector(double phase, double *cosine, double *sine)
 	int			quadrant = (int) (4 * phase + 0.5);
 	double		x = TWO_PI * (phase - quadrant * 0.25);
 	double		square = x * x;
-	double		c =
-		1 +
-		square *
-		(-1.0 / 2 +
-		 square * (1.0 / 24 +
-				   square * (-1.0 / 720 +
-							 square * (1.0 / 40320 +
-									   square * (-1.0 / 3628800 +
-												 square * (1.0 / 479001600 -
-														   square * (1.0 / 87178291200.0)))))));
-	double		s =
-		x *
-		(1 + square * (-1.0 / 6 +
-					   square * (1.0 / 120 +
-								 square * (-1.0 / 5040 +
-										   square * (1.0 / 362880 +
-													 square * (-1.0 / 39916800 +
-															   square * (1.0 / 6227020800.0)))))));
+	double		c = -1.0 / 87178291200.0;
+	double		s = 1.0 / 6227020800.0;
+
+	c = c * square + 1.0 / 479001600;
+	c = c * square - 1.0 / 3628800;
+	c = c * square + 1.0 / 40320;
+	c = c * square - 1.0 / 720;
+	c = c * square + 1.0 / 24;
+	c = c * square - 1.0 / 2;
+	c = c * square + 1;
+	s = s * square - 1.0 / 39916800;
+	s = s * square + 1.0 / 362880;
+	s = s * square - 1.0 / 5040;
+	s = s * square + 1.0 / 120;
+	s = s * square - 1.0 / 6;
+	s = (s * square + 1) * x;
 
 	*cosine = (quadrant & 1) ? s : c;
 	*sine = (quadrant & 1) ? c : s;
@@ -172,7 +180,7 @@ typedef struct phase_sums
 } phase_sums;
 
 static inline void
-add_phase(phase_sums *sums, double place, double cosine, double sine)
+calendar_add_phase(phase_sums *sums, double place, double cosine, double sine)
 {
 	double		interval = place - sums->last;
 
@@ -219,7 +227,8 @@ grouping(double days)
 
 /* False also when log_p can be seen to be above limit without looking closely */
 static bool
-judge(const phase_sums *sums, int purchases, double days, double limit, rt_calendar_cycle *cycle)
+calendar_judge(const phase_sums *sums, int purchases, double days, double limit,
+			   rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
 	double		resultant;
@@ -255,8 +264,8 @@ phase_of(double cosines, double sines)
 
 /* What is reported of a period, once it is the one */
 static void
-describe(const phase_sums *sums, size_t purchases, rt_period period, double days,
-		 rt_calendar_cycle *cycle)
+calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, double days,
+				  rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
 	double		length = sqrt(sums->season_cosines * sums->season_cosines +
@@ -282,8 +291,8 @@ describe(const phase_sums *sums, size_t purchases, rt_period period, double days
  * corrected for their number, at most limit
  */
 static bool
-find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
-		   rt_calendar_cycle *cycle)
+calendar_find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
+					rt_calendar_cycle *cycle)
 {
 	phase_sums	sums[RT_FREE];
 	double		span;
@@ -310,14 +319,14 @@ find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
 						sine;
 
 			unit_vector(place.phase, &cosine, &sine);
-			add_phase(&sums[p], place.whole + place.phase, cosine, sine);
+			calendar_add_phase(&sums[p], place.whole + place.phase, cosine, sine);
 		}
 	}
 	for (int p = (int) shortest; p <= most; p++)
 	{
 		rt_calendar_cycle found;
 
-		if (!judge(&sums[p], (int) count, mean_days[p], limit, &found) ||
+		if (!calendar_judge(&sums[p], (int) count, mean_days[p], limit, &found) ||
 			(best >= 0 && found.log_p >= cycle->log_p))
 			continue;
 		*cycle = found;
@@ -326,12 +335,12 @@ find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
 	}
 	if (best < 0)
 		return false;
-	describe(&sums[best], count, (rt_period) best, mean_days[best], cycle);
+	calendar_describe(&sums[best], count, (rt_period) best, mean_days[best], cycle);
 	return true;
 }
 
 bool
-rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
 	rt_period	shortest = RT_MONTHLY;
 	double		day;
@@ -339,11 +348,11 @@ rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cy
 	if (count < 3)
 		return false;
 
-	/* of so short periods she can't have come in two of three */
+	/* of so short periods they can't have come in two of three */
 	while (shortest < RT_YEARLY && (double) dates[count - 1] - (double) dates[0] >
 		   (1.5 * (double) (count - 1) + 1) * mean_days[shortest])
 		shortest++;
-	if (!find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
+	if (!calendar_find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
 		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 3 * (cycle->seasons - 1) < 2 * cycle->periods)
 		return false;
 	cycle->log_p += LOG_PERIODS;
@@ -368,7 +377,7 @@ phases_of_days(const int32_t *dates, size_t count, double days, phase_sums *sums
 
 		rt_poll_each(i + 1);
 		unit_vector(place.phase, &cosine, &sine);
-		add_phase(sums, place.whole + place.phase, cosine, sine);
+		calendar_add_phase(sums, place.whole + place.phase, cosine, sine);
 	}
 }
 
@@ -380,32 +389,80 @@ rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_ca
 	if (count < 3 || !(days >= 2))
 		return false;
 	phases_of_days(dates, count, days, &sums);
-	if (!judge(&sums, (int) count, days, INFINITY, cycle))
+	if (!calendar_judge(&sums, (int) count, days, INFINITY, cycle))
 		return false;
-	describe(&sums, count, RT_FREE, days, cycle);
+	calendar_describe(&sums, count, RT_FREE, days, cycle);
 	return true;
 }
 
-/*
- * Periods from half her mean interval to twice, from 3 days on.  Frequencies are
- * independent when a phase changes by a whole period over the span, which makes
- * 1.5 for each interval; the maximum between them, and that
- * the span itself is known, cost a factor of four (by simulation of random buyers).
- */
-static bool
-find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+/* Frequencies, in periods a day, that a free period is looked for among */
+typedef struct frequency_range
+{
+	double		low;
+	double		high;
+	double		step;
+} frequency_range;
+
+/* The most significant frequency of a range, 0 when none is; at most FREE_MAX dates */
+static double
+free_frequency(const int32_t *dates, size_t count, const frequency_range *range)
 {
 	double		cosines[FREE_MAX],
 				sines[FREE_MAX],
 				step_cosines[FREE_MAX],
 				step_sines[FREE_MAX];
-	double		span,
-				mean,
-				low,
-				high,
-				step;
 	double		best_frequency = 0;
 	double		best = INFINITY;	/* log_p */
+	rt_calendar_cycle found;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		double		time = TWO_PI * ((double) dates[i] - (double) dates[0]);
+
+		cosines[i] = cos(time * range->low);
+		sines[i] = sin(time * range->low);
+		step_cosines[i] = cos(time * range->step);
+		step_sines[i] = sin(time * range->step);
+	}
+	for (double frequency = range->low; frequency <= range->high; frequency += range->step)
+	{
+		phase_sums	sums;
+
+		memset(&sums, 0, sizeof(sums));
+		for (size_t i = 0; i < count; i++)
+		{
+			double		cosine = cosines[i];
+			double		sine = sines[i];
+
+			calendar_add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine,
+							   sine);
+			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
+			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
+		}
+		if (calendar_judge(&sums, (int) count, 1 / frequency, best, &found) && found.log_p < best)
+		{
+			best = found.log_p;
+			best_frequency = frequency;
+		}
+	}
+	return best_frequency;
+}
+
+/*
+ * Periods from half their mean interval to twice, from 3 days on.  Frequencies are
+ * independent when a phase changes by a whole period over the span, which makes
+ * 1.5 for each interval; the maximum between them, and that
+ * the span itself is known, cost a factor of four (by simulation of random buyers).
+ */
+static bool
+calendar_find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	frequency_range range;
+	double		span,
+				mean,
+				best,
+				low,
+				high;
 	rt_calendar_cycle found;
 
 	if (count > FREE_MAX)
@@ -417,44 +474,18 @@ find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 		return false;
 	span = (double) dates[count - 1] - (double) dates[0];
 	mean = span / (double) (count - 1);
-	low = 1 / (2 * mean);
-	high = fmin(2 / mean, 1.0 / 3);
-	step = 1 / (FREE_STEPS * span);
-	for (size_t i = 0; i < count; i++)
-	{
-		double		time = TWO_PI * ((double) dates[i] - (double) dates[0]);
-
-		cosines[i] = cos(time * low);
-		sines[i] = sin(time * low);
-		step_cosines[i] = cos(time * step);
-		step_sines[i] = sin(time * step);
-	}
-	for (double frequency = low; frequency <= high; frequency += step)
-	{
-		phase_sums	sums;
-
-		memset(&sums, 0, sizeof(sums));
-		for (size_t i = 0; i < count; i++)
-		{
-			double		cosine = cosines[i];
-			double		sine = sines[i];
-
-			add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine, sine);
-			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
-			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
-		}
-		if (judge(&sums, (int) count, 1 / frequency, best, &found) && found.log_p < best)
-		{
-			best = found.log_p;
-			best_frequency = frequency;
-		}
-	}
-	if (best_frequency == 0)
+	range.low = 1 / (2 * mean);
+	range.high = fmin(2 / mean, 1.0 / 3);
+	range.step = 1 / (FREE_STEPS * span);
+	best = free_frequency(dates, count, &range);
+	if (best == 0)
 		return false;
-	low = fmax(low, best_frequency - step);
-	high = fmin(high, best_frequency + step);
+
+	/* finer, around it, of periods in thousandths of a day */
+	low = fmax(range.low, best - range.step);
+	high = fmin(range.high, best + range.step);
 	cycle->log_p = 1;
-	for (double frequency = low; frequency <= high; frequency += step / FREE_STEPS)
+	for (double frequency = low; frequency <= high; frequency += range.step / FREE_STEPS)
 	{
 		double		days = rint(1000 / frequency) / 1000;
 
@@ -471,11 +502,12 @@ bool
 rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
 	rt_calendar_cycle free_cycle;
-	bool		found = find_fixed(dates, count, RT_WEEKLY, INFINITY, cycle);
+	bool		found = calendar_find_fixed(dates, count, RT_WEEKLY, INFINITY, cycle);
 
 	if (found)
 		cycle->log_p = fmin(0, cycle->log_p + LOG_PERIODS);
-	if (find_free(dates, count, &free_cycle) && (!found || free_cycle.log_p < cycle->log_p))
+	if (calendar_find_free(dates, count, &free_cycle) &&
+		(!found || free_cycle.log_p < cycle->log_p))
 	{
 		*cycle = free_cycle;
 		found = true;
@@ -517,7 +549,7 @@ rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *d
 }
 
 static double
-normal(double x)
+normal_below(double x)
 {
 	return erfc(-x / sqrt(2)) / 2;
 }
@@ -532,7 +564,7 @@ rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t 
 	double		came = cycle->seasons - 0.5;
 	double		missed = cycle->periods - (cycle->seasons - 1) + 0.5;
 	double		silence = 1;
-	double		edge = normal(-0.5 / cycle->deviation);
+	double		edge = normal_below(-0.5 / cycle->deviation);
 	double		peaks = floor(passed + 0.5);
 
 	if (peaks < 1)
@@ -548,7 +580,7 @@ rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t 
 		silence = exp(lgamma(missed + peaks - 1) - lgamma(missed) + lgamma(came + missed) -
 					  lgamma(came + missed + peaks - 1));
 	return silence * (1 - came / (came + missed + peaks - 1) *
-					  (normal((passed - peaks) / cycle->deviation) - edge) / (1 - 2 * edge));
+					  (normal_below((passed - peaks) / cycle->deviation) - edge) / (1 - 2 * edge));
 }
 
 bool

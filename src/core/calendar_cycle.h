@@ -1,11 +1,11 @@
 /*
  * calendar_cycle.h
  *		Does a customer buy at the same point of the week, month, quarter, half-year
- *		or year, or of a period of her own?
+ *		or year, or of a period of their own?
  *
  * Each purchase day has a phase, its place within the period from 0 to 1; the
  * test is Rayleigh's: are the phases too much alike for chance?  Chance is a
- * random buyer, whose purchases are a Poisson process of any rate.  Her phases
+ * random buyer, whose purchases are a Poisson process of any rate.  Their phases
  * are uniform only over many periods, so at most one purchase each half period
  * is tested: the phases of such purchases are never more alike than uniform ones
  * (the intervals left are half a period plus an exponential time, and with x
@@ -38,6 +38,9 @@ typedef enum rt_period
 
 #define RT_PERIODS 6
 
+/* What it is called: weekly, monthly, ..., free */
+extern const char *rt_period_name(rt_period period);
+
 typedef struct rt_calendar_cycle
 {
 	rt_period	period;
@@ -68,19 +71,19 @@ extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double
 extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date);
 
 /*
- * Is a month, quarter, half-year or year her cycle?  Significant at 1 percent, she
- * came in at least two of three periods, and her phases come back to their mean
- * (their variance is half that of the steps between them; of phases that drift,
- * as with every 30th day taken for a month, it is more): then her silence is to be
+ * Is a month, quarter, half-year or year their cycle?  Significant at 1 percent, they
+ * came in at least two of three periods, and the phases come back to their mean
+ * (the variance is half that of the steps between them; of phases that drift,
+ * as with every 30th day taken for a month, it is more): then their silence is to be
  * measured in periods, not in days.  A week is as long as any other, so that
  * intervals say all of it.  One pass over the dates.
  */
-extern bool rt_calendar_cycle_hers(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
+extern bool rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
 
 /*
  * The probability that who keeps such a cycle, last purchase on the date last,
  * has not come again by the end of date.  It is 1 until the next period's
- * purchase is near, whatever else she buys in a season; then she comes with a
+ * purchase is near, whatever else they buy in a season; then they come with a
  * probability that is Beta(seasons - 1/2, 1/2 + periods missed) (Jeffreys), at a
  * normally distributed distance from season_phase.
  */

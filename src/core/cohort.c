@@ -4,11 +4,10 @@
  *
  * Copyright (c) 2026, retention contributors
  */
-#include "core/cohort.h"
-#include "core/poll.h"
-
 #include <string.h>
 
+#include "core/assert.h"
+#include "core/cohort.h"
 #include "core/poll.h"
 
 bool
@@ -47,12 +46,28 @@ rt_cohort_cell_compare(const void *left, const void *right, const void *unused)
 	return (a->period > b->period) - (a->period < b->period);
 }
 
+/* Each cell once, in order, and each cohort begins with its first period */
+static bool
+cohort_cells_valid(const rt_cohort_cell *cells, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		bool		begins = i == 0 || cells[i].cohort != cells[i - 1].cohort;
+
+		if (begins != (cells[i].period == 0) ||
+			(i > 0 && rt_cohort_cell_compare(&cells[i - 1], &cells[i], NULL) >= 0))
+			return false;
+	}
+	return true;
+}
+
 size_t
 rt_cohort_rows(const rt_cohort_cell *cells, size_t count, int32_t last_period, int32_t limit,
 			   rt_cohort_row *rows)
 {
 	size_t		made = 0;
 
+	RT_ASSERT(cohort_cells_valid(cells, count));
 	for (size_t begin = 0, end; begin < count; begin = end)
 	{
 		int32_t		cohort = cells[begin].cohort;

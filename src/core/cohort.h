@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/history.h"
+#include "core/history_questions.h"
 
 /* What the customers of a cohort did so many periods after the one in which they came */
 typedef struct rt_cohort_cell

@@ -1,6 +1,6 @@
 /*
  * cycle.c
- *		The purchase cycle of one customer, from her own intervals.
+ *		The purchase cycle of one customer, from their own intervals.
  *
  * Copyright (c) 2026, retention contributors
  */

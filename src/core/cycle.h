@@ -1,6 +1,6 @@
 /*
  * cycle.h
- *		The purchase cycle of one customer, from her own intervals.
+ *		The purchase cycle of one customer, from their own intervals.
  *
  * Intervals are the days between consecutive purchase days, so whole numbers
  * from 1 on.  What needs more of them than there are is NaN.
@@ -51,8 +51,8 @@ extern double rt_interval_median(const int32_t *dates, size_t count, double *wor
 extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
 
 /*
- * The shape of one customer, shrunk toward that of all: the maximum of her
- * restricted likelihood (her mean interval is not known, which takes one
+ * The shape of one customer, shrunk toward that of all: the maximum of their
+ * restricted likelihood (their mean interval is not known, which takes one
  * interval away, so that few of them are not taken for regular) times a
  * lognormal prior around prior_shape, prior_deviation wide in ln k.  At most
  * RT_REGULARITY_MAX; with fewer than two intervals it is prior_shape.

@@ -6,7 +6,10 @@
  */
 #include <string.h>
 
+#include "core/assert.h"
+#include "core/history_days.h"
 #include "core/history_log.h"
+#include "core/history_reader.h"
 #include "core/history_record.h"
 #include "core/poll.h"
 
@@ -18,26 +21,6 @@ rt_log_init(rt_log *log)
 	memset(log, 0, sizeof(rt_log));
 	log->format = RT_FORMAT_EMPTY_LOG;
 	log->head = log->used = sizeof(rt_log);
-}
-
-rt_status
-rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size)
-{
-	rt_log		log;
-
-	if (size < sizeof(rt_log))
-		return RT_MALFORMED;
-	memcpy(&log, bytes, sizeof(rt_log));
-	if (log.head < sizeof(rt_log) || log.head > log.used || log.used > size)
-		return RT_MALFORMED;
-	reader->next = bytes + log.head;
-	reader->end = bytes + log.used;
-	reader->poll = rt_next_poll(reader->next, reader->end);
-	reader->date = log.head_date;
-	reader->format = log.format;
-	reader->first = false;
-	reader->malformed = NULL;
-	return RT_OK;
 }
 
 uint8_t
@@ -58,9 +41,55 @@ rt_log_format_with(uint8_t format, uint8_t other)
 	return format | (other & RT_FORMAT_FINE);
 }
 
+const char *
+rt_log_check(const rt_log *log, size_t capacity)
+{
+	rt_reader	reader;
+	rt_day		day;
+	uint8_t		format = RT_FORMAT_EMPTY_LOG;
+	uint8_t		order = 0;
+	int32_t		last = 0;
+	bool		first = true;
+
+	if (!rt_log_valid(log, capacity))
+		return "head, used and capacity are not in order";
+	if (log->unused != 0 ||
+		(log->order & ~(RT_LOG_UNSORTED | RT_LOG_SPECIAL | RT_LOG_MOVED)) != 0 ||
+		(log->format & ~(RT_FORMAT_FINE | RT_FORMAT_UNPRICED)) !=
+		(RT_FORMAT_VERSION | RT_FORMAT_LOG))
+		return "unknown flags";
+	if (rt_reader_init(&reader, (const uint8_t *) log, log->used) != RT_OK)
+		return "no log";
+	for (;;)
+	{
+		const uint8_t *record = reader.next;
+
+		if (!rt_reader_next(&reader, &day))
+			break;
+		if (!rt_day_valid(&day))
+			return "impossible day";
+		if (!first && day.date <= last)
+			order |= RT_LOG_UNSORTED;
+		if (record[0] & 1)
+			order |= RT_LOG_SPECIAL;
+		format = rt_log_format_with_row(format, &day);
+		last = day.date;
+		first = false;
+	}
+	if (reader.malformed != NULL)
+		return reader.malformed;
+	if (!first && last != log->last_date)
+		return "the last date is another one";
+	if ((order & ~log->order) != 0)
+		return "the order is not what the flags say";
+	if (!first && format != log->format && !(log->order & RT_LOG_MOVED))
+		return "the format is wider than its rows";
+	return NULL;
+}
+
 /* The records move to the front of the block once half of it lies before the head */
 static void
-reclaim_head(rt_log *log)
+log_reclaim_head(rt_log *log)
 {
 	size_t		length = log->used - log->head;
 
@@ -79,6 +108,7 @@ rt_log_append(rt_log *log, size_t capacity, const rt_day *row)
 	size_t		length;
 	bool		direct;
 
+	RT_ASSERT(rt_log_valid(log, capacity) && rt_day_valid(row));
 	if (rt_log_empty(log))
 	{
 		log->format = format;
@@ -99,7 +129,7 @@ rt_log_append(rt_log *log, size_t capacity, const rt_day *row)
 	{
 		if (log->head - sizeof(rt_log) < (log->used - sizeof(rt_log)) / 2 + length)
 			return RT_NO_SPACE;
-		reclaim_head(log);
+		log_reclaim_head(log);
 	}
 	if (step <= 0 && !rt_log_empty(log))
 		log->order |= RT_LOG_UNSORTED;
@@ -109,12 +139,13 @@ rt_log_append(rt_log *log, size_t capacity, const rt_day *row)
 		memcpy((uint8_t *) log + log->used, record, length);
 	log->used += (uint32_t) length;
 	log->last_date = row->date;
+	RT_ASSERT(rt_log_valid(log, capacity));
 	return RT_OK;
 }
 
 /* What was written behind the old end does not count; the head may have moved */
 static void
-undo_append(rt_log *log, const rt_log *before)
+log_undo_append(rt_log *log, const rt_log *before)
 {
 	uint32_t	moved = before->head - log->head;
 
@@ -128,7 +159,7 @@ undo_append(rt_log *log, const rt_log *before)
  * others are copied.  This is what combining partial states is made of.
  */
 static rt_status
-append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader)
+log_append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader)
 {
 	rt_log		before = *log;
 	rt_log		other;
@@ -145,13 +176,14 @@ append_log(rt_log *log, size_t capacity, const uint8_t *bytes, rt_reader *reader
 	status = rt_log_append(log, capacity, &day);
 	if (status != RT_OK || rest > capacity - log->used)
 	{
-		undo_append(log, &before);
+		log_undo_append(log, &before);
 		return RT_NO_SPACE;
 	}
 	rt_copy((uint8_t *) log + log->used, reader->next, rest);
 	log->used += (uint32_t) rest;
 	log->last_date = other.last_date;
 	log->order |= other.order & (RT_LOG_UNSORTED | RT_LOG_SPECIAL | RT_LOG_MOVED);
+	RT_ASSERT(rt_log_valid(log, capacity));
 	return RT_OK;
 }
 
@@ -163,10 +195,11 @@ rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t siz
 	rt_day		day;
 	rt_status	status = rt_reader_init(&reader, bytes, size);
 
+	RT_ASSERT(rt_log_valid(log, capacity));
 	if (status != RT_OK)
 		return status;
 	if ((bytes[0] & RT_FORMAT_LOG) && (bytes[0] == log->format || rt_log_empty(log)))
-		return append_log(log, capacity, bytes, &reader);
+		return log_append_log(log, capacity, bytes, &reader);
 	if (rt_log_empty(log))
 		log->format = rt_log_format_with(log->format, bytes[0]);
 	else if (rt_log_format_with(log->format, bytes[0]) != log->format)
@@ -181,9 +214,10 @@ rt_log_append_all(rt_log *log, size_t capacity, const uint8_t *bytes, size_t siz
 		status = RT_MALFORMED;
 
 	if (status != RT_OK)
-		undo_append(log, &before);
+		log_undo_append(log, &before);
 	else if (bytes[0] & RT_FORMAT_LOG)
 		log->order |= bytes[offsetof(rt_log, order)] & RT_LOG_MOVED;
+	RT_ASSERT(rt_log_valid(log, capacity));
 	return status;
 }
 
@@ -196,6 +230,7 @@ rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, uint8_t format)
 	uint8_t    *p = to->records;
 	const uint8_t *end = (const uint8_t *) to + capacity;
 
+	RT_ASSERT(rt_log_valid(from, from->used));
 	if (format == from->format)
 	{
 		size_t		length = from->used - from->head;
@@ -229,14 +264,8 @@ rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, uint8_t format)
 		previous = day.date;
 	}
 	to->used = (uint32_t) (p - (uint8_t *) to);
+	RT_ASSERT(rt_log_valid(to, capacity));
 	return reader.malformed ? RT_MALFORMED : RT_OK;
-}
-
-static bool
-same_day(const rt_day *a, const rt_day *b)
-{
-	return a->date == b->date && a->orders == b->orders &&
-		a->unknown == b->unknown && a->money == b->money;
 }
 
 rt_status
@@ -247,13 +276,14 @@ rt_log_remove(rt_log *log, const rt_day *row)
 
 	if (rt_reader_init(&reader, (const uint8_t *) log, log->used) != RT_OK)
 		return RT_MALFORMED;
-	if (!rt_reader_next(&reader, &day) || !same_day(&day, row))
+	if (!rt_reader_next(&reader, &day) || rt_day_compare(&day, row) != 0)
 		return RT_NOT_CONTAINED;
 	log->head = (uint32_t) (reader.next - (const uint8_t *) log);
 	log->head_date = day.date;
 	log->order |= RT_LOG_MOVED;
 	if (rt_log_empty(log))
 		rt_log_init(log);
+	RT_ASSERT(rt_log_valid(log, log->used));
 	return RT_OK;
 }
 

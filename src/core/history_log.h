@@ -2,16 +2,6 @@
  * history_log.h
  *		A history while it is being built: the state of the aggregates.
  *
- * A log holds rows in the order in which they came, as records that count each
- * date from the row before, so that appending touches the end only, and rows
- * that come in order of time (as orders tables mostly are) take no more room
- * than they do when finished:
- *
- *		+--------+-------+------+------+-----------+-----------+---------------+------+
- *		| format | order | head | used | head_date | last_date | records       | room |
- *		+--------+-------+------+------+-----------+-----------+---------------+------+
- *		                    |      |                           ^ head          ^ used
- *
  * Rows may repeat a date or go back in time; finishing sorts and merges them.
  * A log in strictly ascending order is finished by copying its bytes.
  *
@@ -27,24 +17,8 @@
 #ifndef RT_HISTORY_LOG_H
 #define RT_HISTORY_LOG_H
 
-#include "core/history.h"
-
-#define RT_LOG_UNSORTED		0x01	/* some date is not above the one before */
-#define RT_LOG_SPECIAL		0x02	/* some record is special */
-#define RT_LOG_MOVED		0x04	/* some record was taken away, so that the format may be wider
-									 * than what is left needs */
-
-typedef struct rt_log
-{
-	uint8_t		format;			/* as in a finished history, with RT_FORMAT_LOG */
-	uint8_t		order;			/* RT_LOG_* */
-	uint16_t	unused;			/* zero */
-	uint32_t	head;			/* offsets from the start of the log */
-	uint32_t	used;
-	int32_t		head_date;		/* the first record counts from this date */
-	int32_t		last_date;		/* date of the last record */
-	uint8_t		records[];
-} rt_log;
+#include "core/history_format.h"
+#include "core/status.h"
 
 /* Starts a log in a block of at least sizeof(rt_log) bytes */
 extern void rt_log_init(rt_log *log);
@@ -66,6 +40,13 @@ extern rt_status rt_log_copy(rt_log *to, size_t capacity, const rt_log *from, ui
 extern rt_status rt_log_remove(rt_log *log, const rt_day *row);
 extern rt_status rt_log_remove_all(rt_log *log, const uint8_t *bytes, size_t size);
 
+/*
+ * What does not hold of a log that rows were appended to and removed from, or NULL: its records are
+ * days, its flags and last_date say the truth of them.  Of one that was sent by anybody only
+ * rt_log_valid is known.
+ */
+extern const char *rt_log_check(const rt_log *log, size_t capacity);
+
 static inline bool
 rt_log_empty(const rt_log *log)
 {
@@ -78,8 +59,5 @@ rt_log_empty(const rt_log *log)
  * rt_days_normalize and rt_days_encode instead.
  */
 extern size_t rt_log_finish(const rt_log *log, uint8_t *bytes);
-
-/* For rt_reader_init alone.  bytes need no alignment. */
-extern rt_status rt_log_reader_init(rt_reader *reader, const uint8_t *bytes, size_t size);
 
 #endif							/* RT_HISTORY_LOG_H */

@@ -1,29 +1,20 @@
 /*
  * history_record.h
- *		Varints and records: what history.c and history_log.c share.
+ *		Varints and records: how one is written, and read.
  *
  * rt_get_record is the one place that reads a record, and refuses whatever rt_put_record does not
- * write of valid days.
+ * write of valid days.  history_reader.h calls it, and nothing else does.
  *
  * Copyright (c) 2026, retention contributors
  */
 #ifndef RT_HISTORY_RECORD_H
 #define RT_HISTORY_RECORD_H
 
-#include "core/history.h"
+#include "core/history_format.h"
 
 #define RT_KIND_BACK		1
 #define RT_KIND_UNKNOWN		2
 #define RT_KIND_ORDERS_SHIFT 2
-
-/* So many bytes are read between two questions whether to go on; short histories ask nothing */
-#define RT_BYTES_PER_POLL	65536
-
-static inline const uint8_t *
-rt_next_poll(const uint8_t *p, const uint8_t *end)
-{
-	return end - p > RT_BYTES_PER_POLL ? p + RT_BYTES_PER_POLL : end;
-}
 
 static inline uint64_t
 rt_zigzag(int64_t value)

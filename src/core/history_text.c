@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/history_text.h"
+#include "core/money.h"
 #include "core/poll.h"
 
 static char *

@@ -14,7 +14,7 @@
 #ifndef RT_HISTORY_TEXT_H
 #define RT_HISTORY_TEXT_H
 
-#include "core/history.h"
+#include "core/history_format.h"
 
 /* longest printed day, with the separator that follows it */
 #define RT_DAY_TEXT_MAX 80

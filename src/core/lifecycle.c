@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/lifecycle.h"
 #include "core/poll.h"
 
@@ -17,6 +18,8 @@ rt_lifecycle_step(rt_lifecycle_walk *walk, int32_t period, bool *fell_silent)
 		period == next ? RT_ARRIVAL_RETAINED :
 		RT_ARRIVAL_RESURRECTED;
 
+	/* the periods of a history ascend */
+	RT_ASSERT(!walk->seen || period >= next);
 	*fell_silent = walk->seen && period > next;
 	walk->seen = true;
 	walk->last = period;
@@ -33,6 +36,16 @@ rt_lifecycle_compare(const void *left, const void *right, const void *unused)
 	return (a > b) - (a < b);
 }
 
+/* Each period once, in order */
+static bool
+lifecycle_events_valid(const rt_lifecycle_events *events, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (events[i].period <= events[i - 1].period)
+			return false;
+	return true;
+}
+
 size_t
 rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_period,
 				  rt_lifecycle_row *rows)
@@ -42,6 +55,7 @@ rt_lifecycle_rows(const rt_lifecycle_events *events, size_t count, int32_t last_
 	int64_t		active = 0;
 	int64_t		customers = 0;
 
+	RT_ASSERT(lifecycle_events_valid(events, count));
 	if (count == 0 || events[0].period > last_period)
 		return 0;
 	row_count = (size_t) ((int64_t) last_period - events[0].period + 1);

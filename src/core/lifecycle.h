@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/history.h"
+#include "core/history_questions.h"
 
 /* What happened within a period; all are numbers of customers but the last three */
 typedef struct rt_lifecycle_events

@@ -1,6 +1,6 @@
 /*
  * running_cycle.h
- *		The purchase cycle of a customer as it was at each of her purchases, in one pass.
+ *		The purchase cycle of a customer as it was at each of their purchases, in one pass.
  *
  * Times are ticks (days or microseconds), in ascending order; those that are the same are one
  * purchase, so that it does not matter in which order they come.  Nothing is added up that can
@@ -29,6 +29,9 @@ typedef struct rt_running_cycle
 	double		weighted_days;
 } rt_running_cycle;
 
+/* What holds of every state that rt_running_cycle_add has made, and of the one it begins with */
+extern bool rt_running_cycle_valid(const rt_running_cycle *cycle);
+
 /*
  * The next purchase; false when it lies before the last one.  Logarithms are added up only where
  * asked for; weight is that of an interval against the next one.
@@ -50,8 +53,8 @@ extern double rt_running_regularity(const rt_running_cycle *cycle, double ticks_
 
 /*
  * How improbable the silence was that the last purchase ended, by what was known before it, from 0
- * to 1: of who buys at random at a rate that her earlier intervals tell, a Lomax distribution; by
- * an interpurchase model; or that she had gone, by a model of a customer base but for one of
+ * to 1: of who buys at random at a rate that their earlier intervals tell, a Lomax distribution; by
+ * an interpurchase model; or that they had gone, by a model of a customer base but for one of
  * opportunities.  NaN where there are not enough purchases.
  */
 extern double rt_running_churn_score(const rt_running_cycle *cycle);

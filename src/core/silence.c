@@ -35,7 +35,7 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 					  const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
 {
 	silence->last = dates[count - 1];
-	silence->by_calendar = rt_calendar_cycle_hers(dates, count, &silence->calendar);
+	silence->by_calendar = rt_calendar_cycle_theirs(dates, count, &silence->calendar);
 	if (!silence->by_calendar)
 	{
 		silence->model.k = model->parameters[0];

@@ -22,7 +22,8 @@
 #include <stddef.h>
 
 #include "core/exact_sum.h"
-#include "core/history.h"
+#include "core/history_format.h"
+#include "core/money.h"
 
 /* What was spent, refunds taken off, and the orders of known amount */
 typedef struct rt_spend

@@ -23,15 +23,6 @@ enum
 	CALENDAR_P_VALUE, CALENDAR_NEXT_PEAK, CALENDAR_COLUMNS
 };
 
-const char *
-calendar_period_name(rt_period period)
-{
-	static const char *const names[] = {"weekly", "monthly", "quarterly",
-	"half-yearly", "yearly", "free"};
-
-	return names[period];
-}
-
 static Datum
 calendar_cycle_row(FunctionCallInfo fcinfo, const rt_calendar_cycle *cycle, int32 as_of)
 {
@@ -39,7 +30,7 @@ calendar_cycle_row(FunctionCallInfo fcinfo, const rt_calendar_cycle *cycle, int3
 	bool		nulls[CALENDAR_COLUMNS] = {false};
 	DateADT		next;
 
-	values[CALENDAR_PERIOD] = CStringGetTextDatum(calendar_period_name(cycle->period));
+	values[CALENDAR_PERIOD] = CStringGetTextDatum(rt_period_name(cycle->period));
 	values[CALENDAR_DAYS] = Float8GetDatum(cycle->days);
 	values[CALENDAR_PHASE] = Float8GetDatum(cycle->phase);
 	values[CALENDAR_STRENGTH] = Float8GetDatum(cycle->strength);

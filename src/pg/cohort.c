@@ -239,8 +239,8 @@ cohort_rows(FunctionCallInfo fcinfo, rt_calendar_unit *unit, bool *priced, size_
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%zu cohorts and periods are too many for one result", *row_count),
-				 errhint(
-						 "Take longer periods, or give the number of periods as the last argument.")));
+				 errhint("Take longer periods, or give the number of periods as the last "
+						 "argument.")));
 	rows = palloc(Max(*row_count, 1) * sizeof(rt_cohort_row));
 	rt_cohort_rows(cells, count, last_period, limit, rows);
 	pfree(cells);

@@ -1,6 +1,6 @@
 /*
  * cycle.c
- *		The purchase cycle of one customer, from her own intervals.
+ *		The purchase cycle of one customer, from their own intervals.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -258,7 +258,7 @@ purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 
 /* The names of regularity: a coefficient of variation of 0.2, 0.7 and 1.3 between them */
 static const char *
-pattern_name(double regularity)
+cycle_pattern_name(double regularity)
 {
 	if (regularity >= 25)
 		return "clockwork";
@@ -269,7 +269,7 @@ pattern_name(double regularity)
 	return "clumpy";
 }
 
-/* Below which probability of her silence a customer is in a stage */
+/* Below which probability of their silence a customer is in a stage */
 typedef struct StageLimits
 {
 	double		due;
@@ -282,7 +282,7 @@ static const StageLimits usual_limits = {0.75, 0.25, 0.10, 0.01};
 
 /* Of the enum type cycle_stage */
 static Datum
-stage_datum(double silence, bool bought_again, const StageLimits *limits, Oid type)
+cycle_stage_datum(double silence, bool bought_again, const StageLimits *limits, Oid type)
 {
 	const char *name =
 		silence < limits->lapsed ? "lapsed" :
@@ -313,8 +313,8 @@ purchase_cycle_stage(PG_FUNCTION_ARGS)
 	if (dates.count == 0)
 		PG_RETURN_NULL();
 	silence_from_dates(&dates, NULL, model, &silence);
-	PG_RETURN_DATUM(stage_datum(silence.probability, dates.count > 1, &limits,
-								get_func_rettype(fcinfo->flinfo->fn_oid)));
+	PG_RETURN_DATUM(cycle_stage_datum(silence.probability, dates.count > 1, &limits,
+									  get_func_rettype(fcinfo->flinfo->fn_oid)));
 }
 
 /* In the order of the type purchase_cycle */
@@ -326,6 +326,56 @@ enum
 	CYCLE_SILENCE, CYCLE_STAGE, CYCLE_CALENDAR, CYCLE_COLUMNS
 };
 
+/* A row of that type, NULL where nothing is set */
+typedef struct CycleRow
+{
+	Oid			stage_type;
+	Datum		values[CYCLE_COLUMNS];
+	bool		nulls[CYCLE_COLUMNS];
+} CycleRow;
+
+static void
+cycle_set(CycleRow *row, int column, Datum value)
+{
+	row->values[column] = value;
+	row->nulls[column] = false;
+}
+
+/* NaN is NULL */
+static void
+cycle_set_number(CycleRow *row, int column, double number)
+{
+	if (!isnan(number))
+		cycle_set(row, column, Float8GetDatum(number));
+}
+
+/* The day by which the silence will have ended with probability p */
+static void
+cycle_set_silence_end(CycleRow *row, int column, rt_silence *silence, double p)
+{
+	DateADT		day;
+
+	if (rt_silence_end(silence, p, &day))
+		cycle_set(row, column, DateADTGetDatum(day));
+}
+
+static void
+cycle_set_silence(CycleRow *row, rt_silence *silence, double regularity, bool bought_again)
+{
+	cycle_set_number(row, CYCLE_REGULARITY, regularity);
+	cycle_set(row, CYCLE_PATTERN, CStringGetTextDatum(cycle_pattern_name(regularity)));
+	cycle_set_number(row, CYCLE_SILENCE, silence->probability);
+	cycle_set(row, CYCLE_STAGE,
+			  cycle_stage_datum(silence->probability, bought_again, &usual_limits,
+								row->stage_type));
+	if (silence->by_calendar)
+		cycle_set(row, CYCLE_CALENDAR,
+				  CStringGetTextDatum(rt_period_name(silence->calendar.period)));
+	cycle_set_silence_end(row, CYCLE_EXPECTED_NEXT, silence, 0.5);
+	cycle_set_silence_end(row, CYCLE_CONTACT_FROM, silence, 0.25);
+	cycle_set_silence_end(row, CYCLE_CONTACT_UNTIL, silence, 0.75);
+}
+
 Datum
 purchase_cycle(PG_FUNCTION_ARGS)
 {
@@ -333,9 +383,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	rt_intervals intervals;
 	rt_model	own_model;
 	const rt_model *model = NULL;
-	Datum		values[CYCLE_COLUMNS] = {0};
-	bool		nulls[CYCLE_COLUMNS];
-	double		numbers[CYCLE_COLUMNS];
+	CycleRow	row;
 
 	if (PG_NARGS() > 2)
 	{
@@ -345,68 +393,33 @@ purchase_cycle(PG_FUNCTION_ARGS)
 	get_purchase_dates(fcinfo, &dates);
 	if (dates.count == 0)
 		PG_RETURN_NULL();
+	row.stage_type = composite_column_type(fcinfo, CYCLE_STAGE);
+	memset(row.values, 0, sizeof(row.values));
+	memset(row.nulls, true, sizeof(row.nulls));
 	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
 	if (model == NULL && intervals.count > 0)
 	{
 		rt_silence_own_model(&intervals, &own_model);
 		model = &own_model;
 	}
-	for (int i = 0; i < CYCLE_COLUMNS; i++)
-	{
-		numbers[i] = NAN;
-		nulls[i] = true;
-	}
-	numbers[CYCLE_MEAN] = intervals.mean;
-	numbers[CYCLE_MEDIAN] = rt_interval_median(dates.dates, dates.count, dates.workspace);
-	numbers[CYCLE_STDDEV] = intervals.stddev;
-	numbers[CYCLE_VARIATION] = intervals.stddev / intervals.mean;
-	numbers[CYCLE_TREND] = rt_interval_trend(dates.dates, dates.count, dates.workspace);
-	numbers[CYCLE_OVERDUE] = elapsed_days(&dates) / intervals.mean;
-	values[CYCLE_INTERVALS] = Int32GetDatum((int32) intervals.count);
-	values[CYCLE_ELAPSED] = Int32GetDatum(dates.as_of - dates.dates[dates.count - 1]);
-	nulls[CYCLE_INTERVALS] = nulls[CYCLE_ELAPSED] = false;
+	cycle_set(&row, CYCLE_INTERVALS, Int32GetDatum((int32) intervals.count));
+	cycle_set(&row, CYCLE_ELAPSED, Int32GetDatum(dates.as_of - dates.dates[dates.count - 1]));
+	cycle_set_number(&row, CYCLE_MEAN, intervals.mean);
+	cycle_set_number(&row, CYCLE_MEDIAN,
+					 rt_interval_median(dates.dates, dates.count, dates.workspace));
+	cycle_set_number(&row, CYCLE_STDDEV, intervals.stddev);
+	cycle_set_number(&row, CYCLE_VARIATION, intervals.stddev / intervals.mean);
+	cycle_set_number(&row, CYCLE_TREND,
+					 rt_interval_trend(dates.dates, dates.count, dates.workspace));
+	cycle_set_number(&row, CYCLE_OVERDUE, elapsed_days(&dates) / intervals.mean);
 	if (model != NULL)
 	{
-		rt_silence	s;
-		DateADT		day;
+		rt_silence	silence;
 
-		silence_from_dates(&dates, &intervals, model, &s);
-		numbers[CYCLE_REGULARITY] = model == &own_model ? model->parameters[0] :
-			regularity_shrunk(&intervals, model);
-		numbers[CYCLE_SILENCE] = s.probability;
-		values[CYCLE_PATTERN] = CStringGetTextDatum(pattern_name(numbers[CYCLE_REGULARITY]));
-		nulls[CYCLE_PATTERN] = false;
-		values[CYCLE_STAGE] = stage_datum(s.probability, intervals.count > 0, &usual_limits,
-										  composite_column_type(fcinfo, CYCLE_STAGE));
-		nulls[CYCLE_STAGE] = false;
-		if (s.by_calendar)
-		{
-			values[CYCLE_CALENDAR] = CStringGetTextDatum(calendar_period_name(s.calendar.period));
-			nulls[CYCLE_CALENDAR] = false;
-		}
-		if (rt_silence_end(&s, 0.5, &day))
-		{
-			values[CYCLE_EXPECTED_NEXT] = DateADTGetDatum(day);
-			nulls[CYCLE_EXPECTED_NEXT] = false;
-		}
-		if (rt_silence_end(&s, 0.25, &day))
-		{
-			values[CYCLE_CONTACT_FROM] = DateADTGetDatum(day);
-			nulls[CYCLE_CONTACT_FROM] = false;
-		}
-		if (rt_silence_end(&s, 0.75, &day))
-		{
-			values[CYCLE_CONTACT_UNTIL] = DateADTGetDatum(day);
-			nulls[CYCLE_CONTACT_UNTIL] = false;
-		}
+		silence_from_dates(&dates, &intervals, model, &silence);
+		cycle_set_silence(&row, &silence,
+						  model == &own_model ? model->parameters[0] :
+						  regularity_shrunk(&intervals, model), intervals.count > 0);
 	}
-	for (int i = 0; i < CYCLE_COLUMNS; i++)
-	{
-		if (!isnan(numbers[i]))
-		{
-			values[i] = Float8GetDatum(numbers[i]);
-			nulls[i] = false;
-		}
-	}
-	return composite_row(fcinfo, CYCLE_COLUMNS, values, nulls);
+	return composite_row(fcinfo, CYCLE_COLUMNS, row.values, row.nulls);
 }

@@ -35,12 +35,10 @@ extern bool silence_probability(Datum history, DateADT as_of, const rt_model *mo
 								double *probability);
 
 /*
- * The first day behind her last purchase up to as_of, and not behind as_of, at whose end
+ * The first day behind their last purchase up to as_of, and not behind as_of, at whose end
  * a silence as long had at most this probability; false when there is none
  */
 extern bool silence_day(Datum history, DateADT as_of, const rt_model *model, double probability,
 						DateADT *day);
-
-extern const char *calendar_period_name(rt_period period);
 
 #endif							/* RETENTION_CYCLE_H */

@@ -14,6 +14,7 @@
 #include "pg/compat.h"
 
 #include "core/history.h"
+#include "core/history_questions.h"
 
 typedef struct HistoryBytes
 {
@@ -56,5 +57,20 @@ extern rt_status history_days_normalize_status(HistoryDays *days, int32 *bad_dat
 /* A new value in the current context; NULL when there are no days */
 extern struct varlena *history_from_days(const HistoryDays *days);
 extern struct varlena *history_from_bytes(HistoryBytes history);
+
+#define PG_RETURN_HISTORY_OR_NULL(p) \
+	do { \
+		struct varlena *history_ = (p); \
+		if (history_ == NULL) \
+			PG_RETURN_NULL(); \
+		PG_RETURN_POINTER(history_); \
+	} while (0)
+
+/* Money of a day is known once an order, or a refund, of known amount is there */
+static inline bool
+history_amount_known(const rt_day *day)
+{
+	return day->orders != day->unknown || day->money != 0;
+}
 
 #endif							/* RETENTION_HISTORY_H */

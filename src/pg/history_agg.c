@@ -76,9 +76,7 @@ allocate_log(Size size)
 static inline void
 check_log(struct varlena *state)
 {
-	if (unlikely(LOG_OF(state)->head < sizeof(rt_log) ||
-				 LOG_OF(state)->head > LOG_OF(state)->used ||
-				 LOG_OF(state)->used > LOG_CAPACITY(state)))
+	if (unlikely(!rt_log_valid(LOG_OF(state), LOG_CAPACITY(state))))
 		check_history_status(RT_MALFORMED, 0);
 }
 
@@ -342,12 +340,13 @@ history_agg_add_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSourc
 	while (unlikely(rt_log_append(LOG_OF(state), LOG_CAPACITY(state), &row) != RT_OK))
 		state = enlarge_log(state, rt_log_format_with_row(LOG_OF(state)->format, &row),
 							context == AGG_CONTEXT_WINDOW);
+	Assert(rt_log_valid(LOG_OF(state), LOG_CAPACITY(state)));
 	return state_result(fcinfo, state);
 }
 
 /* NULL makes the executor compute the frame afresh */
 static pg_attribute_always_inline Datum
-remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
+history_agg_remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_source)
 {
 	struct varlena *state;
 	rt_day		row;
@@ -360,6 +359,7 @@ remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_
 	state = log_from_datum(PG_GETARG_DATUM(0));
 	if (rt_log_remove(LOG_OF(state), &row) != RT_OK)
 		PG_RETURN_NULL();
+	Assert(rt_log_valid(LOG_OF(state), LOG_CAPACITY(state)));
 	return state_result(fcinfo, state);
 }
 
@@ -374,7 +374,7 @@ remove_row(FunctionCallInfo fcinfo, DateSource date_source, AmountSource amount_
 	Datum \
 	purchase_history_remove_##name(PG_FUNCTION_ARGS) \
 	{ \
-		return remove_row(fcinfo, date_source, amount_source); \
+		return history_agg_remove_row(fcinfo, date_source, amount_source); \
 	}
 
 ROW_FUNCTIONS(date, FROM_DATE, NO_AMOUNT)
@@ -421,6 +421,7 @@ purchase_history_add_history(PG_FUNCTION_ARGS)
 		state = enlarge_log(state, rt_log_format_with(LOG_OF(state)->format, bytes[0]),
 							context == AGG_CONTEXT_WINDOW);
 	check_history_status(status, 0);
+	Assert(rt_log_valid(LOG_OF(state), LOG_CAPACITY(state)));
 	return state_result(fcinfo, state);
 }
 
@@ -440,6 +441,7 @@ purchase_history_remove_history(PG_FUNCTION_ARGS)
 	if (rt_log_remove_all(LOG_OF(state), (const uint8 *) VARDATA_ANY(other),
 						  VARSIZE_ANY_EXHDR(other)) != RT_OK)
 		PG_RETURN_NULL();
+	Assert(rt_log_valid(LOG_OF(state), LOG_CAPACITY(state)));
 	return state_result(fcinfo, state);
 }
 

@@ -107,8 +107,9 @@ typedef struct LostRule
  * until the day before next; false when that is sooner.
  */
 static bool
-lost_between(Datum history, const int32 *dates, size_t i, int64 next, const LostRule *rule,
-			 int64 *day)
+lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
+					   const LostRule *rule,
+					   int64 *day)
 {
 	DateADT		lost;
 
@@ -138,14 +139,14 @@ lost_between(Datum history, const int32 *dates, size_t i, int64 next, const Lost
 }
 
 static void
-count_event(TallyState **state, int32 period, int event)
+lifecycle_count(TallyState **state, int32 period, int event)
 {
 	tally_state_count(state, &lifecycle_kind, &period, sizeof(period), event);
 }
 
 static TallyState *
-add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit unit,
-			const LostRule *rule)
+lifecycle_add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit unit,
+					  const LostRule *rule)
 {
 	HistoryBytes bytes = history_bytes(history);
 	rt_period_purchases periods_room[PERIODS_ON_STACK];
@@ -173,12 +174,12 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 								rt_lifecycle_step(&walk, periods[i].period, &fell_silent)],
 						1);
 		if (fell_silent)
-			count_event(&state, last + 1, EVENT_DORMANT);
+			lifecycle_count(&state, last + 1, EVENT_DORMANT);
 	}
 	if (!walk.seen)
 		return state;
 	if (walk.last < PG_INT32_MAX)
-		count_event(&state, walk.last + 1, EVENT_DORMANT);
+		lifecycle_count(&state, walk.last + 1, EVENT_DORMANT);
 
 	dates = history_dates(bytes, as_of, dates_room, DATES_ROOM, &date_count);
 	for (size_t i = 0; i < date_count; i++)
@@ -187,17 +188,17 @@ add_history(TallyState *state, Datum history, DateADT as_of, rt_calendar_unit un
 		int64		day;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!lost_between(history, dates, i, next, rule, &day))
+		if (!lifecycle_lost_between(history, dates, i, next, rule, &day))
 			continue;
-		count_event(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
+		lifecycle_count(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
 		if (i + 1 < date_count)
-			count_event(&state, rt_unit_number(unit, dates[i + 1]), EVENT_RECOVERED);
+			lifecycle_count(&state, rt_unit_number(unit, dates[i + 1]), EVENT_RECOVERED);
 	}
 	return state;
 }
 
 static void
-check_not_null(FunctionCallInfo fcinfo)
+lifecycle_check_not_null(FunctionCallInfo fcinfo)
 {
 	for (int i = 2; i < PG_NARGS(); i++)
 		if (PG_ARGISNULL(i))
@@ -214,7 +215,7 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	LostRule	rule = {NULL};
 	TallyState *state;
 
-	check_not_null(fcinfo);
+	lifecycle_check_not_null(fcinfo);
 	rule.silence = PG_GETARG_INTERVAL_P(4);
 	constants[UNIT_CONSTANT] = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
@@ -230,8 +231,9 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	check_not_below_day(rule.silence, "a silence");
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT],
-							(rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
+		state = lifecycle_add_history(state, PG_GETARG_DATUM(1),
+									  (DateADT) constants[AS_OF_CONSTANT],
+									  (rt_calendar_unit) constants[UNIT_CONSTANT], &rule);
 	return state_result(fcinfo, state);
 }
 
@@ -244,7 +246,7 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	rt_calendar_unit unit;
 	TallyState *state;
 
-	check_not_null(fcinfo);
+	lifecycle_check_not_null(fcinfo);
 	rule.model = model_from_datum(PG_GETARG_DATUM(4));
 	rule.score = PG_GETARG_FLOAT8(5);
 	check_lost_score(rule.score);
@@ -261,8 +263,10 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))
-		state = add_history(state, PG_GETARG_DATUM(1), (DateADT) constants[AS_OF_CONSTANT], unit,
-							&rule);
+		state = lifecycle_add_history(state, PG_GETARG_DATUM(1),
+									  (DateADT) constants[AS_OF_CONSTANT],
+									  unit,
+									  &rule);
 	return state_result(fcinfo, state);
 }
 
@@ -292,21 +296,14 @@ enum
 	ROW_COLUMNS
 };
 
-Datum
-lifecycle_final(PG_FUNCTION_ARGS)
+/* What happened in each period, in order; *priced: some amount is known */
+static rt_lifecycle_events *
+lifecycle_events(const TallyState *state, const rt_tally_entry *entries, bool *priced)
 {
-	rt_tally_entry *entries;
-	const TallyState *state = tally_state_final(fcinfo, &lifecycle_kind, &entries);
 	size_t		count = state->tally.keys;
 	rt_lifecycle_events *events = palloc0_array(rt_lifecycle_events, Max(count, 1));
-	rt_calendar_unit unit = UNIT_OF(state);
-	int32		as_of = (int32) state->constants[AS_OF_CONSTANT];
-	int32		last_period = calendar_unit_over(unit, as_of);
-	rt_lifecycle_row *rows;
-	size_t		row_count;
-	bool		priced = false;
-	CompositeArray result;
 
+	*priced = false;
 	for (size_t i = 0; i < count; i++)
 	{
 		const int64 *counts = entries[i].counts;
@@ -325,13 +322,69 @@ lifecycle_final(PG_FUNCTION_ARGS)
 		events[i].spend.low = counts[EVENT_SPEND_LOW];
 
 		/* money without an order of known amount was sent back */
-		priced = priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 ||
+		*priced = *priced || counts[EVENT_KNOWN] > 0 || counts[EVENT_SPEND_HIGH] != 0 ||
 			counts[EVENT_SPEND_LOW] != 0;
 	}
 	rt_sort(events, count, sizeof(rt_lifecycle_events), rt_lifecycle_compare, NULL);
 	for (size_t i = 1; i < count; i++)
 		if (events[i].period == events[i - 1].period)
 			tally_state_corrupt(&lifecycle_kind);
+	return events;
+}
+
+static void
+lifecycle_share(Datum *values, bool *nulls, int column, int64 part, int64 whole)
+{
+	values[column] = Float8GetDatum((double) part / (double) whole);
+	nulls[column] = whole == 0;
+}
+
+static void
+lifecycle_add_row(CompositeArray *result, rt_calendar_unit unit, const rt_lifecycle_row *row,
+				  bool priced)
+{
+	const rt_lifecycle_events *events = &row->events;
+	Datum		values[ROW_COLUMNS];
+	bool		nulls[ROW_COLUMNS] = {false};
+
+	/* nobody is lost who has not come, or stays who was not there */
+	if (row->customers < 0 || events->retained > row->active_before)
+		tally_state_corrupt(&lifecycle_kind);
+	values[ROW_PERIOD] = DateADTGetDatum(rt_unit_start(unit, events->period));
+	values[ROW_NEW] = Int64GetDatum(events->new_customers);
+	values[ROW_RETAINED] = Int64GetDatum(events->retained);
+	values[ROW_RESURRECTED] = Int64GetDatum(events->resurrected);
+	values[ROW_ACTIVE] = Int64GetDatum(row->active);
+	values[ROW_DORMANT] = Int64GetDatum(events->dormant);
+	values[ROW_LOST] = Int64GetDatum(events->lost);
+	values[ROW_RECOVERED] = Int64GetDatum(events->recovered);
+	values[ROW_CUSTOMERS] = Int64GetDatum(row->customers);
+	lifecycle_share(values, nulls, ROW_REPEAT_RATE, row->active - events->new_customers,
+					row->active);
+	lifecycle_share(values, nulls, ROW_RETENTION_RATE, events->retained, row->active_before);
+	lifecycle_share(values, nulls, ROW_CHURN_RATE, events->lost, row->customers_before);
+	values[ROW_ORDERS] = Int64GetDatum(events->orders);
+	nulls[ROW_SPEND] = !priced;
+	if (priced)
+		values[ROW_SPEND] = NumericGetDatum(money_sum_to_numeric(&events->spend));
+	composite_array_add(result, values, nulls);
+}
+
+Datum
+lifecycle_final(PG_FUNCTION_ARGS)
+{
+	rt_tally_entry *entries;
+	const TallyState *state = tally_state_final(fcinfo, &lifecycle_kind, &entries);
+	size_t		count = state->tally.keys;
+	rt_calendar_unit unit = UNIT_OF(state);
+	int32		last_period =
+		calendar_unit_over(unit, (int32) state->constants[AS_OF_CONSTANT]);
+	bool		priced;
+	rt_lifecycle_events *events = lifecycle_events(state, entries, &priced);
+	rt_lifecycle_row *rows;
+	size_t		row_count;
+	CompositeArray result;
+
 	row_count = rt_lifecycle_rows(events, count, last_period, NULL);
 	if (row_count == 0)
 		PG_RETURN_NULL();
@@ -345,37 +398,6 @@ lifecycle_final(PG_FUNCTION_ARGS)
 
 	composite_array_begin(fcinfo, &result, ROW_COLUMNS);
 	for (size_t i = 0; i < row_count; i++)
-	{
-		const rt_lifecycle_row *row = &rows[i];
-		Datum		values[ROW_COLUMNS];
-		bool		nulls[ROW_COLUMNS] = {false};
-
-		/* nobody is lost who has not come, or stays who was not there */
-		if (row->customers < 0 || row->events.retained > row->active_before)
-			tally_state_corrupt(&lifecycle_kind);
-		values[ROW_PERIOD] = DateADTGetDatum(rt_unit_start(unit, row->events.period));
-		values[ROW_NEW] = Int64GetDatum(row->events.new_customers);
-		values[ROW_RETAINED] = Int64GetDatum(row->events.retained);
-		values[ROW_RESURRECTED] = Int64GetDatum(row->events.resurrected);
-		values[ROW_ACTIVE] = Int64GetDatum(row->active);
-		values[ROW_DORMANT] = Int64GetDatum(row->events.dormant);
-		values[ROW_LOST] = Int64GetDatum(row->events.lost);
-		values[ROW_RECOVERED] = Int64GetDatum(row->events.recovered);
-		values[ROW_CUSTOMERS] = Int64GetDatum(row->customers);
-		values[ROW_REPEAT_RATE] = Float8GetDatum(
-												 (double) (row->active - row->events.new_customers) / (double) row->active);
-		nulls[ROW_REPEAT_RATE] = row->active == 0;
-		values[ROW_RETENTION_RATE] =
-			Float8GetDatum((double) row->events.retained / (double) row->active_before);
-		nulls[ROW_RETENTION_RATE] = row->active_before == 0;
-		values[ROW_CHURN_RATE] =
-			Float8GetDatum((double) row->events.lost / (double) row->customers_before);
-		nulls[ROW_CHURN_RATE] = row->customers_before == 0;
-		values[ROW_ORDERS] = Int64GetDatum(row->events.orders);
-		nulls[ROW_SPEND] = !priced;
-		if (priced)
-			values[ROW_SPEND] = NumericGetDatum(money_sum_to_numeric(&row->events.spend));
-		composite_array_add(&result, values, nulls);
-	}
+		lifecycle_add_row(&result, unit, &rows[i], priced);
 	return composite_array_finish(&result);
 }

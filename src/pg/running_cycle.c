@@ -44,6 +44,7 @@ next_purchase(FunctionCallInfo fcinfo, bool logarithms, double weight, RowTime *
 	cycle = (rt_running_cycle *) WinGetPartitionLocalMemory(window, sizeof(rt_running_cycle));
 	if (!rt_running_cycle_add(cycle, time->ticks, time->ticks_per_day, logarithms, weight))
 		window_order_error(time, cycle->last);
+	Assert(rt_running_cycle_valid(cycle));
 	return cycle;
 }
 

@@ -19,7 +19,7 @@
 
 #include "common/int.h"
 
-#include "core/history.h"
+#include "core/history_questions.h"
 #include "core/tally.h"
 #include "pg/state.h"
 

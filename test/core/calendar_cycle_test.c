@@ -212,7 +212,7 @@ test_next(void)
 static void
 test_silence(void)
 {
-	int			hers = 0;
+	int			theirs = 0;
 
 	for (int i = 0; i < 300; i++)
 	{
@@ -230,9 +230,9 @@ test_silence(void)
 			dates[j] += (int32_t) random_between(-1, 1);
 		}
 		last = dates[count - 1];
-		if (!rt_calendar_cycle_hers(dates, (size_t) count, &cycle))
+		if (!rt_calendar_cycle_theirs(dates, (size_t) count, &cycle))
 			continue;
-		hers++;
+		theirs++;
 		CHECK(cycle.period == (rt_period) (1 + i % 4));
 		for (int32_t date = last; date < last + 10 * cycle.days; date++)
 		{
@@ -252,7 +252,7 @@ test_silence(void)
 		}
 
 		/*
-		 * she has come each time: count - 1 of count - 1, and half a success and half a failure
+		 * they have come each time: count - 1 of count - 1, and half a success and half a failure
 		 * before
 		 */
 		CHECK(fabs(rt_calendar_cycle_silence(&cycle, last, last + (int32_t) (1.5 * cycle.days)) -
@@ -260,8 +260,8 @@ test_silence(void)
 	}
 
 	/* a few look as if they drifted, by chance */
-	printf("# kept to the calendar: %d of 300\n", hers);
-	CHECK(hers >= 270);
+	printf("# kept to the calendar: %d of 300\n", theirs);
+	CHECK(theirs >= 270);
 }
 
 static void
@@ -295,15 +295,15 @@ test_extremes(void)
 	/* every thirtieth day is not a month: the days of the month drift */
 	for (int i = 0; i < 12; i++)
 		dates[i] = 9000 + 30 * i + i % 2;
-	CHECK(!rt_calendar_cycle_hers(dates, 12, &cycle));
+	CHECK(!rt_calendar_cycle_theirs(dates, 12, &cycle));
 	for (int i = 0; i < 12; i++)
 		rt_date_from_ymd(2024, 1 + i, 15 + i % 2, &dates[i]);
-	CHECK(rt_calendar_cycle_hers(dates, 12, &cycle) && cycle.period == RT_MONTHLY);
+	CHECK(rt_calendar_cycle_theirs(dates, 12, &cycle) && cycle.period == RT_MONTHLY);
 
 	/* fifty missed years */
 	for (int i = 0; i < 4; i++)
 		rt_date_from_ymd(2000 + i, 12, 20, &dates[i]);
-	CHECK(rt_calendar_cycle_hers(dates, 4, &cycle));
+	CHECK(rt_calendar_cycle_theirs(dates, 4, &cycle));
 	CHECK(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 50 * 365) < 1e-4);
 	CHECK(fabs(rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 + 200) /
 			   rt_calendar_cycle_silence(&cycle, dates[3], dates[3] + 36600 - 200) -

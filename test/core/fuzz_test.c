@@ -15,6 +15,7 @@
 #include "check.h"
 #include "histories.h"
 #include "core/history_log.h"
+#include "core/history_questions.h"
 #include "core/history_text.h"
 
 #define INPUTS 100000

@@ -52,6 +52,7 @@ append(log_block *b, const rt_day *row)
 {
 	while (rt_log_append(b->log, b->capacity, row) == RT_NO_SPACE)
 		grow(b, rt_log_format_with_row(b->log->format, row));
+	CHECK(rt_log_check(b->log, b->capacity) == NULL);
 }
 
 static void
@@ -59,6 +60,7 @@ append_all(log_block *b, const uint8_t *bytes, size_t size)
 {
 	while (rt_log_append_all(b->log, b->capacity, bytes, size) == RT_NO_SPACE)
 		grow(b, rt_log_format_with(b->log->format, bytes[0]));
+	CHECK(rt_log_check(b->log, b->capacity) == NULL);
 }
 
 static bool
@@ -97,7 +99,8 @@ test_one_state(void)
 
 	for (int i = 0; i < 3000; i++)
 	{
-		size_t		count = random_rows(rows, i % 10 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
+		size_t		most = i % 10 == 0 ? MAX_ROWS : 40;
+		size_t		count = random_rows(rows, most, (row_style) (i % ROW_STYLES));
 		log_block	b = new_block(sizeof(rt_log));
 		bool		fits = encode_rows(rows, count, &expected);
 
@@ -185,6 +188,7 @@ test_moving_frames(void)
 			while (until - from > most)
 			{
 				CHECK(rt_log_remove(b.log, &rows[from]) == RT_OK);
+				CHECK(rt_log_check(b.log, b.capacity) == NULL);
 				from++;
 			}
 			CHECK(encode_rows(rows + from, until - from, &expected));
@@ -277,6 +281,42 @@ test_full_block(void)
 	}
 }
 
+/* The checker sees each flag and each number that is not what the records say */
+static void
+test_checker(void)
+{
+	rt_day		rows[2] = {{-501, 20, 0, 0}, {2000, 10, 1, 0}};
+	log_block	b = new_block(200);
+	rt_log		log;
+
+	append(&b, &rows[0]);
+	append(&b, &rows[1]);
+	log = *b.log;
+	CHECK(log.order == (RT_LOG_UNSORTED | RT_LOG_SPECIAL) && log.last_date == 10);
+	b.log->order = RT_LOG_SPECIAL;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	b.log->order = RT_LOG_UNSORTED;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	*b.log = log;
+	b.log->last_date = 20;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	*b.log = log;
+	b.log->used--;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	*b.log = log;
+	b.log->format |= RT_FORMAT_UNPRICED;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	*b.log = log;
+	CHECK(rt_log_check(b.log, b.capacity) == NULL);
+	CHECK(rt_log_check(b.log, b.log->used - 1) != NULL);
+
+	/* without the row that needed it the format is too wide: only a row taken away explains that */
+	CHECK(rt_log_remove(b.log, &rows[0]) == RT_OK && rt_log_check(b.log, b.capacity) == NULL);
+	b.log->order &= (uint8_t) ~RT_LOG_MOVED;
+	CHECK(rt_log_check(b.log, b.capacity) != NULL);
+	free(b.log);
+}
+
 CHECK_CASES(history_log) =
 {
 	{
@@ -293,6 +333,9 @@ CHECK_CASES(history_log) =
 	},
 	{
 		"log: a full block stays as it was", test_full_block
+	},
+	{
+		"log: the checker finds what does not hold", test_checker
 	},
 	{
 		NULL, NULL

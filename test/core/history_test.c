@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "histories.h"
+#include "core/history_questions.h"
 #include "core/history_text.h"
 
 /* Whatever order the rows come in, the bytes are those of adding up by hand */
@@ -21,7 +22,8 @@ test_row_order(void)
 
 	for (int i = 0; i < 3000; i++)
 	{
-		size_t		count = random_rows(rows, i % 20 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
+		size_t		most = i % 20 == 0 ? MAX_ROWS : 40;
+		size_t		count = random_rows(rows, most, (row_style) (i % ROW_STYLES));
 		bool		fits = encode_rows(rows, count, &expected);
 
 		for (int j = 0; j < 3; j++)
