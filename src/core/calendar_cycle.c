@@ -279,7 +279,7 @@ calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, do
 	cycle->season_phase = phase_of(sums->season_cosines, sums->season_sines);
 	cycle->strength = fmin(1, sqrt(sums->cosines * sums->cosines + sums->sines * sums->sines) /
 						   (double) purchases);
-	/* away from 0 and 1, whose logarithms say nothing: far below what a day is wide of any period */
+	/* rounding must make no logarithm 0 or above: 2e-7 periods, a day is wider in any of them */
 	length = fmin(length, 1 - 1e-12);
 
 	/* of a wrapped normal distribution, its mean not known, and the width of a day */
