@@ -211,6 +211,7 @@ log_attendance(int intervals)
 {
 	static const double each = -0.95477;	/* ln(2 / 3^(3/2)) */
 
+	/* chosen: it fades behind five, and is nothing from 21 on (5 * 0.95477 / 0.3 = 15.9 later) */
 	if (intervals <= 5)
 		return intervals * each;
 	return fmin(0, 5 * each + (intervals - 5) * 0.3);
@@ -278,6 +279,7 @@ calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, do
 	cycle->season_phase = phase_of(sums->season_cosines, sums->season_sines);
 	cycle->strength = fmin(1, sqrt(sums->cosines * sums->cosines + sums->sines * sums->sines) /
 						   (double) purchases);
+	/* rounding must make no logarithm 0 or above: 2e-7 periods, a day is wider in any of them */
 	length = fmin(length, 1 - 1e-12);
 
 	/* of a wrapped normal distribution, its mean not known, and the width of a day */
@@ -357,7 +359,10 @@ rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *
 		return false;
 	cycle->log_p += LOG_PERIODS;
 
-	/* too few to tell; and a day more or less is no drift */
+	/*
+	 * too few to tell; a share of 0.5 is that of phases that come back, and 0.75 leaves room for
+	 * chance; and a day more or less is no drift
+	 */
 	day = 1 / cycle->days;
 	return cycle->seasons < 5 ||
 		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <=

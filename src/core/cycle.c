@@ -63,7 +63,7 @@ rt_weighted_intervals(const int32_t *dates, size_t count, double weight, double 
 		return;
 	*intervals = *sum = 0;
 
-	/* what is left counts nothing any more when the factor has vanished */
+	/* what is left counts nothing any more when the factor is far below 2^-53 = 1.1e-16 */
 	for (size_t i = count - 1; i > 0 && factor > 1e-18; i--)
 	{
 		rt_poll_each(i);
@@ -188,7 +188,7 @@ shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior
 	double		n = (double) intervals->count;
 	double		precision = 1 / (prior_deviation * prior_deviation);
 	double		center = log(prior_shape);
-	double		low = log(1e-4);
+	double		low = log(1e-4);	/* far below any shape that intervals of whole days have */
 	double		high = log(2 * RT_REGULARITY_MAX);
 	double		s,
 				x;

@@ -12,6 +12,7 @@
 
 #define MICROSECONDS_PER_DAY INT64_C(86400000000)
 
+/* See rt_default_lost_score; the one of a rhythm is one less the limit of the stage lapsed, 0.01 */
 #define LOST_SCORE 0.5
 #define LOST_SCORE_OF_RHYTHM 0.99
 

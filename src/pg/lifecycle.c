@@ -86,6 +86,7 @@ static const TallyKind lifecycle_kind = {"lifecycle",
 	lifecycle_constants_valid,
 lifecycle_key_valid};
 
+/* Customers with up to this many purchase days need no memory of the server's */
 #define DATES_ROOM 128
 
 /* More than 2,700 years of days */
