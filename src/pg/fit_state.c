@@ -178,8 +178,8 @@ fit_bytes_append(FitBytes *bytes, const rt_fit_entry *entry)
 }
 
 /*
- * Adds a row for which there is no room, or that the units of the columns do not hold.  Half of the
- * new room at least is free, so that rows are not added up again too soon.
+ * Adds a row for which there is no room, or that the units of the columns do not hold.  There is
+ * half as much room again then, so that rows are not added up again too soon.
  */
 static void
 fit_bytes_make_room(FitState *state, const rt_fit_entry *entry)
@@ -200,13 +200,12 @@ fit_bytes_make_room(FitState *state, const rt_fit_entry *entry)
 	tally = fit_bytes_tally(state->bytes);
 	fit_tally_add(tally, entry);
 	*state = fit_state_of_tally(tally);
-	if (tally->counts->keys > BYTES_MAX / 2)
+	if (tally->counts->keys > BYTES_MAX / 3)
 		return;
 	bytes = fit_tally_bytes(tally, CurrentMemoryContext, false);
-	if (VARSIZE(bytes) > BYTES_MAX / 2)
+	if (VARSIZE(bytes) > BYTES_MAX / 3 * 2)
 		return;
-	for (size = BYTES_FIRST; size < 2 * VARSIZE(bytes); size *= 2)
-		;
+	size = Max(BYTES_FIRST, MAXALIGN(VARSIZE(bytes) / 2 * 3));
 	*state = fit_state_of_bytes(fit_bytes_with_room(bytes, size));
 	fit_tally_free(tally);
 }
