@@ -1,0 +1,83 @@
+/*
+ * fit_state.h
+ *		The state of the aggregate fit_model.
+ *
+ * A state of few rows is a bytea, the form in which a state is also stored and sent: a head, and
+ * the rows as core/fit_rows.h writes them, in the order in which they came.  Its end is room for
+ * more; when that is full, equal rows are added up.  What is too large then is a tally in an
+ * expanded object, which becomes that bytea again, in order and without room, where it leaves the
+ * aggregate.
+ *
+ * A bytea may come from anybody.  What is added to it is written within its bounds, whatever it
+ * is; its rows are checked when they are read, so that a tally holds valid ones only.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_FIT_STATE_H
+#define RETENTION_FIT_STATE_H
+
+#include "pg/compat.h"
+
+#include "core/customers.h"
+#include "core/fit_rows.h"
+
+#define FIT_STATE_VERSION	2
+#define FIT_LOG_UNIT		268435456.0 /* 2^28 to the unit */
+
+/* Of version 1 only kind, from_numbers, k and as_of are at the same places */
+typedef struct FitHead
+{
+	int32		vl_len_;
+	uint8		version;
+	uint8		kind;
+	uint8		from_numbers;	/* not from histories: there is no as_of, nor sum_log */
+	uint8		k;				/* 0: the best one is to be found */
+	int32		as_of;
+	uint32		left_out;		/* of gamma-gamma: repeat customers without a mean value above 0 */
+	double		time_unit;
+	int64		customers;		/* who had bought by as_of */
+	int64		sum_log;		/* of intervals, in 1/FIT_LOG_UNIT */
+} FitHead;
+
+/* The bytea */
+typedef struct FitBytes
+{
+	FitHead		head;
+	rt_fit_coder coder;			/* goes on where the rows end */
+	uint8		rows[FLEXIBLE_ARRAY_MEMBER];
+} FitBytes;
+
+#define FIT_BYTES_SIZE(used) (offsetof(FitBytes, rows) + (Size) (used))
+
+/* Either of the forms; the other one is NULL */
+typedef struct FitState
+{
+	FitHead    *head;
+	FitBytes   *bytes;
+	struct FitTally *tally;
+} FitState;
+
+/* A new one with the kind, k, from_numbers, as_of and time_unit of constants */
+extern FitState fit_state_new(const FitHead *constants);
+
+/* An argument that is not NULL, its head checked; to be changed only within an aggregate */
+extern FitState fit_state_argument(FunctionCallInfo fcinfo, int argument);
+
+/* What a support function returns: argument 0, or a new state */
+extern Datum fit_state_result(FunctionCallInfo fcinfo, const FitState *state);
+
+extern void fit_state_add(FitState *state, const rt_fit_row *row);
+extern void fit_state_count(FitState *state, int64 customers);
+extern void fit_state_leave_out(FitState *state, uint32 customers);
+extern void fit_state_add_sum_log(FitState *state, int64 sum_log);
+
+/* An error unless both were made with the same constants */
+extern void fit_state_check_constants(const FitHead *head, const FitHead *other);
+
+/* The rows, no two alike but for weights that are not whole, in ascending order; palloc'd */
+extern rt_fit_row *fit_state_rows(const FitState *state, size_t *count);
+
+pg_noreturn extern void fit_state_corrupt(void);
+pg_noreturn extern void fit_state_too_large(void);
+
+#endif							/* RETENTION_FIT_STATE_H */
