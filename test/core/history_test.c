@@ -327,6 +327,59 @@ test_day_order(void)
 		}
 }
 
+/* The last day and the days before it are of one period, which never ends */
+static void
+test_last_period(void)
+{
+	rt_day		days[3];
+	uint8_t		bytes[MAX_BYTES];
+	size_t		size;
+
+	for (int i = 0; i < 3; i++)
+		days[i] = (rt_day) {.date = RT_DATE_MAX - 2 + i, .orders = 1, .money = 100 * (i + 1)};
+	size = rt_days_encode(days, 3, bytes);
+	for (int unit = RT_UNIT_MONTH; unit < RT_CALENDAR_UNITS; unit++)
+	{
+		rt_period_purchases periods[3];
+		size_t		count = 3;
+		int64_t		spend;
+
+		CHECK(rt_history_periods(bytes, size, RT_DATE_MAX, (rt_calendar_unit) unit, periods,
+								 &count) == RT_OK);
+		CHECK(count == 1 && periods[0].orders == 3);
+		CHECK(periods[0].period == rt_unit_number((rt_calendar_unit) unit, RT_DATE_MAX));
+		CHECK(rt_money_sum_fits(&periods[0].spend, &spend) && spend == 600);
+	}
+}
+
+/* Takes an order of this much out of two of that much */
+static rt_status
+take_out(int64_t money, int64_t part, int64_t *rest)
+{
+	rt_day		left = {.date = 1, .orders = 2, .money = money};
+	rt_day		right = {.date = 1, .orders = 1, .money = part};
+	size_t		count = 1;
+	int32_t		bad_date;
+	rt_status	status = rt_days_subtract(&left, &count, &right, 1, &bad_date);
+
+	*rest = left.money;
+	return status;
+}
+
+static void
+test_subtract_at_the_ends(void)
+{
+	int64_t		rest;
+
+	CHECK(take_out(INT64_MIN + 5, 5, &rest) == RT_OK && rest == INT64_MIN);
+	CHECK(take_out(INT64_MIN + 5, 6, &rest) == RT_OUT_OF_RANGE);
+	CHECK(take_out(INT64_MAX - 5, -5, &rest) == RT_OK && rest == INT64_MAX);
+	CHECK(take_out(INT64_MAX - 5, -6, &rest) == RT_OUT_OF_RANGE);
+	CHECK(take_out(INT64_MAX, INT64_MAX, &rest) == RT_OK && rest == 0);
+	CHECK(take_out(-1, INT64_MIN, &rest) == RT_OK && rest == INT64_MAX);
+	CHECK(take_out(0, INT64_MIN, &rest) == RT_OUT_OF_RANGE);
+}
+
 CHECK_CASES(history) =
 {
 	{
@@ -352,6 +405,12 @@ CHECK_CASES(history) =
 	},
 	{
 		"history: days in order", test_day_order
+	},
+	{
+		"history: the last period there is", test_last_period
+	},
+	{
+		"history: subtraction at the ends of amounts", test_subtract_at_the_ends
 	},
 	{
 		NULL, NULL
