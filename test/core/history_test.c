@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "histories.h"
+#include "core/history_record.h"
 #include "core/history_text.h"
 
 /* Whatever order the rows come in, the bytes are those of adding up by hand */
@@ -380,6 +381,64 @@ test_subtract_at_the_ends(void)
 	CHECK(take_out(0, INT64_MIN, &rest) == RT_OUT_OF_RANGE);
 }
 
+/* Bytes of a history of one special record; what is wrong with them, or NULL */
+static const char *
+check_record(uint8_t format, int64_t date, uint64_t orders, uint64_t unknown, uint64_t amount)
+{
+	uint8_t		bytes[64];
+	uint8_t    *p = bytes;
+	size_t		where;
+
+	*p++ = RT_FORMAT_VERSION | format;
+	p = rt_put_varint(p, rt_zigzag(date) << 1 | 1);
+	p = rt_put_varint(p, orders << RT_KIND_ORDERS_SHIFT | (unknown > 0 ? RT_KIND_UNKNOWN : 0));
+	if (unknown > 0)
+		p = rt_put_varint(p, unknown);
+	p = rt_put_varint(p, amount);
+	return rt_history_check(bytes, (size_t) (p - bytes), &where);
+}
+
+static void
+test_records_at_the_ends(void)
+{
+	static const uint8_t largest[] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 1};
+	uint8_t		bytes[11];
+	uint64_t	value;
+	uint64_t	most = rt_zigzag(INT64_MAX / 100);
+
+	/* a number of 64 bits, and not one more */
+	memcpy(bytes, largest, 10);
+	CHECK(rt_get_varint(bytes, bytes + 10, &value) == bytes + 10 && value == UINT64_MAX);
+	CHECK(rt_get_varint(bytes, bytes + 9, &value) == NULL);
+	for (int last = 2; last < 256; last++)
+	{
+		bytes[9] = (uint8_t) last;
+		bytes[10] = 0;
+		CHECK(rt_get_varint(bytes, bytes + 11, &value) == NULL);
+	}
+
+	CHECK(check_record(0, RT_DATE_MAX, 2, 0, 2) == NULL);
+	CHECK(check_record(0, RT_DATE_MAX + INT64_C(1), 2, 0, 2) != NULL);
+	CHECK(check_record(0, RT_DATE_MIN, 2, 0, 2) == NULL);
+	CHECK(check_record(0, RT_DATE_MIN - INT64_C(1), 2, 0, 2) != NULL);
+
+	/* orders, and how many of them are of unknown amount */
+	CHECK(check_record(0, 0, INT32_MAX, 0, 2) == NULL);
+	CHECK(check_record(0, 0, INT32_MAX + UINT64_C(1), 0, 2) != NULL);
+	CHECK(check_record(0, 0, 2, 2, 1) == NULL);
+	CHECK(check_record(0, 0, 2, 3, 1) != NULL);
+	CHECK(check_record(0, 0, 2, 1, 2) == NULL);
+	CHECK(check_record(0, 0, 2, 2, 2) != NULL);
+
+	/* money, in hundredths of a unit or in the smallest part of one */
+	CHECK(check_record(0, 0, 2, 0, most) == NULL);
+	CHECK(check_record(0, 0, 2, 0, most + 2) != NULL);
+	CHECK(check_record(0, 0, 2, 0, most - 1) == NULL);
+	CHECK(check_record(0, 0, 2, 0, most + 1) == NULL);
+	CHECK(check_record(0, 0, 2, 0, most + 3) != NULL);
+	CHECK(check_record(RT_FORMAT_FINE, 0, 2, 0, UINT64_MAX - 1) == NULL);
+}
+
 CHECK_CASES(history) =
 {
 	{
@@ -411,6 +470,9 @@ CHECK_CASES(history) =
 	},
 	{
 		"history: subtraction at the ends of amounts", test_subtract_at_the_ends
+	},
+	{
+		"history: records at the ends of what they hold", test_records_at_the_ends
 	},
 	{
 		NULL, NULL
