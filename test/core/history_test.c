@@ -438,6 +438,25 @@ test_records_at_the_ends(void)
 	CHECK(check_record(RT_FORMAT_FINE, 0, 2, 0, UINT64_MAX - 1) == NULL);
 }
 
+/* Each day comes once */
+static void
+test_days_apart(void)
+{
+	const rt_day day = {.date = 5, .orders = 1, .money = 500};
+
+	for (int step = 0; step < 3; step++)
+	{
+		uint8_t		bytes[64];
+		uint8_t    *p = bytes;
+		size_t		where;
+
+		*p++ = RT_FORMAT_VERSION;
+		p = rt_put_record(p, &day, day.date, true, RT_FORMAT_VERSION);
+		p = rt_put_record(p, &day, step, false, RT_FORMAT_VERSION);
+		CHECK((rt_history_check(bytes, (size_t) (p - bytes), &where) == NULL) == (step > 0));
+	}
+}
+
 CHECK_CASES(history) =
 {
 	{
@@ -472,6 +491,9 @@ CHECK_CASES(history) =
 	},
 	{
 		"history: records at the ends of what they hold", test_records_at_the_ends
+	},
+	{
+		"history: each day comes once", test_days_apart
 	},
 	{
 		NULL, NULL
