@@ -457,6 +457,23 @@ test_days_apart(void)
 	}
 }
 
+static void
+test_most_orders(void)
+{
+	for (int32_t more = 0; more < 2; more++)
+	{
+		rt_day		rows[2] = {{.date = 1, .orders = INT32_MAX - 5}, {.date = 1, .orders = 5}};
+		rt_day		workspace[2];
+		size_t		count = 2;
+		int32_t		bad_date;
+
+		rows[1].orders += more;
+		CHECK(rt_days_normalize(rows, &count, workspace, &bad_date) ==
+			  (more == 0 ? RT_OK : RT_OUT_OF_RANGE));
+		CHECK(more == 0 ? count == 1 && rows[0].orders == INT32_MAX : bad_date == 1);
+	}
+}
+
 CHECK_CASES(history) =
 {
 	{
@@ -494,6 +511,9 @@ CHECK_CASES(history) =
 	},
 	{
 		"history: each day comes once", test_days_apart
+	},
+	{
+		"history: as many orders as a day holds", test_most_orders
 	},
 	{
 		NULL, NULL
