@@ -277,6 +277,28 @@ test_full_block(void)
 	}
 }
 
+/* What needed a wider format is gone, and the bytes are those of what is left, in another log, too */
+static void
+test_moved_and_merged(void)
+{
+	static byte_string expected,
+				found;
+	rt_day		rows[3] = {{.date = 1, .orders = 1, .money = 12345},
+	{.date = 2, .orders = 1, .money = 500}, {.date = 3, .orders = 1, .money = 600}};
+	log_block	moved = new_block(sizeof(rt_log));
+	log_block	merged = new_block(sizeof(rt_log));
+
+	for (int i = 0; i < 3; i++)
+		append(&moved, &rows[i]);
+	CHECK(rt_log_remove(moved.log, &rows[0]) == RT_OK);
+	append_all(&merged, (const uint8_t *) moved.log, moved.log->used);
+	CHECK(encode_rows(rows + 1, 2, &expected));
+	CHECK(finish(&merged, &found));
+	CHECK(same_bytes(&expected, &found));
+	free(moved.log);
+	free(merged.log);
+}
+
 CHECK_CASES(history_log) =
 {
 	{
@@ -293,6 +315,9 @@ CHECK_CASES(history_log) =
 	},
 	{
 		"log: a full block stays as it was", test_full_block
+	},
+	{
+		"log: rows taken away, then merged", test_moved_and_merged
 	},
 	{
 		NULL, NULL
