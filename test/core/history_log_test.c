@@ -287,7 +287,7 @@ test_moved_and_merged(void)
 		{{.date = 1, .orders = 1, .money = 12345}, {.date = 2, .orders = 1, .money = 500},
 		{.date = 3, .orders = 1, .money = 600}},
 		{{.date = 1, .orders = 1, .money = 500}, {.date = 2, .orders = 1, .unknown = 1},
-		{.date = 3, .orders = 1, .unknown = 1}}};
+	{.date = 3, .orders = 1, .unknown = 1}}};
 
 	for (int kind = 0; kind < 2; kind++)
 	{

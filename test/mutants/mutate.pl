@@ -127,7 +127,7 @@ if ($command eq 'list')
 	{
 		my $mutation = $mutations[ $number - 1 ];
 
-		print join("\t", $number, $mutation->{in}, $mutation->{test}, $mutation->{lives} // ''), "\n";
+		print join("\t", $number, @$mutation{qw(in test)}, $mutation->{lives} // ''), "\n";
 	}
 }
 elsif ($command eq 'check')

@@ -1,4 +1,4 @@
--- Fits in parts: the same as in one, whatever is in which part, and parts that do not belong together.
+-- Fits in parts: the same as in one, whatever is in which part; parts that do not belong together.
 -- few customers, made up: a likelihood may have no maximum
 SET client_min_messages = error;
 CREATE AGGREGATE pg_temp.part(text, purchase_history, date) (SFUNC = fit_model_add, STYPE = bytea);
@@ -14,7 +14,7 @@ SELECT c, purchase_history(date '2026-01-01' + (c + n * (7 + c % 11) + n * n * (
 		CASE WHEN c % 7 > 0 THEN 10 + (c * n) % 13 ELSE 0 END) AS h
 FROM generate_series(1, 60) c, generate_series(1, 6) n WHERE n <= 1 + c % 6 GROUP BY c;
 
--- of each kind: all at once, and in three parts; who is left out of a model of spending adds up, too
+-- of each kind: all at once, and in three parts; who is left out of a model of spending adds up
 SELECT kind, whole = merged AS same, whole::text = merged::text AS same_text,
 	whole::text::jsonb -> 'left_out' AS left_out, observations(whole)
 FROM unnest('{interpurchase, bg/nbd, mbg/cnbd-2, bg/bb, gamma-gamma}'::text[]) kind,
@@ -57,12 +57,14 @@ EXCEPTION WHEN data_exception THEN
 	RETURN sqlstate || ': ' || detail;
 END $$;
 SELECT repeats, parts, pg_temp.enough(repeats, parts)
-FROM (VALUES ('{2, 2, 2, 2, 2, 0}'::float8[]), ('{2, 2, 2, 2, 1, 0}'), ('{3, 3, 2, 2, 0, 0}')) r(repeats),
+FROM (VALUES ('{2, 2, 2, 2, 2, 0}'::float8[]), ('{2, 2, 2, 2, 1, 0}'),
+		('{3, 3, 2, 2, 0, 0}')) r(repeats),
 	(VALUES (1), (3)) p(parts);
 -- who weighs nothing is not there, a mean value of 0 is left out
-SELECT fit_model('bg/nbd', x, t_x, 50, w) = fit_model('bg/nbd', x, t_x, 50, 1) FILTER (WHERE w = 1) AS weightless
+SELECT fit_model('bg/nbd', x, t_x, 50, w)
+	= fit_model('bg/nbd', x, t_x, 50, 1) FILTER (WHERE w = 1) AS weightless
 FROM (SELECT n % 5 AS x, CASE WHEN n % 5 > 0 THEN n ELSE 0 END AS t_x, (n <= 40)::int AS w
 	FROM generate_series(1, 45) n) s;
-SELECT fit_model('gamma-gamma', n % 5, CASE WHEN n % 4 > 0 THEN 5 + n % 7 ELSE 0 END::float8)::text::jsonb
-	-> 'left_out' AS left_out
+SELECT fit_model('gamma-gamma', n % 5, CASE WHEN n % 4 > 0 THEN 5 + n % 7 ELSE 0 END::float8)
+	::text::jsonb -> 'left_out' AS left_out
 FROM generate_series(1, 40) n;
