@@ -287,6 +287,9 @@ test_opportunities(void)
 	static const int32_t dates[] = {0, 365, 1096, 1250, 2192};
 	rt_customer c;
 
+	/* two purchases take one opportunity */
+	rt_opportunities((int32_t[]) {0, 100, 200, 400}, 4, 1000, 365.25, &c);
+	CHECK(c.age == 2 && c.x == 2 && c.t_x == 2);
 	rt_opportunities(dates, 5, 2192, 365.25, &c);
 	CHECK(c.age == 6 && c.x == 4 && c.t_x == 6);
 	rt_opportunities(dates, 5, 2191, 365.25, &c);
