@@ -390,6 +390,8 @@ test_anniversaries(void)
 	/* these are days */
 	for (int days = 1; days <= 364; days++)
 		CHECK((rt_opportunity_months(days) != 0) == (days == 183));
+	CHECK(rt_opportunity_months(100 * 365.25) == 1200 &&
+		  rt_opportunity_months(101 * 365.25) == 0);
 	CHECK(rt_opportunity_months(1000) == 0 && rt_opportunity_months(0.5) == 0 &&
 		  rt_opportunity_months(1e9) == 0 && rt_opportunity_months(7) == 0);
 
