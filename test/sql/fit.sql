@@ -68,3 +68,12 @@ FROM (SELECT n % 5 AS x, CASE WHEN n % 5 > 0 THEN n ELSE 0 END AS t_x, (n <= 40)
 SELECT fit_model('gamma-gamma', n % 5, CASE WHEN n % 4 > 0 THEN 5 + n % 7 ELSE 0 END::float8)
 	::text::jsonb -> 'left_out' AS left_out
 FROM generate_series(1, 40) n;
+-- the largest k there is, and one more
+SELECT '{"model":"bg/cnbd-k","k":100,"r":1,"alpha":2,"a":1,"b":2}'::retention_model;
+SELECT '{"model":"bg/cnbd-k","k":101,"r":1,"alpha":2,"a":1,"b":2}'::retention_model;
+SELECT '{"model":"bg/nbd","r":1e-300,"alpha":2,"a":1,"b":2}'::retention_model;
+SELECT '{"model":"bg/nbd","r":1e-301,"alpha":2,"a":1,"b":2}'::retention_model;
+SELECT '{"model":"gamma-gamma","p":6,"q":4,"gamma":15,"log_likelihood":-5,"observations":9,
+	"frequency_correlation":1}'::retention_model;
+SELECT '{"model":"gamma-gamma","p":6,"q":4,"gamma":15,"log_likelihood":-5,"observations":9,
+	"frequency_correlation":1.5}'::retention_model;

@@ -25,3 +25,5 @@ FROM (VALUES (29.99::float8), (0.1), (1.00005), (1.00015), (123456789.12345), (9
 
 -- refunds too small to see are no purchases
 SELECT purchase_history(date '2026-01-01', -0.00001) IS NULL AS none, purchase_history(date '2026-01-01', -1e-9::float8) IS NULL AS none;
+-- nothing paid is an order, not a refund
+SELECT purchase_history(date '2026-01-01', 0::float8), purchase_history(date '2026-01-01', 0::numeric);
