@@ -39,6 +39,7 @@ counts_of(rt_tally **tally, const void *key, size_t key_size)
 		free(*tally);
 		*tally = next;
 	}
+	CHECK((*tally)->keys <= (*tally)->place_count / 2);
 	return counts;
 }
 
