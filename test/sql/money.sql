@@ -27,3 +27,6 @@ FROM (VALUES (29.99::float8), (0.1), (1.00005), (1.00015), (123456789.12345), (9
 SELECT purchase_history(date '2026-01-01', -0.00001) IS NULL AS none, purchase_history(date '2026-01-01', -1e-9::float8) IS NULL AS none;
 -- nothing paid is an order, not a refund
 SELECT purchase_history(date '2026-01-01', 0::float8), purchase_history(date '2026-01-01', 0::numeric);
+-- rounded up to the largest amount, and beyond
+SELECT purchase_history(date '2026-01-01', 922337203685477.58065);
+SELECT purchase_history(date '2026-01-01', 922337203685477.58075);
