@@ -287,6 +287,9 @@ test_opportunities(void)
 	static const int32_t dates[] = {0, 365, 1096, 1250, 2192};
 	rt_customer c;
 
+	/* two purchases take one opportunity */
+	rt_opportunities((int32_t[]) {0, 100, 200, 400}, 4, 1000, 365.25, &c);
+	CHECK(c.age == 2 && c.x == 2 && c.t_x == 2);
 	rt_opportunities(dates, 5, 2192, 365.25, &c);
 	CHECK(c.age == 6 && c.x == 4 && c.t_x == 6);
 	rt_opportunities(dates, 5, 2191, 365.25, &c);
@@ -387,6 +390,8 @@ test_anniversaries(void)
 	/* these are days */
 	for (int days = 1; days <= 364; days++)
 		CHECK((rt_opportunity_months(days) != 0) == (days == 183));
+	CHECK(rt_opportunity_months(100 * 365.25) == 1200 &&
+		  rt_opportunity_months(101 * 365.25) == 0);
 	CHECK(rt_opportunity_months(1000) == 0 && rt_opportunity_months(0.5) == 0 &&
 		  rt_opportunity_months(1e9) == 0 && rt_opportunity_months(7) == 0);
 

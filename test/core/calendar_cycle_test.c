@@ -310,6 +310,67 @@ test_extremes(void)
 			   100.0 / 104) < 1e-2);
 }
 
+/* Whose own it is: improbable enough by chance, and kept in two of three periods */
+static void
+test_whose_own(void)
+{
+	rt_calendar_cycle cycle;
+	int32_t		dates[32];
+	int			hers = 0;
+
+	for (int buyer = 0; buyer < 20000; buyer++)
+	{
+		size_t		count = 0;
+
+		for (double time = 0; count < 6; time -= 30 * log(1 - uniform()))
+			dates[count++] = 8000 + (int32_t) time;
+		count = distinct_days(dates, count);
+		if (!rt_calendar_cycle_theirs(dates, count, &cycle))
+			continue;
+		hers++;
+		CHECK(cycle.log_p < log(0.01) && 3 * (cycle.seasons - 1) >= 2 * cycle.periods);
+	}
+	CHECK(hers > 0);
+
+	/* on two days of each month, of every second month */
+	for (int i = 0; i < 32; i++)
+		rt_date_from_ymd(2024 + i / 24, 1 + i / 2 % 12, 10 + i % 2, &dates[i]);
+	CHECK(rt_calendar_cycle_theirs(dates, 24, &cycle) && cycle.period == RT_MONTHLY);
+	for (int i = 0; i < 32; i++)
+		rt_date_from_ymd(2024 + i / 12, 1 + i / 2 * 2 % 12, 10 + i % 2, &dates[i]);
+	CHECK(!rt_calendar_cycle_theirs(dates, 24, &cycle));
+
+	/* in two periods only */
+	dates[0] = 0;
+	dates[1] = 1;
+	dates[2] = 731;
+	CHECK(!rt_calendar_cycle_find(dates, 3, &cycle));
+}
+
+/* Nothing lies behind the last date, but that one counts */
+static void
+test_last_date(void)
+{
+	rt_calendar_cycle cycle = {.period = RT_WEEKLY, .days = 7};
+	int32_t		dates[6],
+				date;
+	double		silence;
+	int			step;
+
+	cycle.phase = ((RT_DATE_MAX - 2) % 7 + 0.5) / 7;	/* day 2 was a Monday */
+	CHECK(rt_calendar_cycle_next(&cycle, RT_DATE_MAX - 1, &date) && date == RT_DATE_MAX);
+	CHECK(!rt_calendar_cycle_next(&cycle, RT_DATE_MAX, &date));
+
+	for (int i = 0; i < 6; i++)
+		dates[i] = RT_DATE_MAX - 100 - 30 * (5 - i);
+	CHECK(rt_calendar_cycle_of_days(dates, 6, 30, &cycle));
+	silence = rt_calendar_cycle_silence(&cycle, dates[5], RT_DATE_MAX);
+	step = (int) ceil(cycle.days / 2);
+	CHECK(rt_calendar_cycle_quantile(&cycle, dates[5], RT_DATE_MAX - step, silence, &date));
+	CHECK(rt_calendar_cycle_silence(&cycle, dates[5], date) <= silence);
+	CHECK(!rt_calendar_cycle_quantile(&cycle, dates[5], RT_DATE_MAX - step, silence / 2, &date));
+}
+
 CHECK_CASES(calendar_cycle) =
 {
 	{
@@ -326,6 +387,12 @@ CHECK_CASES(calendar_cycle) =
 	},
 	{
 		"calendar cycle: extremes", test_extremes
+	},
+	{
+		"calendar cycle: whose own it is", test_whose_own
+	},
+	{
+		"calendar cycle: the last date", test_last_date
 	},
 	{
 		NULL, NULL

@@ -106,6 +106,7 @@ test_rejected_text(void)
 		"2026-01-1",
 		"2026-13-01",
 		"2026-00-01",
+		"2026-01-00",
 		"2026-02-30",
 		"2025-02-29",
 		"1900-02-29",
@@ -131,6 +132,89 @@ test_rejected_text(void)
 	}
 }
 
+/* The same day of another month, or its last one; nothing behind the last date */
+static void
+test_months_later(void)
+{
+	int32_t		later;
+
+	for (int year = 2023; year <= 2025; year++)
+		for (int month = 1; month <= 12; month++)
+			for (int day = 1; day <= days_in_month(year, month); day++)
+				for (int months = 0; months <= 30; months++)
+				{
+					int			number = year * 12 + month - 1 + months;
+					int			last = days_in_month(number / 12, number % 12 + 1);
+					int32_t		date,
+								expected;
+
+					CHECK(rt_date_from_ymd(year, month, day, &date));
+					CHECK(rt_date_from_ymd(number / 12, number % 12 + 1, day < last ? day : last,
+										   &expected));
+					CHECK(rt_date_months_later(date, months, &later) && later == expected);
+				}
+	CHECK(rt_date_months_later(RT_DATE_MAX, 0, &later) && later == RT_DATE_MAX);
+	CHECK(rt_date_months_later(RT_DATE_MAX - 31, 1, &later) && later == RT_DATE_MAX - 1);
+	CHECK(!rt_date_months_later(RT_DATE_MAX, 1, &later));
+	CHECK(!rt_date_months_later(0, INT64_MAX, &later));
+}
+
+/* Does a period begin with this day?  2000-01-03, two days after day 0, was a Monday */
+static bool
+begins_with(rt_calendar_unit unit, int32_t date)
+{
+	int32_t		year;
+	int			month,
+				day;
+
+	rt_date_to_ymd(date, &year, &month, &day);
+	return unit == RT_UNIT_DAY ||
+		(unit == RT_UNIT_WEEK && (date - 2) % 7 == 0) ||
+		(unit == RT_UNIT_MONTH && day == 1) ||
+		(unit == RT_UNIT_QUARTER && day == 1 && month % 3 == 1) ||
+		(unit == RT_UNIT_YEAR && day == 1 && month == 1);
+}
+
+static void
+check_unit(rt_calendar_unit unit, int32_t from, int32_t to)
+{
+	int32_t		number = rt_unit_number(unit, from);
+
+	for (int32_t date = from; date < to; date++)
+	{
+		if (date > from && begins_with(unit, date))
+			number++;
+		CHECK(rt_unit_number(unit, date) == number && rt_unit_has(unit, number));
+		if (begins_with(unit, date))
+			CHECK(rt_unit_start(unit, number) == date);
+	}
+}
+
+static void
+test_units(void)
+{
+	for (int i = 0; i < RT_CALENDAR_UNITS; i++)
+	{
+		rt_calendar_unit unit = (rt_calendar_unit) i;
+		int64_t		first = rt_unit_number(unit, RT_DATE_MIN);
+		int64_t		last = rt_unit_number(unit, RT_DATE_MAX);
+
+		check_unit(unit, RT_DATE_MIN, RT_DATE_MIN + 2000);
+		check_unit(unit, -2000, 2000);
+		check_unit(unit, RT_DATE_MAX - 2000, RT_DATE_MAX);
+		CHECK(rt_unit_number(unit, 2) == (unit == RT_UNIT_DAY ? 2 : unit == RT_UNIT_WEEK ? 0 :
+										  unit == RT_UNIT_MONTH ? 24000 :
+										  unit == RT_UNIT_QUARTER ? 8000 :
+										  2000));
+		CHECK(rt_unit_has(unit, first) && !rt_unit_has(unit, first - 1));
+		CHECK(rt_unit_has(unit, last) && !rt_unit_has(unit, last + 1));
+
+		/* what lies beyond begins with the end */
+		CHECK(rt_unit_start(unit, first - 1) == RT_DATE_MIN);
+		CHECK(rt_unit_start(unit, last + 1) == RT_DATE_MAX);
+	}
+}
+
 CHECK_CASES(calendar) =
 {
 	{
@@ -141,6 +225,12 @@ CHECK_CASES(calendar) =
 	},
 	{
 		"calendar: text that is no date", test_rejected_text
+	},
+	{
+		"calendar: months later", test_months_later
+	},
+	{
+		"calendar: periods, up to the ends of the range", test_units
 	},
 	{
 		NULL, NULL

@@ -220,6 +220,54 @@ test_trend(void)
 	}
 }
 
+/* Of an odd number of intervals the middle one is of no pair */
+static void
+test_trend_of_five(void)
+{
+	static const int32_t dates[] = {0, 10, 20, 60, 80, 100};	/* 10, 10, 40, 20, 20 */
+	double		workspace[8];
+
+	/* twice as long three intervals later */
+	CHECK(fabs(rt_interval_trend(dates, 6, workspace) - (cbrt(2) - 1)) < 1e-12);
+	CHECK(isnan(rt_interval_trend(dates, 4, workspace)));
+	CHECK(!isnan(rt_interval_trend(dates, 5, workspace)));
+}
+
+/* As even as two intervals can be told apart from equal ones */
+static void
+test_regularity_limit(void)
+{
+	double		least = 0.5 / RT_REGULARITY_MAX;
+	double		beyond = least + 1 / (24.0 * RT_REGULARITY_MAX * RT_REGULARITY_MAX);
+
+	CHECK(rt_gamma_shape(2, 2, 0) == RT_REGULARITY_MAX);
+	CHECK(rt_gamma_shape(2, 2, -2 * beyond) == RT_REGULARITY_MAX);
+	CHECK(rt_gamma_shape(2, 2, -4 * least) < RT_REGULARITY_MAX);
+	CHECK(isnan(rt_gamma_shape(1, 2, 0)));
+}
+
+/* The three have the moments of the normal distribution that they stand for, up to the fifth */
+static void
+test_shapes(void)
+{
+	static const int32_t dates[] = {0, 10, 31, 38, 70, 95};
+	rt_intervals intervals;
+	rt_shapes	shapes;
+	double		moments[6] = {0};
+	double		center;
+
+	rt_intervals_from_dates(dates, 6, &intervals);
+	rt_gamma_shapes(&intervals, 2, 0.5, &shapes);
+	center = log(shapes.k[1]);
+	for (int i = 0; i < RT_SHAPES; i++)
+		for (int j = 0; j < 6; j++)
+			moments[j] += shapes.weight[i] * pow(log(shapes.k[i]) - center, j);
+	CHECK(fabs(moments[0] - 1) < 1e-14);
+	CHECK(fabs(moments[1]) < 1e-14 && fabs(moments[3]) < 1e-14 && fabs(moments[5]) < 1e-14);
+	CHECK(moments[2] > 0.01 && moments[2] < 0.25);
+	CHECK(fabs(moments[4] / moments[2] / moments[2] - 3) < 1e-12);
+}
+
 CHECK_CASES(cycle) =
 {
 	{
@@ -233,6 +281,15 @@ CHECK_CASES(cycle) =
 	},
 	{
 		"cycle: trend", test_trend
+	},
+	{
+		"cycle: the trend of five intervals", test_trend_of_five
+	},
+	{
+		"cycle: where regularity ends", test_regularity_limit
+	},
+	{
+		"cycle: three customers stand for all", test_shapes
 	},
 	{
 		NULL, NULL

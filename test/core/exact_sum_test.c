@@ -69,6 +69,39 @@ test_order(void)
 	}
 }
 
+/* As many terms as go into a sum without carrying on are too many to add: what that leads to */
+static void
+test_carries(void)
+{
+	rt_exact_sum sum,
+				other;
+	double		before;
+
+	memset(&sum, 0, sizeof(sum));
+	rt_exact_sum_add(&sum, 5);
+	for (int i = 0; i < RT_EXACT_LIMBS - 1; i++)
+		sum.limbs[i] += INT64_C(1) << 60;
+	sum.terms = (INT64_C(1) << 28) - 2;
+	other = sum;
+	before = rt_exact_sum_value(&sum);
+	for (int i = 0; i < 3; i++)
+	{
+		rt_exact_sum_add(&sum, 0.25);
+		CHECK(rt_exact_sum_valid(&sum));
+	}
+	CHECK(sum.terms <= 3);
+	CHECK(rt_exact_sum_value(&sum) == before);
+
+	/* two of them are more than one holds, and are added up all the same */
+	sum = other;
+	rt_exact_sum_combine(&sum, &other);
+	CHECK(sum.terms < 3 && rt_exact_sum_valid(&sum));
+	CHECK(rt_exact_sum_value(&sum) == 2 * before);
+	rt_exact_sum_combine(&sum, &other);
+	CHECK(sum.terms > other.terms || sum.terms < 3);
+	CHECK(rt_exact_sum_valid(&sum));
+}
+
 CHECK_CASES(exact_sum) =
 {
 	{
@@ -76,6 +109,9 @@ CHECK_CASES(exact_sum) =
 	},
 	{
 		"exact sum: in any order and in parts", test_order
+	},
+	{
+		"exact sum: carries are moved on", test_carries
 	},
 	{
 		NULL, NULL

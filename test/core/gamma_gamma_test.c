@@ -182,6 +182,16 @@ test_expectation(void)
 	}
 }
 
+/* What a customer spends is a number where products of parameters are none */
+static void
+test_beyond_products(void)
+{
+	const rt_gamma_gamma m = {1e200, 3, 1e200};
+
+	CHECK(fabs(rt_gamma_gamma_expected_value(&m, 1, 5e200) / 6e200 - 1) < 1e-12);
+	CHECK(fabs(rt_gamma_gamma_expected_value(&m, 4, 5e200) / 5.25e200 - 1) < 1e-12);
+}
+
 CHECK_CASES(gamma_gamma) =
 {
 	{
@@ -192,6 +202,9 @@ CHECK_CASES(gamma_gamma) =
 	},
 	{
 		"gamma-gamma: orders are worth what is expected", test_expectation
+	},
+	{
+		"gamma-gamma: beyond products of parameters", test_beyond_products
 	},
 	{
 		NULL, NULL

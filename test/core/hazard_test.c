@@ -176,6 +176,12 @@ test_redundant(void)
 	}
 	fit_made(rows, 100, 1, &without);
 	CHECK(without.converged && without.used == 2 && without.status[2] == RT_COEFFICIENT_REDUNDANT);
+
+	/* all but the same: a digit behind the last that means something */
+	for (int i = 0; i < 100; i++)
+		rows[i].x[2] = i % 3 == 0 ? nextafter(1e9, 2e9) : 1e9;
+	fit_made(rows, 100, 1, &fit);
+	CHECK(fit.converged && fit.used == 2 && fit.status[2] == RT_COEFFICIENT_REDUNDANT);
 	for (int i = 0; i < 100; i++)
 		rows[i].x[2] = 3 * rows[i].x[0] - 7 * rows[i].x[1] + 2;
 	fit_made(rows, 100, 1, &fit);

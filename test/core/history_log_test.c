@@ -317,6 +317,35 @@ test_checker(void)
 	free(b.log);
 }
 
+/* What needed a wider format is gone, and the bytes are those of what is left, in another log, too */
+static void
+test_moved_and_merged(void)
+{
+	static byte_string expected,
+				found;
+	const rt_day rows[2][3] = {
+		{{.date = 1, .orders = 1, .money = 12345}, {.date = 2, .orders = 1, .money = 500},
+		{.date = 3, .orders = 1, .money = 600}},
+		{{.date = 1, .orders = 1, .money = 500}, {.date = 2, .orders = 1, .unknown = 1},
+	{.date = 3, .orders = 1, .unknown = 1}}};
+
+	for (int kind = 0; kind < 2; kind++)
+	{
+		log_block	moved = new_block(sizeof(rt_log));
+		log_block	merged = new_block(sizeof(rt_log));
+
+		for (int i = 0; i < 3; i++)
+			append(&moved, &rows[kind][i]);
+		CHECK(rt_log_remove(moved.log, &rows[kind][0]) == RT_OK);
+		append_all(&merged, (const uint8_t *) moved.log, moved.log->used);
+		CHECK(encode_rows(rows[kind] + 1, 2, &expected));
+		CHECK(finish(&moved, &found) && same_bytes(&expected, &found));
+		CHECK(finish(&merged, &found) && same_bytes(&expected, &found));
+		free(moved.log);
+		free(merged.log);
+	}
+}
+
 CHECK_CASES(history_log) =
 {
 	{
@@ -336,6 +365,9 @@ CHECK_CASES(history_log) =
 	},
 	{
 		"log: the checker finds what does not hold", test_checker
+	},
+	{
+		"log: rows taken away, then merged", test_moved_and_merged
 	},
 	{
 		NULL, NULL

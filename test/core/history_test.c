@@ -10,6 +10,7 @@
 #include "check.h"
 #include "histories.h"
 #include "core/history_questions.h"
+#include "core/history_record.h"
 #include "core/history_text.h"
 
 /* Whatever order the rows come in, the bytes are those of adding up by hand */
@@ -329,6 +330,152 @@ test_day_order(void)
 		}
 }
 
+/* The last day and the days before it are of one period, which never ends */
+static void
+test_last_period(void)
+{
+	rt_day		days[3];
+	uint8_t		bytes[MAX_BYTES];
+	size_t		size;
+
+	for (int i = 0; i < 3; i++)
+		days[i] = (rt_day) {.date = RT_DATE_MAX - 2 + i, .orders = 1, .money = 100 * (i + 1)};
+	size = rt_days_encode(days, 3, bytes);
+	for (int unit = RT_UNIT_MONTH; unit < RT_CALENDAR_UNITS; unit++)
+	{
+		rt_period_purchases periods[3];
+		size_t		count = 3;
+		int64_t		spend;
+
+		CHECK(rt_history_periods(bytes, size, RT_DATE_MAX, (rt_calendar_unit) unit, periods,
+								 &count) == RT_OK);
+		CHECK(count == 1 && periods[0].orders == 3);
+		CHECK(periods[0].period == rt_unit_number((rt_calendar_unit) unit, RT_DATE_MAX));
+		CHECK(rt_money_sum_fits(&periods[0].spend, &spend) && spend == 600);
+	}
+}
+
+/* Takes an order of this much out of two of that much */
+static rt_status
+take_out(int64_t money, int64_t part, int64_t *rest)
+{
+	rt_day		left = {.date = 1, .orders = 2, .money = money};
+	rt_day		right = {.date = 1, .orders = 1, .money = part};
+	size_t		count = 1;
+	int32_t		bad_date;
+	rt_status	status = rt_days_subtract(&left, &count, &right, 1, &bad_date);
+
+	*rest = left.money;
+	return status;
+}
+
+static void
+test_subtract_at_the_ends(void)
+{
+	int64_t		rest;
+
+	CHECK(take_out(INT64_MIN + 5, 5, &rest) == RT_OK && rest == INT64_MIN);
+	CHECK(take_out(INT64_MIN + 5, 6, &rest) == RT_OUT_OF_RANGE);
+	CHECK(take_out(INT64_MAX - 5, -5, &rest) == RT_OK && rest == INT64_MAX);
+	CHECK(take_out(INT64_MAX - 5, -6, &rest) == RT_OUT_OF_RANGE);
+	CHECK(take_out(INT64_MAX, INT64_MAX, &rest) == RT_OK && rest == 0);
+	CHECK(take_out(-1, INT64_MIN, &rest) == RT_OK && rest == INT64_MAX);
+	CHECK(take_out(0, INT64_MIN, &rest) == RT_OUT_OF_RANGE);
+}
+
+/* Bytes of a history of one special record; what is wrong with them, or NULL */
+static const char *
+check_record(uint8_t format, int64_t date, uint64_t orders, uint64_t unknown, uint64_t amount)
+{
+	uint8_t		bytes[64];
+	uint8_t    *p = bytes;
+	size_t		where;
+
+	*p++ = RT_FORMAT_VERSION | format;
+	p = rt_put_varint(p, rt_zigzag(date) << 1 | 1);
+	p = rt_put_varint(p, orders << RT_KIND_ORDERS_SHIFT | (unknown > 0 ? RT_KIND_UNKNOWN : 0));
+	if (unknown > 0)
+		p = rt_put_varint(p, unknown);
+	p = rt_put_varint(p, amount);
+	return rt_history_check(bytes, (size_t) (p - bytes), &where);
+}
+
+static void
+test_records_at_the_ends(void)
+{
+	static const uint8_t largest[] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 1};
+	uint8_t		bytes[11];
+	uint64_t	value;
+	uint64_t	most = rt_zigzag(INT64_MAX / 100);
+
+	/* a number of 64 bits, and not one more */
+	memcpy(bytes, largest, 10);
+	CHECK(rt_get_varint(bytes, bytes + 10, &value) == bytes + 10 && value == UINT64_MAX);
+	CHECK(rt_get_varint(bytes, bytes + 9, &value) == NULL);
+	for (int last = 2; last < 256; last++)
+	{
+		bytes[9] = (uint8_t) last;
+		bytes[10] = 0;
+		CHECK(rt_get_varint(bytes, bytes + 11, &value) == NULL);
+	}
+
+	CHECK(check_record(0, RT_DATE_MAX, 2, 0, 2) == NULL);
+	CHECK(check_record(0, RT_DATE_MAX + INT64_C(1), 2, 0, 2) != NULL);
+	CHECK(check_record(0, RT_DATE_MIN, 2, 0, 2) == NULL);
+	CHECK(check_record(0, RT_DATE_MIN - INT64_C(1), 2, 0, 2) != NULL);
+
+	/* orders, and how many of them are of unknown amount */
+	CHECK(check_record(0, 0, INT32_MAX, 0, 2) == NULL);
+	CHECK(check_record(0, 0, INT32_MAX + UINT64_C(1), 0, 2) != NULL);
+	CHECK(check_record(0, 0, 2, 2, 1) == NULL);
+	CHECK(check_record(0, 0, 2, 3, 1) != NULL);
+	CHECK(check_record(0, 0, 2, 1, 2) == NULL);
+	CHECK(check_record(0, 0, 2, 2, 2) != NULL);
+
+	/* money, in hundredths of a unit or in the smallest part of one */
+	CHECK(check_record(0, 0, 2, 0, most) == NULL);
+	CHECK(check_record(0, 0, 2, 0, most + 2) != NULL);
+	CHECK(check_record(0, 0, 2, 0, most - 1) == NULL);
+	CHECK(check_record(0, 0, 2, 0, most + 1) != NULL);
+	CHECK(check_record(RT_FORMAT_FINE, 0, 2, 0, UINT64_MAX - 1) == NULL);
+}
+
+/* Each day comes once */
+static void
+test_days_apart(void)
+{
+	const rt_day day = {.date = 5, .orders = 1, .money = 500};
+
+	for (int step = 0; step < 3; step++)
+	{
+		uint8_t		bytes[64];
+		uint8_t    *p = bytes;
+		size_t		where;
+
+		*p++ = RT_FORMAT_VERSION;
+		p = rt_put_record(p, &day, day.date, true, RT_FORMAT_VERSION);
+		p = rt_put_record(p, &day, step, false, RT_FORMAT_VERSION);
+		CHECK((rt_history_check(bytes, (size_t) (p - bytes), &where) == NULL) == (step > 0));
+	}
+}
+
+static void
+test_most_orders(void)
+{
+	for (int32_t more = 0; more < 2; more++)
+	{
+		rt_day		rows[2] = {{.date = 1, .orders = INT32_MAX - 5}, {.date = 1, .orders = 5}};
+		rt_day		workspace[2];
+		size_t		count = 2;
+		int32_t		bad_date;
+
+		rows[1].orders += more;
+		CHECK(rt_days_normalize(rows, &count, workspace, &bad_date) ==
+			  (more == 0 ? RT_OK : RT_OUT_OF_RANGE));
+		CHECK(more == 0 ? count == 1 && rows[0].orders == INT32_MAX : bad_date == 1);
+	}
+}
+
 CHECK_CASES(history) =
 {
 	{
@@ -354,6 +501,21 @@ CHECK_CASES(history) =
 	},
 	{
 		"history: days in order", test_day_order
+	},
+	{
+		"history: the last period there is", test_last_period
+	},
+	{
+		"history: subtraction at the ends of amounts", test_subtract_at_the_ends
+	},
+	{
+		"history: records at the ends of what they hold", test_records_at_the_ends
+	},
+	{
+		"history: each day comes once", test_days_apart
+	},
+	{
+		"history: as many orders as a day holds", test_most_orders
 	},
 	{
 		NULL, NULL

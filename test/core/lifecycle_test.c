@@ -95,6 +95,20 @@ test_silence_over(void)
 	CHECK(rt_silence_over(RT_DATE_MAX, 1, 0, 0) == INT64_MAX);
 }
 
+/* More likely gone than not; of a rhythm, a silence that hardly anybody keeps */
+static void
+test_default_score(void)
+{
+	const rt_kind *kind;
+
+	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
+	{
+		rt_model	model = {.id = (uint8_t) kind->id};
+
+		CHECK(rt_default_lost_score(&model) == (kind == &rt_interpurchase_kind ? 0.99 : 0.5));
+	}
+}
+
 CHECK_CASES(lifecycle) =
 {
 	{
@@ -105,6 +119,9 @@ CHECK_CASES(lifecycle) =
 	},
 	{
 		"lifecycle: the end of a silence", test_silence_over
+	},
+	{
+		"lifecycle: from which score on a customer is lost", test_default_score
 	},
 	{
 		NULL, NULL

@@ -175,6 +175,11 @@ test_sum(void)
 	CHECK(rt_money_sum_fits(&sum, &total) && total == INT64_MIN);
 	rt_money_sum_add(&sum, -1);
 	CHECK(!rt_money_sum_fits(&sum, &total));
+	sum = (rt_money_sum) {0, 0};
+	rt_money_sum_add(&sum, INT64_MAX);
+	CHECK(rt_money_sum_fits(&sum, &total) && total == INT64_MAX);
+	rt_money_sum_add(&sum, 1);
+	CHECK(!rt_money_sum_fits(&sum, &total));
 
 	for (int i = 0; i < 1000; i++)
 	{

@@ -371,6 +371,23 @@ test_nothing_to_compare(void)
 	CHECK(u.difference == 1 && u.difference_upper == 1 && u.difference_lower < 0);
 }
 
+/* Of nobody the lower limit is 0 and not about 0, of all the upper one is 1 */
+static void
+test_wilson_ends(void)
+{
+	for (int64_t n = 1; n < 100000; n += 1 + n / 7)
+		for (int i = 1; i < 40; i++)
+		{
+			double		lower,
+						upper;
+
+			rt_wilson_interval(0, n, 0.1 * i, &lower, &upper);
+			CHECK(lower == 0 && upper > 0 && upper < 1);
+			rt_wilson_interval(n, n, 0.1 * i, &lower, &upper);
+			CHECK(upper == 1 && lower < 1 && lower > 0);
+		}
+}
+
 CHECK_CASES(proportion) =
 {
 	{
@@ -400,6 +417,9 @@ CHECK_CASES(proportion) =
 	},
 	{
 		"proportion: nothing to compare", test_nothing_to_compare
+	},
+	{
+		"proportion: limits of nobody and of all", test_wilson_ends
 	},
 	{
 		NULL, NULL

@@ -157,6 +157,8 @@ worst_case(void)
 		numbers[i] = i;
 		killer_values[i] = COUNT;
 	}
+	/* above all that is not known yet: or they would be in order from the start */
+	killer_values[0] = COUNT + 1;
 	comparisons = 0;
 	rt_sort(numbers, COUNT, sizeof(int), killer, NULL);
 	for (int i = 1; i < COUNT; i++)
@@ -205,6 +207,40 @@ polls(void)
 	CHECK(memcmp(expected, elements, COUNT * size) == 0);
 }
 
+static int
+by_number(const void *a, const void *b, const void *unused)
+{
+	int			left = *(const int *) a;
+	int			right = *(const int *) b;
+
+	(void) unused;
+	comparisons++;
+	return (left > right) - (left < right);
+}
+
+/* The adversary's numbers once more, all of them known now: they lead into heapsort, too */
+static void
+worst_numbers(void)
+{
+	static int	numbers[COUNT];
+	static int	seen[COUNT + 2];
+
+	worst_case();
+	memcpy(numbers, killer_values, sizeof(numbers));
+	comparisons = 0;
+	rt_sort(numbers, COUNT, sizeof(int), by_number, NULL);
+	CHECK(comparisons < 2000000);
+	memset(seen, 0, sizeof(seen));
+	for (int i = 0; i < COUNT; i++)
+	{
+		CHECK(i == 0 || numbers[i - 1] <= numbers[i]);
+		seen[killer_values[i]]++;
+		seen[numbers[i]]--;
+	}
+	for (int i = 0; i <= COUNT + 1; i++)
+		CHECK(seen[i] == 0);
+}
+
 CHECK_CASES(sort) =
 {
 	{
@@ -215,6 +251,9 @@ CHECK_CASES(sort) =
 	},
 	{
 		"sort: asks whether to go on, and leaves all elements when it is left", polls
+	},
+	{
+		"sort: n log n steps for numbers that an adversary left", worst_numbers
 	},
 	{
 		NULL, NULL

@@ -39,6 +39,7 @@ counts_of(rt_tally **tally, const void *key, size_t key_size)
 		free(*tally);
 		*tally = next;
 	}
+	CHECK((*tally)->keys <= (*tally)->place_count / 2);
 	return counts;
 }
 
@@ -128,6 +129,15 @@ test_against_list(void)
 		CHECK(memcmp(counts_of(&halves[0], keys[i], sizes[i]), expected[i], sizeof(expected[i])) ==
 			  0);
 	CHECK((int) halves[0]->keys == known);
+	CHECK(rt_tally_valid(tally, rt_tally_size(tally->place_count, tally->room), COUNTS));
+	CHECK(rt_tally_valid(halves[0], rt_tally_size(halves[0]->place_count, halves[0]->room),
+						 COUNTS));
+
+	/* and so does all of one that another one has, too */
+	CHECK(rt_tally_add_all(halves[0], tally));
+	for (int i = 0; i < known; i++)
+		for (int j = 0; j < COUNTS; j++)
+			CHECK(counts_of(&halves[0], keys[i], sizes[i])[j] == 2 * expected[i][j]);
 	free(tally);
 	free(halves[0]);
 	free(halves[1]);

@@ -140,6 +140,13 @@ test_large(void)
 	CHECK(rt_roc_auc(scored, 2) == 0.75);
 	CHECK(rt_score_bins(scored, 2, 3, 0, bins) == 2);
 	CHECK(bins[0].customers == INT64_C(3000000000));
+
+	/* more pairs than 64 bits count */
+	for (int i = 0; i < 2; i++)
+		scored[i].outcomes = scored[i].others = INT64_C(10000000000);
+	CHECK(fabs(rt_roc_auc(scored, 2) - 0.5) < 1e-15);
+	scored[0].outcomes = scored[1].others = 0;
+	CHECK(rt_roc_auc(scored, 2) == 1);
 }
 
 CHECK_CASES(validation) =

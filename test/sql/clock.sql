@@ -66,3 +66,12 @@ FROM (VALUES ('a', '2026-01-31 20:00+00', '12'),
              ('b', '2026-01-31 22:30+00', '5')) v(customer, ordered_at, price)
 GROUP BY 1;
 SELECT purchase_history(date '2026-01-31', '12'::text);
+
+-- clocks that were changed twice within some days
+SELECT zone, count(*) AS hours,
+	count(*) FILTER (WHERE first_purchase(h) <> (t AT TIME ZONE zone)::date) AS wrong
+FROM (SELECT zone, t, purchase_history(t, zone) AS h
+	FROM (VALUES ('America/Argentina/Tucuman', timestamptz '2004-05-15 00:30+00'),
+			('Africa/Cairo', '2010-08-15 00:30+00')) v(zone, start),
+		generate_series(start, start + interval '70 days', '1 hour') t GROUP BY 1, 2) s
+GROUP BY 1 ORDER BY hours, zone COLLATE "C";

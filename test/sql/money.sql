@@ -31,3 +31,9 @@ GROUP BY a ORDER BY a;
 -- refunds too small to see are no purchases
 SELECT purchase_history(date '2026-01-01', -0.00001) IS NULL AS none,
        purchase_history(date '2026-01-01', -1e-9::float8) IS NULL AS none;
+-- nothing paid is an order, not a refund
+SELECT purchase_history(date '2026-01-01', 0::float8),
+       purchase_history(date '2026-01-01', 0::numeric);
+-- rounded up to the largest amount, and beyond
+SELECT purchase_history(date '2026-01-01', 922337203685477.58065);
+SELECT purchase_history(date '2026-01-01', 922337203685477.58075);

@@ -78,3 +78,7 @@ SELECT is_reactivation(d, '00:01:30') OVER (ORDER BY d) FROM (VALUES (date '2026
 SELECT d, purchase_spell(d, '0') OVER w AS days, purchase_spell(d, '1 day') OVER w AS pairs,
        purchase_spell(d::timestamp, '90') OVER w AS times
 FROM unnest('{2026-01-01, 2026-01-02, 2026-01-04}'::date[]) d WINDOW w AS (ORDER BY d);
+-- a month later is not longer than a month, a microsecond more is
+SELECT ts, purchase_spell(ts, '1 month') OVER (ORDER BY ts),
+	is_reactivation(ts, '1 month') OVER (ORDER BY ts)
+FROM unnest('{2026-01-31 10:00, 2026-02-28 10:00, 2026-03-28 10:00:00.000001}'::timestamp[]) ts;
