@@ -85,7 +85,12 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 CREATE FUNCTION model_kinds() RETURNS TABLE (kind text, fitted_to text, parameters text[])
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
 	AS 'MODULE_PATHNAME', 'model_kinds';
-COMMENT ON FUNCTION model_kinds() IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between the purchases of each customer; recency: how often, how recently and since when; opportunities: the same, counted in opportunities to buy; spend: how often, and the mean value of orders; contracts: how often they were renewed, and whether they ended), and the names of its parameters.';
+COMMENT ON FUNCTION model_kinds()
+	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
+	'the purchases of each customer; recency: how often, how recently and since when; '
+	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
+	'value of orders; contracts: how often they were renewed, and whether they ended), and the '
+	'names of its parameters.';
 
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -164,8 +169,8 @@ COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
 	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 COMMENT ON FUNCTION fitted_as_of(retention_model)
-	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed in '
-	'or fitted to numbers, or before version 0.2.0.';
+	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
+	'in or fitted to numbers, or before version 0.2.0.';
 COMMENT ON FUNCTION left_out(retention_model)
 	IS 'How many repeat customers a gamma-gamma model was fitted without, because the mean value '
 	'of their repeat orders is not known or not above 0. NULL for a model that is typed in, and '

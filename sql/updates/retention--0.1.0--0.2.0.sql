@@ -196,7 +196,12 @@ CREATE FUNCTION model_kinds() RETURNS TABLE (kind text, fitted_to text, paramete
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
 	AS 'MODULE_PATHNAME', 'model_kinds';
 
-COMMENT ON FUNCTION model_kinds() IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between the purchases of each customer; recency: how often, how recently and since when; opportunities: the same, counted in opportunities to buy; spend: how often, and the mean value of orders; contracts: how often they were renewed, and whether they ended), and the names of its parameters.';
+COMMENT ON FUNCTION model_kinds()
+	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
+	'the purchases of each customer; recency: how often, how recently and since when; '
+	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
+	'value of orders; contracts: how often they were renewed, and whether they ended), and the '
+	'names of its parameters.';
 
 CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
@@ -209,8 +214,8 @@ COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 
 COMMENT ON FUNCTION fitted_as_of(retention_model)
-	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed in '
-	'or fitted to numbers, or before version 0.2.0.';
+	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
+	'in or fitted to numbers, or before version 0.2.0.';
 
 COMMENT ON TYPE retention_model
 	IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it '

@@ -63,7 +63,8 @@ SELECT is_empty($$
          AND signature !~ '^(create|refresh|drop)_retention_mart\(|^retention_mart_capture\(')
      OR (provolatile = 's'
          AND signature !~ ('timestamp with time zone|^retention_schema\('
-                           '|^retention_mart_(order_values|values|tables|steps|update_steps|capture_statement)\('
+                           '|^retention_mart_(order_values|values|tables|steps|update_steps'
+                           '|capture_statement)\('
                            '|^retention_review_(parts|html)\(')) $$,
   'all is immutable but what reads the session''s time zone, and what reads or writes a mart, or '
   'names the extension''s schema');
@@ -97,7 +98,8 @@ FROM member JOIN pg_type t ON classid = 'pg_type'::regclass AND t.oid = objid
 SELECT cmp_ok((SELECT count(description) FROM said), '>', 450::bigint, 'COMMENTs to be read');
 SELECT is_empty($$
   SELECT object FROM said
-  WHERE description ~* '\m(she|her|hers|herself|he|him|his|himself)\M' $$, 'a customer is they in every COMMENT');
+  WHERE description ~* '\m(she|her|hers|herself|he|him|his|himself)\M' $$,
+  'a customer is they in every COMMENT');
 
 -- of a call whose models and histories have their type, numbers, times and intervals need none
 CREATE FUNCTION pg_temp.ambiguous_calls() RETURNS SETOF text LANGUAGE plpgsql AS $function$

@@ -1,5 +1,5 @@
--- What a retention mart says, held to plain SQL on the orders: with the settings it begins with, and
--- with others.
+-- What a retention mart says, held to plain SQL on the orders: with the settings it begins with,
+-- and with others.
 \set ECHO none
 \set QUIET on
 \pset format unaligned
@@ -14,25 +14,31 @@ SET LOCAL datestyle = 'ISO';
 SELECT create_retention_mart('shop.orders', 'customer_id', 'ordered_at', 'amount', 'product_range',
                              '{region,channel}', 'm', customers => 'shop.customers') AS made \gset
 INSERT INTO m.campaign SELECT 'come back', customer_id, sent_on, treated FROM shop.campaign;
-INSERT INTO m.campaign SELECT 'last week', customer_id, '2026-06-20', customer_id % 2 = 0 FROM shop.customers WHERE customer_id % 7 = 0;
+INSERT INTO m.campaign SELECT 'last week', customer_id, '2026-06-20', customer_id % 2 = 0
+FROM shop.customers WHERE customer_id % 7 = 0;
 SELECT refresh_retention_mart('m') AS as_of \gset
 
-SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount', 'product_range', '{region,channel}'::text[],
-    'shop.customers'::regclass, NULL::text, 'trigger', NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
-    s.partitions, true, 2, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8, '1 year'::interval, '{due,overdue,at_risk}'::text[], 7, '1 year'::interval,
-    13, 0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30)::m.settings, 'the settings a mart begins with') FROM m.settings s;
+SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount',
+	'product_range', '{region,channel}'::text[], 'shop.customers'::regclass, NULL::text, 'trigger',
+	NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
+	s.partitions, true, 2, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
+	'1 year'::interval, '{due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13, 0.01::float8,
+	0.005::float8, '3 months'::interval, 13, 60, 180, 30)::m.settings,
+	'the settings a mart begins with') FROM m.settings s;
 
--- --- what follows is no SQL of the mart's: the orders, and functions of one customer ---------------
+-- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
 
 CREATE TEMP TABLE history AS
 SELECT customer_id::bigint, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY 1;
 CREATE TEMP TABLE range_history AS
-SELECT customer_id::bigint, product_range, purchase_history(ordered_at, amount) AS h FROM shop.orders GROUP BY 1, 2;
+SELECT customer_id::bigint, product_range, purchase_history(ordered_at, amount) AS h
+FROM shop.orders GROUP BY 1, 2;
 -- what was bought, refunds aside, a row a day
 CREATE TEMP TABLE bought AS
 SELECT DISTINCT customer_id::bigint, ordered_at::date AS day FROM shop.orders WHERE amount >= 0;
 
-CREATE FUNCTION pg_temp.base(kinds text[], as_of date) RETURNS retention_model LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.base(kinds text[], as_of date) RETURNS retention_model
+LANGUAGE plpgsql AS $$
 DECLARE
 	best retention_model;
 	m retention_model;
@@ -47,8 +53,10 @@ BEGIN
 END $$;
 
 -- All of it with these decisions
-CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int, stages text[], reasons_within interval, review_months int,
-	review_p float8, dropped_p float8, recent interval, trend_months int, campaign_days int, quality_days int, period_days int) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int,
+	stages text[], reasons_within interval, review_months int, review_p float8, dropped_p float8,
+	recent interval, trend_months int, campaign_days int, quality_days int, period_days int)
+LANGUAGE plpgsql AS $$
 DECLARE
 	today CONSTANT date := '2026-06-30';
 	base retention_model := pg_temp.base(kinds, today);
@@ -56,166 +64,298 @@ DECLARE
 	cycle retention_model := fit_model('interpurchase', h, today) FROM history;
 	money retention_model := fit_model('gamma-gamma', h, today) FROM history;
 BEGIN
-	DROP TABLE IF EXISTS customer, contacts, gone, reasons, dropped, trend, months, campaigns, quality, forecast;
+	DROP TABLE IF EXISTS customer, contacts, gone, reasons, dropped, trend, months, campaigns,
+		quality, forecast;
 	CREATE TEMP TABLE customer AS
-	SELECT customer_id, h, stage::text AS stage, c.contact_from, c.contact_until, c.expected_next, c.overdue_ratio,
-	       churn_score(base, h, today) AS gone, lost_on(h, today, base, lost_probability) AS lost_on,
-	       clv(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS clv,
-	       value_at_risk(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS at_risk,
-	       expected_purchases(base, h, today, '1 year'::interval) AS a_year
+	SELECT customer_id, h, stage::text AS stage, c.contact_from, c.contact_until, c.expected_next,
+		c.overdue_ratio, churn_score(base, h, today) AS gone,
+		lost_on(h, today, base, lost_probability) AS lost_on,
+		clv(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS clv,
+		value_at_risk(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS at_risk,
+		expected_purchases(base, h, today, '1 year'::interval) AS a_year
 	FROM history, purchase_cycle(h, today, cycle) c;
 
 	CREATE TEMP TABLE contacts AS
-	SELECT rank() OVER (ORDER BY at_risk * (1 - gone)::numeric DESC NULLS LAST, a_year * gone DESC NULLS LAST, customer_id)::int AS rank, customer_id,
-	       CASE WHEN stage = 'due' AND contact_days = 7 THEN 'due this week' WHEN stage = 'due' THEN 'due in ' || contact_days || ' days'
-	            WHEN stage = 'at_risk' THEN 'at risk of leaving' ELSE stage END AS reason,
-	       contact_from, contact_until, expected_next, overdue_ratio, gone AS churn_score, clv, at_risk AS value_at_risk,
-	       at_risk * (1 - gone)::numeric AS value_to_save, a_year * gone AS purchases_to_save
+	SELECT rank() OVER (ORDER BY at_risk * (1 - gone)::numeric DESC NULLS LAST,
+			a_year * gone DESC NULLS LAST, customer_id)::int AS rank,
+		customer_id,
+		CASE WHEN stage = 'due' AND contact_days = 7 THEN 'due this week'
+			WHEN stage = 'due' THEN 'due in ' || contact_days || ' days'
+			WHEN stage = 'at_risk' THEN 'at risk of leaving' ELSE stage END AS reason,
+		contact_from, contact_until, expected_next, overdue_ratio, gone AS churn_score, clv,
+		at_risk AS value_at_risk, at_risk * (1 - gone)::numeric AS value_to_save,
+		a_year * gone AS purchases_to_save
 	FROM customer
 	WHERE lost_on IS NULL AND (stage = ANY (array_remove(stages, 'due'))
-		OR stage = 'due' AND 'due' = ANY (stages) AND daterange(contact_from, contact_until, '[]') && daterange(today, today + contact_days, '[]'));
+		OR stage = 'due' AND 'due' = ANY (stages)
+			AND daterange(contact_from, contact_until, '[]')
+				&& daterange(today, today + contact_days, '[]'));
 
 	CREATE TEMP TABLE gone AS
 	SELECT customer_id, lost_on, b.last_purchase, b.purchases, o.spend,
-	       clv(base, money, h, b.last_purchase, '3 years'::interval, 0.1, 1::float8) AS value_lost
+		clv(base, money, h, b.last_purchase, '3 years'::interval, 0.1, 1::float8) AS value_lost
 	FROM customer
-	     JOIN (SELECT customer_id, max(day) AS last_purchase, count(*)::int AS purchases FROM bought GROUP BY 1) b USING (customer_id)
-	     JOIN (SELECT customer_id, sum(amount) AS spend FROM shop.orders GROUP BY 1) o USING (customer_id)
+		JOIN (
+			SELECT customer_id, max(day) AS last_purchase, count(*)::int AS purchases
+			FROM bought GROUP BY 1) b USING (customer_id)
+		JOIN (
+			SELECT customer_id, sum(amount) AS spend
+			FROM shop.orders GROUP BY 1) o USING (customer_id)
 	WHERE lost_on IS NOT NULL;
 
 	CREATE TEMP TABLE reasons AS
 	SELECT attribute, value, customers, churned, churned::float8 / customers AS churn_rate,
-	       churned::float8 / customers / (sum(churned) OVER (PARTITION BY attribute) / sum(customers) OVER (PARTITION BY attribute))::float8 AS share
-	FROM (SELECT attribute, value, count(*) AS customers, count(lost_on) AS churned
-	      FROM customer JOIN shop.customers c USING (customer_id), LATERAL (VALUES ('region', region), ('channel', channel)) a(attribute, value)
-	      WHERE lost_on IS NULL OR lost_on > today - reasons_within
-	      GROUP BY 1, 2) r;
+		churned::float8 / customers / (sum(churned) OVER (PARTITION BY attribute)
+			/ sum(customers) OVER (PARTITION BY attribute))::float8 AS share
+	FROM (
+		SELECT attribute, value, count(*) AS customers, count(lost_on) AS churned
+		FROM customer JOIN shop.customers c USING (customer_id),
+			LATERAL (VALUES ('region', region), ('channel', channel)) a(attribute, value)
+		WHERE lost_on IS NULL OR lost_on > today - reasons_within
+		GROUP BY 1, 2) r;
 
 	CREATE TEMP TABLE dropped AS
-	SELECT r.customer_id, r.product_range, d.last_purchase, d.range_purchases, d.share, d.purchases_since, d.silence_probability,
-	       (SELECT sum(amount) FROM shop.orders o WHERE o.customer_id = r.customer_id AND o.product_range = r.product_range
-	        AND o.ordered_at::date BETWEEN d.last_purchase - 364 AND d.last_purchase) AS spend_a_year
+	SELECT r.customer_id, r.product_range, d.last_purchase, d.range_purchases, d.share,
+		d.purchases_since, d.silence_probability,
+		(SELECT sum(amount) FROM shop.orders o
+			WHERE o.customer_id = r.customer_id AND o.product_range = r.product_range
+				AND o.ordered_at::date BETWEEN d.last_purchase - 364 AND d.last_purchase
+		) AS spend_a_year
 	FROM range_history r JOIN customer c USING (customer_id), dropped_range(r.h, c.h, today) d
 	WHERE lost_on IS NULL AND d.silence_probability < dropped_p;
 
 	CREATE TEMP TABLE trend AS
-	SELECT month, o.orders, o.spend / nullif(o.orders, 0) AS average_order_value, t.change, t.p_value
-	FROM (SELECT (date '2026-07-01' - n * interval '1 month')::date AS month FROM generate_series(1, trend_months) n) m,
-	     LATERAL (SELECT count(*) FILTER (WHERE amount >= 0) AS orders, sum(amount) AS spend FROM shop.orders
-	              WHERE ordered_at >= month AND ordered_at < month + interval '1 month') o,
-	     LATERAL (SELECT (overall_spend_trend(h, (month + interval '1 month')::date - 1, recent)).* FROM history) t;
+	SELECT month, o.orders, o.spend / nullif(o.orders, 0) AS average_order_value, t.change,
+		t.p_value
+	FROM (
+			SELECT (date '2026-07-01' - n * interval '1 month')::date AS month
+			FROM generate_series(1, trend_months) n) m,
+		LATERAL (
+			SELECT count(*) FILTER (WHERE amount >= 0) AS orders, sum(amount) AS spend
+			FROM shop.orders
+			WHERE ordered_at >= month AND ordered_at < month + interval '1 month') o,
+		LATERAL (
+			SELECT (overall_spend_trend(h, (month + interval '1 month')::date - 1, recent)).*
+			FROM history) t;
 
 	CREATE TEMP TABLE months AS
-	SELECT DISTINCT ON (month) month, d.attribute || ' ' || d.value AS main_reason, d.lift AS main_reason_lift
-	FROM (SELECT (date '2026-07-01' - n * interval '1 month')::date AS month FROM generate_series(1, review_months) n) m,
-	     LATERAL (SELECT churn_drivers(lost_on IS NOT NULL AND lost_on < month + interval '1 month', jsonb_build_object('region', region, 'channel', channel)) AS d
-	              FROM customer JOIN shop.customers c USING (customer_id)
-	              WHERE first_purchase(h) < month + interval '1 month' AND (lost_on IS NULL OR lost_on >= month)) r, unnest(r.d) d
+	SELECT DISTINCT ON (month) month, d.attribute || ' ' || d.value AS main_reason,
+		d.lift AS main_reason_lift
+	FROM (
+			SELECT (date '2026-07-01' - n * interval '1 month')::date AS month
+			FROM generate_series(1, review_months) n) m,
+		LATERAL (
+			SELECT churn_drivers(lost_on IS NOT NULL AND lost_on < month + interval '1 month',
+				jsonb_build_object('region', region, 'channel', channel)) AS d
+			FROM customer JOIN shop.customers c USING (customer_id)
+			WHERE first_purchase(h) < month + interval '1 month'
+				AND (lost_on IS NULL OR lost_on >= month)) r,
+		unnest(r.d) d
 	WHERE d.lift > 1 AND d.p_value < review_p
 	ORDER BY month, d.p_value, d.attribute, d.value;
 
 	CREATE TEMP TABLE campaigns AS
-	SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days, count(*) FILTER (WHERE contacted) AS contacted,
-	       avg(came::int) FILTER (WHERE contacted)::float8 AS contacted_rate, avg(spent) FILTER (WHERE contacted) AS contacted_spend,
-	       count(*) FILTER (WHERE NOT contacted) AS control, avg(came::int) FILTER (WHERE NOT contacted)::float8 AS control_rate,
-	       avg(spent) FILTER (WHERE NOT contacted) AS control_spend
-	FROM (SELECT c.*, EXISTS (SELECT FROM bought b WHERE b.customer_id = c.customer_id AND day BETWEEN contacted_on + 1 AND contacted_on + days) AS came,
-	             coalesce((SELECT sum(amount) FROM shop.orders o WHERE o.customer_id = c.customer_id
-	                       AND ordered_at::date BETWEEN contacted_on + 1 AND contacted_on + days), 0) AS spent
-	      FROM (SELECT *, least(campaign_days, today - max(contacted_on) OVER (PARTITION BY campaign)) AS days FROM m.campaign) c) b
+	SELECT campaign, min(contacted_on) AS contacted_on, min(days) AS days,
+		count(*) FILTER (WHERE contacted) AS contacted,
+		avg(came::int) FILTER (WHERE contacted)::float8 AS contacted_rate,
+		avg(spent) FILTER (WHERE contacted) AS contacted_spend,
+		count(*) FILTER (WHERE NOT contacted) AS control,
+		avg(came::int) FILTER (WHERE NOT contacted)::float8 AS control_rate,
+		avg(spent) FILTER (WHERE NOT contacted) AS control_spend
+	FROM (
+		SELECT c.*,
+			EXISTS (SELECT FROM bought b
+				WHERE b.customer_id = c.customer_id
+					AND day BETWEEN contacted_on + 1 AND contacted_on + days) AS came,
+			coalesce((SELECT sum(amount) FROM shop.orders o
+				WHERE o.customer_id = c.customer_id
+					AND ordered_at::date BETWEEN contacted_on + 1 AND contacted_on + days), 0)
+				AS spent
+		FROM (
+			SELECT *,
+				least(campaign_days, today - max(contacted_on) OVER (PARTITION BY campaign)) AS days
+			FROM m.campaign) c) b
 	GROUP BY 1;
 
 	-- the kind that was chosen, as it would have been fitted then
 	past := NULL;
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base), today - quality_days) INTO past;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base),
+		today - quality_days) INTO past;
 	CREATE TEMP TABLE quality AS
-	SELECT avg(score) AS score, avg(came::int)::float8 AS rate, count(*) AS customers, avg((score - came::int) ^ 2) AS brier,
-	       today - quality_days + 1 AS seen_from, today AS seen_until
-	FROM (SELECT purchase_probability(past, h, today - quality_days, quality_days * interval '1 day') AS score,
-	             EXISTS (SELECT FROM bought b WHERE b.customer_id = history.customer_id AND day > today - quality_days AND day <= today) AS came
-	      FROM history WHERE first_purchase(h) <= today - quality_days) q;
+	SELECT avg(score) AS score, avg(came::int)::float8 AS rate, count(*) AS customers,
+		avg((score - came::int) ^ 2) AS brier, today - quality_days + 1 AS seen_from,
+		today AS seen_until
+	FROM (
+		SELECT purchase_probability(past, h, today - quality_days,
+				quality_days * interval '1 day') AS score,
+			EXISTS (SELECT FROM bought b
+				WHERE b.customer_id = history.customer_id
+					AND day > today - quality_days AND day <= today) AS came
+		FROM history WHERE first_purchase(h) <= today - quality_days) q;
 	CREATE TEMP TABLE forecast AS
-	SELECT p AS period, today - quality_days + (p - 1) * period_days + 1 AS seen_from, today - quality_days + p * period_days AS seen_until,
-	       (SELECT count(*) FROM history WHERE first_purchase(h) <= today - quality_days) AS customers,
-	       (SELECT sum(expected_purchases(past, h, today - quality_days, p * period_days * interval '1 day')
-	                   - coalesce(expected_purchases(past, h, today - quality_days, nullif(p - 1, 0) * period_days * interval '1 day'), 0))
-	        FROM history) AS expected,
-	       (SELECT count(*) FROM bought JOIN history USING (customer_id) WHERE first_purchase(h) <= today - quality_days
-	        AND day > today - quality_days + (p - 1) * period_days AND day <= today - quality_days + p * period_days) AS actual
+	SELECT p AS period, today - quality_days + (p - 1) * period_days + 1 AS seen_from,
+		today - quality_days + p * period_days AS seen_until,
+		(SELECT count(*) FROM history WHERE first_purchase(h) <= today - quality_days) AS customers,
+		(SELECT sum(expected_purchases(past, h, today - quality_days,
+					p * period_days * interval '1 day')
+				- coalesce(expected_purchases(past, h, today - quality_days,
+					nullif(p - 1, 0) * period_days * interval '1 day'), 0))
+			FROM history) AS expected,
+		(SELECT count(*) FROM bought JOIN history USING (customer_id)
+			WHERE first_purchase(h) <= today - quality_days
+				AND day > today - quality_days + (p - 1) * period_days
+				AND day <= today - quality_days + p * period_days) AS actual
 	FROM generate_series(1, quality_days / period_days) p;
 END $$;
 
 CREATE FUNCTION pg_temp.agrees(name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN NEXT cmp_ok((SELECT count(*) FROM contacts), '>', 20::bigint, name || ': there are contacts');
-	RETURN NEXT set_eq('SELECT c::text FROM m.contact_list c', 'SELECT c::text FROM contacts c', name || ': contact_list');
-	RETURN NEXT set_eq('SELECT c::text FROM m.lost_customers c', 'SELECT c::text FROM gone c', name || ': lost_customers');
-	RETURN NEXT set_eq('SELECT attribute, value, customers, churned FROM m.churn_reasons', 'SELECT attribute, value, customers, churned FROM reasons', name || ': churn_reasons');
-	RETURN NEXT is_empty('SELECT * FROM m.churn_reasons m JOIN reasons r USING (attribute, value)
-		WHERE abs(m.churn_rate - r.churn_rate) > 1e-12 OR abs(m.lift - r.share) > 1e-12 OR m.churn_rate NOT BETWEEN m.lower AND m.upper', name || ': and their rates');
-	RETURN NEXT cmp_ok((SELECT count(*) FROM dropped), '>', 20::bigint, name || ': there are dropped ranges');
-	RETURN NEXT set_eq('SELECT d::text FROM m.dropped_ranges d', 'SELECT d::text FROM dropped d', name || ': dropped_ranges');
-	RETURN NEXT set_eq('SELECT ROW(month, orders, round(average_order_value, 9), change, p_value)::text AS line FROM m.spend_trend',
-		'SELECT ROW(month, orders, round(average_order_value, 9), change, p_value)::text AS line FROM trend', name || ': spend_trend');
-	RETURN NEXT set_eq('SELECT month, main_reason, main_reason_lift FROM m.monthly_review WHERE main_reason IS NOT NULL', 'SELECT * FROM months', name || ': main reasons of months');
-	RETURN NEXT is_empty('SELECT * FROM m.monthly_review m FULL JOIN (SELECT date_trunc(''month'', lost_on)::date AS month, sum(value_lost) AS value FROM gone GROUP BY 1) g USING (month)
+	RETURN NEXT cmp_ok((SELECT count(*) FROM contacts), '>', 20::bigint,
+		name || ': there are contacts');
+	RETURN NEXT set_eq('SELECT c::text FROM m.contact_list c', 'SELECT c::text FROM contacts c',
+		name || ': contact_list');
+	RETURN NEXT set_eq('SELECT c::text FROM m.lost_customers c', 'SELECT c::text FROM gone c',
+		name || ': lost_customers');
+	RETURN NEXT set_eq('SELECT attribute, value, customers, churned FROM m.churn_reasons',
+		'SELECT attribute, value, customers, churned FROM reasons', name || ': churn_reasons');
+	RETURN NEXT is_empty('
+		SELECT * FROM m.churn_reasons m JOIN reasons r USING (attribute, value)
+		WHERE abs(m.churn_rate - r.churn_rate) > 1e-12 OR abs(m.lift - r.share) > 1e-12
+			OR m.churn_rate NOT BETWEEN m.lower AND m.upper', name || ': and their rates');
+	RETURN NEXT cmp_ok((SELECT count(*) FROM dropped), '>', 20::bigint,
+		name || ': there are dropped ranges');
+	RETURN NEXT set_eq('SELECT d::text FROM m.dropped_ranges d', 'SELECT d::text FROM dropped d',
+		name || ': dropped_ranges');
+	RETURN NEXT set_eq('
+		SELECT ROW(month, orders, round(average_order_value, 9), change, p_value)::text AS line
+		FROM m.spend_trend', '
+		SELECT ROW(month, orders, round(average_order_value, 9), change, p_value)::text AS line
+		FROM trend', name || ': spend_trend');
+	RETURN NEXT set_eq('
+		SELECT month, main_reason, main_reason_lift FROM m.monthly_review
+		WHERE main_reason IS NOT NULL', 'SELECT * FROM months', name || ': main reasons of months');
+	RETURN NEXT is_empty('
+		SELECT * FROM m.monthly_review m
+			FULL JOIN (
+				SELECT date_trunc(''month'', lost_on)::date AS month, sum(value_lost) AS value
+				FROM gone GROUP BY 1) g USING (month)
 		WHERE m.value_lost IS DISTINCT FROM g.value', name || ': what months lost');
-	RETURN NEXT set_eq('SELECT ROW(campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9), round(contacted_spend, 9), control, round(control_rate::numeric, 9), round(control_spend, 9))::text AS line FROM m.campaign_results',
-		'SELECT ROW(campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9), round(contacted_spend, 9), control, round(control_rate::numeric, 9), round(control_spend, 9))::text AS line FROM campaigns', name || ': campaign_results');
-	RETURN NEXT set_eq('SELECT ROW(seen_from, seen_until, sum(customers)::bigint, round((sum(customers * expected_rate) / sum(customers))::numeric, 9), round((sum(customers * actual_rate) / sum(customers))::numeric, 9), round(avg(brier_score)::numeric, 9))::text AS line FROM m.model_quality GROUP BY seen_from, seen_until',
-		'SELECT ROW(seen_from, seen_until, customers, round(score::numeric, 9), round(rate::numeric, 9), round(brier::numeric, 9))::text AS line FROM quality', name || ': model_quality');
-	RETURN NEXT set_eq('SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6), actual)::text AS line FROM m.purchase_forecast',
-		'SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6), actual)::text AS line FROM forecast', name || ': purchase_forecast');
-	RETURN NEXT is((SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM m.model WHERE chosen AND fitted_on = '2026-06-30'),
-		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM (VALUES ('interpurchase'), ('gamma-gamma'), (CASE name WHEN 'as it begins' THEN 'mbg/cnbd-k' ELSE 'bg/nbd' END)) k(kind)), name || ': the kinds');
-	RETURN NEXT is((SELECT array_agg(rank ORDER BY rank) FROM m.contact_list), (SELECT array_agg(n::int) FROM generate_series(1, (SELECT count(*) FROM contacts)) n), name || ': ranks');
+	RETURN NEXT set_eq('
+		SELECT ROW(campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9),
+			round(contacted_spend, 9), control, round(control_rate::numeric, 9),
+			round(control_spend, 9))::text AS line
+		FROM m.campaign_results', '
+		SELECT ROW(campaign, contacted_on, days, contacted, round(contacted_rate::numeric, 9),
+			round(contacted_spend, 9), control, round(control_rate::numeric, 9),
+			round(control_spend, 9))::text AS line
+		FROM campaigns', name || ': campaign_results');
+	RETURN NEXT set_eq('
+		SELECT ROW(seen_from, seen_until, sum(customers)::bigint,
+			round((sum(customers * expected_rate) / sum(customers))::numeric, 9),
+			round((sum(customers * actual_rate) / sum(customers))::numeric, 9),
+			round(avg(brier_score)::numeric, 9))::text AS line
+		FROM m.model_quality GROUP BY seen_from, seen_until', '
+		SELECT ROW(seen_from, seen_until, customers, round(score::numeric, 9),
+			round(rate::numeric, 9), round(brier::numeric, 9))::text AS line
+		FROM quality', name || ': model_quality');
+	RETURN NEXT set_eq('
+		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
+			actual)::text AS line
+		FROM m.purchase_forecast', '
+		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
+			actual)::text AS line
+		FROM forecast', name || ': purchase_forecast');
+	RETURN NEXT is(
+		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM m.model
+			WHERE chosen AND fitted_on = '2026-06-30'),
+		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C")
+			FROM (VALUES ('interpurchase'), ('gamma-gamma'),
+				(CASE name WHEN 'as it begins' THEN 'mbg/cnbd-k' ELSE 'bg/nbd' END)) k(kind)),
+		name || ': the kinds');
+	RETURN NEXT is((SELECT array_agg(rank ORDER BY rank) FROM m.contact_list),
+		(SELECT array_agg(n::int) FROM generate_series(1, (SELECT count(*) FROM contacts)) n),
+		name || ': ranks');
 END $$;
 
-CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7, '{due,overdue,at_risk}', '1 year', 13, 0.01, 0.005, '3 months', 13, 60, 180, 30);
+CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7, '{due,overdue,at_risk}', '1 year',
+	13, 0.01, 0.005, '3 months', 13, 60, 180, 30);
 SELECT pg_temp.agrees('as it begins');
 -- what a mutation of a constant changes, is there at all
-SELECT ok(EXISTS (SELECT FROM m.contact_list WHERE reason = 'due this week' AND contact_from = date '2026-06-30' + 7),
+SELECT ok(EXISTS (
+	SELECT FROM m.contact_list
+	WHERE reason = 'due this week' AND contact_from = date '2026-06-30' + 7),
 	'some contacts are due on the last day');
-SELECT ok(EXISTS (SELECT FROM customer WHERE stage = 'due' AND contact_from = date '2026-06-30' + 8 AND lost_on IS NULL), 'and others a day later');
-SELECT ok(EXISTS (SELECT FROM m.customer_scorecard WHERE stage = s AND lost_on IS NULL), 'who is ' || s || ' is not lost, and no contact')
+SELECT ok(EXISTS (
+	SELECT FROM customer
+	WHERE stage = 'due' AND contact_from = date '2026-06-30' + 8 AND lost_on IS NULL),
+	'and others a day later');
+SELECT ok(EXISTS (SELECT FROM m.customer_scorecard WHERE stage = s AND lost_on IS NULL),
+	'who is ' || s || ' is not lost, and no contact')
 FROM unnest('{new,active}'::text[]) s;
-SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-07-01') > 0 AND count(*) FILTER (WHERE lost_on BETWEEN '2025-06-15' AND '2025-06-30') > 0 FROM m.lost_customers), 'customers were lost on both sides of the year');
-SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 4::bigint, 'four months have a main reason');
+SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-07-01') > 0
+		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-06-15' AND '2025-06-30') > 0
+	FROM m.lost_customers), 'customers were lost on both sides of the year');
+SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 4::bigint,
+	'four months have a main reason');
 
--- --- other decisions hold from the next refresh on ----------------------------------------------------
+-- --- other decisions hold from the next refresh on -----------------------------------------------
 
-UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3, contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months',
-	review_months = 9, review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7, campaign_days = 25, quality_days = 120, forecast_days = 40;
+UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3,
+	contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months', review_months = 9,
+	review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7,
+	campaign_days = 25, quality_days = 120, forecast_days = 40;
 SELECT refresh_retention_mart('m') AS as_of \gset
-CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02, '2 months', 7, 25, 120, 40);
+CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
+	'2 months', 7, 25, 120, 40);
 SELECT pg_temp.agrees('decided otherwise');
-SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list', ARRAY['due in 3 days', 'at risk of leaving', 'lapsed'], 'the reasons of contacts say it');
+SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list',
+	ARRAY['due in 3 days', 'at risk of leaving', 'lapsed'], 'the reasons of contacts say it');
 
 -- without a model of who is still a customer silence tells
 UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days';
 SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is((SELECT lost FROM m.lifecycle WHERE month = '2026-03-01'),
-	(SELECT count(*) FROM (SELECT customer_id, day, lead(day) OVER (PARTITION BY customer_id ORDER BY day) AS next FROM bought) b
-	 WHERE day + 100 BETWEEN '2026-03-01' AND '2026-03-31' AND (next IS NULL OR next > day + 100)), 'who has been silent for 100 days is lost');
-SELECT is((SELECT count(*) FROM m.lost_customers) + (SELECT count(churn_score) FROM m.customer_scorecard) + (SELECT count(*) FROM m.model_quality), 0::bigint, 'and what needs a model is empty');
-SELECT throws_ok($$ UPDATE m.settings SET contact_days = -1 $$, '23514', NULL, 'no days before today');
-SELECT throws_ok($$ UPDATE m.settings SET forecast_days = 200 $$, '23514', NULL, 'no period longer than what is looked at');
-SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL, 'nobody is gone for sure');
+	(SELECT count(*)
+		FROM (
+			SELECT customer_id, day, lead(day) OVER (PARTITION BY customer_id ORDER BY day) AS next
+			FROM bought) b
+		WHERE day + 100 BETWEEN '2026-03-01' AND '2026-03-31'
+			AND (next IS NULL OR next > day + 100)),
+	'who has been silent for 100 days is lost');
+SELECT is((SELECT count(*) FROM m.lost_customers)
+	+ (SELECT count(churn_score) FROM m.customer_scorecard)
+	+ (SELECT count(*) FROM m.model_quality), 0::bigint, 'and what needs a model is empty');
+SELECT throws_ok($$ UPDATE m.settings SET contact_days = -1 $$, '23514', NULL,
+	'no days before today');
+SELECT throws_ok($$ UPDATE m.settings SET forecast_days = 200 $$, '23514', NULL,
+	'no period longer than what is looked at');
+SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL,
+	'nobody is gone for sure');
 
--- --- placeholders -----------------------------------------------------------------------------------------
+-- --- placeholders --------------------------------------------------------------------------------
 
-SELECT is(retention_mart_fill('{a} {b} {due,late} {} { a} {A} {a}', '{"a": "{b} %s", "b": "{a}"}'), '{b} %s {a} {due,late} {} { a} {A} {b} %s', 'what is filled in is not filled again');
-SELECT throws_ok($$ SELECT retention_mart_fill('x {c} y', '{"a": "b"}') $$, '22023', 'there is no value for {c} in the SQL of a retention mart', 'a placeholder without a value');
-SELECT throws_ok($$ SELECT retention_mart_fill('{a}', '{"a": null}') $$, '22023', 'there is no value for {a} in the SQL of a retention mart', 'or with a NULL');
-SELECT throws_ok($$ SELECT retention_mart_fill('{a}', '["a"]') $$, '22023', 'the values for the SQL of a retention mart must be an object', 'values are an object');
+SELECT is(retention_mart_fill('{a} {b} {due,late} {} { a} {A} {a}', '{"a": "{b} %s", "b": "{a}"}'),
+	'{b} %s {a} {due,late} {} { a} {A} {b} %s', 'what is filled in is not filled again');
+SELECT throws_ok($$ SELECT retention_mart_fill('x {c} y', '{"a": "b"}') $$, '22023',
+	'there is no value for {c} in the SQL of a retention mart', 'a placeholder without a value');
+SELECT throws_ok($$ SELECT retention_mart_fill('{a}', '{"a": null}') $$, '22023',
+	'there is no value for {a} in the SQL of a retention mart', 'or with a NULL');
+SELECT throws_ok($$ SELECT retention_mart_fill('{a}', '["a"]') $$, '22023',
+	'the values for the SQL of a retention mart must be an object', 'values are an object');
 SELECT is(retention_mart_fill('ä{', '{}'), 'ä{', 'a brace at the end');
 
--- --- the kinds --------------------------------------------------------------------------------------------
+-- --- the kinds -----------------------------------------------------------------------------------
 
-SELECT set_eq('SELECT kind, fitted_to FROM model_kinds()', $$ VALUES ('interpurchase', 'intervals'), ('bg/nbd', 'recency'), ('mbg/nbd', 'recency'), ('bg/cnbd-k', 'recency'),
-	('mbg/cnbd-k', 'recency'), ('pareto/nbd', 'recency'), ('ggompertz/nbd', 'recency'), ('bg/bb', 'opportunities'), ('gamma-gamma', 'spend'), ('sbg', 'contracts'), ('bdw', 'contracts') $$, 'the kinds and what they are fitted to');
-SELECT is((SELECT parameters FROM model_kinds() WHERE kind = 'pareto/nbd'), '{r,alpha,s,beta}', 'and their parameters');
-SELECT is((SELECT array_agg(retention_mart_model_use(k)) FROM unnest('{interpurchase,gamma-gamma,mbg/nbd,bg/cnbd-3}'::text[]) k), '{cycle_model,spend_model,base_model,base_model}', 'what a mart uses them for');
+SELECT set_eq('SELECT kind, fitted_to FROM model_kinds()', $$
+	VALUES ('interpurchase', 'intervals'), ('bg/nbd', 'recency'), ('mbg/nbd', 'recency'),
+		('bg/cnbd-k', 'recency'), ('mbg/cnbd-k', 'recency'), ('pareto/nbd', 'recency'),
+		('ggompertz/nbd', 'recency'), ('bg/bb', 'opportunities'), ('gamma-gamma', 'spend'),
+		('sbg', 'contracts'), ('bdw', 'contracts') $$, 'the kinds and what they are fitted to');
+SELECT is((SELECT parameters FROM model_kinds() WHERE kind = 'pareto/nbd'), '{r,alpha,s,beta}',
+	'and their parameters');
+SELECT is((SELECT array_agg(retention_mart_model_use(k))
+	FROM unnest('{interpurchase,gamma-gamma,mbg/nbd,bg/cnbd-3}'::text[]) k),
+	'{cycle_model,spend_model,base_model,base_model}', 'what a mart uses them for');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,45 +2,93 @@
 SET client_min_messages = error;
 SET TimeZone = 'UTC';
 CREATE TABLE mart_orders AS
-	SELECT g % 40 AS customer_id, timestamptz '2025-01-01' + (g * 7919 % 400) * interval '1 day' AS ordered_at, CASE WHEN g % 23 = 0 THEN -3 ELSE 10 + g % 17 END AS amount, (ARRAY['tea', 'coffee'])[1 + g % 2] AS product_range, 'r' || g % 3 AS region
+	SELECT g % 40 AS customer_id,
+		timestamptz '2025-01-01' + (g * 7919 % 400) * interval '1 day' AS ordered_at,
+		CASE WHEN g % 23 = 0 THEN -3 ELSE 10 + g % 17 END AS amount,
+		(ARRAY['tea', 'coffee'])[1 + g % 2] AS product_range, 'r' || g % 3 AS region
 	FROM generate_series(1, 800) g;
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'amount', 'product_range', '{region}', 'a mart');
-SELECT schema_name, source_table, customer_column, customer_type, ordered_at_column, amount_column, range_column, attribute_columns, zone, changes, horizon, discount_rate, margin, as_of FROM "a mart".settings;
-SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers, (SELECT count(*) FROM "a mart".cohorts) AS cells, (SELECT count(*) FROM "a mart".lifecycle) AS months, (SELECT count(*) FROM "a mart".range_history) AS ranges,
-       (SELECT sum(orders) FROM "a mart".monthly_review) AS orders, (SELECT sum(customers) FROM "a mart".churn_reasons) AS with_a_region, (SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', 'amount', 'product_range',
+	'{region}', 'a mart');
+SELECT schema_name, source_table, customer_column, customer_type, ordered_at_column, amount_column,
+	range_column, attribute_columns, zone, changes, horizon, discount_rate, margin, as_of
+FROM "a mart".settings;
+SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers,
+	(SELECT count(*) FROM "a mart".cohorts) AS cells,
+	(SELECT count(*) FROM "a mart".lifecycle) AS months,
+	(SELECT count(*) FROM "a mart".range_history) AS ranges,
+	(SELECT sum(orders) FROM "a mart".monthly_review) AS orders,
+	(SELECT sum(customers) FROM "a mart".churn_reasons) AS with_a_region,
+	(SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
 -- nothing is written into a table without naming its columns
-SELECT name FROM unnest('{read all,read changes,read recent,fit,write}'::text[]) phase, retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd', 'read_from', '2026-01-01') FROM "a mart".settings s))
+SELECT name
+FROM unnest('{read all,read changes,read recent,fit,write}'::text[]) phase,
+	retention_mart_steps((
+		SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd',
+			'read_from', '2026-01-01')
+		FROM "a mart".settings s))
 WHERE statement ~ 'INSERT INTO "a mart"\.\w+\y(?! \()' OR statement ~ 'SELECT \*';
-SELECT name, relkind FROM retention_mart_tables('{"schema_name": "a mart", "customer_type": "bigint"}') LEFT JOIN pg_class ON relname = name AND relnamespace = '"a mart"'::regnamespace WHERE relkind IS NULL;
+SELECT name, relkind
+FROM retention_mart_tables('{"schema_name": "a mart", "customer_type": "bigint"}')
+	LEFT JOIN pg_class ON relname = name AND relnamespace = '"a mart"'::regnamespace
+WHERE relkind IS NULL;
 -- what is run can be read
-SELECT step, name, optional FROM unnest('{fit,write}'::text[]) phase, retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd') FROM "a mart".settings s)) ORDER BY step;
-SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM "a mart".settings s));
-SELECT statement FROM retention_mart_steps((SELECT to_jsonb(s) || '{"phase": "read recent", "read_from": "2026-01-01", "attribute_columns": []}' FROM "a mart".settings s));
+SELECT step, name, optional
+FROM unnest('{fit,write}'::text[]) phase,
+	retention_mart_steps((
+		SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd')
+		FROM "a mart".settings s))
+ORDER BY step;
+SELECT statement
+FROM retention_mart_steps((
+	SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM "a mart".settings s));
+SELECT statement
+FROM retention_mart_steps((
+	SELECT to_jsonb(s)
+		|| '{"phase": "read recent", "read_from": "2026-01-01", "attribute_columns": []}'
+	FROM "a mart".settings s));
 SELECT retention_mart_capture_statement(to_jsonb(s), 'UPDATE') FROM "a mart".settings s;
 -- changes
-INSERT INTO mart_orders VALUES (100, '2026-03-01', 5, 'tea', 'r0'), (1, '2026-03-02', 5, NULL, NULL), (NULL, '2026-03-02', 5, NULL, NULL);
+INSERT INTO mart_orders VALUES (100, '2026-03-01', 5, 'tea', 'r0'),
+	(1, '2026-03-02', 5, NULL, NULL), (NULL, '2026-03-02', 5, NULL, NULL);
 UPDATE mart_orders SET customer_id = 101, amount = amount + 1 WHERE customer_id = 2;
 DELETE FROM mart_orders WHERE customer_id = 3;
-SELECT count(*) AS changes, count(added) AS added, count(removed) AS removed, count(DISTINCT customer_id) AS customers FROM "a mart".change;
+SELECT count(*) AS changes, count(added) AS added, count(removed) AS removed,
+	count(DISTINCT customer_id) AS customers
+FROM "a mart".change;
 SELECT refresh_retention_mart('a mart');
-SELECT count(*) FILTER (WHERE m.history IS DISTINCT FROM o.h) AS different, count(*) AS customers, count(*) FILTER (WHERE customer_id IN (2, 3)) AS gone, (SELECT count(*) FROM "a mart".change) AS changes, (SELECT count(*) FROM "a mart".customer_attribute WHERE value IS NULL) AS not_known
-FROM "a mart".customer_history m FULL JOIN (SELECT customer_id, purchase_history(ordered_at, amount::numeric, 'UTC') AS h FROM mart_orders WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id);
+SELECT count(*) FILTER (WHERE m.history IS DISTINCT FROM o.h) AS different, count(*) AS customers,
+	count(*) FILTER (WHERE customer_id IN (2, 3)) AS gone,
+	(SELECT count(*) FROM "a mart".change) AS changes,
+	(SELECT count(*) FROM "a mart".customer_attribute WHERE value IS NULL) AS not_known
+FROM "a mart".customer_history m
+	FULL JOIN (
+		SELECT customer_id, purchase_history(ordered_at, amount::numeric, 'UTC') AS h
+		FROM mart_orders WHERE customer_id IS NOT NULL GROUP BY 1) o USING (customer_id);
 TRUNCATE mart_orders;
 SELECT refresh_retention_mart('a mart');
 SELECT count(*) AS customers_as_before FROM "a mart".customer_scorecard;
 INSERT INTO mart_orders VALUES (1, '2026-01-01', 7, 'tea', 'r1');
 SELECT refresh_retention_mart('a mart', '2026-02-28');
-SELECT customer_id, orders, spend, elapsed_days, stage, churn_score FROM "a mart".customer_scorecard;
+SELECT customer_id, orders, spend, elapsed_days, stage, churn_score
+FROM "a mart".customer_scorecard;
 SELECT refresh_retention_mart('a mart', '2025-02-28');
 SELECT count(*) AS nobody_yet FROM "a mart".customer_scorecard;
 -- names that look like placeholders
-CREATE TABLE "{as_of}" AS SELECT g % 20 AS "{mart}", date '2025-01-01' + g * 7919 % 400 AS "{range}", g % 9 AS "value", 'r' || g % 2 AS "{customer}", 'a' || g % 3 AS attribute FROM generate_series(1, 300) g;
-SELECT create_retention_mart('"{as_of}"', '{mart}', '{range}', 'value', '{customer}', '{attribute,"{customer}",value}', '{orders}');
-INSERT INTO "{as_of}" VALUES (21, '2026-03-01', 5, '{extension}', '{as_of}'), (1, '2026-03-02', 6, NULL, NULL);
+CREATE TABLE "{as_of}" AS
+SELECT g % 20 AS "{mart}", date '2025-01-01' + g * 7919 % 400 AS "{range}", g % 9 AS "value",
+	'r' || g % 2 AS "{customer}", 'a' || g % 3 AS attribute
+FROM generate_series(1, 300) g;
+SELECT create_retention_mart('"{as_of}"', '{mart}', '{range}', 'value', '{customer}',
+	'{attribute,"{customer}",value}', '{orders}');
+INSERT INTO "{as_of}" VALUES (21, '2026-03-01', 5, '{extension}', '{as_of}'),
+	(1, '2026-03-02', 6, NULL, NULL);
 UPDATE "{orders}".settings SET base_kinds = '{"{as_of}",mbg/nbd}';
 SELECT refresh_retention_mart('{orders}');
 SELECT count(*) FILTER (WHERE m.history IS DISTINCT FROM o.h) AS different, count(*) AS customers
-FROM "{orders}".customer_history m FULL JOIN (SELECT "{mart}"::bigint AS customer_id, purchase_history("{range}", "value"::numeric) AS h FROM "{as_of}" GROUP BY 1) o USING (customer_id);
+FROM "{orders}".customer_history m
+	FULL JOIN (
+		SELECT "{mart}"::bigint AS customer_id, purchase_history("{range}", "value"::numeric) AS h
+		FROM "{as_of}" GROUP BY 1) o USING (customer_id);
 SELECT attribute, value FROM "{orders}".customer_attribute WHERE customer_id = 21 ORDER BY 1;
 SELECT kind, chosen FROM "{orders}".model WHERE fitted_on = '2026-03-02' ORDER BY 1;
 SELECT drop_retention_mart('{orders}');
@@ -54,11 +102,15 @@ SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema 
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => repeat('x', 64));
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => 'never');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', zone => 'Mars');
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => 'high_water_mark', overlap => '-1 day');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at',
+	changes => 'high_water_mark', overlap => '-1 day');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', overlap => NULL);
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', attributes => '{colour}', customers => 'mart_orders');
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', attributes => '{customer_id}', customers => 'pg_class');
-SELECT create_retention_mart('mart_orders', 'product_range', 'ordered_at', attributes => '{region}', customers => 'mart_customers_index');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', attributes => '{colour}',
+	customers => 'mart_orders');
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at',
+	attributes => '{customer_id}', customers => 'pg_class');
+SELECT create_retention_mart('mart_orders', 'product_range', 'ordered_at', attributes => '{region}',
+	customers => 'mart_customers_index');
 SELECT create_retention_mart('mart_orders', NULL, 'ordered_at');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', margin => -1);
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => NULL);
@@ -67,8 +119,10 @@ SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', discoun
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', horizon => '3');
 SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', zone => '12');
 SELECT create_retention_mart('mart_orders', repeat('x', 1000000), 'ordered_at');
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', schema => repeat('x', 1000000));
-SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at', changes => repeat('x', 1000000));
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at',
+	schema => repeat('x', 1000000));
+SELECT create_retention_mart('mart_orders', 'customer_id', 'ordered_at',
+	changes => repeat('x', 1000000));
 SELECT refresh_retention_mart(repeat('x', 1000000));
 SELECT refresh_retention_mart('nobody''s');
 SELECT drop_retention_mart('nobody''s');

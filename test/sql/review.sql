@@ -46,7 +46,8 @@ FROM unnest('{&#8211; of 12, NULL}'::text[]) AS title;
 SELECT retention_svg_path('line', 'M0 0H10'), retention_svg_tick(62.5, 230, '7 months');
 SELECT retention_svg_month(x, '2024-05-31') FROM unnest('{61.26, 460}'::numeric[]) AS x;
 -- the css is that of its file, not the line that stands for it
-SELECT retention_review_css() LIKE E'\n:root {%}\n' AS css, retention_review_css() LIKE '%{{%' AS line;
+SELECT retention_review_css() LIKE E'\n:root {%}\n' AS css,
+	retention_review_css() LIKE '%{{%' AS line;
 -- what is filled into a statement is not looked into again
 SELECT retention_review_statement(
 	'{mart}.a JOIN {mart}.b ON {extension}.f(''{}'') = {extension}.g({mart',

@@ -181,7 +181,8 @@ for my $bad ('2026-02-30', 'infinity', '2026-1-1', '31.12.2026', '2026-12-31 ', 
 	like($err, qr/"fitted_as_of" must be a date.*not "\Q$bad\E"/, "no date: \"$bad\"");
 }
 my ($status, $out, $err) = $node->psql('postgres',
-	q{SELECT '{"model": "sbg", "alpha": 1, "beta": 2, "fitted_as_of": "2026-01-01"}'::retention_model});
+	q{SELECT '{"model": "sbg", "alpha": 1, "beta": 2, "fitted_as_of": "2026-01-01"}'
+		::retention_model});
 like($err, qr/"log_likelihood" is missing/, 'only a fitted model has a date');
 
 # rows of types that have more columns than the library knows, or fewer
