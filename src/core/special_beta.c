@@ -242,7 +242,7 @@ typedef struct beta_search
 	double		target;			/* its logarithm */
 	double		low;			/* the bracket */
 	double		high;
-}			beta_search;
+} beta_search;
 
 typedef struct beta_place
 {
@@ -251,7 +251,7 @@ typedef struct beta_place
 	double		y;
 	double		prefactor;		/* where neither x nor y is 0 */
 	double		tail;			/* logarithms */
-}			beta_place;
+} beta_place;
 
 /*
  * A tail at the least double, of the logarithm -745, lies at -745 / a: inside for a and b from 1e-2
@@ -277,7 +277,7 @@ typedef struct beta_place
 #define STEPS_MAX 400
 
 static beta_place
-beta_place_at(const beta_search * s, double w)
+beta_place_at(const beta_search *s, double w)
 {
 	double		odds = exp(-fabs(w));
 	double		small = odds / (1 + odds);
@@ -301,7 +301,7 @@ beta_place_at(const beta_search * s, double w)
  * prefactor.  NaN where the tail tells no slope.
  */
 static double
-beta_halley(const beta_search * s, const beta_place * p, double excess, bool *last)
+beta_halley(const beta_search *s, const beta_place *p, double excess, bool *last)
 {
 	/* d ln(tail) / dw */
 	double		slope = isfinite(p->tail) && p->tail < 0 ? exp(p->prefactor - p->tail) : 0;
@@ -319,7 +319,7 @@ beta_halley(const beta_search * s, const beta_place * p, double excess, bool *la
 
 /* Where that leaves the bracket */
 static double
-beta_bracket_step(const beta_search * s, const beta_place * p, double excess)
+beta_bracket_step(const beta_search *s, const beta_place *p, double excess)
 {
 	double		next = (s->low + s->high) / 2;
 
