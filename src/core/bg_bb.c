@@ -178,7 +178,7 @@ bg_bb_go_on(const rt_base *base, const rt_customer *customer, rt_random *random,
 
 /* ----------------------------------------------------------------- fitting */
 
-/* By ln alpha, ln(beta / alpha), ln gamma and ln(delta / gamma) */
+/* By the pairs alpha and beta, gamma and delta */
 static double
 bg_bb_objective(const double *x, double *gradient, void *argument)
 {
@@ -198,29 +198,14 @@ bg_bb_objective(const double *x, double *gradient, void *argument)
 		for (int j = 0; j < 4; j++)
 			by[j] += row->weight * s.by[j];
 	}
-	gradient[0] = by[0] * m.alpha + by[1] * m.beta;
-	gradient[1] = by[1] * m.beta;
-	gradient[2] = by[2] * m.gamma + by[3] * m.delta;
-	gradient[3] = by[3] * m.delta;
+	rt_pair_gradient(by[0], m.alpha, by[1], m.beta, gradient);
+	rt_pair_gradient(by[2], m.gamma, by[3], m.delta, gradient + 2);
 	return value;
-}
-
-static bool
-bg_bb_all_alike(const double *x, const void *data)
-{
-	(void) data;
-	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
 }
 
 static void
 bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
-	static const double logarithms[16] = {
-		1, 0, 0, 0,
-		1, 1, 0, 0,
-		0, 0, 1, 0,
-		0, 0, 1, 1
-	};
 	static const double moves[3 * 4] = {
 		0, 0, 0, 0,
 		-1, 0, -2, 2,
@@ -248,10 +233,10 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 		double		upper[4] = {log(1e6), odds + log(1e6), log(1e6), log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, bg_bb_all_alike,
+		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, rt_pairs_alike,
 						 total, start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, rt_pairs_logarithms, &best, fit);
 }
 
 /* ---------------------------------------------------------------- the kind */
