@@ -2,7 +2,7 @@
  * places.h
  *		Integrals that customers share while a model is fitted.
  *
- * A customer who may leave at any time has done so between her last purchase and now: an
+ * A customer who may leave at any time has done so between their last purchase and now: an
  * integral from t_x to age, which is the one from t_x on less the one from age on.  Of
  * customers with x purchases there are far fewer different times than pairs of them.
  * Nothing is lost in the difference: what is subtracted is never more than the term of

@@ -44,8 +44,10 @@ clip_text(const text *value)
 char *
 interval_text(const Interval *interval)
 {
-	return DatumGetCString(
-						   DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, interval))));
+	Datum text =
+		DirectFunctionCall1(interval_out, IntervalPGetDatum(unconstify(Interval *, interval)));
+
+	return DatumGetCString(text);
 }
 
 /* ------------------------------------------------------------------- times */
@@ -104,8 +106,8 @@ model_number(double value)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a model with these parameters and this customer or time is out of range"),
-				 errdetail(
-						   "A number among them is too large, or too close to 0, to compute with.")));
+				 errdetail("A number among them is too large, or too close to 0, to "
+						   "compute with.")));
 	return Float8GetDatum(value);
 }
 

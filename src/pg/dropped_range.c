@@ -35,12 +35,13 @@ dropped_range(PG_FUNCTION_ARGS)
 	int32		all_room[DATES_ROOM];
 	size_t		range_count;
 	size_t		all_count;
-	int32	   *range = history_dates(history_bytes(PG_GETARG_DATUM(0)), as_of, range_room, DATES_ROOM,
-									  &range_count);
-	int32	   *all =
-		history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of, all_room, DATES_ROOM, &all_count);
+	HistoryBytes range_history = history_bytes(PG_GETARG_DATUM(0));
+	HistoryBytes all_history = history_bytes(PG_GETARG_DATUM(1));
+	int32	   *range = history_dates(range_history, as_of, range_room, DATES_ROOM, &range_count);
+	int32	   *all = history_dates(all_history, as_of, all_room, DATES_ROOM, &all_count);
 	rt_dropped_range result;
 	int32		bad_date;
+	TupleDesc	tupdesc;
 	Datum		values[DROPPED_COLUMNS];
 	bool		nulls[DROPPED_COLUMNS] = {false};
 
@@ -48,23 +49,20 @@ dropped_range(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (rt_dropped_range_of(range, range_count, all, all_count, &result, &bad_date) != RT_OK)
 	{
-		char text[	RT_DATE_TEXT_MAX + 1];
+		char		date[RT_DATE_TEXT_MAX + 1];
 
-		text[		rt_date_print(bad_date, text)] = '\0';
-
-		ereport(
-				ERROR,
+		date[rt_date_print(bad_date, date)] = '\0';
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("purchase of %s in the range is none of the customer", text),
+				 errmsg("purchase of %s in the range is none of the customer", date),
 				 errhint("The first history is that of the customer's purchases in the range, the "
-						 "second "
-						 "one that of all her purchases.")));
+						 "second one that of all their purchases.")));
 	}
 	values[DROPPED_LAST] = DateADTGetDatum(result.last);
 	values[DROPPED_RANGE_PURCHASES] = Int32GetDatum((int32) result.with_range);
 	values[DROPPED_SHARE] = Float8GetDatum((double) result.with_range / (double) result.until_last);
 	values[DROPPED_SINCE] = Int32GetDatum((int32) result.since);
 	values[DROPPED_PROBABILITY] = Float8GetDatum(result.probability);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, DROPPED_COLUMNS), values, nulls)));
+	tupdesc = composite_result(fcinfo, DROPPED_COLUMNS);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

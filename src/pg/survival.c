@@ -279,10 +279,10 @@ restricted_mean_survival(PG_FUNCTION_ARGS)
 {
 	size_t		count;
 	rt_survival_point *points = get_curve(fcinfo, &count);
+	double		horizon = get_duration(fcinfo, 1);
 	double		std_error;
 
-	PG_RETURN_FLOAT8_OR_NULL(
-							 rt_survival_restricted_mean(points, count, get_duration(fcinfo, 1), &std_error));
+	PG_RETURN_FLOAT8_OR_NULL(rt_survival_restricted_mean(points, count, horizon, &std_error));
 }
 
 Datum
@@ -442,6 +442,7 @@ Datum
 log_rank_final(PG_FUNCTION_ARGS)
 {
 	LogRankResult result;
+	TupleDesc	tupdesc;
 	Datum		values[LOG_RANK_COLUMNS];
 	bool		nulls[LOG_RANK_COLUMNS] = {false};
 
@@ -453,8 +454,8 @@ log_rank_final(PG_FUNCTION_ARGS)
 	values[LOG_RANK_DEGREES] = Int32GetDatum(result.test.degrees);
 	values[LOG_RANK_P_VALUE] = Float8GetDatum(result.test.p_value);
 	nulls[LOG_RANK_CHI_SQUARE] = nulls[LOG_RANK_P_VALUE] = isnan(result.test.p_value);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, LOG_RANK_COLUMNS), values, nulls)));
+	tupdesc = composite_result(fcinfo, LOG_RANK_COLUMNS);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }
 
 /* In the order of the type log_rank_group */
@@ -476,12 +477,12 @@ log_rank_groups_final(PG_FUNCTION_ARGS)
 	for (int i = 0; i < result.group_count; i++)
 	{
 		const rt_log_rank_group *group = &result.groups[i];
+		const char *name = (const char *) result.names[i]->key + sizeof(double);
 		Datum		values[GROUP_COLUMNS];
 		bool		nulls[GROUP_COLUMNS] = {false};
 
-		values[GROUP_NAME] = PointerGetDatum(
-											 cstring_to_text_with_len((const char *) result.names[i]->key + sizeof(double),
-																	  (int) group_size(result.names[i])));
+		values[GROUP_NAME] =
+			PointerGetDatum(cstring_to_text_with_len(name, (int) group_size(result.names[i])));
 		values[GROUP_CUSTOMERS] = Int64GetDatum(group->customers);
 		values[GROUP_CHURNED] = Int64GetDatum(group->events);
 		values[GROUP_EXPECTED] = Float8GetDatum(group->expected);

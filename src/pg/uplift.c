@@ -122,6 +122,7 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	int64		left_out = 0;
 	rt_uplift	uplift;
 	double		level;
+	TupleDesc	tupdesc;
 	Datum		values[UPLIFT_COLUMNS];
 	bool		nulls[UPLIFT_COLUMNS] = {false};
 
@@ -167,6 +168,6 @@ retention_uplift_final(PG_FUNCTION_ARGS)
 	nulls[UPLIFT_RATIO] = isnan(uplift.ratio);
 	nulls[UPLIFT_RATIO_LOWER] = nulls[UPLIFT_RATIO_UPPER] = isnan(uplift.ratio_lower);
 	values[UPLIFT_LEFT_OUT] = Int64GetDatum(left_out);
-	PG_RETURN_DATUM(HeapTupleGetDatum(
-									  heap_form_tuple(composite_result(fcinfo, UPLIFT_COLUMNS), values, nulls)));
+	tupdesc = composite_result(fcinfo, UPLIFT_COLUMNS);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
 }

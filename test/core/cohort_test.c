@@ -64,7 +64,8 @@ test_triangle(void)
 		int			customers = (int) random_between(1, CUSTOMERS);
 		int			periods = (int) random_between(1, PERIODS);
 		int32_t		last_period = (int32_t) random_between(-1, periods);
-		int32_t		limit = random_between(0, 1) ? (int32_t) random_between(0, PERIODS) : INT32_MAX - 1;
+		int32_t		limit =
+			random_between(0, 1) ? (int32_t) random_between(0, PERIODS) : INT32_MAX - 1;
 		rt_cohort_cell cells[CUSTOMERS * PERIODS];
 		size_t		cell_count = 0;
 		size_t		row_count;

@@ -97,7 +97,8 @@ test_one_state(void)
 
 	for (int i = 0; i < 3000; i++)
 	{
-		size_t		count = random_rows(rows, i % 10 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
+		size_t		most = i % 10 == 0 ? MAX_ROWS : 40;
+		size_t		count = random_rows(rows, most, (row_style) (i % ROW_STYLES));
 		log_block	b = new_block(sizeof(rt_log));
 		bool		fits = encode_rows(rows, count, &expected);
 

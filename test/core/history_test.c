@@ -21,7 +21,8 @@ test_row_order(void)
 
 	for (int i = 0; i < 3000; i++)
 	{
-		size_t		count = random_rows(rows, i % 20 == 0 ? MAX_ROWS : 40, (row_style) (i % ROW_STYLES));
+		size_t		most = i % 20 == 0 ? MAX_ROWS : 40;
+		size_t		count = random_rows(rows, most, (row_style) (i % ROW_STYLES));
 		bool		fits = encode_rows(rows, count, &expected);
 
 		for (int j = 0; j < 3; j++)
