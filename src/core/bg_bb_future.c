@@ -79,7 +79,8 @@ rt_bg_bb_expected_purchases(const rt_base *base, const rt_customer *customer, do
 }
 
 double
-rt_bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer, double t, double rate)
+rt_bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer,
+							 double t, double rate)
 {
 	rt_bg_bb	m = rt_bg_bb_of_alive(base, customer);
 
@@ -97,7 +98,8 @@ rt_bg_bb_purchase_probability(const rt_base *base, const rt_customer *customer, 
 
 	if (!(t >= 0) || isinf(t))
 		return NAN;
-	return fmin(1, first * bg_bb_sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, bg_bb_whole(t))) *
+	first *= bg_bb_sum_of_series(m.beta, m.alpha + 1, m.delta + 1, m.gamma, 0, bg_bb_whole(t));
+	return fmin(1, first) *
 		rt_bg_bb_p_alive(base, customer);
 }
 
@@ -205,18 +207,21 @@ bg_bb_leaving_sum(const bg_bb_leaving *l, double count)
 				peak;
 	double		curvature;
 
-	while (begin < end && (begin < RT_BG_BB_FIRST_TERMS || bg_bb_leaving_slope(l, begin, &curvature) < log(RT_BG_BB_SLOW)))
+	while (begin < end && (begin < RT_BG_BB_FIRST_TERMS ||
+						   bg_bb_leaving_slope(l, begin, &curvature) < log(RT_BG_BB_SLOW)))
 	{
 		double		last = sum;
 
 		rt_poll_each(++steps);
 		bg_bb_leaving_terms(l, begin++, 1, &sum);
-		if (begin >= RT_BG_BB_FIRST_TERMS && !((sum - last) * (end - begin) > RT_BG_BB_NOTHING * sum) &&
+		if (begin >= RT_BG_BB_FIRST_TERMS &&
+			!((sum - last) * (end - begin) > RT_BG_BB_NOTHING * sum) &&
 			!(bg_bb_leaving_slope(l, begin, &curvature) > 0))
 			break;
 	}
 	while (begin < end &&
-		   (end - begin < RT_BG_BB_FIRST_TERMS || bg_bb_leaving_slope(l, end, &curvature) > -log(RT_BG_BB_SLOW)))
+		   (end - begin < RT_BG_BB_FIRST_TERMS ||
+			bg_bb_leaving_slope(l, end, &curvature) > -log(RT_BG_BB_SLOW)))
 	{
 		double		last = sum;
 

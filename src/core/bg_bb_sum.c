@@ -24,7 +24,8 @@ static const double encke[3] = {ENCKE_1 - 3 * ENCKE_3 + 10 * ENCKE_5, ENCKE_3 - 
 ENCKE_5};
 
 void
-rt_bg_bb_correct_end(rt_bg_bb_terms function, const void *what, double first, double sign, double *sum)
+rt_bg_bb_correct_end(rt_bg_bb_terms function, const void *what, double first,
+					 double sign, double *sum)
 {
 	for (int i = 0; i < 3; i++)
 	{
@@ -91,7 +92,8 @@ bg_bb_first_terms(const rt_bg_bb_series *s, double count, double *sum)
 	double		by[4] = {0, 0, 0, 0};	/* of ln term */
 	double		k;
 
-	for (k = 0; k < count && (k < RT_BG_BB_FIRST_TERMS || ratio < RT_BG_BB_SLOW || count - k <= RT_BG_BB_FIRST_TERMS); k++)
+	for (k = 0; k < count && (k < RT_BG_BB_FIRST_TERMS || ratio < RT_BG_BB_SLOW ||
+							  count - k <= RT_BG_BB_FIRST_TERMS); k++)
 	{
 		sum[0] += term;
 		ratio = discount;

@@ -436,7 +436,8 @@ bg_nbd_common_start(double log_interval, double *start)
  * bought once by how seldom they buy.  Searched among a sample where there are many rows.
  */
 static void
-bg_nbd_try_other_mode(const bg_nbd_fit_data *data, const double *lower, const double *upper, double customers,
+bg_nbd_try_other_mode(const bg_nbd_fit_data *data, const double *lower, const double *upper,
+					  double customers,
 					  const double *start, rt_optimum *best)
 {
 	static const double move[4] = {1, 0, -1, -2};

@@ -59,7 +59,8 @@ leaving_bend(double p, double y)
 static double
 leaving_fall(double a, double b, double y)
 {
-	return a <= b ? (a + b) * leaving_bend(a / (a + b), y) : (a + b) * leaving_bend(b / (a + b), -y);
+	return a <= b ? (a + b) * leaving_bend(a / (a + b), y) :
+		(a + b) * leaving_bend(b / (a + b), -y);
 }
 
 /* How far it falls to nothing, to the side */
@@ -174,8 +175,8 @@ leaving_set_points(const rt_bg_nbd_future *f, const leaving_range *range, double
 #define DEVIATION_SMALL 1e-9
 
 /*
- * Of the deviation: for a normal density the trapezoidal rule is then wrong by 2 exp(-2 (pi / 0.6)^2),
- * 3e-24
+ * Of the deviation: for a normal density the trapezoidal rule is then wrong by
+ * 2 exp(-2 (pi / 0.6)^2), 3e-24
  */
 #define STEP_OF_DEVIATION 0.6
 
@@ -305,7 +306,7 @@ integral_density(const rt_bg_nbd_future *f, double y, double *lambda, double *ph
 		exp((mode == 0 ? 0 : mode * log(silent) - lgamma(mode + 1.0)) - rest + f->log_peak);
 }
 
-/* Numbers of events until t, around their mean, from first, where all happen, to last, where none */
+/* Numbers of events until t: from first, where all happen, to last, where none */
 typedef struct integral_chances
 {
 	int			first;			/* multiples of k */
@@ -343,7 +344,7 @@ integral_set_chances(int k, double mean, integral_chances *c)
 		c->at_least[i - 1] = c->at_least[i] + c->chance[i];
 }
 
-/* The n-th purchase is the event n k - j; an event counts rate / (lambda + rate) less than the last */
+/* The n-th purchase is the event n k - j; each counts rate / (lambda + rate) less than the last */
 static double
 integral_add_up_purchases(const integral_question *q, double lambda, const double *phases,
 						  const integral_chances *c)
@@ -449,11 +450,14 @@ typedef struct integral_spread
 	double		square;
 } integral_spread;
 
-/* Here nobody is left, after exp of minus this; the chance to stay through all is wanted to its end */
+/* exp of minus this is nobody; the chance to stay through all is wanted to the end of doubles */
 #define GONE 60.0
 #define GONE_STAYING 700.0
 
-/* Below this chance to leave, or to be discounted away, by the next purchase, what comes for ever cancels */
+/*
+ * Below this chance to leave, or to be discounted away, by the next purchase, what comes for ever
+ * cancels
+ */
 #define LEAVES_SMALL 1e-5
 
 /* Of smaller p as many leave by t, or until it is discounted, as are nothing beside the others */
@@ -647,7 +651,8 @@ integral_at_lambda(integral_question *q, double y, double width)
 		leaving_of(f, q->most, q->far ? STEP_FAR : leaving_step(f, q->what), &q->leaving);
 		q->has_leaving = true;
 	}
-	return weight * (q->far ? integral_for_ever(q, lambda, phases) : integral_spread_events(q, lambda, phases));
+	return weight * (q->far ? integral_for_ever(q, lambda, phases) :
+					 integral_spread_events(q, lambda, phases));
 }
 
 /*

@@ -369,9 +369,8 @@ ggompertz_nbd_all_alike(const double *x, const void *data)
 }
 
 /*
- * Few customers leave several modes: up to so many rows all starts are tried, which takes as long as
- * one with more rows; a likelihood that is higher by less than WORTH is of no other mode, what the
- * searches end within
+ * Few customers leave several modes: up to so many rows all starts are tried.  A likelihood that is
+ * higher by less than WORTH is of no other mode: it is what searches of one differ by.
  */
 #define STARTS 5
 #define FEW_ROWS 2000

@@ -184,7 +184,8 @@ hazard_add_tie(hazard_tie_sums *sums, double at_risk, double leaving, double f, 
 
 /* The same of the terms' derivatives by the number of the tie */
 static void
-hazard_add_slope(hazard_tie_sums *sums, double at_risk, double leaving, double events, double f, double weight)
+hazard_add_slope(hazard_tie_sums *sums, double at_risk, double leaving, double events,
+				 double f, double weight)
 {
 	double		d = at_risk - f * leaving;
 	double		step = leaving / events;
@@ -228,7 +229,8 @@ hazard_sum_ties(double at_risk, double leaving, double events)
 		lower = fmax(upper - (events - upper), -0.5);
 		half = (upper - lower) / 2;
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-			hazard_add_tie(&sums, at_risk, leaving, (lower + half * (1 + rt_gauss_nodes[i])) / events,
+			hazard_add_tie(&sums, at_risk, leaving,
+						   (lower + half * (1 + rt_gauss_nodes[i])) / events,
 						   half * rt_gauss_weights[i]);
 	}
 	hazard_add_slope(&sums, at_risk, leaving, events, (first - 0.5) / events, -1.0 / 24);

@@ -19,7 +19,7 @@
 /* Of the logarithm of the integrand, within a panel: see RT_LIFETIME_PANEL_MAX */
 #define PANEL_FALL 12.0
 
-/* From such a logarithm of an argument on only logarithms are safe: products of seven are doubles */
+/* From this logarithm of an argument on only logarithms are safe: products of seven are doubles */
 #define FAR 100.0
 
 /* The sum is divided by exp of this when a term nears it: a panel more is still a double */
@@ -81,11 +81,13 @@ rt_lifetime_left(const rt_lifetime *life, double u)
 
 	if (u == 0)
 		return 0;
-	return grown < GROWN_MAX && y < RT_LIFETIME_EXP_MAX ? log1p(grown) : rt_lifetime_left_by_log(life, log(u), y);
+	return grown < GROWN_MAX && y < RT_LIFETIME_EXP_MAX ? log1p(grown) :
+		rt_lifetime_left_by_log(life, log(u), y);
 }
 
 rt_lifetime_integrand
-rt_lifetime_integrand_of(const rt_lifetime *life, double a, double m, rt_lifetime_event what, double discount,
+rt_lifetime_integrand_of(const rt_lifetime *life, double a, double m, rt_lifetime_event what,
+						 double discount,
 						 double t)
 {
 	rt_lifetime_integrand q = {life, what, a, log(a), m, discount, log(discount), false};

@@ -97,7 +97,8 @@ rt_lifetime_look(const rt_lifetime_integrand *q, double u, double log_u, rt_life
 static inline double
 rt_lifetime_log_hazard(const rt_lifetime *life, const rt_lifetime_point *p)
 {
-	return life->ages && p->y > fmax(life->log_c, 0) + RT_LIFETIME_ALL_OVER ? life->log_c : p->y - p->left;
+	return life->ages && p->y > fmax(life->log_c, 0) + RT_LIFETIME_ALL_OVER ?
+		life->log_c : p->y - p->left;
 }
 
 /* u times the hazard */

@@ -81,7 +81,8 @@ typedef struct lifetime_course
 } lifetime_course;
 
 static double
-count_log_integrand(const rt_lifetime_integrand *q, const lifetime_count *c, double log_u, const rt_lifetime_point *p)
+count_log_integrand(const rt_lifetime_integrand *q, const lifetime_count *c,
+					double log_u, const rt_lifetime_point *p)
 {
 	return q->life->log_s + (log_u - q->life->log_scale) + rt_lifetime_log_hazard(q->life, p) -
 		q->life->s * p->left + count_log_probability(c, log_u - q->log_a, p->log_growth);
@@ -111,7 +112,8 @@ count_course_at(const rt_lifetime_integrand *q, const lifetime_count *c, double 
 
 	/* who is still here, times the probability where it is highest behind this */
 	likeliest = fmin(fmax(log_u - q->log_a, log(c->n / c->m)), log_t - q->log_a);
-	result.log_rest = count_log_probability(c, likeliest, rt_lifetime_log1p_exp(likeliest)) - life->s * p.left;
+	result.log_rest =
+		count_log_probability(c, likeliest, rt_lifetime_log1p_exp(likeliest)) - life->s * p.left;
 	return result;
 }
 
@@ -153,14 +155,16 @@ count_rises_until(const rt_lifetime_integrand *q, const lifetime_count *c, doubl
 	double		below = above;
 	double		enough = 1 / sqrt(c->n);
 
-	for (double step = fmin(fmax(above, 1), BRACKET_STEP_MAX); below > 0 && low > BRACKET_LOW; step *= 2)
+	for (double step = fmin(fmax(above, 1), BRACKET_STEP_MAX); below > 0 && low > BRACKET_LOW;
+		 step *= 2)
 	{
 		high = low;
 		above = below;
 		low -= step;
 		below = count_log_falls(q, c, low);
 	}
-	for (int i = 0; i < SECANTS_MAX && below < -enough && high - low > BRACKET_SMALL * fabs(low); i++)
+	for (int i = 0; i < SECANTS_MAX && below < -enough && high - low > BRACKET_SMALL * fabs(low);
+		 i++)
 	{
 		double		part = isinf(above) || isinf(below) || i % 3 == 2 ? 0.5 :
 			below / (below - above);

@@ -382,7 +382,8 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
-		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, rt_pairs_alike, all.customers,
+		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, rt_pairs_alike,
+						 all.customers,
 						 start, moves, 3, &best);
 	}
 	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, rt_pairs_logarithms, &best, fit);

@@ -5,9 +5,9 @@
  * A draw takes parameters of the model, and of the spend model, from the normal distribution
  * of their logarithms around the estimates with the covariance of the fit; whether they are
  * still a customer, how often they buy and when they leave from what these say of them, given what
- * they have done; and their purchases, and what each is worth, from that.  So it holds what is not known
- * of the parameters and what is their own chance.  Of a model that was typed in parameters are
- * taken as they are.  The same customer has the same draws.
+ * they have done; and their purchases, and what each is worth, from that.  So it holds what is not
+ * known of the parameters and what is their own chance.  Of a model that was typed in parameters
+ * are taken as they are.  The same customer has the same draws.
  *
  * Copyright (c) 2026, retention contributors
  */

@@ -105,7 +105,8 @@ sort_insertion(Sort *sort, char *base, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 	{
-		for (char *at = base + i * sort->size; at > base && sort_compare(sort, at - sort->size, at) > 0;
+		for (char *at = base + i * sort->size; at > base &&
+			 sort_compare(sort, at - sort->size, at) > 0;
 			 at -= sort->size)
 			sort_swap(sort, at - sort->size, at);
 	}

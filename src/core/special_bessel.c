@@ -121,7 +121,8 @@ rt_log_resultant_tail(double n, double length)
 
 		ratio = rt_bessel_ratio(tilt);
 		/* I_1/I_0 has this derivative */
-		slope = tilt < TILT_LARGE ? 1 - ratio / tilt - ratio * ratio : (1 + 1 / tilt) / (2 * tilt * tilt);
+		slope = tilt < TILT_LARGE ? 1 - ratio / tilt - ratio * ratio :
+			(1 + 1 / tilt) / (2 * tilt * tilt);
 		if (i == TILT_STEPS_MAX)
 			break;
 		change = (mean - ratio) / slope;

@@ -273,7 +273,7 @@ typedef struct beta_place
 /* Steps that only halve get here, too; of w, whose error is that of the odds in proportion */
 #define STEP_SMALL 1e-13
 
-/* Halving takes 62 from the first bracket to that; of 100,000 random tails none took more than 338 */
+/* Halving takes 62 from the first bracket to that; of 100,000 random tails none took over 338 */
 #define STEPS_MAX 400
 
 static beta_place

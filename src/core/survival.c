@@ -178,7 +178,8 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 
 	*std_error = NAN;
 	frexp(horizon, &unit);
-	if (count == 0 || (survival_is_later(horizon, points[count - 1].time) && points[count - 1].survival > 0))
+	if (count == 0 || (survival_is_later(horizon, points[count - 1].time) &&
+					   points[count - 1].survival > 0))
 		return NAN;
 	for (; used < count && !survival_is_later(points[used].time, horizon); used++)
 		rt_poll_each(used);
@@ -202,8 +203,8 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 /* ------------------------------------------------------------ do groups differ */
 
 /*
- * Part of a group's variance that the groups before it must leave: what rounding leaves of nothing is
- * some 2^-52 for each of the terms that it was taken from
+ * Part of a group's variance that the groups before it must leave: what rounding leaves of nothing
+ * is some 2^-52 for each of the terms that it was taken from
  */
 #define PIVOT_SMALL 1e-13
 

@@ -641,7 +641,8 @@ test_gradient(void)
 					double		curvature = l == i ?
 						(2 * here -
 						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
-						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i, 0)) /
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i,
+										   0)) /
 						(step * step) :
 						(log_likelihood_at(cases[c].kind, &fit, &customers,
 										   first, i, step, l, -step) +
