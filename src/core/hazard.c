@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/cholesky.h"
 #include "core/gauss_legendre.h"
 #include "core/poll.h"
@@ -569,6 +570,11 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 	hazard_problem p = {rows, count, covariates, ties};
 	double		largest = 0;
 
+	RT_ASSERT(covariates >= 1 && covariates <= RT_COVARIATES_MAX);
+#ifdef RT_ASSERTIONS
+	for (size_t i = 1; i < count; i++)
+		RT_ASSERT(rows[i - 1].time >= rows[i].time);
+#endif
 	memset(fit, 0, sizeof(*fit));
 	fit->covariates = covariates;
 	hazard_standardize(rows, count, covariates, room);
@@ -584,5 +590,6 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 		hazard_climb(&p, room, fit->null_log_likelihood, &largest, &fit->converged);
 	if (!fit->converged)
 		hazard_fix_infinite(&p, room, largest, fit);
+	RT_ASSERT(p.used <= fit->used && fit->used <= covariates);
 	hazard_set_coefficients(&p, room, fit);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/cholesky.h"
 #include "core/poll.h"
 #include "core/special.h"
@@ -110,6 +111,8 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 			point->upper = exp(log_survival * exp(-width));
 		}
 		at_risk = left - times[i].censored;
+		RT_ASSERT(left >= 0 && at_risk >= 0 && survival >= 0 && survival <= 1);
+		RT_ASSERT(i == 0 || (times[i].time > times[i - 1].time && survival <= point[-1].survival));
 	}
 }
 
