@@ -123,7 +123,8 @@ rt_fisher_exact(int64_t hits, int64_t n, int64_t other_hits, int64_t other_n)
 			else
 				inner = middle;
 		}
-		tails += exp(fisher_log_mass(&h, outer) - fisher_log_mass(&h, observed)) * fisher_tail_from(&h, outer, -side);
+		tails += exp(fisher_log_mass(&h, outer) - fisher_log_mass(&h, observed)) *
+			fisher_tail_from(&h, outer, -side);
 	}
 	return fmin(1, tails * exp(fisher_log_mass(&h, observed) - fisher_log_mass(&h, mode)) /
 				(fisher_tail_from(&h, mode, 1) + fisher_tail_from(&h, mode, -1) - 1));
@@ -238,7 +239,8 @@ uplift_score(const rt_two_groups *strata, size_t count, hypothesis what, double 
  * in its logarithm
  */
 static double
-uplift_limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside,
+uplift_limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
+			 double outside,
 			 double z)
 {
 	for (int i = 0; i < 200; i++)
@@ -298,7 +300,8 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 	uplift->ratio = other_share > 0 ? share / other_share : INFINITY;
 	if (share > 0)
 		uplift->ratio_lower =
-			uplift_limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
+			uplift_limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX,
+						 RATIO_MIN, z);
 	if (other_share > 0)
 		uplift->ratio_upper =
 			uplift_limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
