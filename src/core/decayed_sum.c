@@ -100,7 +100,7 @@ decayed_sum_assert_base(const rt_decayed_sum *sum)
 
 	decayed_sum_split(sum->latest, sum->half_life, &limbs, &bits, &fraction);
 	RT_ASSERT(sum->terms == 0 || sum->base == limbs);
-	RT_ASSERT(bits >= -LIMB_BITS && bits < 0 && fraction >= 0 && fraction < 1);
+	RT_ASSERT(bits >= -LIMB_BITS && bits < 0 && fraction >= 0 && fraction <= 1);
 #endif
 }
 
