@@ -37,6 +37,12 @@ EXTRA_CLEAN  = results regression.diffs regression.out tmp_check $(CORE_TEST) \
                retention.txt retention.list
 
 PG_CONFIG   ?= pg_config
+
+# the core asserts where the server does
+PG_CONFIG_H  = $$($(PG_CONFIG) --includedir-server)/pg_config.h
+ASSERTIONS  := $(shell grep -q 'define USE_ASSERT_CHECKING' "$(PG_CONFIG_H)" 2>/dev/null && \
+                 echo -DRT_ASSERTIONS)
+PG_CPPFLAGS += $(ASSERTIONS)
 PGXS        := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
@@ -72,7 +78,7 @@ $(OBJS): $(wildcard $(srcdir_)src/core/*.h $(srcdir_)src/pg/*.h)
 
 # The core's own tests need neither a server nor its headers
 CORE_CFLAGS  = -std=gnu99 -g -O2 -Wall -Wextra -Wno-unused-parameter -Wshadow=compatible-local \
-               -Werror -Wdeclaration-after-statement -DRT_ASSERT_CHECKING
+               -Werror -Wdeclaration-after-statement -DRT_ASSERTIONS
 CORE_SOURCES = $(patsubst %.o,$(srcdir_)%.c,$(CORE_OBJS)) $(wildcard $(srcdir_)test/core/*.c)
 $(CORE_TEST): $(CORE_SOURCES) $(wildcard $(srcdir_)src/core/*.h $(srcdir_)test/core/*.h)
 	$(CC) $(CORE_CFLAGS) $(SANITIZE) -I$(srcdir_)src -I$(srcdir_)test/core -o $@ $(CORE_SOURCES) -lm

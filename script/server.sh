@@ -195,7 +195,7 @@ build_extension() {
 	local log=$work/build.log
 	[ -z "${SANITIZE:-}" ] || set -- "$@" SHLIB_LINK="-lm -fsanitize=address,undefined" \
 		COPT="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
-			-fno-sanitize-recover=undefined -DRT_ASSERT_CHECKING"
+			-fno-sanitize-recover=undefined -DRT_ASSERTIONS"
 	as_server_user make -C "$work/build" -s -j4 with_llvm=no PG_CONFIG="$PG_CONFIG" "$@" \
 		>"$log" 2>&1 ||
 		{ cat "$log" >&2; die "the build failed"; }

@@ -354,7 +354,9 @@ COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention
 	'argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are '
 	'stored all the same; the next refresh then reads all of them. Where table and mart no longer '
 	'belong to one owner nothing of the orders is evaluated.';
-COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text, text, interval, double precision, double precision, regclass, interval) IS ''
+COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text[], text, text,
+		text, interval, double precision, double precision, regclass, interval)
+	IS ''
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '

@@ -10,7 +10,7 @@
 #ifndef RT_ASSERT_H
 #define RT_ASSERT_H
 
-#ifdef RT_ASSERT_CHECKING
+#ifdef RT_ASSERTIONS
 #include <assert.h>
 
 #define RT_ASSERT(condition) assert(condition)

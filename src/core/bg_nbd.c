@@ -27,8 +27,9 @@
  *
  * Copyright (c) 2026, retention contributors
  */
-#include <float.h>
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "core/bg_nbd.h"
 #include "core/lifetime.h"
@@ -222,155 +223,198 @@ bg_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random
 
 /* ----------------------------------------------------------------- fitting */
 
-/* Ages whose logarithms are remembered while a likelihood is added up */
+/*
+ * Ages whose logarithms are remembered while a likelihood is added up: of days, nearly three years
+ * of them without a clash
+ */
 #define AGES 1024
 
-typedef struct fit_data
+typedef struct bg_nbd_fit_data
 {
 	const rt_customers *customers;
 	int			k;
 	bool		first_may_be_last;
 	size_t		step;			/* 1 for all rows, 2 for each other, ... */
-} fit_data;
+} bg_nbd_fit_data;
 
-/* So many rows tell whether there is another mode */
-#define SAMPLE 4000
+typedef struct bg_nbd_age
+{
+	double		age;
+	double		log_growth;		/* ln(1 + age / alpha) */
+} bg_nbd_age;
+
+/* Parameters, and the likelihood and its derivatives by them as it is added up over customers */
+typedef struct bg_nbd_sums
+{
+	const double *x;			/* the coordinates */
+	int			k;
+	double		r;
+	double		alpha;
+	double		a;
+	double		b;
+	double		value;
+	double		by_r;
+	double		by_alpha;
+	double		by_a;
+	double		by_b;
+	double		purchases;
+	bg_nbd_age	last_t_x;
+	bg_nbd_age	ages[AGES];
+} bg_nbd_sums;
+
+/* What depends on x alone */
+typedef struct bg_nbd_run
+{
+	double		n;
+	double		m;				/* r + k x */
+	double		stays;			/* x + d */
+	double		gamma_term;
+	double		digamma_term;
+	double		beta_term;
+	double		both;			/* psi(a + b + x + d) - psi(a + b) */
+	double		beta_b;
+	double		log_leave;
+	double		by_leave;
+} bg_nbd_run;
+
+static bg_nbd_run
+bg_nbd_run_of(const bg_nbd_sums *s, bool first_may_be_last, double n)
+{
+	bg_nbd_run	run = {.n = n, .m = s->r + s->k * n, .stays = n + (first_may_be_last ? 1 : 0)};
+	double		b = s->b;
+	double		stays = run.stays;
+
+	run.gamma_term = rt_log_gamma_ratio(s->r, s->k * n);
+	run.digamma_term = rt_digamma_difference(s->r, s->k * n);
+	run.beta_term = rt_log_gamma_ratio(b, stays) - rt_log_gamma_ratio(s->a + b, stays);
+	run.both = rt_digamma_difference(s->a + b, stays);
+	run.beta_b = rt_digamma_difference(b, stays) - run.both;
+	run.log_leave = stays > 0 ? s->x[2] - log(b + stays - 1) : -INFINITY;
+	run.by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
+	return run;
+}
+
+/* Who is still here, for k above 1: the logarithm of the sum over j, and its derivatives */
+typedef struct bg_nbd_here
+{
+	double		log;
+	double		by_r;
+	double		by_alpha;
+} bg_nbd_here;
+
+static inline bg_nbd_here
+bg_nbd_here_of(const bg_nbd_sums *s, double m, double t_x, double age)
+{
+	double		y = (age - t_x) / (s->alpha + age);
+	double		term = 1;
+	double		steps = 0;
+	double		sum = 1;
+	bg_nbd_here here = {0, 0, 0};
+
+	for (int j = 1; j < s->k; j++)
+	{
+		term *= (m + j - 1) * y / j;
+		steps += 1 / (m + j - 1);
+		sum += term;
+		here.by_r += term * steps;
+		here.by_alpha += term * j;
+	}
+	here.by_r /= sum;
+	here.by_alpha /= -sum * (s->alpha + age);
+	here.log = log(sum);
+	return here;
+}
+
+static inline void
+bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_run *run,
+			   bg_nbd_sums *s)
+{
+	double		weight = row->weight;
+	double		t_x = row->customer.t_x / data->customers->time_unit;
+	double		age = row->customer.age / data->customers->time_unit;
+	double		alpha = s->alpha;
+	double		m = run->m;
+	bg_nbd_age *remembered = &s->ages[(size_t) fabs(row->customer.age) % AGES];
+	double		log_growth,
+				log_ratio;
+	bg_nbd_here here = {0, 0, 0};
+	double		gone = 0;		/* the share of gone in gone + here */
+	double		both_states;
+
+	/* logarithms are most of the work, and there are few ages */
+	if (remembered->age != age)
+		*remembered = (bg_nbd_age) {age, log1p(age / alpha)};
+	log_growth = remembered->log_growth;
+	if (s->last_t_x.age != t_x)
+		s->last_t_x = (bg_nbd_age) {t_x, log1p(t_x / alpha)};
+	log_ratio = log_growth - s->last_t_x.log_growth;
+	if (s->k > 1)
+		here = bg_nbd_here_of(s, m, t_x, age);
+	both_states = here.log;
+	if (run->stays > 0)
+	{
+		gone = 1 / (1 + exp(here.log - run->log_leave - m * log_ratio));
+		both_states = gone > 0.5 ? run->log_leave + m * log_ratio - log(gone) :
+			here.log - log(1 - gone);
+	}
+	s->value += weight *
+		(run->gamma_term - s->k * run->n * (log_growth + s->x[0] + s->x[1]) - s->r * log_growth +
+		 run->beta_term + both_states);
+	s->by_r += weight *
+		(run->digamma_term - log_growth + gone * log_ratio + (1 - gone) * here.by_r);
+	s->by_alpha += weight *
+		(s->r / alpha - m / (alpha + age) +
+		 gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) + (1 - gone) * here.by_alpha);
+	s->by_a += weight * (gone / s->a - run->both);
+	s->by_b += weight * (run->beta_b + gone * run->by_leave);
+	s->purchases += weight * run->n;
+}
 
 /*
- * The likelihood and its gradient by ln r, ln(alpha / r), ln a and ln(b / a):
- * toward the limit of customers who are all alike r and alpha, a and b go to infinity
- * together, and only these differences stay.  What depends on x
- * alone is computed once for a run of rows.
+ * The likelihood and its gradient by the pairs r and alpha, a and b.  What depends on x alone is
+ * computed once for a run of rows.
  */
 static double
 bg_nbd_objective(const double *x, double *gradient, void *argument)
 {
-	const fit_data *data = argument;
+	const bg_nbd_fit_data *data = argument;
 	const rt_customers *customers = data->customers;
-	double		r = exp(x[0]);
-	double		alpha = exp(x[0] + x[1]);
-	double		a = exp(x[2]);
-	double		b = exp(x[2] + x[3]);
-	double		log_a = x[2];
-	int			k = data->k;
-	double		by_r = 0,
-				by_alpha = 0,
-				by_a = 0,
-				by_b = 0,
-				value = 0,
-				purchases = 0;
-	double		last_t_x = NAN,
-				log_growth_t_x = 0;
-	struct
-	{
-		double		age;
-		double		log_growth;
-	}			ages[AGES];
+	bg_nbd_sums s;
 	size_t		i = 0;
 
+	memset(&s, 0, offsetof(bg_nbd_sums, ages));
+	s.x = x;
+	s.k = data->k;
+	s.r = exp(x[0]);
+	s.alpha = exp(x[0] + x[1]);
+	s.a = exp(x[2]);
+	s.b = exp(x[2] + x[3]);
+	s.last_t_x.age = NAN;
 	for (int place = 0; place < AGES; place++)
-		ages[place].age = NAN;
+		s.ages[place].age = NAN;
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].customer.x;
-		double		m = r + k * n;
-		double		stays = n + (data->first_may_be_last ? 1 : 0);
-		double		gamma_term = rt_log_gamma_ratio(r, k * n);
-		double		digamma_term = rt_digamma_difference(r, k * n);
-		double		beta_term = rt_log_gamma_ratio(b, stays) - rt_log_gamma_ratio(a + b, stays);
-		double		both = rt_digamma_difference(a + b, stays);
-		double		beta_b = rt_digamma_difference(b, stays) - both;
-		double		log_leave = stays > 0 ? log_a - log(b + stays - 1) : -INFINITY;
-		double		by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
+		const bg_nbd_run run = bg_nbd_run_of(&s, data->first_may_be_last, n);
 
 		for (; i < customers->row_count && customers->rows[i].customer.x == n; i += data->step)
 		{
-			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
-			double		age = customers->rows[i].customer.age / customers->time_unit;
-			size_t		place = (size_t) fabs(customers->rows[i].customer.age) % AGES;
-			double		log_growth,
-						log_ratio;
-			double		here = 1,
-						here_r = 0,
-						here_alpha = 0,
-						log_here = 0;
-			double		gone,
-						both_states;
-
 			rt_poll_each(i);
-			/* logarithms are most of the work, and there are few ages */
-			if (ages[place].age != age)
-			{
-				ages[place].age = age;
-				ages[place].log_growth = log1p(age / alpha);
-			}
-			log_growth = ages[place].log_growth;
-			if (t_x != last_t_x)
-			{
-				last_t_x = t_x;
-				log_growth_t_x = log1p(t_x / alpha);
-			}
-			log_ratio = log_growth - log_growth_t_x;
-			if (k > 1)
-			{
-				double		y = (age - t_x) / (alpha + age);
-				double		term = 1;
-				double		steps = 0;
-
-				for (int j = 1; j < k; j++)
-				{
-					term *= (m + j - 1) * y / j;
-					steps += 1 / (m + j - 1);
-					here += term;
-					here_r += term * steps;
-					here_alpha += term * j;
-				}
-				here_r /= here;
-				here_alpha /= -here * (alpha + age);
-				log_here = log(here);
-			}
-
-			/* the share of gone in gone + here */
-			both_states = log_here;
-			gone = 0;
-			if (stays > 0)
-			{
-				gone = 1 / (1 + exp(log_here - log_leave - m * log_ratio));
-				both_states =
-					gone > 0.5 ? log_leave + m * log_ratio - log(gone) : log_here - log(1 - gone);
-			}
-			value += weight * (gamma_term - k * n * (log_growth + x[0] + x[1]) - r * log_growth +
-							   beta_term + both_states);
-			by_r += weight * (digamma_term - log_growth + gone * log_ratio + (1 - gone) * here_r);
-			by_alpha += weight * (r / alpha - m / (alpha + age) +
-								  gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) +
-								  (1 - gone) * here_alpha);
-			by_a += weight * (gone / a - both);
-			by_b += weight * (beta_b + gone * by_leave);
-			purchases += weight * n;
+			bg_nbd_add_row(data, &customers->rows[i], &run, &s);
 		}
 	}
-	if (k > 1)
-		value += (k - 1) * (customers->sum_log - purchases * log(customers->time_unit)) -
-			purchases * lgamma(k);
-	gradient[0] = by_r * r + by_alpha * alpha;
-	gradient[1] = by_alpha * alpha;
-	gradient[2] = by_a * a + by_b * b;
-	gradient[3] = by_b * b;
-	return value;
-}
-
-static bool
-bg_nbd_all_alike(const double *x, const void *data)
-{
-	(void) data;
-	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+	if (s.k > 1)
+		s.value += (s.k - 1) *
+			(customers->sum_log - s.purchases * log(customers->time_unit)) -
+			s.purchases * lgamma(s.k);
+	rt_pair_gradient(s.by_r, s.r, s.by_alpha, s.alpha, gradient);
+	rt_pair_gradient(s.by_a, s.a, s.by_b, s.b, gradient + 2);
+	return s.value;
 }
 
 /* One repeat purchase in the time they were seen buying; one in five leaves each time */
 static void
-common_start(double log_interval, double *start)
+bg_nbd_common_start(double log_interval, double *start)
 {
 	start[0] = 0;
 	start[1] = log_interval;
@@ -379,16 +423,25 @@ common_start(double log_interval, double *start)
 }
 
 /*
+ * So many rows tell whether there is another mode: one that is higher by less in the sample than
+ * SAMPLE_GAIN is none, and one that is by less than GAIN is what a search ends within
+ */
+#define SAMPLE 4000
+#define SAMPLE_GAIN 1e-3
+#define GAIN 1e-6
+
+/*
  * Where they may leave after the first purchase there may be a second mode: one of buyers who are
  * rather alike and leave at once or hardly ever, b far below 1, where the first explains those who
  * bought once by how seldom they buy.  Searched among a sample where there are many rows.
  */
 static void
-try_other_mode(const fit_data *data, const double *lower, const double *upper, double customers,
-			   const double *start, rt_optimum *best)
+bg_nbd_try_other_mode(const bg_nbd_fit_data *data, const double *lower, const double *upper,
+					  double customers,
+					  const double *start, rt_optimum *best)
 {
 	static const double move[4] = {1, 0, -1, -2};
-	fit_data	sample = *data;
+	bg_nbd_fit_data sample = *data;
 	rt_optimum	here = *best;
 	rt_optimum	other;
 
@@ -399,18 +452,18 @@ try_other_mode(const fit_data *data, const double *lower, const double *upper, d
 	if (sample.step > 1)
 	{
 		rt_maximize(bg_nbd_objective, &sample, 4, lower, upper, customers / sample.step, &here);
-		if (other.value < here.value + 1e-3)
+		if (other.value < here.value + SAMPLE_GAIN)
 			return;
 		rt_maximize(bg_nbd_objective, (void *) data, 4, lower, upper, customers, &other);
 	}
-	other.at_bound |= bg_nbd_all_alike(other.x, data);
-	if (other.value > best->value + 1e-6)
+	other.at_bound |= rt_pairs_alike(other.x, data);
+	if (other.value > best->value + GAIN)
 		*best = other;
 }
 
 static void
-fit_with_k(const fit_data *data, double customers, double rate, const double *start,
-		   rt_optimum *best)
+bg_nbd_fit_with_k(const bg_nbd_fit_data *data, double customers, double rate, const double *start,
+				  rt_optimum *best)
 {
 	static const double moves[4 * 4] = {
 		0, 0, 0, 0,
@@ -422,58 +475,58 @@ fit_with_k(const fit_data *data, double customers, double rate, const double *st
 	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
 	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
 
-	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, bg_nbd_all_alike, customers,
+	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, rt_pairs_alike, customers,
 					 start, moves, 4, best);
 	if (data->first_may_be_last)
 	{
 		double		common[4];
 
-		common_start(middle, common);
-		try_other_mode(data, lower, upper, customers, common, best);
+		bg_nbd_common_start(middle, common);
+		bg_nbd_try_other_mode(data, lower, upper, customers, common, best);
+	}
+}
+
+/* k comes first, and is a whole number */
+static void
+bg_nbd_fit_of_k(int k, const rt_fit *others, rt_fit *fit)
+{
+	*fit = *others;
+	fit->parameters[0] = k;
+	for (int i = 0; i < RT_PARAMETERS_MAX; i++)
+		fit->covariance[i] = fit->covariance[i * RT_PARAMETERS_MAX] = NAN;
+	for (int i = 0; i < 4; i++)
+	{
+		fit->parameters[i + 1] = others->parameters[i];
+		for (int j = 0; j < 4; j++)
+			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] =
+				others->covariance[i * RT_PARAMETERS_MAX + j];
 	}
 }
 
 static void
 bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
-	static const double logarithms[16] = {
-		1, 0, 0, 0,
-		1, 1, 0, 0,
-		0, 0, 1, 0,
-		0, 0, 1, 1
-	};
 	bool		has_k = kind->has_whole_k;
-	fit_data	data = {customers, k > 0 ? k : 1, bg_nbd_first_may_be_last(kind), 1};
+	bg_nbd_fit_data data = {customers, k > 0 ? k : 1, bg_nbd_first_may_be_last(kind), 1};
+	rt_customers_totals all = rt_customers_total(customers);
+	double		rate = all.purchases / all.time;
 	double		start[4];
-	double		total = 0,
-				purchases = 0,
-				time = 0;
 	rt_optimum	best,
 				next;
 	rt_fit		found;
 
-	for (size_t i = 0; i < customers->row_count; i++)
-	{
-		const rt_fit_row *row = &customers->rows[i];
-
-		total += row->weight;
-		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
-							   customers->time_unit);
-	}
-
-	common_start(log(time / purchases / data.k), start);
-	fit_with_k(&data, total, purchases / time, start, &best);
+	bg_nbd_common_start(log(all.time / all.purchases / data.k), start);
+	bg_nbd_fit_with_k(&data, all.customers, rate, start, &best);
 
 	/* more regular, from where the last one ended, until two in a row are worse */
 	for (int next_k = 2, worse = 0; has_k && k == 0 && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
-		fit_data	trial = {customers, next_k, data.first_may_be_last, 1};
+		bg_nbd_fit_data trial = {customers, next_k, data.first_may_be_last, 1};
 
 		for (int i = 0; i < 4; i++)
 			start[i] = best.x[i];
 		start[1] += log((double) data.k / next_k);
-		fit_with_k(&trial, total, purchases / time, start, &next);
+		bg_nbd_fit_with_k(&trial, all.customers, rate, start, &next);
 		if (next.value > best.value)
 		{
 			best = next;
@@ -483,22 +536,11 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 		else
 			worse++;
 	}
-	rt_fit_from_optimum(bg_nbd_objective, &data, 4, logarithms, &best, &found);
-	*fit = found;
-	if (!has_k)
-		return;
-
-	/* k comes first, and is a whole number */
-	fit->parameters[0] = data.k;
-	for (int i = 0; i < RT_PARAMETERS_MAX; i++)
-		fit->covariance[i] = fit->covariance[i * RT_PARAMETERS_MAX] = NAN;
-	for (int i = 0; i < 4; i++)
-	{
-		fit->parameters[i + 1] = found.parameters[i];
-		for (int j = 0; j < 4; j++)
-			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] =
-				found.covariance[i * RT_PARAMETERS_MAX + j];
-	}
+	rt_fit_from_optimum(bg_nbd_objective, &data, 4, rt_pairs_logarithms, &best, &found);
+	if (has_k)
+		bg_nbd_fit_of_k(data.k, &found, fit);
+	else
+		*fit = found;
 }
 
 /* --------------------------------------------------------------- the kinds */

@@ -41,7 +41,7 @@ typedef struct leaving_points
 
 /* ln(1 + p (exp(y) - 1)) - p y, above 0 but for y = 0, for p up to 1/2 */
 static double
-bend(double p, double y)
+leaving_bend(double p, double y)
 {
 	if (fabs(y) < 1e-3)
 	{
@@ -57,25 +57,26 @@ bend(double p, double y)
  * nothing cancels, however large a and b.
  */
 static double
-fall(double a, double b, double y)
+leaving_fall(double a, double b, double y)
 {
-	return a <= b ? (a + b) * bend(a / (a + b), y) : (a + b) * bend(b / (a + b), -y);
+	return a <= b ? (a + b) * leaving_bend(a / (a + b), y) :
+		(a + b) * leaving_bend(b / (a + b), -y);
 }
 
 /* How far it falls to nothing, to the side */
 static double
-bg_nbd_integral_reach(double a, double b, double side)
+leaving_reach(double a, double b, double side)
 {
 	double		inner = 0,
 				outer = side * 1e-12;
 
-	while (fall(a, b, outer) < NOTHING)
+	while (leaving_fall(a, b, outer) < NOTHING)
 		outer *= 4;
 	for (int i = 0; i < 12; i++)
 	{
 		double		middle = (inner + outer) / 2;
 
-		if (fall(a, b, middle) < NOTHING)
+		if (leaving_fall(a, b, middle) < NOTHING)
 			inner = middle;
 		else
 			outer = middle;
@@ -88,13 +89,96 @@ bg_nbd_integral_reach(double a, double b, double side)
  * smallest p, for those, too
  */
 static double
-step_for(const rt_bg_nbd_future *f, rt_bg_nbd_what what)
+leaving_step(const rt_bg_nbd_future *f, rt_bg_nbd_what what)
 {
 	return what == RT_BG_NBD_STILL_ALIVE ? rt_within(0.6 / sqrt(f->a), 0.05, 0.25) : 0.25;
 }
 
 /* For a quotient */
 #define STEP_FAR 0.375
+
+/* Of ln(p / (1 - p)), from where the density is highest */
+typedef struct leaving_range
+{
+	double		from;
+	double		to;
+	bool		left_power;		/* left of it only a power of p is left, right of it one of 1 - p */
+	bool		right_power;
+} leaving_range;
+
+/* ln of p below which 1/p and products with it near the end of doubles */
+#define LOG_P_MIN (-650.0)
+
+static leaving_range
+leaving_range_of(const rt_bg_nbd_future *f, double most)
+{
+	double		a = f->a;
+	double		b = f->b;
+	double		center = log(a) - log(b);
+	double		least =
+		fmax(-NOTHING / (1 + a) - 2 - log1p(most) - log1p(b), LOG_P_MIN) - center;
+	double		largest = NOTHING + log1p(a) - center;
+	leaving_range range = {leaving_reach(a, b, -1), leaving_reach(a, b, 1), false, false};
+
+	if (range.from < least && least < range.to)
+	{
+		range.left_power = true;
+		range.from = least;
+	}
+	if (range.to > largest && largest > range.from)
+	{
+		range.right_power = true;
+		range.to = largest;
+	}
+	return range;
+}
+
+/* Above it, logarithms of the density cancel where they are written as powers of p and 1 - p */
+#define POWERS_MAX 1e4
+
+static void
+leaving_set_points(const rt_bg_nbd_future *f, const leaving_range *range, double step,
+				   leaving_points *l)
+{
+	double		a = f->a;
+	double		b = f->b;
+	double		center = log(a) - log(b);
+	double		highest = -a * log1p(b / a) - b * log1p(a / b);
+	double		sum = 0;
+
+	for (int i = 0; i < l->count; i++)
+	{
+		double		y = range->from + i * step;
+		double		u = center + y;
+		double		odds = exp(-fabs(u));
+		double		log_larger = -log1p(odds);	/* of p and 1 - p */
+		double		weight;
+
+		l->log_q[i] = u > 0 ? log_larger - u : log_larger;
+		l->p[i] = (u > 0 ? 1 : odds) / (1 + odds);
+		l->away[i] = f->k == 1 ? l->p[i] : -expm1(l->log_q[i] / f->k);
+		weight = exp(a + b > POWERS_MAX ?
+					 -leaving_fall(a, b, y) :
+					 a * (u > 0 ? log_larger : log_larger + u) + b * l->log_q[i] - highest);
+		if (i == 0 && range->left_power)
+			weight += weight / expm1(a * step);
+		if (i == l->count - 1 && range->right_power)
+			weight += weight / expm1(b * step);
+		l->weight[i] = weight;
+		sum += weight;
+	}
+	for (int i = 0; i < l->count; i++)
+		l->weight[i] /= sum;
+}
+
+/* A deviation of ln(p / (1 - p)) that is nothing: all leave with the same chance */
+#define DEVIATION_SMALL 1e-9
+
+/*
+ * Of the deviation: for a normal density the trapezoidal rule is then wrong by
+ * 2 exp(-2 (pi / 0.6)^2), 3e-24
+ */
+#define STEP_OF_DEVIATION 0.6
 
 /*
  * The trapezoidal rule in ln(p / (1 - p)) converges exponentially.  Left of all p that matter to as
@@ -104,66 +188,22 @@ step_for(const rt_bg_nbd_future *f, rt_bg_nbd_what what)
 static void
 leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving_points *l)
 {
-	double		a = f->a;
-	double		b = f->b;
-	double		center = log(a) - log(b);
-	double		deviation = sqrt(1 / a + 1 / b);
-	double		highest = -a * log1p(b / a) - b * log1p(a / b);
-	double		from = 0,
-				to = 0;
-	double		sum = 0;
-	bool		left_power = false,
-				right_power = false;
+	leaving_range range = {0, 0, false, false};
+	double		deviation = sqrt(1 / f->a + 1 / f->b);
 
 	l->count = 1;
-	if (deviation > 1e-9)
+	if (deviation > DEVIATION_SMALL)
 	{
-		double		floor_p = fmax(-NOTHING / (1 + a) - 2 - log1p(most) - log1p(b), -650) - center;
-		double		ceiling_p = NOTHING + log1p(a) - center;
-
-		from = bg_nbd_integral_reach(a, b, -1);
-		to = bg_nbd_integral_reach(a, b, 1);
-		if (from < floor_p && floor_p < to)
-		{
-			left_power = true;
-			from = floor_p;
-		}
-		if (to > ceiling_p && ceiling_p > from)
-		{
-			right_power = true;
-			to = ceiling_p;
-		}
-		step = fmax(fmin(step, 0.6 * deviation), (to - from) / (NODES - 1));
-		l->count = (int) ceil((to - from) / step * (1 - 1e-12)) + 1;
-		step = (to - from) / (l->count - 1);
+		range = leaving_range_of(f, most);
+		step = fmax(fmin(step, STEP_OF_DEVIATION * deviation),
+					(range.to - range.from) / (NODES - 1));
+		l->count = (int) ceil((range.to - range.from) / step * (1 - 1e-12)) + 1;
+		step = (range.to - range.from) / (l->count - 1);
 	}
-	for (int i = 0; i < l->count; i++)
-	{
-		double		y = from + i * step;
-		double		u = center + y;
-		double		odds = exp(-fabs(u));
-		double		log_larger = -log1p(odds);	/* of p and 1 - p */
-		double		weight;
-
-		l->log_q[i] = u > 0 ? log_larger - u : log_larger;
-		l->p[i] = (u > 0 ? 1 : odds) / (1 + odds);
-		l->away[i] = f->k == 1 ? l->p[i] : -expm1(l->log_q[i] / f->k);
-		weight = exp(a + b > 1e4 ?
-					 -fall(a, b, y) :
-					 a * (u > 0 ? log_larger : log_larger + u) + b * l->log_q[i] - highest);
-		if (i == 0 && left_power)
-			weight += weight / expm1(a * step);
-		if (i == l->count - 1 && right_power)
-			weight += weight / expm1(b * step);
-		l->weight[i] = weight;
-		sum += weight;
-	}
+	leaving_set_points(f, &range, step, l);
 	l->purchases[l->count] = 0;
 	for (int i = l->count - 1; i >= 0; i--)
-	{
-		l->weight[i] /= sum;
 		l->purchases[i] = l->purchases[i + 1] + l->weight[i] / l->p[i];
-	}
 	for (int i = 0; i < l->count; i++)
 		l->up_to[i] = l->weight[i] + (i > 0 ? l->up_to[i - 1] : 0);
 }
@@ -178,7 +218,7 @@ rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 	leaving_points l;
 	double		sum = 0;
 
-	leaving_of(f, odds * (1 + f->shape), step_for(f, what), &l);
+	leaving_of(f, odds * (1 + f->shape), leaving_step(f, what), &l);
 	for (int i = 0; i < l.count; i++)
 	{
 		double		leaves = l.p[i] * odds;
@@ -234,7 +274,7 @@ typedef struct integral_question
  * lambda: (lambda silence)^j / j!, j < k
  */
 static double
-density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
+integral_density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
 {
 	double		mean = f->shape * exp(y);
 	double		silent;
@@ -266,89 +306,126 @@ density(const rt_bg_nbd_future *f, double y, double *lambda, double *phases)
 		exp((mode == 0 ? 0 : mode * log(silent) - lgamma(mode + 1.0)) - rest + f->log_peak);
 }
 
-/*
- * A sum over the number of events until t, Poisson with this mean, which falls to nothing on both
- * sides: an event counts rate / (lambda + rate) less than the one before.
- */
-static double
-add_up_events(const integral_question *q, double lambda, const double *phases)
+/* Numbers of events until t: from first, where all happen, to last, where none */
+typedef struct integral_chances
 {
-	int			k = q->f->k;
-	double		mean = (lambda + q->rate) * q->t;
-	double		wide = 8.5 * sqrt(mean);
-	int			first = k * (int) fmax(0, (mean - wide - 20) / k);	/* up to here all happen */
-	int			last = k * ((int) fmax(mean + wide + 50, k + 30) / k + 1);
-	int			middle = (int) fmax(mean, first);
-	int			most_phase = k - 1;
+	int			first;			/* multiples of k */
+	int			last;
+	int			most_phase;
 	double		chance[AROUND]; /* of so many events */
 	double		at_least[AROUND];	/* of more of them */
-	double		sum = 0;
+} integral_chances;
 
-	while (most_phase > 0 && phases[most_phase] == 0)
-		most_phase--;
-	chance[middle - first] = middle == 0 ?
+/* Of a Poisson distribution, in its deviations: outside is 2e-17 of it, and for small means less */
+#define WIDE 8.5
+#define WIDE_BELOW 20
+#define WIDE_ABOVE 50
+
+static void
+integral_set_chances(int k, double mean, integral_chances *c)
+{
+	double		wide = WIDE * sqrt(mean);
+	int			first = k * (int) fmax(0, (mean - wide - WIDE_BELOW) / k);
+	int			last = k * ((int) fmax(mean + wide + WIDE_ABOVE, k + 30) / k + 1);
+	int			middle = (int) fmax(mean, first);
+
+	c->first = first;
+	c->last = last;
+	c->chance[middle - first] = middle == 0 ?
 		exp(-mean) :
-		exp(middle - mean - middle * log1p((middle - mean) / mean) -
-			rt_stirling_error(middle)) /
+		exp(middle - mean - middle * log1p((middle - mean) / mean) - rt_stirling_error(middle)) /
 		sqrt(TWO_PI * middle);
 	for (int i = middle; i > first; i--)
-		chance[i - 1 - first] = chance[i - first] * (i / mean);
+		c->chance[i - 1 - first] = c->chance[i - first] * (i / mean);
 	for (int i = middle + 1; i <= last; i++)
-		chance[i - first] = chance[i - 1 - first] * (mean / i);
-	at_least[last - first] = 0;
+		c->chance[i - first] = c->chance[i - 1 - first] * (mean / i);
+	c->at_least[last - first] = 0;
 	for (int i = last - first; i > 0; i--)
-		at_least[i - 1] = at_least[i] + chance[i];
-	if (q->what == RT_BG_NBD_PURCHASES)
-	{
-		double		log_ratio = -log1p(q->rate / lambda);
-		double		power = exp(k * log_ratio);
-		double		counts[RT_K_MAX];
-		double		first_counts = 0;
+		c->at_least[i - 1] = c->at_least[i] + c->chance[i];
+}
 
-		/* the n-th purchase is the event n k - j */
-		for (int j = 0; j <= most_phase; j++)
-			first_counts += counts[j] = phases[j] * (q->rate == 0 ? 1 : exp((k - j) * log_ratio));
-		for (int n = last / k; n > 0; n--)
+/* The n-th purchase is the event n k - j; each counts rate / (lambda + rate) less than the last */
+static double
+integral_add_up_purchases(const integral_question *q, double lambda, const double *phases,
+						  const integral_chances *c)
+{
+	int			k = q->f->k;
+	double		log_ratio = -log1p(q->rate / lambda);
+	double		power = exp(k * log_ratio);
+	double		counts[RT_K_MAX];
+	double		first_counts = 0;
+	double		sum = 0;
+
+	for (int j = 0; j <= c->most_phase; j++)
+		first_counts += counts[j] = phases[j] * (q->rate == 0 ? 1 : exp((k - j) * log_ratio));
+	for (int n = c->last / k; n > 0; n--)
+	{
+		double		by = 0;
+
+		if (n * k <= c->first)
+			by = first_counts;
+		else
 		{
-			double		by = 0;
+			const double *then = &c->at_least[n * k - 1 - c->first];
 
-			if (n * k <= first)
-				by = first_counts;
-			else
-			{
-				const double *then = &at_least[n * k - 1 - first];
-
-				for (int j = 0; j <= most_phase; j++)
-					by += counts[j] * then[-j];
-			}
-			sum = sum * power + q->stays[n - 1] * by;
+			for (int j = 0; j <= c->most_phase; j++)
+				by += counts[j] * then[-j];
 		}
-		return sum;
+		sum = sum * power + q->stays[n - 1] * by;
 	}
-	for (int n = first / k; n < last / k; n++)
+	return sum;
+}
+
+/* Of those who are k - i events or more into an interval the i-th ends it */
+static double
+integral_add_up_staying(const integral_question *q, const double *phases,
+						const integral_chances *c)
+{
+	int			k = q->f->k;
+	double		sum = 0;
+
+	for (int n = c->first / k; n < c->last / k; n++)
 	{
-		const double *now = (q->what == RT_BG_NBD_STILL_ALIVE ? chance : at_least) + n * k - first;
+		const double *now =
+			(q->what == RT_BG_NBD_STILL_ALIVE ? c->chance : c->at_least) + n * k - c->first;
 		double		stays = q->stays[n];
 		double		less = stays - q->stays[n + 1];
 
-		/* of those who are k - i events or more into an interval the i-th ends it */
 		stays -= less;
 		for (int i = k - 1, j = 0; i >= 0; i--, j++)
 		{
-			if (j <= most_phase)
+			if (j <= c->most_phase)
 				stays += less * phases[j];
 			sum += stays * now[i];
 		}
 	}
-	if (q->what == RT_BG_NBD_TIME_ALIVE)
-	{
-		double		phase = 0;
-
-		for (int j = 1; j <= most_phase; j++)
-			phase += j * phases[j];
-		sum = (sum + k * q->stays_sum[first / k] - phase * (1 - q->stays[first / k])) / lambda;
-	}
 	return sum;
+}
+
+/*
+ * A sum over the number of events until t, Poisson with this mean, which falls to nothing on both
+ * sides
+ */
+static double
+integral_add_up_events(const integral_question *q, double lambda, const double *phases)
+{
+	int			k = q->f->k;
+	integral_chances c;
+	double		sum;
+	double		phase = 0;
+
+	integral_set_chances(k, (lambda + q->rate) * q->t, &c);
+	c.most_phase = k - 1;
+	while (c.most_phase > 0 && phases[c.most_phase] == 0)
+		c.most_phase--;
+	if (q->what == RT_BG_NBD_PURCHASES)
+		return integral_add_up_purchases(q, lambda, phases, &c);
+	sum = integral_add_up_staying(q, phases, &c);
+	if (q->what == RT_BG_NBD_STILL_ALIVE)
+		return sum;
+	for (int j = 1; j <= c.most_phase; j++)
+		phase += j * phases[j];
+	return (sum + k * q->stays_sum[c.first / k] - phase * (1 - q->stays[c.first / k])) / lambda;
 }
 
 /*
@@ -359,110 +436,156 @@ add_up_events(const integral_question *q, double lambda, const double *phases)
  * ever less what comes after; where hardly anybody leaves, or is discounted, by then the difference
  * is taken before it cancels.
  */
-static double
-spread_events(const integral_question *q, double lambda, const double *phases)
+typedef struct integral_spread
 {
-	const leaving_points *l = &q->leaving;
-	int			k = q->f->k;
-	int			most_phase = k - 1;
-	double		log_ratio = -log1p(q->rate / lambda);
-	double		again = exp(k * log_ratio);
-	double		never = -expm1(k * log_ratio);
-	double		gone = q->what == RT_BG_NBD_STILL_ALIVE ? 700 : 60;
-	double		for_ever = 0;	/* of the first interval, the sum of ratio^(k - j) */
-	double		phase = 0,
-				square = 0;		/* the means of j / k and of its square */
-	double		sum = 0;
-	int			start = 0;
+	const integral_question *q;
+	double		lambda;
+	const double *phases;
+	int			most_phase;
+	double		log_ratio;
+	double		again;
+	double		never;
+	double		for_ever;		/* of the first interval, the sum of ratio^(k - j) */
+	double		phase;			/* the means of j / k and of its square */
+	double		square;
+} integral_spread;
 
-	while (most_phase > 0 && phases[most_phase] == 0)
-		most_phase--;
-	for (int j = 0; j <= most_phase; j++)
+/* exp of minus this is nobody; the chance to stay through all is wanted to the end of doubles */
+#define GONE 60.0
+#define GONE_STAYING 700.0
+
+/*
+ * Below this chance to leave, or to be discounted away, by the next purchase, what comes for ever
+ * cancels
+ */
+#define LEAVES_SMALL 1e-5
+
+/* Of smaller p as many leave by t, or until it is discounted, as are nothing beside the others */
+#define LEAVING_NOTHING 1e-14
+
+static integral_spread
+integral_spread_of(const integral_question *q, double lambda, const double *phases)
+{
+	int			k = q->f->k;
+	integral_spread s = {.q = q, .lambda = lambda, .phases = phases, .most_phase = k - 1};
+
+	s.log_ratio = -log1p(q->rate / lambda);
+	s.again = exp(k * s.log_ratio);
+	s.never = -expm1(k * s.log_ratio);
+	while (s.most_phase > 0 && phases[s.most_phase] == 0)
+		s.most_phase--;
+	for (int j = 0; j <= s.most_phase; j++)
 	{
 		double		share = (double) j / k;
 
-		for_ever += phases[j] * exp((k - j) * log_ratio);
-		phase += phases[j] * share;
-		square += phases[j] * share * share;
+		s.for_ever += phases[j] * exp((k - j) * s.log_ratio);
+		s.phase += phases[j] * share;
+		s.square += phases[j] * share * share;
 	}
-	/* from the first p on that matters */
+	return s;
+}
+
+/* From the first p on that matters */
+static int
+integral_spread_start(const integral_question *q, double lambda)
+{
+	const leaving_points *l = &q->leaving;
+	int			start = 0;
+
 	for (int low = 0, high = l->count; high - low > 1;)
 	{
 		start = (low + high) / 2;
-		if (l->p[start] * lambda * fmin(q->t, 1 / q->rate) < 1e-14)
+		if (l->p[start] * lambda * fmin(q->t, 1 / q->rate) < LEAVING_NOTHING)
 			low = start;
 		else
 			high = start;
 		start = low;
 	}
+	return start;
+}
+
+/*
+ * With the i-th p: leaves is the chance to leave, or to be discounted away, by the next purchase;
+ * falls the logarithm by which the root near 1 falls until t, decay what is left of it then
+ */
+static inline double
+integral_spread_at(const integral_spread *s, int i, double leaves, double falls, double decay)
+{
+	const integral_question *q = s->q;
+	const leaving_points *l = &q->leaving;
+	int			k = q->f->k;
+	double		lambda = s->lambda;
+	double		p = l->p[i];
+	double		away = l->away[i];
+	double		small = -l->log_q[i] - k * s->log_ratio;
+	double		now = 0;		/* what comes from now on by the root near 1: after t that times
+								 * decay */
+
+	if (leaves <= LEAVES_SMALL || decay > 0)
+	{
+		double		root = 1 - away;
+
+		for (int j = s->most_phase; j >= 0; j--)
+			now = now * root + s->phases[j];
+		now *= root;
+	}
+	if (q->what == RT_BG_NBD_STILL_ALIVE)
+		return now * decay * p / (k * away);
+	if (q->what == RT_BG_NBD_TIME_ALIVE)
+	{
+		now *= p / away / (k * away) / lambda;
+		if (leaves > LEAVES_SMALL)
+			return k / lambda * (1 / p - s->phase) - now * decay;
+		return now * exp(-l->log_q[i]) * -expm1(-falls) +
+			small / k / lambda * (k * k * (1.0 / 6 + s->square / 2 - s->phase / 2) - 1.0 / 12);
+	}
+	now /= k * (q->rate / lambda + away);
+	if (leaves <= LEAVES_SMALL)
+	{
+		double		middle = 0.5 - 0.5 / k;
+
+		return now * exp(-l->log_q[i]) * -expm1(-falls) + s->phase - middle -
+			l->log_q[i] * (s->phase - middle - s->square + middle * s->phase) +
+			small / 2 * (s->square - s->phase + 1.0 / 6 - 1.0 / (6.0 * k * k));
+	}
+	return s->for_ever / leaves - now * decay;
+}
+
+static double
+integral_spread_events(const integral_question *q, double lambda, const double *phases)
+{
+	const leaving_points *l = &q->leaving;
+	integral_spread s = integral_spread_of(q, lambda, phases);
+	int			k = q->f->k;
+	double		gone = q->what == RT_BG_NBD_STILL_ALIVE ? GONE_STAYING : GONE;
+	int			start = integral_spread_start(q, lambda);
+	double		sum = 0;
+
 	for (int i = start; i < l->count; i++)
 	{
-		double		p = l->p[i];
-		double		weight = i == start ? l->up_to[i] : l->weight[i];
-		double		leaves = never + p * again; /* or is discounted, by the next purchase */
-		double		away,
-					falls,
-					decay,
-					small,
-					now = 0;	/* what comes from now on by the root near 1: after t that times
-								 * decay */
-		double		value;
+		double		leaves = s.never + l->p[i] * s.again;
+		double		falls = q->rate * q->t + lambda * q->t * l->away[i];
+		double		decay = falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
 
-		away = l->away[i];
-		falls = q->rate * q->t + lambda * q->t * away;
-		decay = falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
-		if (decay == 0 && q->rate == 0 && leaves > 1e-5)
+		if (decay == 0 && q->rate == 0 && leaves > LEAVES_SMALL)
 		{
 			/* nobody is left with this p or a greater one */
 			if (q->what == RT_BG_NBD_PURCHASES)
 				sum += l->purchases[i];
 			else if (q->what == RT_BG_NBD_TIME_ALIVE)
-				sum += k / lambda * (l->purchases[i] - phase * (1 - l->up_to[i] + l->weight[i]));
+				sum += k / lambda *
+					(l->purchases[i] - s.phase * (1 - l->up_to[i] + l->weight[i]));
 			break;
 		}
-		if (leaves <= 1e-5 || decay > 0)
-		{
-			double		root = 1 - away;
-
-			for (int j = most_phase; j >= 0; j--)
-				now = now * root + phases[j];
-			now *= root;
-		}
-		small = -l->log_q[i] - k * log_ratio;
-		if (q->what == RT_BG_NBD_STILL_ALIVE)
-			value = now * decay * p / (k * away);
-		else if (q->what == RT_BG_NBD_TIME_ALIVE)
-		{
-			now *= p / away / (k * away) / lambda;
-			if (leaves <= 1e-5)
-				value =
-					now * exp(-l->log_q[i]) * -expm1(-falls) +
-					small / k / lambda * (k * k * (1.0 / 6 + square / 2 - phase / 2) - 1.0 / 12);
-			else
-				value = k / lambda * (1 / p - phase) - now * decay;
-		}
-		else
-		{
-			now /= k * (q->rate / lambda + away);
-			if (leaves <= 1e-5)
-			{
-				double		middle = 0.5 - 0.5 / k;
-
-				value = now * exp(-l->log_q[i]) * -expm1(-falls) + phase - middle -
-					l->log_q[i] * (phase - middle - square + middle * phase) +
-					small / 2 * (square - phase + 1.0 / 6 - 1.0 / (6.0 * k * k));
-			}
-			else
-				value = for_ever / leaves - now * decay;
-		}
-		sum += weight * value;
+		sum += (i == start ? l->up_to[i] : l->weight[i]) *
+			integral_spread_at(&s, i, leaves, falls, decay);
 	}
 	return sum;
 }
 
 /* What comes after t counts nothing, not even beside a first purchase that takes k events */
 static bool
-is_far(int k, double t, double rate)
+integral_is_far(int k, double t, double rate)
 {
 	return rate * t > 90 + 3 * k;
 }
@@ -473,7 +596,7 @@ is_far(int k, double t, double rate)
  * purchases when j events of the first interval have happened.
  */
 static double
-for_ever(const integral_question *q, double lambda, const double *phases)
+integral_for_ever(const integral_question *q, double lambda, const double *phases)
 {
 	const leaving_points *l = &q->leaving;
 	int			k = q->f->k;
@@ -498,7 +621,7 @@ for_ever(const integral_question *q, double lambda, const double *phases)
  * How fast what comes until t swings as ln lambda grows, in radians: purchases by a steady rhythm
  */
 static double
-swing(int k, double events)
+integral_swing(int k, double events)
 {
 	double		slowest = TWO_PI / k;
 	double		angle = events <= FADED / 2 ? TWO_PI / 2 : acos(1 - FADED / events);
@@ -512,23 +635,24 @@ swing(int k, double events)
  * y stands for
  */
 static double
-at_lambda(integral_question *q, double y, double width)
+integral_at_lambda(integral_question *q, double y, double width)
 {
 	const rt_bg_nbd_future *f = q->f;
 	double		phases[RT_K_MAX];
 	double		lambda;
-	double		weight = width * density(f, y, &lambda, phases);
+	double		weight = width * integral_density(f, y, &lambda, phases);
 
 	if (weight < 1e-300)
 		return 0;
 	if (!q->far && (lambda + q->rate) * q->t <= q->few)
-		return weight * add_up_events(q, lambda, phases);
+		return weight * integral_add_up_events(q, lambda, phases);
 	if (!q->has_leaving)
 	{
-		leaving_of(f, q->most, q->far ? STEP_FAR : step_for(f, q->what), &q->leaving);
+		leaving_of(f, q->most, q->far ? STEP_FAR : leaving_step(f, q->what), &q->leaving);
 		q->has_leaving = true;
 	}
-	return weight * (q->far ? for_ever(q, lambda, phases) : spread_events(q, lambda, phases));
+	return weight * (q->far ? integral_for_ever(q, lambda, phases) :
+					 integral_spread_events(q, lambda, phases));
 }
 
 /*
@@ -536,7 +660,7 @@ at_lambda(integral_question *q, double y, double width)
  * time, which takes k events
  */
 static double
-lowest(const rt_bg_nbd_future *f, double from, double to, double time)
+integral_lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
 	double		few =
 		fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
@@ -558,6 +682,55 @@ lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 /* More steps than these take longer than panels */
 #define STEPS 200
 
+/* Events that are added up one by one even where a rhythm fades early */
+#define EVENTS_MIN 4000.0
+#define EVENTS_MIN_SINGLE 500.0
+#define EVENTS_MORE 100
+
+static void
+integral_ask(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, double rate,
+			 integral_question *q)
+{
+	q->f = f;
+	q->what = what;
+	q->t = t;
+	q->rate = rate;
+	q->far = rate > 0 && integral_is_far(f->k, t, rate);
+	q->few = f->k == 1 ? EVENTS_MIN_SINGLE :
+		fmax(FADED / (1 - cos(TWO_PI / f->k)), EVENTS_MIN) + EVENTS_MORE;
+	q->has_leaving = false;
+	q->stays[0] = 1;
+	q->stays_sum[0] = 0;
+	for (int i = 1; i < (q->far ? 0 : (int) (q->few + 9 * sqrt(q->few) + 100) / f->k + 3); i++)
+	{
+		q->stays[i] = q->stays[i - 1] * ((f->b + (i - 1)) / (f->a + f->b + (i - 1)));
+		q->stays_sum[i] = q->stays_sum[i - 1] + q->stays[i - 1];
+	}
+}
+
+/* Of a panel of ln lambda from y on */
+static double
+integral_width(const integral_question *q, double y, double time)
+{
+	const rt_bg_nbd_future *f = q->f;
+	double		mean = f->shape * exp(y);
+
+	/* far below what lambda may be, and above what happens one by one, all is powers */
+	double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : q->far ? 3 : 2;
+
+	/* the density narrows with lambda: 5.5 of its deviations */
+	while (width > 5.5 / sqrt(fmax(f->shape, mean * exp(width / 2))))
+		width *= 0.9;
+	if (isfinite(q->t))
+	{
+		double		events = mean / f->alpha * q->t;
+
+		width = fmin(width, SWING / integral_swing(f->k, events));
+		width = fmin(width, SWING / integral_swing(f->k, events * exp(width)));
+	}
+	return width;
+}
+
 /*
  * The integral over lambda, for ever by the trapezoidal rule in ln lambda, which converges
  * exponentially, else, and where the range is large, in panels on which all is smooth.
@@ -570,32 +743,16 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	double		top = f->shape + 2 * f->k;
 	double		from,
 				to,
-				y,
 				step;
 	double		sum = 0;
 
-	q.f = f;
-	q.what = what;
-	q.t = t;
-	q.rate = rate;
-	q.far = rate > 0 && is_far(f->k, t, rate);
-	q.few = fmax(FADED / (1 - cos(TWO_PI / f->k)), 4000) + 100;
-	if (f->k == 1)
-		q.few = 500;
-	q.has_leaving = false;
-	q.stays[0] = 1;
-	q.stays_sum[0] = 0;
-	for (int i = 1; i < (q.far ? 0 : (int) (q.few + 9 * sqrt(q.few) + 100) / f->k + 3); i++)
-	{
-		q.stays[i] = q.stays[i - 1] * ((f->b + (i - 1)) / (f->a + f->b + (i - 1)));
-		q.stays_sum[i] = q.stays_sum[i - 1] + q.stays[i - 1];
-	}
+	integral_ask(f, what, t, rate, &q);
 
 	/* up to where even with k more purchases than expected the density is nothing */
 	to = log1p((2 * f->k + 9.2 * sqrt(top) + 60) / f->shape);
 	from = -sqrt(2 * NOTHING / f->shape) - NOTHING / f->shape;
 	if (what == RT_BG_NBD_PURCHASES)
-		from = lowest(f, from, to, time);
+		from = integral_lowest(f, from, to, time);
 	else
 	{
 		/* where nothing happens only a power of lambda is left */
@@ -614,35 +771,20 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	if (q.far && (to - from) / step < STEPS)
 	{
 		step = (to - from) / ceil((to - from) / step);
-		for (y = from; y < to + step / 2; y += step)
-			sum += at_lambda(&q, y, step);
+		for (double y = from; y < to + step / 2; y += step)
+			sum += integral_at_lambda(&q, y, step);
 		return sum;
 	}
-	for (y = from; y < to;)
+	for (double y = from, width; y < to; y += width)
 	{
-		double		mean = f->shape * exp(y);
-
-		/* far below what lambda may be, and above what happens one by one, all is powers */
-		double		width = mean < 1e-3 && mean / f->alpha * time > 1e6 ? 8 : q.far ? 3 : 2;
 		double		half;
 
-		/* the density narrows with lambda */
-		while (width > 5.5 / sqrt(fmax(f->shape, mean * exp(width / 2))))
-			width *= 0.9;
-
-		if (isfinite(t))
-		{
-			double		events = mean / f->alpha * t;
-
-			width = fmin(width, SWING / swing(f->k, events));
-			width = fmin(width, SWING / swing(f->k, events * exp(width)));
-		}
-		width = fmin(width, to - y);
+		width = fmin(integral_width(&q, y, time), to - y);
 		half = width / 2;
 		rt_poll();
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-			sum += at_lambda(&q, y + half * (1 + rt_gauss_nodes[i]), rt_gauss_weights[i] * half);
-		y += width;
+			sum += integral_at_lambda(&q, y + half * (1 + rt_gauss_nodes[i]),
+									  rt_gauss_weights[i] * half);
 	}
 	return sum;
 }

@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include "core/assert.h"
 #include "core/churn_drivers.h"
 #include "core/poll.h"
 
@@ -13,7 +14,7 @@
 #include "core/sort.h"
 
 static int
-by_order(const rt_driver *a, const rt_driver *b)
+churn_drivers_by_order(const rt_driver *a, const rt_driver *b)
 {
 	if (a->attribute != b->attribute)
 		return a->attribute < b->attribute ? -1 : 1;
@@ -21,7 +22,7 @@ by_order(const rt_driver *a, const rt_driver *b)
 }
 
 static int
-by_p_value(const void *a, const void *b, const void *unused)
+churn_drivers_by_p_value(const void *a, const void *b, const void *unused)
 {
 	const rt_driver *left = a;
 	const rt_driver *right = b;
@@ -33,7 +34,7 @@ by_p_value(const void *a, const void *b, const void *unused)
 		return left->p_value < right->p_value ? -1 : 1;
 	if (left_weight != right_weight && !isnan(left_weight) && !isnan(right_weight))
 		return left_weight > right_weight ? -1 : 1;
-	return by_order(left, right);
+	return churn_drivers_by_order(left, right);
 }
 
 /*
@@ -41,7 +42,7 @@ by_p_value(const void *a, const void *b, const void *unused)
  * sides
  */
 static double
-weight_of_evidence(const rt_driver *driver, int64_t churned, int64_t kept)
+churn_drivers_weight(const rt_driver *driver, int64_t churned, int64_t kept)
 {
 	double		half = driver->churned == 0 || driver->kept == 0 ? 0.5 : 0;
 
@@ -50,7 +51,7 @@ weight_of_evidence(const rt_driver *driver, int64_t churned, int64_t kept)
 }
 
 static void
-describe_attribute(rt_driver *drivers, size_t count, double z)
+churn_drivers_describe(rt_driver *drivers, size_t count, double z)
 {
 	int64_t		churned = 0;
 	int64_t		kept = 0;
@@ -76,7 +77,7 @@ describe_attribute(rt_driver *drivers, size_t count, double z)
 		driver->p_value = rt_fisher_exact(driver->churned, customers, churned - driver->churned,
 										  churned + kept - customers);
 		driver->weight_of_evidence =
-			churned == 0 || kept == 0 ? NAN : weight_of_evidence(driver, churned, kept);
+			churned == 0 || kept == 0 ? NAN : churn_drivers_weight(driver, churned, kept);
 		information +=
 			((double) driver->churned / (double) churned - (double) driver->kept / (double) kept) *
 			driver->weight_of_evidence;
@@ -97,9 +98,9 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 	{
 		for (end = begin; end < count && drivers[end].attribute == drivers[begin].attribute; end++)
 			rt_poll_each(end);
-		describe_attribute(drivers + begin, end - begin, z);
+		churn_drivers_describe(drivers + begin, end - begin, z);
 	}
-	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
+	rt_sort(drivers, count, sizeof(rt_driver), churn_drivers_by_p_value, NULL);
 
 	/*
 	 * Holm (1979): the smallest one as often as there are drivers, the next one once less, and
@@ -110,6 +111,7 @@ rt_churn_drivers(rt_driver *drivers, size_t count, double z)
 		rt_poll_each(i);
 		largest = fmax(largest, fmin(1, drivers[i].p_value * (double) (count - i)));
 		drivers[i].p_value = largest;
+		RT_ASSERT(largest >= 0 && largest <= 1);
 	}
-	rt_sort(drivers, count, sizeof(rt_driver), by_p_value, NULL);
+	rt_sort(drivers, count, sizeof(rt_driver), churn_drivers_by_p_value, NULL);
 }

@@ -2,7 +2,7 @@
  * contract.h
  *		Contracts that are renewed or not: sBG and BdW.
  *
- * At each renewal a customer leaves with a probability of her own, Beta(alpha, beta)
+ * At each renewal a customer leaves with a probability of their own, Beta(alpha, beta)
  * across customers (shifted beta-geometric); it may fall or rise with the number of renewals, by
  * the power c (beta-discrete-Weibull; c = 1 is the former).  After t renewals as many are left as
  *
@@ -37,7 +37,7 @@ extern double rt_contract_log_survival(const rt_contract *contract, double t);
 extern double rt_contract_log_retention(const rt_contract *contract, double t);
 
 /*
- * The next horizon renewals after tenure of them that she is expected to make, the next one due
+ * The next horizon renewals after tenure of them that they are expected to make, the next one due
  * now and each later one counting 1 / (1 + discount) of the one before; both horizon and
  * discount may be the limit (infinite, 0), but not both.  To 1e-9 relative.
  */

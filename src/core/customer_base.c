@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/customer_base.h"
+#include "core/poll.h"
 
 bool
 rt_base_from_model(const rt_model *model, rt_base *base)
@@ -27,6 +28,26 @@ rt_recency_row_valid(const rt_fit_row *row)
 {
 	return row->customer.t_x <= row->customer.age &&
 		(row->customer.x > 0 || row->customer.t_x == 0);
+}
+
+rt_customers_totals
+rt_customers_total(const rt_customers *customers)
+{
+	rt_customers_totals totals = {0, 0, 0, 0};
+
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_fit_row *row = &customers->rows[i];
+
+		rt_poll_each(i);
+		totals.customers += row->weight;
+		totals.purchases += row->weight * row->customer.x;
+		totals.time +=
+			row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
+						   customers->time_unit);
+		totals.age += row->weight * (row->customer.age / customers->time_unit);
+	}
+	return totals;
 }
 
 double

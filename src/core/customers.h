@@ -96,6 +96,17 @@ typedef struct rt_fit
 	int			evaluations;
 } rt_fit;
 
+/* Of rows of recency, in the model's unit */
+typedef struct rt_customers_totals
+{
+	double		customers;
+	double		purchases;
+	double		time;			/* up to the last purchase; of who has none all they were seen */
+	double		age;
+} rt_customers_totals;
+
+extern rt_customers_totals rt_customers_total(const rt_customers *customers);
+
 /* May these be x, t_x and age? */
 extern bool rt_recency_row_valid(const rt_fit_row *row);
 

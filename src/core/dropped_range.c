@@ -39,7 +39,7 @@ rt_dropped_range_of(const int32_t *range, size_t range_count, const int32_t *all
 	result->since = all_count - 1 - place;
 
 	/*
-	 * the first one only says that she buys the range at all: hits - 1 are left, and one for the
+	 * the first one only says that they buy the range at all: hits - 1 are left, and one for the
 	 * uniform prior
 	 */
 	misses = (double) result->until_last - hits + 1;

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "core/assert.h"
 #include "core/exact_sum.h"
 
 /* The exponent of the lowest limb */
@@ -24,7 +25,7 @@
 
 /* Wraps around in a sum that is not valid */
 static void
-add_to_limb(int64_t *limb, int64_t part)
+exact_sum_add_to_limb(int64_t *limb, int64_t part)
 {
 	*limb = (int64_t) ((uint64_t) *limb + (uint64_t) part);
 }
@@ -38,18 +39,30 @@ rt_exact_sum_valid(const rt_exact_sum *sum)
 	return sum->terms >= 0 && sum->terms < TERMS_MAX;
 }
 
+/* Each limb but the highest is one of 32 bits, and the sum that of one term */
+static void
+exact_sum_assert_carried(const rt_exact_sum *sum)
+{
+#ifdef RT_ASSERTIONS
+	for (int i = 0; i < RT_EXACT_LIMBS - 1; i++)
+		RT_ASSERT(sum->limbs[i] >= 0 && (uint64_t) sum->limbs[i] <= LIMB_MASK);
+	RT_ASSERT(sum->terms == 1);
+#endif
+}
+
 /* Each limb but the highest to 0 .. 2^32 - 1 */
 static void
-carry_on(rt_exact_sum *sum)
+exact_sum_carry_on(rt_exact_sum *sum)
 {
 	for (int i = 0; i < RT_EXACT_LIMBS - 1; i++)
 	{
 		int64_t		low = (int64_t) ((uint64_t) sum->limbs[i] & LIMB_MASK);
 
-		add_to_limb(&sum->limbs[i + 1], (sum->limbs[i] - low) / (INT64_C(1) << 32));
+		exact_sum_add_to_limb(&sum->limbs[i + 1], (sum->limbs[i] - low) / (INT64_C(1) << 32));
 		sum->limbs[i] = low;
 	}
 	sum->terms = 1;
+	exact_sum_assert_carried(sum);
 }
 
 void
@@ -72,11 +85,11 @@ rt_exact_sum_add(rt_exact_sum *sum, double term)
 	low = ((uint64_t) mantissa & LIMB_MASK) << place % 32;
 	high = ((uint64_t) mantissa >> 32) << place % 32;
 	limb = &sum->limbs[place / 32];
-	add_to_limb(&limb[0], sign * (int64_t) (low & LIMB_MASK));
-	add_to_limb(&limb[1], sign * (int64_t) ((low >> 32) + (high & LIMB_MASK)));
-	add_to_limb(&limb[2], sign * (int64_t) (high >> 32));
+	exact_sum_add_to_limb(&limb[0], sign * (int64_t) (low & LIMB_MASK));
+	exact_sum_add_to_limb(&limb[1], sign * (int64_t) ((low >> 32) + (high & LIMB_MASK)));
+	exact_sum_add_to_limb(&limb[2], sign * (int64_t) (high >> 32));
 	if (sum->terms >= TERMS_MAX - 1)
-		carry_on(sum);
+		exact_sum_carry_on(sum);
 	else
 		sum->terms++;
 }
@@ -88,13 +101,13 @@ rt_exact_sum_combine(rt_exact_sum *sum, const rt_exact_sum *other)
 		sum->limbs[i] += other->limbs[i];
 	sum->terms += other->terms;
 	if (sum->terms >= TERMS_MAX)
-		carry_on(sum);
+		exact_sum_carry_on(sum);
 }
 
 void
 rt_exact_sum_move_down(rt_exact_sum *sum, uint64_t limbs)
 {
-	carry_on(sum);
+	exact_sum_carry_on(sum);
 	for (uint64_t i = 0; i < RT_EXACT_LIMBS; i++)
 		sum->limbs[i] = limbs < RT_EXACT_LIMBS - i ? sum->limbs[i + limbs] : 0;
 }
@@ -106,12 +119,12 @@ rt_exact_sum_value(const rt_exact_sum *sum)
 	double		sign = 1;
 	double		value = 0;
 
-	carry_on(&copy);
+	exact_sum_carry_on(&copy);
 	if (copy.limbs[RT_EXACT_LIMBS - 1] < 0)
 	{
 		for (int i = 0; i < RT_EXACT_LIMBS; i++)
 			copy.limbs[i] = -copy.limbs[i];
-		carry_on(&copy);
+		exact_sum_carry_on(&copy);
 		sign = -1;
 	}
 	for (int i = 0; i < RT_EXACT_LIMBS; i++)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "core/assert.h"
 #include "core/sort.h"
 #include "core/poll.h"
 
@@ -86,6 +87,11 @@ rt_funnel(const rt_funnel_event *events, size_t count, int steps, uint64_t windo
 				began[step] = began[step - 1];
 		}
 	}
+#ifdef RT_ASSERTIONS
+	/* a chain that has come further did not begin later */
+	for (int step = 1; step < reached; step++)
+		RT_ASSERT(began[step] <= began[step - 1]);
+#endif
 	if (times == NULL || reached == 0)
 		return reached;
 
@@ -97,5 +103,6 @@ rt_funnel(const rt_funnel_event *events, size_t count, int steps, uint64_t windo
 			rt_poll_each(next + 1);
 		times[step] = events[next].ts;
 	}
+	RT_ASSERT((uint64_t) times[reached - 1] - (uint64_t) times[0] <= window);
 	return reached;
 }

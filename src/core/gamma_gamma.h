@@ -38,8 +38,8 @@ extern bool rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spe
 extern double rt_gamma_gamma_log_likelihood(const rt_gamma_gamma *spend, double x, double mean);
 
 /*
- * The value to expect of an order; x = 0 is a customer of whom no order is known.  What she was
- * given back counts as nothing spent: a mean below 0 is 0.  NaN where there is no mean,
+ * The value to expect of an order; x = 0 is a customer of whom no order is known.  What they
+ * were given back counts as nothing spent: a mean below 0 is 0.  NaN where there is no mean,
  * for p x + q up to 1.
  */
 extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double x, double mean);

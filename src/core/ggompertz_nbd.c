@@ -203,12 +203,12 @@ ggompertz_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random 
 
 /* ----------------------------------------------------------------- fitting */
 
-typedef struct fit_data
+typedef struct ggompertz_nbd_fit_data
 {
 	const rt_customers *customers;
 	rt_places	places;
 	double		mean_age;
-} fit_data;
+} ggompertz_nbd_fit_data;
 
 /*
  * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
@@ -227,6 +227,103 @@ ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, doub
 	means[RT_LIFETIME_LEFT] += rt_lifetime_left(&start, t_x);
 }
 
+/* Parameters, and the likelihood and its derivatives by them as it is added up over customers */
+typedef struct ggompertz_nbd_sums
+{
+	const double *x;			/* the coordinates */
+	double		p[5];
+	rt_lifetime start;
+	double		value;
+	double		by[5];
+} ggompertz_nbd_sums;
+
+static void
+ggompertz_nbd_set_places(const ggompertz_nbd_fit_data *data, const double *p)
+{
+	for (size_t j = data->places.count; j-- > 0;)
+	{
+		rt_place   *place = &data->places.places[j];
+		const rt_place *next = rt_places_next(&data->places, j);
+		double		unit = data->customers->time_unit;
+		double		t = place->t / unit;
+		double		until = next != NULL ? (next->t - place->t) / unit : INFINITY;
+
+		rt_poll();
+		ggompertz_nbd_who_left(p, place->x, t, until, &place->log_weight, place->means);
+		if (next != NULL)
+		{
+			rt_lifetime life = ggompertz_nbd_lifetime_at(p, t);
+
+			rt_place_add_next(place, next,
+							  -(p[R] + place->x) * log1p(until / (p[ALPHA] + t)) -
+							  p[S] * rt_lifetime_left(&life, until));
+		}
+	}
+}
+
+static void
+ggompertz_nbd_set_terms(const ggompertz_nbd_fit_data *data, const ggompertz_nbd_sums *m, size_t i,
+						double t_x, double age, double log_left, rt_place_terms *terms)
+{
+	const double *p = m->p;
+	double		n = data->customers->rows[i].customer.x;
+
+	*terms = (rt_place_terms) {.from = {.log_weight = -INFINITY}};
+	if (n >= 1)
+	{
+		terms->from = data->places.places[data->places.indexes[2 * i]];
+		terms->to = data->places.places[data->places.indexes[2 * i + 1]];
+	}
+	else if (age > t_x)
+		ggompertz_nbd_who_left(p, n, t_x, age - t_x, &terms->from.log_weight, terms->from.means);
+	terms->from.log_weight += (p[R] + n) * log1p((age - t_x) / (p[ALPHA] + t_x)) +
+		p[S] * (log_left - rt_lifetime_left(&m->start, t_x));
+	rt_place_terms_scale(terms, n >= 1);
+}
+
+/* The terms with gamma functions are those of all rows with the same x */
+static void
+ggompertz_nbd_add_row(const ggompertz_nbd_fit_data *data, size_t i, double gamma_term,
+					  double digamma_term, ggompertz_nbd_sums *m)
+{
+	const rt_fit_row *row = &data->customers->rows[i];
+	const double *p = m->p;
+	double		n = row->customer.x;
+	double		weight = row->weight;
+	double		t_x = row->customer.t_x / data->customers->time_unit;
+	double		age = row->customer.age / data->customers->time_unit;
+	double		log_alpha = log1p(age / p[ALPHA]);
+	double		log_left = rt_lifetime_left(&m->start, age);
+	double		inverse_c = 1 / (p[BETA] * exp(-p[B] * age) - expm1(-p[B] * age));
+	double		inverse_beta = exp(-p[B] * age) * inverse_c;
+	rt_place_terms t;
+
+	ggompertz_nbd_set_terms(data, m, i, t_x, age, log_left, &t);
+	m->value += weight *
+		(gamma_term - p[R] * log_alpha - n * (log_alpha + m->x[0] + m->x[1]) - p[S] * log_left +
+		 t.log_largest + log(t.sum));
+	m->by[R] += weight *
+		(digamma_term -
+		 rt_place_terms_add(&t, t.here * log_alpha, RT_LIFETIME_LOG_ALPHA) / t.sum);
+	m->by[ALPHA] += weight *
+		(p[R] / p[ALPHA] -
+		 (p[R] + n) *
+		 rt_place_terms_add(&t, t.here / (p[ALPHA] + age), RT_LIFETIME_INVERSE_ALPHA) / t.sum);
+	m->by[B] += weight *
+		(rt_place_terms_add(&t, (t.left - t.later) / p[B], RT_LIFETIME_BY_B) -
+		 t.here * p[S] * age * inverse_c) /
+		t.sum;
+	m->by[S] += weight *
+		rt_place_terms_subtract(&t, (t.left - t.later) / p[S] - t.here * log_left,
+								RT_LIFETIME_LEFT) /
+		t.sum;
+	m->by[BETA] += weight *
+		(p[S] / p[BETA] -
+		 (t.here * p[S] * inverse_beta +
+		  (p[S] + 1) * rt_place_terms_add(&t, 0, RT_LIFETIME_INVERSE_BETA)) /
+		 t.sum);
+}
+
 /*
  * The likelihood and its gradient by ln r, ln(alpha / r), ln b, ln s and ln(beta / (b s)): the
  * last is the logarithm of a lifetime, which stays where b goes to 0 or s to infinity.
@@ -234,113 +331,33 @@ ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, doub
 static double
 ggompertz_nbd_objective(const double *x, double *gradient, void *argument)
 {
-	fit_data   *data = argument;
+	const ggompertz_nbd_fit_data *data = argument;
 	const rt_customers *customers = data->customers;
-	const double m[] = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[3]), exp(x[2] + x[3] + x[4])};
-	rt_lifetime start = ggompertz_nbd_lifetime_at(m, 0);
-	double		by_r = 0,
-				by_alpha = 0,
-				by_b = 0,
-				by_s = 0,
-				by_beta = 0,
-				value = 0;
+	ggompertz_nbd_sums m = {
+		.x = x,
+		.p = {exp(x[0]), exp(x[0] + x[1]), exp(x[2]), exp(x[3]), exp(x[2] + x[3] + x[4])}
+	};
 	size_t		i = 0;
 
-	for (size_t j = data->places.count; j-- > 0;)
-	{
-		rt_place   *p = &data->places.places[j];
-		const rt_place *next = rt_places_next(&data->places, j);
-		double		t = p->t / customers->time_unit;
-		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
-
-		rt_poll();
-		ggompertz_nbd_who_left(m, p->x, t, until, &p->log_weight, p->means);
-		if (next != NULL)
-		{
-			rt_lifetime life = ggompertz_nbd_lifetime_at(m, t);
-
-			rt_place_add_next(p, next,
-							  -(m[R] + p->x) * log1p(until / (m[ALPHA] + t)) -
-							  m[S] * rt_lifetime_left(&life, until));
-		}
-	}
+	m.start = ggompertz_nbd_lifetime_at(m.p, 0);
+	ggompertz_nbd_set_places(data, m.p);
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].customer.x;
-		double		shape = m[R] + n;
-		double		gamma_term = rt_log_gamma_ratio(m[R], n);
-		double		digamma_term = rt_digamma_difference(m[R], n);
+		double		gamma_term = rt_log_gamma_ratio(m.p[R], n);
+		double		digamma_term = rt_digamma_difference(m.p[R], n);
 
 		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
 		{
-			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
-			double		age = customers->rows[i].customer.age / customers->time_unit;
-			double		log_alpha = log1p(age / m[ALPHA]);
-			double		log_left = rt_lifetime_left(&start, age);
-			double		inverse_c = 1 / (m[BETA] * exp(-m[B] * age) - expm1(-m[B] * age));
-			double		inverse_beta = exp(-m[B] * age) * inverse_c;
-
-			/* the terms of the sum, each over its largest: who is still here; */
-			double		here,
-						gone,	/* who left after t_x; */
-						later = 0;	/* less who left after age */
-			double		log_largest;
-			double		sum;
-			rt_place	from = {0},
-						to = {0};
-
 			rt_poll();
-			if (n >= 1)
-			{
-				from = data->places.places[data->places.indexes[2 * i]];
-				to = data->places.places[data->places.indexes[2 * i + 1]];
-			}
-			else if (age > t_x)
-				ggompertz_nbd_who_left(m, n, t_x, age - t_x, &from.log_weight, from.means);
-			else
-				from.log_weight = -INFINITY;
-			from.log_weight += shape * log1p((age - t_x) / (m[ALPHA] + t_x)) +
-				m[S] * (log_left - rt_lifetime_left(&start, t_x));
-			log_largest = fmax(from.log_weight, 0);
-			here = exp(-log_largest);
-			gone = exp(from.log_weight - log_largest);
-			if (n >= 1)
-				later = exp(to.log_weight - log_largest);
-			sum = here + gone - later;
-			value += weight * (gamma_term - m[R] * log_alpha - n * (log_alpha + x[0] + x[1]) -
-							   m[S] * log_left + log_largest + log(sum));
-			by_r += weight *
-				(digamma_term - (here * log_alpha + gone * from.means[RT_LIFETIME_LOG_ALPHA] -
-								 later * to.means[RT_LIFETIME_LOG_ALPHA]) /
-				 sum);
-			by_alpha +=
-				weight * (m[R] / m[ALPHA] - shape *
-						  (here / (m[ALPHA] + age) +
-						   gone * from.means[RT_LIFETIME_INVERSE_ALPHA] -
-						   later * to.means[RT_LIFETIME_INVERSE_ALPHA]) /
-						  sum);
-			by_b += weight *
-				((gone - later) / m[B] + gone * from.means[RT_LIFETIME_BY_B] -
-				 later * to.means[RT_LIFETIME_BY_B] - here * m[S] * age * inverse_c) /
-				sum;
-			by_s += weight *
-				((gone - later) / m[S] - here * log_left - gone * from.means[RT_LIFETIME_LEFT] +
-				 later * to.means[RT_LIFETIME_LEFT]) /
-				sum;
-			by_beta += weight * (m[S] / m[BETA] -
-								 (here * m[S] * inverse_beta +
-								  (m[S] + 1) * (gone * from.means[RT_LIFETIME_INVERSE_BETA] -
-												later * to.means[RT_LIFETIME_INVERSE_BETA])) /
-								 sum);
+			ggompertz_nbd_add_row(data, i, gamma_term, digamma_term, &m);
 		}
 	}
-	gradient[0] = by_r * m[R] + by_alpha * m[ALPHA];
-	gradient[1] = by_alpha * m[ALPHA];
-	gradient[2] = by_b * m[B] + by_beta * m[BETA];
-	gradient[3] = by_s * m[S] + by_beta * m[BETA];
-	gradient[4] = by_beta * m[BETA];
-	return value;
+	rt_pair_gradient(m.by[R], m.p[R], m.by[ALPHA], m.p[ALPHA], gradient);
+	gradient[4] = m.by[BETA] * m.p[BETA];
+	gradient[2] = m.by[B] * m.p[B] + gradient[4];
+	gradient[3] = m.by[S] * m.p[S] + gradient[4];
+	return m.value;
 }
 
 /* A lifetime without ageing is that of Pareto/NBD: ln b as good as at its bound */
@@ -348,12 +365,50 @@ static bool
 ggompertz_nbd_all_alike(const double *x, const void *data)
 {
 	return x[0] > RT_ALIKE || x[3] > RT_ALIKE ||
-		x[2] < -log(((const fit_data *) data)->mean_age) - RT_ALIKE;
+		x[2] < -log(((const ggompertz_nbd_fit_data *) data)->mean_age) - RT_ALIKE;
 }
 
+/*
+ * Few customers leave several modes: up to so many rows all starts are tried.  A likelihood that is
+ * higher by less than WORTH is of no other mode: it is what searches of one differ by.
+ */
 #define STARTS 5
 #define FEW_ROWS 2000
-#define WORTH 1e-6				/* of a log-likelihood: less is no other mode */
+#define WORTH 1e-6
+
+/*
+ * From beta = 1, without ageing, and from both sides of it: of s b only the product counts
+ * there, a ridge that parts two modes
+ */
+static const double ggompertz_nbd_moves[STARTS * 5] = {
+	0, 0, 0, 0, 0,
+	0, 0, -3, 0, 0,
+	0, 0, 0, 0, 2,
+	0, 0, 1, 0, -2,
+	-1, 0, 1, 1, 1
+};
+
+static void
+ggompertz_nbd_search(ggompertz_nbd_fit_data *data, double customers, const double *lower,
+					 const double *upper, const double *start, rt_optimum *best)
+{
+	if (data->customers->row_count > FEW_ROWS)
+	{
+		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
+						 customers, start, ggompertz_nbd_moves, STARTS, best);
+		return;
+	}
+	for (int i = 0; i < STARTS; i++)
+	{
+		rt_optimum	next;
+
+		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
+						 customers, start, ggompertz_nbd_moves + 5 * i, 1, &next);
+		if (i == 0 || next.value > best->value + WORTH ||
+			(next.value > best->value - WORTH && next.at_bound < best->at_bound))
+			*best = next;
+	}
+}
 
 static void
 ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
@@ -366,39 +421,15 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 		0, 0, 0, 1, 0,
 		0, 0, 1, 1, 1
 	};
-
-	/*
-	 * from beta = 1, without ageing, and from both sides of it: of s b only the product counts
-	 * there, a ridge that parts two modes
-	 */
-	static const double moves[STARTS * 5] = {
-		0, 0, 0, 0, 0,
-		0, 0, -3, 0, 0,
-		0, 0, 0, 0, 2,
-		0, 0, 1, 0, -2,
-		-1, 0, 1, 1, 1
-	};
-	double		total = 0,
-				purchases = 0,
-				time = 0,
-				age = 0;
-	double		rate;
-	fit_data	data = {.customers = customers};
+	rt_customers_totals all = rt_customers_total(customers);
+	double		rate,
+				age;
+	ggompertz_nbd_fit_data data = {.customers = customers};
 	rt_optimum	best;
 
-	for (size_t i = 0; i < customers->row_count; i++)
-	{
-		const rt_fit_row *row = &customers->rows[i];
-
-		total += row->weight;
-		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
-							   customers->time_unit);
-		age += row->weight * (row->customer.age / customers->time_unit);
-	}
 	rt_places_make(customers, workspace, &data.places);
-	rate = log(time / purchases);
-	data.mean_age = age / total;
+	rate = log(all.time / all.purchases);
+	data.mean_age = all.age / all.customers;
 	age = log(data.mean_age);
 	{
 		double		lower[5] = {log(1e-4), rate - log(1e6), -age - log(1e6), log(1e-6), age -
@@ -407,23 +438,7 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 		log(1e7)};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
 
-		/* few customers leave several modes */
-		if (customers->row_count <= FEW_ROWS)
-		{
-			for (int i = 0; i < STARTS; i++)
-			{
-				rt_optimum	next;
-
-				rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper,
-								 ggompertz_nbd_all_alike, total, start, moves + 5 * i, 1, &next);
-				if (i == 0 || next.value > best.value + WORTH ||
-					(next.value > best.value - WORTH && next.at_bound < best.at_bound))
-					best = next;
-			}
-		}
-		else
-			rt_maximize_from(ggompertz_nbd_objective, &data, 5, lower, upper,
-							 ggompertz_nbd_all_alike, total, start, moves, STARTS, &best);
+		ggompertz_nbd_search(&data, all.customers, lower, upper, start, &best);
 	}
 	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/cholesky.h"
 #include "core/gauss_legendre.h"
 #include "core/poll.h"
@@ -32,7 +33,10 @@
 #define STEP_LARGE		1e-2
 #define GAIN_SMALL		1e-9
 
-/* Part of a column's variance that those before it must leave */
+/*
+ * Part of a column's variance that those before it must leave: what a combination of them leaves is
+ * rounding, 2^-53 for each of the terms it is a sum of
+ */
 #define PIVOT_SMALL		1e-11
 
 typedef struct hazard_moments
@@ -111,7 +115,7 @@ rt_hazard_merge_rows(rt_hazard_row *rows, size_t count, int covariates)
 }
 
 static double
-linear(const double *beta, const double *x, int n)
+hazard_linear(const double *beta, const double *x, int n)
 {
 	double		eta = 0;
 
@@ -121,7 +125,7 @@ linear(const double *beta, const double *x, int n)
 }
 
 static void
-add_moments(hazard_moments *m, const double *x, int n, double weight)
+hazard_add_moments(hazard_moments *m, const double *x, int n, double weight)
 {
 	m->sum += weight;
 	for (int i = 0; i < n; i++)
@@ -135,7 +139,7 @@ add_moments(hazard_moments *m, const double *x, int n, double weight)
 }
 
 static void
-clear_moments(hazard_moments *m, int n)
+hazard_clear_moments(hazard_moments *m, int n)
 {
 	m->sum = 0;
 	memset(m->first, 0, (size_t) n * sizeof(double));
@@ -143,7 +147,7 @@ clear_moments(hazard_moments *m, int n)
 }
 
 static void
-scale_moments(hazard_moments *m, int n, double factor)
+hazard_scale_moments(hazard_moments *m, int n, double factor)
 {
 	m->sum *= factor;
 	for (int i = 0; i < n; i++)
@@ -156,7 +160,7 @@ scale_moments(hazard_moments *m, int n, double factor)
  * Of ties by Efron: sums over the ties of the logarithm and of powers of 1/d, d = at_risk - f
  * leaving their denominators, f the share of the ties that is taken off.
  */
-typedef struct tie_sums
+typedef struct hazard_tie_sums
 {
 	double		log_d;
 	double		inverse;		/* 1/d */
@@ -164,10 +168,10 @@ typedef struct tie_sums
 	double		inverse_2;		/* 1/d^2 */
 	double		inverse_2f;
 	double		inverse_2ff;
-} tie_sums;
+} hazard_tie_sums;
 
 static void
-add_tie(tie_sums *sums, double at_risk, double leaving, double f, double weight)
+hazard_add_tie(hazard_tie_sums *sums, double at_risk, double leaving, double f, double weight)
 {
 	double		d = at_risk - f * leaving;
 
@@ -181,7 +185,8 @@ add_tie(tie_sums *sums, double at_risk, double leaving, double f, double weight)
 
 /* The same of the terms' derivatives by the number of the tie */
 static void
-add_slope(tie_sums *sums, double at_risk, double leaving, double events, double f, double weight)
+hazard_add_slope(hazard_tie_sums *sums, double at_risk, double leaving, double events,
+				 double f, double weight)
 {
 	double		d = at_risk - f * leaving;
 	double		step = leaving / events;
@@ -208,14 +213,14 @@ add_slope(tie_sums *sums, double at_risk, double leaving, double events, double 
  * the earliest, so that each piece of the integral that is as long as its distance from there takes
  * one rule of Gauss and Legendre.
  */
-static tie_sums
-sum_ties(double at_risk, double leaving, double events)
+static hazard_tie_sums
+hazard_sum_ties(double at_risk, double leaving, double events)
 {
-	tie_sums	sums = {0, 0, 0, 0, 0, 0};
+	hazard_tie_sums sums = {0, 0, 0, 0, 0, 0};
 	double		first = events > TIES_ONE_BY_ONE ? events - TIES_LAST : 0;
 
 	for (double k = first; k < events; k++)
-		add_tie(&sums, at_risk, leaving, k / events, 1);
+		hazard_add_tie(&sums, at_risk, leaving, k / events, 1);
 	if (first == 0)
 		return sums;
 	for (double upper = first - 0.5, lower; upper > -0.5; upper = lower)
@@ -225,105 +230,131 @@ sum_ties(double at_risk, double leaving, double events)
 		lower = fmax(upper - (events - upper), -0.5);
 		half = (upper - lower) / 2;
 		for (int i = 0; i < RT_GAUSS_POINTS; i++)
-			add_tie(&sums, at_risk, leaving, (lower + half * (1 + rt_gauss_nodes[i])) / events,
-					half * rt_gauss_weights[i]);
+			hazard_add_tie(&sums, at_risk, leaving,
+						   (lower + half * (1 + rt_gauss_nodes[i])) / events,
+						   half * rt_gauss_weights[i]);
 	}
-	add_slope(&sums, at_risk, leaving, events, (first - 0.5) / events, -1.0 / 24);
-	add_slope(&sums, at_risk, leaving, events, -0.5 / events, 1.0 / 24);
+	hazard_add_slope(&sums, at_risk, leaving, events, (first - 0.5) / events, -1.0 / 24);
+	hazard_add_slope(&sums, at_risk, leaving, events, -0.5 / events, 1.0 / 24);
 	return sums;
+}
+
+/* What is added up while time goes back */
+typedef struct hazard_walk
+{
+	double		highest;		/* eta so far, to which weights are relative */
+	double		value;
+	double		events;			/* at the time that is looked at */
+} hazard_walk;
+
+static void
+hazard_add_row(const hazard_problem *p, const double *beta, const rt_hazard_row *row,
+			   rt_hazard_room *room, hazard_walk *walk)
+{
+	int			n = p->used;
+	double		eta = hazard_linear(beta, row->x, n);
+	double		weight;
+
+	if (eta > walk->highest)
+	{
+		hazard_scale_moments(&room->at_risk, n, exp(walk->highest - eta));
+		hazard_scale_moments(&room->leaving, n, exp(walk->highest - eta));
+		walk->highest = eta;
+	}
+	weight = exp(eta - walk->highest);
+	hazard_add_moments(&room->at_risk, row->x, n,
+					   weight * (double) (row->events + row->censored));
+	if (row->events == 0)
+		return;
+	walk->events += (double) row->events;
+	walk->value += (double) row->events * eta;
+	for (int i = 0; i < n; i++)
+		room->gradient[i] += (double) row->events * row->x[i];
+	if (p->ties == RT_TIES_EFRON)
+		hazard_add_moments(&room->leaving, row->x, n, weight * (double) row->events);
+}
+
+/* The events of a time, when all rows of it are added */
+static void
+hazard_add_time(const hazard_problem *p, rt_hazard_room *room, hazard_walk *walk)
+{
+	const hazard_moments *at_risk = &room->at_risk;
+	const hazard_moments *leaving = &room->leaving;
+	double		events = walk->events;
+	int			n = p->used;
+	hazard_tie_sums sums = {0, 0, 0, 0, 0, 0};
+
+	if (p->ties == RT_TIES_BRESLOW || events == 1)
+	{
+		sums.log_d = events * log(at_risk->sum);
+		sums.inverse = events / at_risk->sum;
+		sums.inverse_2 = sums.inverse / at_risk->sum;
+	}
+	else
+		sums = hazard_sum_ties(at_risk->sum, leaving->sum, events);
+	walk->value -= events * walk->highest + sums.log_d;
+	for (int i = 0; i < n; i++)
+	{
+		room->gradient[i] -=
+			at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
+		for (int j = 0; j <= i; j++)
+			room->information[i * n + j] +=
+				at_risk->second[i * n + j] * sums.inverse -
+				leaving->second[i * n + j] * sums.inverse_f -
+				at_risk->first[i] * at_risk->first[j] * sums.inverse_2 +
+				(at_risk->first[i] * leaving->first[j] + leaving->first[i] * at_risk->first[j]) *
+				sums.inverse_2f -
+				leaving->first[i] * leaving->first[j] * sums.inverse_2ff;
+	}
 }
 
 /* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
-evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *room)
+hazard_evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *room)
 {
-	hazard_moments *at_risk = &room->at_risk;
-	hazard_moments *leaving = &room->leaving;
+	hazard_walk walk = {.highest = -INFINITY};
 	int			n = p->used;
-	double		highest = -INFINITY;	/* eta so far, to which weights are relative */
-	double		value = 0;
 
-	clear_moments(at_risk, n);
+	hazard_clear_moments(&room->at_risk, n);
 	memset(room->gradient, 0, sizeof(room->gradient));
 	memset(room->information, 0, (size_t) (n * n) * sizeof(double));
 	for (size_t begin = 0, end; begin < p->count; begin = end)
 	{
-		double		events = 0;
-		tie_sums	sums = {0, 0, 0, 0, 0, 0};
-
-		clear_moments(leaving, n);
+		walk.events = 0;
+		hazard_clear_moments(&room->leaving, n);
 		for (end = begin; end < p->count && p->rows[end].time == p->rows[begin].time; end++)
 		{
-			const rt_hazard_row *row = &p->rows[end];
-			double		eta = linear(beta, row->x, n);
-			double		weight;
-
 			rt_poll_each(end);
-			if (eta > highest)
-			{
-				scale_moments(at_risk, n, exp(highest - eta));
-				scale_moments(leaving, n, exp(highest - eta));
-				highest = eta;
-			}
-			weight = exp(eta - highest);
-			add_moments(at_risk, row->x, n, weight * (double) (row->events + row->censored));
-			if (row->events == 0)
-				continue;
-			events += (double) row->events;
-			value += (double) row->events * eta;
-			for (int i = 0; i < n; i++)
-				room->gradient[i] += (double) row->events * row->x[i];
-			if (p->ties == RT_TIES_EFRON)
-				add_moments(leaving, row->x, n, weight * (double) row->events);
+			hazard_add_row(p, beta, &p->rows[end], room, &walk);
 		}
-		if (events == 0)
-			continue;
-		if (p->ties == RT_TIES_BRESLOW || events == 1)
-		{
-			sums.log_d = events * log(at_risk->sum);
-			sums.inverse = events / at_risk->sum;
-			sums.inverse_2 = sums.inverse / at_risk->sum;
-		}
-		else
-			sums = sum_ties(at_risk->sum, leaving->sum, events);
-		value -= events * highest + sums.log_d;
-		for (int i = 0; i < n; i++)
-		{
-			room->gradient[i] -=
-				at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
-			for (int j = 0; j <= i; j++)
-				room->information[i * n + j] +=
-					at_risk->second[i * n + j] * sums.inverse -
-					leaving->second[i * n + j] * sums.inverse_f -
-					at_risk->first[i] * at_risk->first[j] * sums.inverse_2 +
-					(at_risk->first[i] * leaving->first[j] +
-					 leaving->first[i] * at_risk->first[j]) *
-					sums.inverse_2f -
-					leaving->first[i] * leaving->first[j] * sums.inverse_2ff;
-		}
+		if (walk.events > 0)
+			hazard_add_time(p, room, &walk);
 	}
-	return value;
+	return walk.value;
 }
 
 /* The factor of room->information in room->factor; the first column that is redundant, or n */
 static int
-factorize(rt_hazard_room *room, int n)
+hazard_factorize(rt_hazard_room *room, int n)
 {
 	return rt_cholesky(room->information, n, n, PIVOT_SMALL, room->factor);
 }
+
+/* Of the largest information, tenfold until it is enough */
+#define RIDGE_FIRST		1e-9
 
 /*
  * Far out in some direction there is next to no information: a little more all round keeps the
  * steps upward
  */
 static bool
-factorize_ridge(rt_hazard_room *room, int n)
+hazard_factorize_ridge(rt_hazard_room *room, int n)
 {
 	double		largest = 0;
 
 	for (int j = 0; j < n; j++)
 		largest = fmax(largest, room->information[j * n + j]);
-	for (double ridge = 1e-9; factorize(room, n) < n; ridge *= 10)
+	for (double ridge = RIDGE_FIRST; hazard_factorize(room, n) < n; ridge *= 10)
 	{
 		if (ridge > 1 || !(largest > 0))
 			return false;
@@ -334,16 +365,19 @@ factorize_ridge(rt_hazard_room *room, int n)
 }
 
 static void
-solve(const rt_hazard_room *room, int n, const double *right, double *x)
+hazard_solve(const rt_hazard_room *room, int n, const double *right, double *x)
 {
 	memcpy(x, right, (size_t) n * sizeof(double));
 	rt_cholesky_forward(room->factor, n, n, x);
 	rt_cholesky_backward(room->factor, n, n, x);
 }
 
+/* A deviation of some hundred roundings of the largest value */
+#define SCALE_SMALL		1e-13
+
 /* Standardizes x; what is the same for everybody has scale 0 */
 static void
-standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *room)
+hazard_standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *room)
 {
 	for (int j = 0; j < covariates; j++)
 	{
@@ -375,7 +409,7 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 		room->mean[j] = mean * largest;
 		room->scale[j] = largest > 0 && squares > 0 ? sqrt(squares / weights) * largest : 0;
 		/* the differences are rounding when the values are all but the same */
-		if (room->scale[j] < 1e-13 * largest)
+		if (room->scale[j] < SCALE_SMALL * largest)
 			room->scale[j] = 0;
 		if (room->scale[j] > 0)
 			for (size_t i = 0; i < count; i++)
@@ -388,7 +422,7 @@ standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *r
 
 /* Takes column j of those used out of all rows */
 static void
-drop_column(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
+hazard_drop_column(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
 {
 	for (size_t i = 0; i < p->count; i++)
 	{
@@ -404,7 +438,7 @@ drop_column(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
  * left when those stay where they are.
  */
 static void
-fix_infinite(hazard_problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
+hazard_fix_infinite(hazard_problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
 {
 	int			from[RT_COVARIATES_MAX];
 	int			n = 0;
@@ -425,7 +459,108 @@ fix_infinite(hazard_problem *p, rt_hazard_room *room, double largest, rt_hazard_
 			room->information[i * n + j] = room->information[from[i] * p->used + from[j]];
 	}
 	/* nothing is left to tell the others apart: they are as good as redundant */
-	p->used = factorize(room, n) == n ? n : 0;
+	p->used = hazard_factorize(room, n) == n ? n : 0;
+}
+
+/* Leaves out what says nothing: the same for all, or, as is seen at 0, nothing new */
+static double
+hazard_leave_out(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room)
+{
+	for (int j = p->used; j-- > 0;)
+		if (room->scale[j] == 0)
+			hazard_drop_column(p, rows, room, j);
+	memset(room->beta, 0, sizeof(room->beta));
+	for (;;)
+	{
+		double		value = hazard_evaluate(p, room->beta, room);
+		int			broken = hazard_factorize(room, p->used);
+
+		if (broken == p->used)
+			return value;
+		hazard_drop_column(p, rows, room, broken);
+	}
+}
+
+/* A step is halved so often, to 1e-12 of it, before a likelihood that it lowers is rounding */
+#define HALVINGS_MAX	40
+#define LOSS_SMALL		1e-12	/* in proportion, beside 1 */
+
+/* Takes room->step from room->beta, or as much of it as does not lower the value: the new one */
+static double
+hazard_step(const hazard_problem *p, rt_hazard_room *room, double value)
+{
+	double		next;
+
+	for (int halvings = 0;; halvings++)
+	{
+		for (int j = 0; j < p->used; j++)
+			room->tried[j] = room->beta[j] + room->step[j];
+		next = hazard_evaluate(p, room->tried, room);
+		if (next >= value - LOSS_SMALL * (1 + fabs(value)) || halvings == HALVINGS_MAX)
+			break;
+		for (int j = 0; j < p->used; j++)
+			room->step[j] /= 2;
+	}
+	memcpy(room->beta, room->tried, sizeof(room->beta));
+	return next;
+}
+
+/* Newton's method from 0 on; largest is the part of the last step that was */
+static double
+hazard_climb(const hazard_problem *p, rt_hazard_room *room, double value, double *largest,
+			 bool *converged)
+{
+	double		gain = INFINITY;
+
+	*converged = true;
+	for (int iteration = 0; p->used > 0; iteration++)
+	{
+		double		next;
+
+		hazard_solve(room, p->used, room->gradient, room->step);
+		*largest = 0;
+		for (int j = 0; j < p->used; j++)
+			*largest = fmax(*largest, fabs(room->step[j]));
+		if (*largest < STEP_SMALL)
+		{
+			/* one more step makes it exact; the information is that of this point */
+			for (int j = 0; j < p->used; j++)
+				room->beta[j] += room->step[j];
+			break;
+		}
+		*converged =
+			!(iteration >= ITERATIONS_ENOUGH && *largest > STEP_LARGE && gain < GAIN_SMALL) &&
+			iteration < ITERATIONS_MAX;
+		if (!*converged)
+			break;
+		next = hazard_step(p, room, value);
+		gain = next - value;
+		value = next;
+		if (!hazard_factorize_ridge(room, p->used))
+		{
+			*converged = false;
+			break;
+		}
+	}
+	return value;
+}
+
+/* Of the columns whose information is known, in the units of the covariates */
+static void
+hazard_set_coefficients(const hazard_problem *p, rt_hazard_room *room, rt_hazard_fit *fit)
+{
+	for (int j = 0; j < p->used; j++)
+	{
+		int			covariate = room->column[j];
+		double		scale = room->scale[covariate];
+
+		memset(room->tried, 0, sizeof(room->tried));
+		room->tried[j] = 1;
+		hazard_solve(room, p->used, room->tried, room->step);
+		fit->status[covariate] = RT_COEFFICIENT_KNOWN;
+		fit->coefficients[covariate] = room->beta[j] / scale;
+		fit->std_errors[covariate] = sqrt(room->step[j]) / scale;
+	}
 }
 
 void
@@ -433,91 +568,28 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 			  rt_hazard_room *room, rt_hazard_fit *fit)
 {
 	hazard_problem p = {rows, count, covariates, ties};
-	double		value;
 	double		largest = 0;
-	double		gain = INFINITY;
-	int			broken;
 
+	RT_ASSERT(covariates >= 1 && covariates <= RT_COVARIATES_MAX);
+#ifdef RT_ASSERTIONS
+	for (size_t i = 1; i < count; i++)
+		RT_ASSERT(rows[i - 1].time >= rows[i].time);
+#endif
 	memset(fit, 0, sizeof(*fit));
 	fit->covariates = covariates;
-	standardize(rows, count, covariates, room);
+	hazard_standardize(rows, count, covariates, room);
 	for (int j = 0; j < covariates; j++)
 	{
 		room->column[j] = j;
 		fit->status[j] = RT_COEFFICIENT_REDUNDANT;
 		fit->coefficients[j] = fit->std_errors[j] = NAN;
 	}
-	for (int j = covariates; j-- > 0;)
-		if (room->scale[j] == 0)
-			drop_column(&p, rows, room, j);
-
-	/* at 0 it is seen which columns say nothing new */
-	memset(room->beta, 0, sizeof(room->beta));
-	for (;;)
-	{
-		value = evaluate(&p, room->beta, room);
-		broken = factorize(room, p.used);
-		if (broken == p.used)
-			break;
-		drop_column(&p, rows, room, broken);
-	}
+	fit->null_log_likelihood = hazard_leave_out(&p, rows, room);
 	fit->used = p.used;
-	fit->null_log_likelihood = fit->log_likelihood = value;
-	fit->converged = true;
-	for (int iteration = 0; p.used > 0; iteration++)
-	{
-		double		next;
-		int			halvings = 0;
-
-		solve(room, p.used, room->gradient, room->step);
-		largest = 0;
-		for (int j = 0; j < p.used; j++)
-			largest = fmax(largest, fabs(room->step[j]));
-		if (largest < STEP_SMALL)
-		{
-			/* one more step makes it exact; the information is that of this point */
-			for (int j = 0; j < p.used; j++)
-				room->beta[j] += room->step[j];
-			break;
-		}
-		fit->converged =
-			!(iteration >= ITERATIONS_ENOUGH && largest > STEP_LARGE && gain < GAIN_SMALL) &&
-			iteration < ITERATIONS_MAX;
-		if (!fit->converged)
-			break;
-		for (;;)
-		{
-			for (int j = 0; j < p.used; j++)
-				room->tried[j] = room->beta[j] + room->step[j];
-			next = evaluate(&p, room->tried, room);
-			if (next >= value - 1e-12 * (1 + fabs(value)) || halvings++ == 40)
-				break;
-			for (int j = 0; j < p.used; j++)
-				room->step[j] /= 2;
-		}
-		memcpy(room->beta, room->tried, sizeof(room->beta));
-		gain = next - value;
-		value = next;
-		if (!factorize_ridge(room, p.used))
-		{
-			fit->converged = false;
-			break;
-		}
-	}
-	fit->log_likelihood = value;
-
+	fit->log_likelihood =
+		hazard_climb(&p, room, fit->null_log_likelihood, &largest, &fit->converged);
 	if (!fit->converged)
-		fix_infinite(&p, room, largest, fit);
-	for (int j = 0; j < p.used; j++)
-	{
-		int			covariate = room->column[j];
-		double		scale = room->scale[covariate];
-
-		memset(room->tried, 0, sizeof(room->tried));
-		room->tried[j] = 1;
-		solve(room, p.used, room->tried, room->step);
-		fit->status[covariate] = RT_COEFFICIENT_KNOWN;
-		fit->coefficients[covariate] = room->beta[j] / scale;
-		fit->std_errors[covariate] = sqrt(room->step[j]) / scale;
-	}
+		hazard_fix_infinite(&p, room, largest, fit);
+	RT_ASSERT(p.used <= fit->used && fit->used <= covariates);
+	hazard_set_coefficients(&p, room, fit);
 }

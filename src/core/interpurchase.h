@@ -3,9 +3,9 @@
  *		The population of purchase cycles.
  *
  * The intervals of a customer are Gamma(k, rate k lambda), so that 1/lambda is
- * her mean interval; lambda is Gamma(r, rate alpha) across customers.  With n
+ * their mean interval; lambda is Gamma(r, rate alpha) across customers.  With n
  * intervals that add up to S and whose logarithms add up to L, what is known of
- * her is Gamma(r + k n, alpha + k S), and her log-likelihood is
+ * them is Gamma(r + k n, alpha + k S), and their log-likelihood is
  *
  *		n k ln k - n lnGamma(k) + (k - 1) L + lnGamma(r + k n) - lnGamma(r)
  *			+ r ln alpha - (r + k n) ln(alpha + k S)
@@ -15,8 +15,8 @@
  * That is one k for all.  Heavy buyers are often more regular than
  * light ones, and have most of the intervals, so that their k would be everyone's: beside it k
  * may be lognormal across customers, with a median and a deviation of ln k that come from how
- * even the intervals of each customer are.  Her next interval is then a mixture over what her k
- * may be, her own intervals known.
+ * even the intervals of each customer are.  Their next interval is then a mixture over what their
+ * k may be, their own intervals known.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -40,8 +40,8 @@ extern double rt_interpurchase_log_likelihood(const rt_interpurchase *model,
 											  const rt_customers *customers);
 
 /*
- * The distribution of a customer's next interval, her n intervals known; NaN where the arguments
- * are invalid
+ * The distribution of a customer's next interval, their n intervals known; NaN where the
+ * arguments are invalid
  */
 extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, double sum,
 									   double elapsed);
@@ -72,7 +72,7 @@ typedef struct rt_evenness_rows
 
 /*
  * The lognormal distribution of k across customers that is the most likely one by the restricted
- * likelihood of each customer, in which her rate does not appear.  The deviation, at most 3, is 0
+ * likelihood of each customer, in which their rate does not appear.  The deviation, at most 3, is 0
  * where customers do not differ, or where there are too few to tell.
  */
 extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median,

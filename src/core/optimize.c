@@ -236,6 +236,20 @@ rt_maximize_from(rt_objective objective, void *data, int count, const double *lo
 	}
 }
 
+const double rt_pairs_logarithms[4 * 4] = {
+	1, 0, 0, 0,
+	1, 1, 0, 0,
+	0, 0, 1, 0,
+	0, 0, 1, 1
+};
+
+bool
+rt_pairs_alike(const double *x, const void *data)
+{
+	(void) data;
+	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+}
+
 /* Inverts a positive definite matrix in place */
 static bool
 invert(double *matrix, int count)

@@ -21,7 +21,7 @@
  * ln of a shape of a gamma or beta distribution across customers from which on they are all
  * alike but for one percent: as good as a bound
  */
-#define RT_ALIKE 9.21034037197618274
+#define RT_ALIKE 9.21034037197618274	/* ln 10,000: the deviation is a hundredth of the mean */
 
 /*
  * The value and the gradient at x; a value that is not finite marks a point
@@ -56,6 +56,21 @@ extern void rt_maximize_from(rt_objective objective, void *data, int count, cons
 							 bool (*nearly) (const double *x, const void *data),
 							 double scale, const double *start, const double *moves, int move_count,
 							 rt_optimum *best);
+
+/*
+ * Coordinates of a pair of parameters p and q: ln p and ln(q / p).  Toward the limit of customers
+ * who are all alike both go to infinity together, and only the second coordinate stays.
+ */
+static inline void
+rt_pair_gradient(double by_p, double p, double by_q, double q, double *gradient)
+{
+	gradient[0] = by_p * p + by_q * q;
+	gradient[1] = by_q * q;
+}
+
+/* Of two pairs: for rt_fit_from_optimum, and for nearly of rt_maximize_from */
+extern const double rt_pairs_logarithms[4 * 4];
+extern bool rt_pairs_alike(const double *x, const void *data);
 
 /*
  * The inverse of the negative Hessian at x by differences of the gradient:

@@ -214,11 +214,11 @@ pareto_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *ra
 
 /* ----------------------------------------------------------------- fitting */
 
-typedef struct fit_data
+typedef struct pareto_nbd_fit_data
 {
 	const rt_customers *customers;
 	rt_places	places;
-} fit_data;
+} pareto_nbd_fit_data;
 
 /*
  * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
@@ -236,169 +236,157 @@ pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, dou
 	means[RT_LIFETIME_LEFT] += log1p(t_x / beta);
 }
 
-/*
- * The likelihood and its gradient by ln r, ln(alpha / r), ln s and ln(beta / s), as in
- * bg_nbd.c.
- */
-static double
-pareto_nbd_objective(const double *x, double *gradient, void *argument)
+/* Parameters, and the likelihood and its derivatives by them as it is added up over customers */
+typedef struct pareto_nbd_sums
 {
-	const fit_data *data = argument;
-	const rt_customers *customers = data->customers;
-	double		r = exp(x[0]);
-	double		alpha = exp(x[0] + x[1]);
-	double		s = exp(x[2]);
-	double		beta = exp(x[2] + x[3]);
-	double		by_r = 0,
-				by_alpha = 0,
-				by_s = 0,
-				by_beta = 0,
-				value = 0;
-	size_t		i = 0;
+	const double *x;			/* the coordinates */
+	double		r;
+	double		alpha;
+	double		s;
+	double		beta;
+	double		value;
+	double		by_r;
+	double		by_alpha;
+	double		by_s;
+	double		by_beta;
+} pareto_nbd_sums;
 
+static void
+pareto_nbd_set_places(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m)
+{
 	for (size_t j = data->places.count; j-- > 0;)
 	{
 		rt_place   *p = &data->places.places[j];
 		const rt_place *next = rt_places_next(&data->places, j);
-		double		t = p->t / customers->time_unit;
-		double		until = next != NULL ? (next->t - p->t) / customers->time_unit : INFINITY;
+		double		unit = data->customers->time_unit;
+		double		t = p->t / unit;
+		double		until = next != NULL ? (next->t - p->t) / unit : INFINITY;
 
 		rt_poll_each(j);
-		pareto_nbd_who_left(r, alpha, s, beta, p->x, t, until, &p->log_weight, p->means);
+		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, p->x, t, until, &p->log_weight,
+							p->means);
 		if (next != NULL)
-			rt_place_add_next(
-							  p, next, -(r + p->x) * log1p(until / (alpha + t)) - s *
-							  log1p(until / (beta + t)));
+			rt_place_add_next(p, next,
+							  -(m->r + p->x) * log1p(until / (m->alpha + t)) -
+							  m->s * log1p(until / (m->beta + t)));
 	}
+}
+
+static inline void
+pareto_nbd_set_terms(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m, size_t i,
+					 double t_x, double age, rt_place_terms *terms)
+{
+	double		n = data->customers->rows[i].customer.x;
+
+	*terms = (rt_place_terms) {.from = {.log_weight = -INFINITY}};
+	if (n >= 1)
+	{
+		terms->from = data->places.places[data->places.indexes[2 * i]];
+		terms->to = data->places.places[data->places.indexes[2 * i + 1]];
+	}
+	else if (age > t_x)
+		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, n, t_x, age - t_x,
+							&terms->from.log_weight, terms->from.means);
+	terms->from.log_weight += (m->r + n) * log1p((age - t_x) / (m->alpha + t_x)) +
+		m->s * log1p((age - t_x) / (m->beta + t_x));
+	rt_place_terms_scale(terms, n >= 1);
+}
+
+/* The terms with gamma functions are those of all rows with the same x */
+static inline void
+pareto_nbd_add_row(const pareto_nbd_fit_data *data, size_t i, double gamma_term,
+				   double digamma_term, pareto_nbd_sums *m)
+{
+	const rt_fit_row *row = &data->customers->rows[i];
+	double		n = row->customer.x;
+	double		weight = row->weight;
+	double		t_x = row->customer.t_x / data->customers->time_unit;
+	double		age = row->customer.age / data->customers->time_unit;
+	double		log_alpha = log1p(age / m->alpha);
+	double		log_beta = log1p(age / m->beta);
+	rt_place_terms t;
+
+	pareto_nbd_set_terms(data, m, i, t_x, age, &t);
+	m->value += weight *
+		(gamma_term - m->r * log_alpha - n * (log_alpha + m->x[0] + m->x[1]) - m->s * log_beta +
+		 t.log_largest + log(t.sum));
+	m->by_r += weight *
+		(digamma_term -
+		 rt_place_terms_add(&t, t.here * log_alpha, RT_LIFETIME_LOG_ALPHA) / t.sum);
+	m->by_alpha += weight *
+		(m->r / m->alpha -
+		 (m->r + n) *
+		 rt_place_terms_add(&t, t.here / (m->alpha + age), RT_LIFETIME_INVERSE_ALPHA) / t.sum);
+	m->by_s += weight *
+		rt_place_terms_subtract(&t, (t.left - t.later) / m->s - t.here * log_beta,
+								RT_LIFETIME_LEFT) /
+		t.sum;
+	m->by_beta += weight *
+		(m->s / m->beta -
+		 (t.here * m->s / (m->beta + age) +
+		  (m->s + 1) * rt_place_terms_add(&t, 0, RT_LIFETIME_INVERSE_BETA)) /
+		 t.sum);
+}
+
+/* The likelihood and its gradient by the pairs r and alpha, s and beta, as in bg_nbd.c */
+static double
+pareto_nbd_objective(const double *x, double *gradient, void *argument)
+{
+	const pareto_nbd_fit_data *data = argument;
+	const rt_customers *customers = data->customers;
+	pareto_nbd_sums m = {
+		.x = x, .r = exp(x[0]), .alpha = exp(x[0] + x[1]), .s = exp(x[2]),
+		.beta = exp(x[2] + x[3])
+	};
+	size_t		i = 0;
+
+	pareto_nbd_set_places(data, &m);
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].customer.x;
-		double		m = r + n;
-		double		gamma_term = rt_log_gamma_ratio(r, n);
-		double		digamma_term = rt_digamma_difference(r, n);
+		double		gamma_term = rt_log_gamma_ratio(m.r, n);
+		double		digamma_term = rt_digamma_difference(m.r, n);
 
 		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
 		{
-			double		weight = customers->rows[i].weight;
-			double		t_x = customers->rows[i].customer.t_x / customers->time_unit;
-			double		age = customers->rows[i].customer.age / customers->time_unit;
-			double		log_alpha = log1p(age / alpha);
-			double		log_beta = log1p(age / beta);
-
-			/* the terms of the sum, each over its largest: who is still here; */
-			double		here,
-						left,	/* who left after t_x; */
-						later = 0;	/* less who left after age */
-			double		log_largest;
-			double		sum;
-			rt_place	from = {0},
-						to = {0};
-
 			rt_poll_each(i);
-			if (n >= 1)
-			{
-				from = data->places.places[data->places.indexes[2 * i]];
-				to = data->places.places[data->places.indexes[2 * i + 1]];
-				from.log_weight +=
-					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
-			}
-			else if (age > t_x)
-			{
-				pareto_nbd_who_left(r, alpha, s, beta, n, t_x, age - t_x, &from.log_weight,
-									from.means);
-				from.log_weight +=
-					m * log1p((age - t_x) / (alpha + t_x)) + s * log1p((age - t_x) / (beta + t_x));
-			}
-			else
-				from.log_weight = -INFINITY;
-			log_largest = fmax(from.log_weight, 0);
-			here = exp(-log_largest);
-			left = exp(from.log_weight - log_largest);
-			if (n >= 1)
-				later = exp(to.log_weight - log_largest);
-			sum = here + left - later;
-			value += weight * (gamma_term - r * log_alpha - n * (log_alpha + x[0] + x[1]) -
-							   s * log_beta + log_largest + log(sum));
-			by_r += weight *
-				(digamma_term - (here * log_alpha + left * from.means[RT_LIFETIME_LOG_ALPHA] -
-								 later * to.means[RT_LIFETIME_LOG_ALPHA]) /
-				 sum);
-			by_alpha += weight * (r / alpha - m *
-								  (here / (alpha + age) +
-								   left * from.means[RT_LIFETIME_INVERSE_ALPHA] -
-								   later * to.means[RT_LIFETIME_INVERSE_ALPHA]) /
-								  sum);
-			by_s += weight *
-				((left - later) / s - here * log_beta - left * from.means[RT_LIFETIME_LEFT] +
-				 later * to.means[RT_LIFETIME_LEFT]) /
-				sum;
-			by_beta +=
-				weight * (s / beta - (here * s / (beta + age) +
-									  (s + 1) * (left * from.means[RT_LIFETIME_INVERSE_BETA] -
-												 later * to.means[RT_LIFETIME_INVERSE_BETA])) /
-						  sum);
+			pareto_nbd_add_row(data, i, gamma_term, digamma_term, &m);
 		}
 	}
-	gradient[0] = by_r * r + by_alpha * alpha;
-	gradient[1] = by_alpha * alpha;
-	gradient[2] = by_s * s + by_beta * beta;
-	gradient[3] = by_beta * beta;
-	return value;
-}
-
-static bool
-pareto_nbd_all_alike(const double *x, const void *data)
-{
-	(void) data;
-	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
+	rt_pair_gradient(m.by_r, m.r, m.by_alpha, m.alpha, gradient);
+	rt_pair_gradient(m.by_s, m.s, m.by_beta, m.beta, gradient + 2);
+	return m.value;
 }
 
 static void
 pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
 			   rt_fit *fit)
 {
-	static const double logarithms[16] = {
-		1, 0, 0, 0,
-		1, 1, 0, 0,
-		0, 0, 1, 0,
-		0, 0, 1, 1
-	};
 	static const double moves[3 * 4] = {
 		0, 0, 0, 0,
 		-1, 0, -2, 2,
 		1, 0, 1, 0
 	};
-	double		total = 0,
-				purchases = 0,
-				time = 0,
-				age = 0;
-	double		rate;
-	fit_data	data;
+	rt_customers_totals all = rt_customers_total(customers);
+	double		rate,
+				age;
+	pareto_nbd_fit_data data;
 	rt_optimum	best;
 
-	for (size_t i = 0; i < customers->row_count; i++)
-	{
-		const rt_fit_row *row = &customers->rows[i];
-
-		total += row->weight;
-		purchases += row->weight * row->customer.x;
-		time += row->weight * ((row->customer.x > 0 ? row->customer.t_x : row->customer.age) /
-							   customers->time_unit);
-		age += row->weight * (row->customer.age / customers->time_unit);
-	}
 	data.customers = customers;
 	rt_places_make(customers, workspace, &data.places);
-	rate = log(time / purchases);
-	age = log(age / total);
+	rate = log(all.time / all.purchases);
+	age = log(all.age / all.customers);
 	{
 		double		lower[4] = {log(1e-4), rate - log(1e6), log(1e-6), age - log(1e7)};
 		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
-		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, pareto_nbd_all_alike, total,
+		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, rt_pairs_alike,
+						 all.customers,
 						 start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, logarithms, &best, fit);
+	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, rt_pairs_logarithms, &best, fit);
 }
 
 /* ---------------------------------------------------------------- the kind */

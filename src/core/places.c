@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "core/assert.h"
 #include "core/places.h"
 #include "core/sort.h"
 #include "core/poll.h"
@@ -17,7 +18,7 @@ rt_places_workspace(size_t row_count)
 }
 
 static int
-compare_places(const void *a, const void *b, const void *unused)
+places_compare(const void *a, const void *b, const void *unused)
 {
 	const rt_place *left = a,
 			   *right = b;
@@ -29,7 +30,7 @@ compare_places(const void *a, const void *b, const void *unused)
 }
 
 static uint32_t
-find_place(const rt_places *places, double x, double t)
+places_find(const rt_places *places, double x, double t)
 {
 	rt_place	wanted = {.x = x, .t = t};
 	size_t		low = 0;
@@ -39,12 +40,33 @@ find_place(const rt_places *places, double x, double t)
 	{
 		size_t		middle = (low + high) / 2;
 
-		if (compare_places(&places->places[middle], &wanted, NULL) < 0)
+		if (places_compare(&places->places[middle], &wanted, NULL) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return (uint32_t) low;
+}
+
+/* In order, each once, and where the rows are told that they are */
+static void
+places_assert(const rt_customers *customers, const rt_places *places)
+{
+#ifdef RT_ASSERTIONS
+	for (size_t i = 1; i < places->count; i++)
+		RT_ASSERT(places_compare(&places->places[i - 1], &places->places[i], NULL) < 0);
+	for (size_t i = 0; i < customers->row_count; i++)
+	{
+		const rt_customer *c = &customers->rows[i].customer;
+
+		if (c->x < 1)
+			continue;
+		RT_ASSERT(places->places[places->indexes[2 * i]].x == c->x &&
+				  places->places[places->indexes[2 * i]].t == c->t_x &&
+				  places->places[places->indexes[2 * i + 1]].x == c->x &&
+				  places->places[places->indexes[2 * i + 1]].t == c->age);
+	}
+#endif
 }
 
 void
@@ -64,12 +86,12 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 		places->places[count++].t = customers->rows[i].customer.t_x;
 		places->places[count++].t = customers->rows[i].customer.age;
 	}
-	rt_sort(places->places, count, sizeof(rt_place), compare_places, NULL);
+	rt_sort(places->places, count, sizeof(rt_place), places_compare, NULL);
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_poll_each(i);
 		if (places->count == 0 ||
-			compare_places(&places->places[places->count - 1], &places->places[i], NULL) != 0)
+			places_compare(&places->places[places->count - 1], &places->places[i], NULL) != 0)
 			places->places[places->count++] = places->places[i];
 	}
 	for (size_t i = 0; i < customers->row_count; i++)
@@ -78,10 +100,11 @@ rt_places_make(const rt_customers *customers, void *workspace, rt_places *places
 		if (customers->rows[i].customer.x < 1)
 			continue;
 		places->indexes[2 * i] =
-			find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.t_x);
+			places_find(places, customers->rows[i].customer.x, customers->rows[i].customer.t_x);
 		places->indexes[2 * i + 1] =
-			find_place(places, customers->rows[i].customer.x, customers->rows[i].customer.age);
+			places_find(places, customers->rows[i].customer.x, customers->rows[i].customer.age);
 	}
+	places_assert(customers, places);
 }
 
 const rt_place *

@@ -2,7 +2,7 @@
  * places.h
  *		Integrals that customers share while a model is fitted.
  *
- * A customer who may leave at any time has done so between her last purchase and now: an
+ * A customer who may leave at any time has done so between their last purchase and now: an
  * integral from t_x to age, which is the one from t_x on less the one from age on.  Of
  * customers with x purchases there are far fewer different times than pairs of them.
  * Nothing is lost in the difference: what is subtracted is never more than the term of
@@ -14,6 +14,8 @@
 #ifndef RT_PLACES_H
 #define RT_PLACES_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +49,46 @@ extern void rt_places_make(const rt_customers *customers, void *workspace, rt_pl
  * The integral from a place on is the one to the next place and the one from there on.
  */
 extern const rt_place *rt_places_next(const rt_places *places, size_t i);
+
+/*
+ * The terms that the likelihood of a row is a sum of, each over its largest: who is still here, who
+ * left after t_x, less who left after age.  Where they bought something again from and to are the
+ * places of t_x and age, the weight of the former in terms of who is still here.
+ */
+typedef struct rt_place_terms
+{
+	rt_place	from;
+	rt_place	to;
+	double		log_largest;
+	double		here;
+	double		left;
+	double		later;
+	double		sum;
+} rt_place_terms;
+
+static inline void
+rt_place_terms_scale(rt_place_terms *terms, bool bought)
+{
+	terms->log_largest = fmax(terms->from.log_weight, 0);
+	terms->here = exp(-terms->log_largest);
+	terms->left = exp(terms->from.log_weight - terms->log_largest);
+	terms->later = bought ? exp(terms->to.log_weight - terms->log_largest) : 0;
+	terms->sum = terms->here + terms->left - terms->later;
+}
+
+/* What the i-th mean adds up to, here being that of who is still here */
+static inline double
+rt_place_terms_add(const rt_place_terms *terms, double here, int i)
+{
+	return here + terms->left * terms->from.means[i] - terms->later * terms->to.means[i];
+}
+
+/* The same, taken away */
+static inline double
+rt_place_terms_subtract(const rt_place_terms *terms, double here, int i)
+{
+	return here - terms->left * terms->from.means[i] + terms->later * terms->to.means[i];
+}
 
 /*
  * Adds the integral from the next place on; log_ratio is ln of who is still here then over who is

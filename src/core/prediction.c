@@ -16,10 +16,13 @@
 #define PARAMETER_DRAWS 100
 #define FUTURES (RT_PREDICTION_DRAWS / PARAMETER_DRAWS)
 
-/* More purchases are not drawn one by one */
+/* More are not drawn one by one: how many they are is normal, with a deviation below 0.3 percent */
 #define MANY_PURCHASES 1e5
 
-/* A standard error of a logarithm from which on nothing is known of a parameter */
+/*
+ * A standard error of a logarithm from which on nothing is known of a parameter: it may be
+ * 20,000 times larger or smaller within one
+ */
 #define UNKNOWN_ERROR 10.0
 
 /*
@@ -33,7 +36,7 @@ typedef struct prediction_spread
 
 /* False for a fit that does not know how sure it is */
 static bool
-spread_of(const rt_model *model, prediction_spread *s)
+prediction_spread_of(const rt_model *model, prediction_spread *s)
 {
 	const rt_kind *kind = rt_kind_by_id(model->id);
 	int			first = kind->has_whole_k ? 1 : 0;
@@ -65,8 +68,8 @@ spread_of(const rt_model *model, prediction_spread *s)
 }
 
 static void
-draw_parameters(const rt_model *model, const prediction_spread *s, rt_random *random,
-				rt_model *drawn)
+prediction_draw_parameters(const rt_model *model, const prediction_spread *s, rt_random *random,
+						   rt_model *drawn)
 {
 	double		z[RT_PARAMETERS_MAX];
 
@@ -83,7 +86,7 @@ draw_parameters(const rt_model *model, const prediction_spread *s, rt_random *ra
 }
 
 static int
-ascending(const void *a, const void *b, const void *unused)
+prediction_compare(const void *a, const void *b, const void *unused)
 {
 	double		left = *(const double *) a;
 	double		right = *(const double *) b;
@@ -92,9 +95,9 @@ ascending(const void *a, const void *b, const void *unused)
 	return (left > right) - (left < right);
 }
 
-/* A seed that is hers */
+/* A seed of their own */
 static int64_t
-seed_of(const rt_customer *customer, double x, double mean)
+prediction_seed(const rt_customer *customer, double x, double mean)
 {
 	double		facts[] = {customer->x, customer->t_x, customer->age, x, mean};
 	uint64_t	seed = 0;
@@ -111,75 +114,100 @@ seed_of(const rt_customer *customer, double x, double mean)
 	return (int64_t) seed;
 }
 
+/* What is asked of each future, with the parameters that were drawn for it */
+typedef struct prediction_question
+{
+	const rt_customer *customer;
+	double		t;
+	bool		with_spend;
+	double		x;				/* orders known, and their mean value */
+	double		mean;
+	double		rate;
+	rt_base		base;
+	double		alive;
+	rt_gamma_gamma values;
+} prediction_question;
+
+/* Purchases, or what they are worth, in one future */
+static double
+prediction_draw_future(const prediction_question *q, rt_random *random, size_t *purchases)
+{
+	const rt_gamma_gamma *values = &q->values;
+	rt_life		life;
+	double		level = 1;
+	double		sum = 0;
+
+	if (rt_random_uniform(random) >= q->alive)
+		return 0;
+
+	/* what an order of theirs is worth is Gamma(p) divided by this */
+	if (q->with_spend)
+		level = rt_random_gamma(random, values->p * q->x + values->q) /
+			(values->gamma + q->x * fmax(q->mean, 0));
+	rt_life_go_on(&q->base, q->customer, random, &life);
+	if (rt_life_expected(&life, q->t) > MANY_PURCHASES)
+	{
+		double		until = fmin(q->t, life.end);
+
+		sum = rt_life_count(&life, random, q->t);
+
+		/* spread evenly */
+		if (q->with_spend)
+			sum = rt_random_gamma(random, sum * values->p) / level *
+				(q->rate * until > 0 ? -expm1(-q->rate * until) / (q->rate * until) : 1);
+	}
+	while (rt_life_next(&life, random, q->t))
+	{
+		sum += !q->with_spend ?
+			1 :
+			rt_random_gamma(random, values->p) / level * exp(-q->rate * life.time);
+		rt_poll_each(++*purchases);
+	}
+	return sum;
+}
+
 bool
 rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		   const rt_model *spend, double x, double mean, double rate, double *draws)
 {
 	prediction_spread model_spread,
 				spend_spread;
-	int64_t		seed = seed_of(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
+	prediction_question q = {
+		.customer = customer, .t = t, .with_spend = spend != NULL, .x = x, .mean = mean,
+		.rate = rate
+	};
+	int64_t		seed = prediction_seed(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
 	size_t		purchases = 0;
 
-	if (!spread_of(model, &model_spread) || (spend != NULL && !spread_of(spend, &spend_spread)))
+	if (!prediction_spread_of(model, &model_spread) ||
+		(spend != NULL && !prediction_spread_of(spend, &spend_spread)))
 		return false;
 	for (int i = 0; i < PARAMETER_DRAWS; i++)
 	{
 		rt_random	random;
 		rt_model	drawn;
-		rt_base		base;
-		rt_gamma_gamma values;
-		double		alive;
 
 		/* futures without purchases take their time, too */
 		rt_poll();
 		rt_random_start(&random, seed, (uint64_t) i);
-		draw_parameters(model, &model_spread, &random, &drawn);
-		rt_base_from_model(&drawn, &base);
-		alive = rt_base_p_alive(&base, customer);
+		prediction_draw_parameters(model, &model_spread, &random, &drawn);
+		rt_base_from_model(&drawn, &q.base);
+		q.alive = rt_base_p_alive(&q.base, customer);
 		if (spend != NULL)
 		{
-			draw_parameters(spend, &spend_spread, &random, &drawn);
-			rt_gamma_gamma_from_model(&drawn, &values);
+			prediction_draw_parameters(spend, &spend_spread, &random, &drawn);
+			rt_gamma_gamma_from_model(&drawn, &q.values);
 		}
 		for (int j = 0; j < FUTURES; j++)
 		{
-			rt_life		life;
-			double		level = 1;
-			double		sum = 0;
+			double		sum = prediction_draw_future(&q, &random, &purchases);
 
-			draws[i * FUTURES + j] = 0;
-			if (rt_random_uniform(&random) >= alive)
-				continue;
-
-			/* what an order of hers is worth is Gamma(p) divided by this */
-			if (spend != NULL)
-				level = rt_random_gamma(&random, values.p * x + values.q) /
-					(values.gamma + x * fmax(mean, 0));
-			rt_life_go_on(&base, customer, &random, &life);
-			if (rt_life_expected(&life, t) > MANY_PURCHASES)
-			{
-				double		until = fmin(t, life.end);
-
-				sum = rt_life_count(&life, &random, t);
-
-				/* spread evenly */
-				if (spend != NULL)
-					sum = rt_random_gamma(&random, sum * values.p) / level *
-						(rate * until > 0 ? -expm1(-rate * until) / (rate * until) : 1);
-			}
-			while (rt_life_next(&life, &random, t))
-			{
-				sum += spend == NULL ?
-					1 :
-					rt_random_gamma(&random, values.p) / level * exp(-rate * life.time);
-				rt_poll_each(++purchases);
-			}
 			if (!isfinite(sum))
 				return false;
 			draws[i * FUTURES + j] = sum;
 		}
 	}
-	rt_sort(draws, RT_PREDICTION_DRAWS, sizeof(double), ascending, NULL);
+	rt_sort(draws, RT_PREDICTION_DRAWS, sizeof(double), prediction_compare, NULL);
 	return true;
 }
 

@@ -3,11 +3,11 @@
  *		How sure is a prediction: what one customer will do, drawn many times.
  *
  * A draw takes parameters of the model, and of the spend model, from the normal distribution
- * of their logarithms around the estimates with the covariance of the fit; whether she is still
- * a customer, how often she buys and when she leaves from what these say of her, given what she
- * has done; and her purchases, and what each is worth, from that.  So it holds what is not known
- * of the parameters and what is her own chance.  Of a model that was typed in parameters are
- * taken as they are.  The same customer has the same draws.
+ * of their logarithms around the estimates with the covariance of the fit; whether they are
+ * still a customer, how often they buy and when they leave from what these say of them, given what
+ * they have done; and their purchases, and what each is worth, from that.  So it holds what is not
+ * known of the parameters and what is their own chance.  Of a model that was typed in parameters
+ * are taken as they are.  The same customer has the same draws.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -24,7 +24,7 @@
 /*
  * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the
  * number of purchases, or with a spend model their value, one at the time u counting exp(-rate u);
- * x and mean are her orders for that.
+ * x and mean are their orders for that.
  *
  * False where nothing can be said: of a fit that did not converge, or that knows a parameter to a
  * factor of exp(10) only, and of what is beyond doubles.

@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include "core/assert.h"
 #include "core/proportion.h"
 #include "core/poll.h"
 
@@ -38,28 +39,31 @@ typedef struct hypergeometric
 } hypergeometric;
 
 static double
-log_choose(double n, double k)
+fisher_log_choose(double n, double k)
 {
 	return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
 }
 
 /* Up to a constant */
 static double
-log_mass(const hypergeometric *h, double k)
+fisher_log_mass(const hypergeometric *h, double k)
 {
-	return log_choose(h->n, k) + log_choose(h->other_n, h->hits - k);
+	return fisher_log_choose(h->n, k) + fisher_log_choose(h->other_n, h->hits - k);
 }
 
 /* P(k + 1) / P(k) */
 static double
-ratio_up(const hypergeometric *h, double k)
+fisher_ratio_up(const hypergeometric *h, double k)
 {
 	return (h->n - k) * (h->hits - k) / ((k + 1) * (h->other_n - h->hits + k + 1));
 }
 
+/* They fall at least as fast from there on: what is left of thousands of them is no digit */
+#define MASS_NOTHING 1e-18
+
 /* The sum of the probabilities from k on, away from the mode, as a multiple of that of k */
 static double
-tail_from(const hypergeometric *h, double k, int step)
+fisher_tail_from(const hypergeometric *h, double k, int step)
 {
 	double		mass = 1;
 	double		sum = 1;
@@ -67,10 +71,10 @@ tail_from(const hypergeometric *h, double k, int step)
 	for (size_t i = 1; step > 0 ? k < h->high : k > h->low; i++)
 	{
 		rt_poll_each(i);
-		mass *= step > 0 ? ratio_up(h, k) : 1 / ratio_up(h, k - 1);
+		mass *= step > 0 ? fisher_ratio_up(h, k) : 1 / fisher_ratio_up(h, k - 1);
 		k += step;
 		sum += mass;
-		if (mass < sum * 1e-18)
+		if (mass < sum * MASS_NOTHING)
 			break;
 	}
 	return sum;
@@ -98,31 +102,32 @@ rt_fisher_exact(int64_t hits, int64_t n, int64_t other_hits, int64_t other_n)
 	h.high = fmin(h.n, h.hits);
 	mode = floor((h.n + 1) * (h.hits + 1) / (h.n + h.other_n + 2));
 	mode = fmin(fmax(mode, h.low), h.high);
-	limit = log_mass(&h, observed);
-	if (limit >= log_mass(&h, mode) - AS_PROBABLE)
+	limit = fisher_log_mass(&h, observed);
+	if (limit >= fisher_log_mass(&h, mode) - AS_PROBABLE)
 		return 1;
 
 	/* the tail in which it lies, and the other one from the first value that is as improbable */
 	side = observed > mode ? 1 : -1;
-	tails = tail_from(&h, observed, side);
+	tails = fisher_tail_from(&h, observed, side);
 	limit += log1p(AS_PROBABLE);
 	outer = side > 0 ? h.low : h.high;
-	if (log_mass(&h, outer) <= limit)
+	if (fisher_log_mass(&h, outer) <= limit)
 	{
 		inner = mode;
 		while (fabs(inner - outer) > 1)
 		{
 			double		middle = floor((inner + outer) / 2);
 
-			if (log_mass(&h, middle) <= limit)
+			if (fisher_log_mass(&h, middle) <= limit)
 				outer = middle;
 			else
 				inner = middle;
 		}
-		tails += exp(log_mass(&h, outer) - log_mass(&h, observed)) * tail_from(&h, outer, -side);
+		tails += exp(fisher_log_mass(&h, outer) - fisher_log_mass(&h, observed)) *
+			fisher_tail_from(&h, outer, -side);
 	}
-	return fmin(1, tails * exp(log_mass(&h, observed) - log_mass(&h, mode)) /
-				(tail_from(&h, mode, 1) + tail_from(&h, mode, -1) - 1));
+	return fmin(1, tails * exp(fisher_log_mass(&h, observed) - fisher_log_mass(&h, mode)) /
+				(fisher_tail_from(&h, mode, 1) + fisher_tail_from(&h, mode, -1) - 1));
 }
 
 /* ------------------------------------------------------------ two groups, in strata */
@@ -136,7 +141,7 @@ typedef enum hypothesis
 
 /* Of the other group's share, when it is p: the slope of the likelihood of a difference */
 static double
-slope_for_difference(const rt_two_groups *g, double difference, double p)
+uplift_slope(const rt_two_groups *g, double difference, double p)
 {
 	double		q = p + difference;
 	double		slope = 0;
@@ -156,7 +161,7 @@ slope_for_difference(const rt_two_groups *g, double difference, double p)
  * The most likely share of the others for a given difference: the slope falls, so halving finds it
  */
 static double
-share_for_difference(const rt_two_groups *g, double difference)
+uplift_share_for_difference(const rt_two_groups *g, double difference)
 {
 	double		low = fmax(0, -difference);
 	double		high = fmin(1, 1 - difference);
@@ -165,7 +170,7 @@ share_for_difference(const rt_two_groups *g, double difference)
 	{
 		double		middle = (low + high) / 2;
 
-		if (slope_for_difference(g, difference, middle) > 0)
+		if (uplift_slope(g, difference, middle) > 0)
 			low = middle;
 		else
 			high = middle;
@@ -175,7 +180,7 @@ share_for_difference(const rt_two_groups *g, double difference)
 
 /* The same for a given ratio: a root of a quadratic equation, without cancellation */
 static double
-share_for_ratio(const rt_two_groups *g, double ratio)
+uplift_share_for_ratio(const rt_two_groups *g, double ratio)
 {
 	double		a = (double) (g->n + g->other_n) * ratio;
 	double		b = (double) (g->n + g->other_hits) * ratio + (double) (g->hits + g->other_n);
@@ -186,7 +191,7 @@ share_for_ratio(const rt_two_groups *g, double ratio)
 
 /* How many standard errors the data lie above the hypothesis */
 static double
-score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
+uplift_score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 {
 	double		sum = 0;
 	double		variance = 0;
@@ -207,14 +212,14 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
 		weight = n * other_n / (n + other_n);
 		if (what == DIFFERENCE)
 		{
-			p = share_for_difference(g, value);
+			p = uplift_share_for_difference(g, value);
 			q = p + value;
 			factor = 1;
 			sum += weight * ((double) g->hits / n - (double) g->other_hits / other_n - value);
 		}
 		else
 		{
-			p = share_for_ratio(g, value);
+			p = uplift_share_for_ratio(g, value);
 			q = p * value;
 			factor = value;
 			sum += weight * ((double) g->hits / n - value * ((double) g->other_hits / other_n));
@@ -234,8 +239,9 @@ score(const rt_two_groups *strata, size_t count, hypothesis what, double value)
  * in its logarithm
  */
 static double
-limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside, double outside,
-	  double z)
+uplift_limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
+			 double outside,
+			 double z)
 {
 	for (int i = 0; i < 200; i++)
 	{
@@ -244,7 +250,7 @@ limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
 
 		if (middle == inside || middle == outside)
 			break;
-		if (fabs(score(strata, count, what, middle)) < z)
+		if (fabs(uplift_score(strata, count, what, middle)) < z)
 			inside = middle;
 		else
 			outside = middle;
@@ -252,6 +258,7 @@ limit(const rt_two_groups *strata, size_t count, hypothesis what, double inside,
 	return inside;
 }
 
+/* Of shares: squares of both are doubles, with any count */
 #define RATIO_MIN 1e-150
 #define RATIO_MAX 1e150
 
@@ -281,9 +288,11 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 		return;
 
 	uplift->difference = (share - other_share) / weights;
-	uplift->difference_lower = limit(strata, count, DIFFERENCE, uplift->difference, -1, z);
-	uplift->difference_upper = limit(strata, count, DIFFERENCE, uplift->difference, 1, z);
-	uplift->p_value = rt_normal_two_sided(score(strata, count, DIFFERENCE, 0));
+	uplift->difference_lower = uplift_limit(strata, count, DIFFERENCE, uplift->difference, -1, z);
+	uplift->difference_upper = uplift_limit(strata, count, DIFFERENCE, uplift->difference, 1, z);
+	RT_ASSERT(uplift->difference_lower <= uplift->difference &&
+			  uplift->difference <= uplift->difference_upper);
+	uplift->p_value = rt_normal_two_sided(uplift_score(strata, count, DIFFERENCE, 0));
 	uplift->ratio_lower = 0;
 	uplift->ratio_upper = INFINITY;
 	if (share == 0 && other_share == 0)
@@ -291,8 +300,9 @@ rt_uplift_of(const rt_two_groups *strata, size_t count, double z, rt_uplift *upl
 	uplift->ratio = other_share > 0 ? share / other_share : INFINITY;
 	if (share > 0)
 		uplift->ratio_lower =
-			limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX, RATIO_MIN, z);
+			uplift_limit(strata, count, RATIO, other_share > 0 ? uplift->ratio : RATIO_MAX,
+						 RATIO_MIN, z);
 	if (other_share > 0)
 		uplift->ratio_upper =
-			limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
+			uplift_limit(strata, count, RATIO, share > 0 ? uplift->ratio : RATIO_MIN, RATIO_MAX, z);
 }

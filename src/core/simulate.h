@@ -39,7 +39,8 @@ typedef struct rt_life
 	int			passed;			/* of the k events of the interval that runs */
 	double		lambda;
 	double		p;				/* to leave after a purchase, or before an opportunity */
-	double		end;			/* when they leave, whatever they buy; infinite if purchases decide */
+	double		end;			/* when they leave, whatever they buy; infinite where purchases
+								 * decide */
 	double		time;			/* of the last purchase, in the model's unit; 0 is the first one,
 								 * or now */
 	bool		here;

@@ -15,6 +15,7 @@
 
 #include "core/poll.h"
 
+/* Both as Bentley and McIlroy found them */
 #define INSERTION_MAX	7
 #define NINTHER_MIN		40
 
@@ -30,7 +31,7 @@ typedef struct Sort
 } Sort;
 
 static inline int
-compare(Sort *sort, const char *a, const char *b)
+sort_compare(Sort *sort, const char *a, const char *b)
 {
 	if (--sort->left == 0)
 	{
@@ -42,7 +43,7 @@ compare(Sort *sort, const char *a, const char *b)
 
 /* Elements are most often of whole words */
 static inline void
-swap(const Sort *sort, char *a, char *b)
+sort_swap(const Sort *sort, char *a, char *b)
 {
 	size_t		i = 0;
 
@@ -67,22 +68,22 @@ swap(const Sort *sort, char *a, char *b)
 
 /* n elements from a on with the n from b on */
 static inline void
-swap_many(const Sort *sort, char *a, char *b, size_t n)
+sort_swap_many(const Sort *sort, char *a, char *b, size_t n)
 {
 	for (; n > 0; n--, a += sort->size, b += sort->size)
-		swap(sort, a, b);
+		sort_swap(sort, a, b);
 }
 
 static char *
 sort_median(Sort *sort, char *a, char *b, char *c)
 {
-	if (compare(sort, a, b) < 0)
-		return compare(sort, b, c) < 0 ? b : compare(sort, a, c) < 0 ? c : a;
-	return compare(sort, b, c) > 0 ? b : compare(sort, a, c) > 0 ? c : a;
+	if (sort_compare(sort, a, b) < 0)
+		return sort_compare(sort, b, c) < 0 ? b : sort_compare(sort, a, c) < 0 ? c : a;
+	return sort_compare(sort, b, c) > 0 ? b : sort_compare(sort, a, c) > 0 ? c : a;
 }
 
 static char *
-pivot(Sort *sort, char *base, size_t count)
+sort_pivot(Sort *sort, char *base, size_t count)
 {
 	char	   *low = base;
 	char	   *middle = base + count / 2 * sort->size;
@@ -100,116 +101,134 @@ pivot(Sort *sort, char *base, size_t count)
 }
 
 static void
-sort_insertion_sort(Sort *sort, char *base, size_t count)
+sort_insertion(Sort *sort, char *base, size_t count)
 {
 	for (size_t i = 1; i < count; i++)
 	{
-		for (char *at = base + i * sort->size; at > base && compare(sort, at - sort->size, at) > 0;
+		for (char *at = base + i * sort->size; at > base &&
+			 sort_compare(sort, at - sort->size, at) > 0;
 			 at -= sort->size)
-			swap(sort, at - sort->size, at);
+			sort_swap(sort, at - sort->size, at);
 	}
 }
 
 /* Makes a heap, the largest on top, of the elements from root on, whose children are heaps */
 static void
-sift_down(Sort *sort, char *base, size_t root, size_t count)
+sort_sift_down(Sort *sort, char *base, size_t root, size_t count)
 {
 	while (2 * root + 1 < count)
 	{
 		size_t		child = 2 * root + 1;
 
 		if (child + 1 < count &&
-			compare(sort, base + child * sort->size, base + (child + 1) * sort->size) < 0)
+			sort_compare(sort, base + child * sort->size, base + (child + 1) * sort->size) < 0)
 			child++;
-		if (compare(sort, base + root * sort->size, base + child * sort->size) >= 0)
+		if (sort_compare(sort, base + root * sort->size, base + child * sort->size) >= 0)
 			return;
-		swap(sort, base + root * sort->size, base + child * sort->size);
+		sort_swap(sort, base + root * sort->size, base + child * sort->size);
 		root = child;
 	}
 }
 
 static void
-heap_sort(Sort *sort, char *base, size_t count)
+sort_heap(Sort *sort, char *base, size_t count)
 {
 	for (size_t root = count / 2; root > 0; root--)
-		sift_down(sort, base, root - 1, count);
+		sort_sift_down(sort, base, root - 1, count);
 	for (size_t end = count - 1; end > 0; end--)
 	{
-		swap(sort, base, base + end * sort->size);
-		sift_down(sort, base, 0, end);
+		sort_swap(sort, base, base + end * sort->size);
+		sort_sift_down(sort, base, 0, end);
 	}
 }
 
-static void
-quick_sort(Sort *sort, char *base, size_t count, int depth)
+/* How many elements a part has */
+typedef struct sort_parts
+{
+	size_t		smaller;
+	size_t		larger;
+} sort_parts;
+
+/* Smaller ones than the first, then those equal to it, then larger ones */
+static sort_parts
+sort_partition(Sort *sort, char *base, size_t count)
 {
 	size_t		size = sort->size;
+	char	   *end = base + count * size;
+	char	   *equal_left = base + size;	/* equal ones are gathered at both ends */
+	char	   *left = base + size;
+	char	   *right = end - size;
+	char	   *equal_right = end - size;
+	sort_parts	parts;
+	size_t		n;
+	int			order;
 
+	for (;;)
+	{
+		for (; left <= right && (order = sort_compare(sort, left, base)) <= 0; left += size)
+		{
+			if (order == 0)
+			{
+				sort_swap(sort, equal_left, left);
+				equal_left += size;
+			}
+		}
+		for (; left <= right && (order = sort_compare(sort, right, base)) >= 0; right -= size)
+		{
+			if (order == 0)
+			{
+				sort_swap(sort, right, equal_right);
+				equal_right -= size;
+			}
+		}
+		if (left > right)
+			break;
+		sort_swap(sort, left, right);
+		left += size;
+		right -= size;
+	}
+	parts.smaller = (size_t) (left - equal_left) / size;
+	parts.larger = (size_t) (equal_right - right) / size;
+	n = (size_t) (equal_left - base) / size;
+	n = n < parts.smaller ? n : parts.smaller;
+	sort_swap_many(sort, base, left - n * size, n);
+	n = (size_t) (end - equal_right) / size - 1;
+	n = n < parts.larger ? n : parts.larger;
+	sort_swap_many(sort, left, end - n * size, n);
+	return parts;
+}
+
+static void
+sort_quick(Sort *sort, char *base, size_t count, int depth)
+{
 	while (count > INSERTION_MAX)
 	{
-		char	   *end = base + count * size;
-		char	   *equal_left = base + size;	/* equal ones are gathered at both ends */
-		char	   *left = base + size;
-		char	   *right = end - size;
-		char	   *equal_right = end - size;
-		size_t		smaller,
-					larger,
-					n;
-		int			order;
+		sort_parts	parts;
+		char	   *larger;
 
 		if (depth-- == 0)
 		{
-			heap_sort(sort, base, count);
+			sort_heap(sort, base, count);
 			return;
 		}
-		swap(sort, base, pivot(sort, base, count));
-		for (;;)
-		{
-			for (; left <= right && (order = compare(sort, left, base)) <= 0; left += size)
-			{
-				if (order == 0)
-				{
-					swap(sort, equal_left, left);
-					equal_left += size;
-				}
-			}
-			for (; left <= right && (order = compare(sort, right, base)) >= 0; right -= size)
-			{
-				if (order == 0)
-				{
-					swap(sort, right, equal_right);
-					equal_right -= size;
-				}
-			}
-			if (left > right)
-				break;
-			swap(sort, left, right);
-			left += size;
-			right -= size;
-		}
-		smaller = (size_t) (left - equal_left) / size;
-		larger = (size_t) (equal_right - right) / size;
-		n = (size_t) (equal_left - base) / size;
-		n = n < smaller ? n : smaller;
-		swap_many(sort, base, left - n * size, n);
-		n = (size_t) (end - equal_right) / size - 1;
-		n = n < larger ? n : larger;
-		swap_many(sort, left, end - n * size, n);
+		sort_swap(sort, base, sort_pivot(sort, base, count));
+		parts = sort_partition(sort, base, count);
+		larger = base + (count - parts.larger) * sort->size;
 
 		/* the smaller part at once, the larger one in the next turn: the stack stays low */
-		if (smaller < larger)
+		if (parts.smaller < parts.larger)
 		{
-			quick_sort(sort, base, smaller, depth);
-			base = end - larger * size;
-			count = larger;
+			sort_quick(sort, base, parts.smaller, depth);
+			base = larger;
+			count = parts.larger;
 		}
 		else
 		{
-			quick_sort(sort, end - larger * size, larger, depth);
-			count = smaller;
+			sort_quick(sort, larger, parts.larger, depth);
+			count = parts.smaller;
 		}
 	}
-	sort_insertion_sort(sort, base, count);
+	sort_insertion(sort, base, count);
 }
 
 void
@@ -222,11 +241,11 @@ rt_sort(void *base, size_t count, size_t size, rt_sort_compare compare_elements,
 	int			depth = 0;
 
 	while (in_order < count &&
-		   compare(&sort, elements + (in_order - 1) * size, elements + in_order * size) <= 0)
+		   sort_compare(&sort, elements + (in_order - 1) * size, elements + in_order * size) <= 0)
 		in_order++;
 	if (in_order >= count)
 		return;
 	for (size_t n = count; n > 1; n /= 2)
 		depth += 2;
-	quick_sort(&sort, elements, count, depth);
+	sort_quick(&sort, elements, count, depth);
 }

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+/* ln(2 pi) / 2 */
+#define RT_HALF_LOG_TWO_PI 0.91893853320467274178
+
 /* ln(exp(a) + exp(b)), not both minus infinity */
 static inline double
 rt_log_sum(double a, double b)

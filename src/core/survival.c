@@ -9,11 +9,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/cholesky.h"
 #include "core/poll.h"
 #include "core/special.h"
 
-/* sqrt(DBL_EPSILON) */
+/*
+ * Times that differ by no more than this, or by no more of their mean, are one: sqrt(DBL_EPSILON),
+ * as timefix of R's survival has it
+ */
 #define TIED 1.4901161193847656e-8
 
 void
@@ -107,12 +111,14 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 			point->upper = exp(log_survival * exp(-width));
 		}
 		at_risk = left - times[i].censored;
+		RT_ASSERT(left >= 0 && at_risk >= 0 && survival >= 0 && survival <= 1);
+		RT_ASSERT(i == 0 || (times[i].time > times[i - 1].time && survival <= point[-1].survival));
 	}
 }
 
 /* As far as ties are told apart */
 static bool
-is_later(double time, double other)
+survival_is_later(double time, double other)
 {
 	return time - other > TIED * fmax(1, other);
 }
@@ -125,14 +131,14 @@ rt_survival_at(const rt_survival_point *points, size_t count, double time)
 
 	if (count == 0)
 		return NAN;
-	if (is_later(time, points[count - 1].time) && points[count - 1].survival > 0)
+	if (survival_is_later(time, points[count - 1].time) && points[count - 1].survival > 0)
 		return NAN;
 	/* the last point that is not behind time is low - 1 */
 	while (low < high)
 	{
 		size_t		middle = low + (high - low) / 2;
 
-		if (!is_later(points[middle].time, time))
+		if (!survival_is_later(points[middle].time, time))
 			low = middle + 1;
 		else
 			high = middle;
@@ -140,7 +146,7 @@ rt_survival_at(const rt_survival_point *points, size_t count, double time)
 	return low == 0 ? 1 : points[low - 1].survival;
 }
 
-/* Products of shares are half up to rounding */
+/* Products of shares are half up to rounding: 2^-53 for each of up to some million factors */
 #define HALF_UP_TO 1e-9
 
 double
@@ -175,9 +181,10 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 
 	*std_error = NAN;
 	frexp(horizon, &unit);
-	if (count == 0 || (is_later(horizon, points[count - 1].time) && points[count - 1].survival > 0))
+	if (count == 0 || (survival_is_later(horizon, points[count - 1].time) &&
+					   points[count - 1].survival > 0))
 		return NAN;
-	for (; used < count && !is_later(points[used].time, horizon); used++)
+	for (; used < count && !survival_is_later(points[used].time, horizon); used++)
 		rt_poll_each(used);
 	/* backward: an event weighs with the area under the curve behind it */
 	for (size_t i = used; i-- > 0;)
@@ -198,18 +205,95 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 
 /* ------------------------------------------------------------ do groups differ */
 
-/* Part of a group's variance that the groups before it must leave */
+/*
+ * Part of a group's variance that the groups before it must leave: what rounding leaves of nothing
+ * is some 2^-52 for each of the terms that it was taken from
+ */
 #define PIVOT_SMALL 1e-13
+
+/* Who comes and goes, as time goes on */
+typedef struct log_rank_state
+{
+	int			group_count;
+	double	   *at_risk;		/* of each group */
+	double		all;
+	double	   *above;			/* events over those expected, of the groups that count */
+	double	   *variance;
+	rt_log_rank_group *groups;
+} log_rank_state;
+
+/* The events at a time: what was to be expected of each group, and how much that varies */
+static void
+log_rank_add_events(log_rank_state *s, double events)
+{
+	double		scale = s->all > 1 ? events * (s->all - events) / (s->all - 1) : 0;
+
+	for (int j = 0; j < s->group_count; j++)
+	{
+		double		share = s->at_risk[j] / s->all;
+		double	   *variance = s->variance + j * s->group_count;
+
+		if (s->at_risk[j] == 0)
+			continue;
+		s->groups[j].expected += events * share;
+		variance[j] += scale * share;
+		for (int k = 0; k <= j; k++)
+			variance[k] -= scale * share * s->at_risk[k] / s->all;
+	}
+}
+
+/*
+ * Groups that could not lose anybody tell nothing: the others are moved together.  How many they
+ * are
+ */
+static int
+log_rank_groups_used(log_rank_state *s)
+{
+	int			used = 0;
+
+	for (int j = 0; j < s->group_count; j++)
+	{
+		if (!(s->groups[j].expected > 0))
+			continue;
+		s->above[used] = (double) s->groups[j].events - s->groups[j].expected;
+		for (int k = 0, column = 0; k <= j; k++)
+			if (s->groups[k].expected > 0)
+				s->variance[used * s->group_count + column++] =
+					s->variance[j * s->group_count + k];
+		used++;
+	}
+	return used;
+}
+
+/* Of the groups used the last one follows from the rest */
+static void
+log_rank_compare(log_rank_state *s, int used, rt_log_rank *test)
+{
+	test->degrees = used > 1 ? used - 1 : 0;
+	test->chi_square = test->p_value = NAN;
+	if (used < 2)
+		return;
+	if (rt_cholesky(s->variance, used - 1, s->group_count, PIVOT_SMALL, s->variance) < used - 1)
+	{
+		/* nothing was left to chance: at each time all left, or only one group was there */
+		test->degrees = 0;
+		return;
+	}
+	rt_cholesky_forward(s->variance, used - 1, s->group_count, s->above);
+	test->chi_square = 0;
+	for (int j = 0; j < used - 1; j++)
+		test->chi_square += s->above[j] * s->above[j];
+	test->p_value = rt_chi_square_tail(test->degrees, test->chi_square);
+}
 
 void
 rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 				 double *room, rt_log_rank_group *groups, rt_log_rank *test)
 {
-	double	   *at_risk = room;
-	double	   *above = at_risk + group_count;
-	double	   *variance = above + group_count;
-	double		all = 0;
-	int			used = 0;
+	log_rank_state s = {
+		.group_count = group_count, .at_risk = room, .above = room + group_count,
+		.variance = room + 2 * group_count, .groups = groups
+	};
 
 	memset(room, 0, RT_LOG_RANK_ROOM(group_count) * sizeof(double));
 	memset(groups, 0, (size_t) group_count * sizeof(rt_log_rank_group));
@@ -220,8 +304,8 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 		rt_poll_each(i);
 		groups[rows[i].group].customers += n;
 		groups[rows[i].group].events += rows[i].events;
-		at_risk[rows[i].group] += (double) n;
-		all += (double) n;
+		s.at_risk[rows[i].group] += (double) n;
+		s.all += (double) n;
 	}
 	for (size_t begin = 0, end; begin < count; begin = end)
 	{
@@ -232,55 +316,12 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 		for (end = begin; end < count && rows[end].time == rows[begin].time; end++)
 			events += (double) rows[end].events;
 		if (events > 0)
-		{
-			double		scale = all > 1 ? events * (all - events) / (all - 1) : 0;
-
-			for (int j = 0; j < group_count; j++)
-			{
-				double		share = at_risk[j] / all;
-
-				if (at_risk[j] == 0)
-					continue;
-				groups[j].expected += events * share;
-				variance[j * group_count + j] += scale * share;
-				for (int k = 0; k <= j; k++)
-					variance[j * group_count + k] -= scale * share * at_risk[k] / all;
-			}
-		}
+			log_rank_add_events(&s, events);
 		for (size_t i = begin; i < end; i++)
 		{
-			at_risk[rows[i].group] -= (double) (rows[i].events + rows[i].censored);
-			all -= (double) (rows[i].events + rows[i].censored);
+			s.at_risk[rows[i].group] -= (double) (rows[i].events + rows[i].censored);
+			s.all -= (double) (rows[i].events + rows[i].censored);
 		}
 	}
-
-	/*
-	 * groups that could not lose anybody tell nothing; of the others the last one follows from the
-	 * rest
-	 */
-	for (int j = 0; j < group_count; j++)
-	{
-		if (!(groups[j].expected > 0))
-			continue;
-		above[used] = (double) groups[j].events - groups[j].expected;
-		for (int k = 0, column = 0; k <= j; k++)
-			if (groups[k].expected > 0)
-				variance[used * group_count + column++] = variance[j * group_count + k];
-		used++;
-	}
-	test->degrees = used > 1 ? used - 1 : 0;
-	test->chi_square = test->p_value = NAN;
-	if (used < 2)
-		return;
-	if (rt_cholesky(variance, used - 1, group_count, PIVOT_SMALL, variance) < used - 1)
-	{
-		/* nothing was left to chance: at each time all left, or only one group was there */
-		test->degrees = 0;
-		return;
-	}
-	rt_cholesky_forward(variance, used - 1, group_count, above);
-	test->chi_square = 0;
-	for (int j = 0; j < used - 1; j++)
-		test->chi_square += above[j] * above[j];
-	test->p_value = rt_chi_square_tail(test->degrees, test->chi_square);
+	log_rank_compare(&s, log_rank_groups_used(&s), test);
 }

@@ -105,7 +105,8 @@ model_number(double value)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a model with these parameters and this customer or time is out of range"),
-				 errdetail("A number among them is too large, or too close to 0, to compute with.")));
+				 errdetail("A number among them is too large, or too close to 0, to "
+						   "compute with.")));
 	return Float8GetDatum(value);
 }
 

@@ -87,8 +87,8 @@ get_discount(FunctionCallInfo fcinfo, int argument, bool for_ever)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("without a discount rate renewals for ever may be worth any amount"),
-				 errhint(
-						 "Give a discount rate above 0 (0.1 is 10 percent a period), or a horizon.")));
+				 errhint("Give a discount rate above 0 (0.1 is 10 percent a period), or a "
+						 "horizon.")));
 	return discount;
 }
 
@@ -100,10 +100,9 @@ contract_discounted_renewals(PG_FUNCTION_ARGS)
 	bool		for_ever = PG_NARGS() == 3;
 	int32		tenure = get_renewals(fcinfo, 1, 0);
 	double		discount = get_discount(fcinfo, 2, for_ever);
+	double		horizon = for_ever ? INFINITY : get_renewals(fcinfo, 3, 0);
 
-	return model_number(
-						rt_contract_expected_renewals(&contract, tenure,
-													  for_ever ? INFINITY : get_renewals(fcinfo, 3, 0), discount));
+	return model_number(rt_contract_expected_renewals(&contract, tenure, horizon, discount));
 }
 
 /* model, value_per_period, tenure, discount_rate, margin */
@@ -120,7 +119,7 @@ contract_residual_lifetime_value(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a value of %g in each period is negative or not finite", value)));
-	PG_RETURN_DATUM(
-					money_datum(value * check_margin(margin) *
-								rt_contract_expected_renewals(&contract, tenure, INFINITY, discount)));
+	value *= check_margin(margin);
+	value *= rt_contract_expected_renewals(&contract, tenure, INFINITY, discount);
+	PG_RETURN_DATUM(money_datum(value));
 }

@@ -395,7 +395,7 @@ customer_base_lost_on(PG_FUNCTION_ARGS)
 	PG_RETURN_DATEADT(day);
 }
 
-/* Just after her first purchase */
+/* Just after the first purchase */
 static const rt_customer new_customer = {0, 0, 0};
 
 Datum
@@ -403,10 +403,9 @@ customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 {
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
+	double		horizon = get_horizon(fcinfo, 1, &base, model->time_unit);
 
-	return model_number(
-						rt_base_expected_purchases(&base, &new_customer,
-												   get_horizon(fcinfo, 1, &base, model->time_unit)));
+	return model_number(rt_base_expected_purchases(&base, &new_customer, horizon));
 }
 
 Datum
@@ -447,8 +446,8 @@ customer_base_purchase_pmf_number(PG_FUNCTION_ARGS)
 	rt_base		base;
 
 	get_model(fcinfo, "purchase_pmf", &base);
-	return model_number(
-						rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo), get_time(fcinfo, 2)));
+	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
+											 get_time(fcinfo, 2)));
 }
 
 Datum

@@ -29,7 +29,7 @@ extern void check_customer_base(const rt_model *model, const char *function, rt_
 extern void check_opportunities(const rt_base *base, const rt_customer *customer);
 
 /*
- * What is known of her at the end of that day, in the model's unit; false when nothing was bought
+ * What is known of them at the end of that day, in the model's unit; false when nothing was bought
  * by then
  */
 extern bool customer_of_history(Datum history, DateADT as_of, const rt_base *base, double time_unit,
@@ -50,7 +50,7 @@ extern bool opportunities_of_history(HistoryBytes history, DateADT as_of, double
 									 rt_customer *customer);
 
 /*
- * The first day behind her last purchase up to as_of, and not behind as_of, on which her churn
+ * The first day behind their last purchase up to as_of, and not behind as_of, on which their churn
  * score was at least this; false when there is none.  A score is checked to lie between 0 and 1.
  */
 extern bool lost_day(Datum history, DateADT as_of, const rt_model *model, double score,

@@ -99,9 +99,11 @@ add(FunctionCallInfo fcinfo, bool has_value, bool is_date)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a value of %g cannot be added up", value)));
 	if (is_date)
-		time = DatumGetTimestamp(
-								 DirectFunctionCall1(date_timestamp,
-													 DateADTGetDatum(date_from_date(PG_GETARG_DATEADT(time_argument)))));
+	{
+		DateADT		date = date_from_date(PG_GETARG_DATEADT(time_argument));
+
+		time = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(date)));
+	}
 	else
 		time = PG_GETARG_TIMESTAMP(time_argument);
 	if (TIMESTAMP_NOT_FINITE(time))

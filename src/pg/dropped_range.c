@@ -35,10 +35,10 @@ dropped_range(PG_FUNCTION_ARGS)
 	int32		all_room[DATES_ROOM];
 	size_t		range_count;
 	size_t		all_count;
-	int32	   *range = history_dates(history_bytes(PG_GETARG_DATUM(0)), as_of, range_room, DATES_ROOM,
-									  &range_count);
-	int32	   *all =
-		history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of, all_room, DATES_ROOM, &all_count);
+	HistoryBytes range_history = history_bytes(PG_GETARG_DATUM(0));
+	HistoryBytes all_history = history_bytes(PG_GETARG_DATUM(1));
+	int32	   *range = history_dates(range_history, as_of, range_room, DATES_ROOM, &range_count);
+	int32	   *all = history_dates(all_history, as_of, all_room, DATES_ROOM, &all_count);
 	rt_dropped_range result;
 	int32		bad_date;
 	Datum		values[DROPPED_COLUMNS];
@@ -48,17 +48,14 @@ dropped_range(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	if (rt_dropped_range_of(range, range_count, all, all_count, &result, &bad_date) != RT_OK)
 	{
-		char		date_text[RT_DATE_TEXT_MAX + 1];
+		char		date[RT_DATE_TEXT_MAX + 1];
 
-		date_text[rt_date_print(bad_date, date_text)] = '\0';
-
-		ereport(
-				ERROR,
+		date[rt_date_print(bad_date, date)] = '\0';
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("purchase of %s in the range is none of the customer", date_text),
+				 errmsg("purchase of %s in the range is none of the customer", date),
 				 errhint("The first history is that of the customer's purchases in the range, the "
-						 "second "
-						 "one that of all her purchases.")));
+						 "second one that of all their purchases.")));
 	}
 	values[DROPPED_LAST] = DateADTGetDatum(result.last);
 	values[DROPPED_RANGE_PURCHASES] = Int32GetDatum((int32) result.with_range);

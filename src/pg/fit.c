@@ -15,6 +15,7 @@
 #include "core/interpurchase.h"
 #include "core/poll.h"
 #include "pg/fit_state.h"
+#include "pg/fit_tally.h"
 #include "pg/model.h"
 
 PG_FUNCTION_INFO_V1(fit_model_final);
@@ -60,7 +61,8 @@ notice_same_weight(const FitData *data)
 				weight,
 				customers = 0;
 
-	if (!data->head->from_numbers || data->kind->input == RT_INPUT_SPEND || data->head->customers < 2)
+	if (!data->head->from_numbers || data->kind->input == RT_INPUT_SPEND ||
+		data->head->customers < 2)
 		return;
 	for (uint32 i = 0; i < data->row_count; i++)
 		weights += data->rows[i].weight;
@@ -198,7 +200,7 @@ get_data(const FitState *state)
 		intervals += data.rows[i].weight * data.rows[i].numbers[0];
 	}
 	if ((double) data.head->sum_log > intervals * LOG_INTERVAL_MAX * FIT_LOG_UNIT)
-		fit_state_corrupt();
+		fit_tally_corrupt();
 	return data;
 }
 

@@ -140,6 +140,7 @@ static void
 fit_add_history_recency(FitState *state, HistoryBytes history, DateADT as_of)
 {
 	rt_rfm		rfm;
+	rt_fit_row	row = {.weight = 1};
 	bool		found = false;
 
 	if (history.size > 0)
@@ -148,9 +149,8 @@ fit_add_history_recency(FitState *state, HistoryBytes history, DateADT as_of)
 	if (!found)
 		return;
 	fit_state_count(state, 1);
-	fit_state_add(state, &(rt_fit_row) {
-										   .customer = {rfm.frequency, rfm.recency, rfm.customer_age}, .weight = 1
-										   });
+	row.customer = (rt_customer) {rfm.frequency, rfm.recency, rfm.customer_age};
+	fit_state_add(state, &row);
 }
 
 /* Their sum, and how even they are where there are two at least */
@@ -162,9 +162,11 @@ fit_add_rhythm(FitState *state, const rt_intervals *intervals)
 	if (intervals->count > 0)
 		fit_state_add(state, &(rt_fit_row) {.rhythm = {count, intervals->sum}, .weight = 1});
 	if (intervals->count > 1)
-		fit_state_add(state, &(rt_fit_row) {
-											   .rhythm = {count, rt_evenness(intervals), 1}, .weight = 1
-											   });
+	{
+		double		evenness = rt_evenness(intervals);
+
+		fit_state_add(state, &(rt_fit_row) {.rhythm = {count, evenness, 1}, .weight = 1});
+	}
 }
 
 /* Of a kind that needs each interval */

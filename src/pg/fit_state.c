@@ -26,23 +26,6 @@ PG_FUNCTION_INFO_V1(fit_model_combine);
 #define ROW_BYTES		5		/* of whole numbers of days */
 #define KEYS_EXPECTED	1000000 /* no more, whatever a head says */
 
-void
-fit_state_corrupt(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("state of fit_model is corrupt")));
-}
-
-void
-fit_state_too_large(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("too many different customers for one fit"),
-			 errhint("Fit a sample, or a model for each segment.")));
-}
-
 /* ---------------------------------------------------------------- checks */
 
 static void
@@ -55,7 +38,7 @@ check_head(const FitHead *head)
 		head->as_of > (head->from_numbers ? 0 : RT_DATE_MAX) || !(head->time_unit > 0) ||
 		isinf(head->time_unit) || head->customers < 0 ||
 		head->customers >= INT64CONST(1) << 62 || head->sum_log < 0)
-		fit_state_corrupt();
+		fit_tally_corrupt();
 }
 
 /* May this be a row of a fit of this kind? */
@@ -65,10 +48,10 @@ check_row(const rt_kind *kind, const rt_fit_row *row)
 	for (int i = 0; i < lengthof(row->numbers); i++)
 	{
 		if (!(row->numbers[i] >= 0) || isinf(row->numbers[i]))
-			fit_state_corrupt();
+			fit_tally_corrupt();
 	}
 	if (!kind->row_valid(row))
-		fit_state_corrupt();
+		fit_tally_corrupt();
 }
 
 static void
@@ -144,7 +127,7 @@ fit_bytes_next(FitReader *reader, rt_fit_entry *entry)
 	rt_poll_each(++reader->rows);
 	reader->at = rt_fit_get(&reader->coder, reader->at, reader->end, entry);
 	if (reader->at == NULL)
-		fit_state_corrupt();
+		fit_tally_corrupt();
 	check_row(reader->kind, &entry->row);
 	return true;
 }
@@ -247,7 +230,7 @@ fit_state_of_old(const FitStateOld *old)
 
 	if (VARSIZE(old) < OLD_SIZE(0) || old->row_count > old->capacity ||
 		old->capacity > PG_UINT32_MAX / 2 || VARSIZE(old) != OLD_SIZE(old->capacity))
-		fit_state_corrupt();
+		fit_tally_corrupt();
 	check_head(&head);
 	state = fit_state_new(&head);
 	state.head->left_out = head.left_out;
@@ -260,7 +243,7 @@ fit_state_of_old(const FitStateOld *old)
 		rt_poll_each(i);
 		check_row(rt_kind_by_id(old->kind), row);
 		if (!(row->weight > 0) || isinf(row->weight))
-			fit_state_corrupt();
+			fit_tally_corrupt();
 		fit_state_add(&state, row);
 	}
 	return state;
@@ -301,7 +284,7 @@ fit_state_argument(FunctionCallInfo fcinfo, int argument)
 		return fit_state_of_old((const FitStateOld *) bytes);
 	if (VARSIZE(bytes) < FIT_BYTES_SIZE(0) || bytes->head.version != FIT_STATE_VERSION ||
 		bytes->coder.used > VARSIZE(bytes) - FIT_BYTES_SIZE(0))
-		fit_state_corrupt();
+		fit_tally_corrupt();
 	check_head(&bytes->head);
 	return fit_state_of_bytes(bytes);
 }
@@ -341,7 +324,7 @@ void
 fit_state_count(FitState *state, int64 customers)
 {
 	if (pg_add_s64_overflow(state->head->customers, customers, &state->head->customers))
-		fit_state_corrupt();
+		fit_tally_corrupt();
 }
 
 void
@@ -443,9 +426,9 @@ fit_state_rows(const FitState *state, size_t *count)
 		rt_poll_each(out++);
 		/* who is counted with a weight is a customer */
 		if (entry.row.weight != 0 && entry.count > state->head->customers)
-			fit_state_corrupt();
+			fit_tally_corrupt();
 		if (fit_entry_rows(&entry) > MaxAllocSize / sizeof(rt_fit_row) - *count)
-			fit_state_too_large();
+			fit_tally_too_large();
 		*count += fit_entry_rows(&entry);
 	}
 	rows = palloc(Max(1, *count) * sizeof(rt_fit_row));

@@ -77,7 +77,4 @@ extern void fit_state_check_constants(const FitHead *head, const FitHead *other)
 /* The rows, no two alike but for weights that are not whole, in ascending order; palloc'd */
 extern rt_fit_row *fit_state_rows(const FitState *state, size_t *count);
 
-pg_noreturn extern void fit_state_corrupt(void);
-pg_noreturn extern void fit_state_too_large(void);
-
 #endif							/* RETENTION_FIT_STATE_H */

@@ -15,6 +15,23 @@
 #define PLACES_MIN		64
 #define ENTRY_WORDS		3		/* of whole numbers: a head, a word, a count */
 
+void
+fit_tally_corrupt(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("state of fit_model is corrupt")));
+}
+
+void
+fit_tally_too_large(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("too many different customers for one fit"),
+			 errhint("Fit a sample, or a model for each segment.")));
+}
+
 static Size
 fit_tally_flat_size(ExpandedObjectHeader *object)
 {
@@ -110,7 +127,7 @@ fit_tally_counts(MemoryContext context, Size places, Size room)
 
 	if (places * sizeof(uint32) > MaxAllocSize || room * sizeof(uint64) > MaxAllocSize ||
 		rt_tally_size((uint32) places, (uint32) room) > MaxAllocSize)
-		fit_state_too_large();
+		fit_tally_too_large();
 	counts = MemoryContextAlloc(context, rt_tally_size((uint32) places, (uint32) room));
 	rt_tally_init(counts, 1, (uint32) places, (uint32) room);
 	return counts;
@@ -153,13 +170,13 @@ fit_tally_grow(FitTally *tally, Size key_size)
 		tally->counts =
 			fit_tally_counts(tally->object.eoh_context, (Size) old->place_count * 2, room);
 		if (!rt_tally_add_all(tally->counts, old))
-			fit_state_corrupt();
+			fit_tally_corrupt();
 		pfree(old);
 		return;
 	}
 	size = rt_tally_size(old->place_count, (uint32) room);
 	if (size > MaxAllocSize)
-		fit_state_too_large();
+		fit_tally_too_large();
 	tally->counts = repalloc(old, size);
 	tally->counts->room = (uint32) room;
 }
@@ -187,7 +204,7 @@ fit_tally_next(const FitTally *tally, uint32 *word, rt_fit_entry *entry)
 	if (!rt_tally_next(tally->counts, word, &counted))
 		return false;
 	if (!rt_fit_from_key(&counted, entry))
-		fit_state_corrupt();
+		fit_tally_corrupt();
 	return true;
 }
 
@@ -199,7 +216,7 @@ fit_tally_bytes_room(FitBytes *bytes, Size *room)
 		return bytes;
 	*room += *room / 2 + RT_FIT_ENTRY_MAX;
 	if (*room > MaxAllocSize)
-		fit_state_too_large();
+		fit_tally_too_large();
 	return repalloc(bytes, *room);
 }
 

@@ -40,4 +40,8 @@ extern bool fit_tally_next(const FitTally *tally, uint32 *word, rt_fit_entry *en
 /* As bytes without room for more, in this context; rows are in order where sorted */
 extern FitBytes *fit_tally_bytes(const FitTally *tally, MemoryContext context, bool sorted);
 
+/* What is wrong with a state */
+pg_noreturn extern void fit_tally_corrupt(void);
+pg_noreturn extern void fit_tally_too_large(void);
+
 #endif							/* RETENTION_FIT_TALLY_H */

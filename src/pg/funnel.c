@@ -386,6 +386,7 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 	int64		times[RT_CONDITIONS_MAX];
 	Datum		values[RT_CONDITIONS_MAX];
 	int			count = PG_ARGISNULL(0) ? 0 : compute_funnel(funnel_argument(fcinfo, 0), times);
+	ArrayType  *result;
 
 	for (int i = 0; i < count; i++)
 		if (type == DATEOID ? times[i] < RT_DATE_MIN || times[i] > RT_DATE_MAX :
@@ -395,8 +396,9 @@ window_funnel_times_final(PG_FUNCTION_ARGS)
 		values[i] =
 			type == DATEOID ? DateADTGetDatum((DateADT) times[i]) : TimestampGetDatum(times[i]);
 	if (type == DATEOID)
-		PG_RETURN_ARRAYTYPE_P(
-							  construct_array(values, count, type, sizeof(DateADT), true, TYPALIGN_INT));
-	PG_RETURN_ARRAYTYPE_P(
-						  construct_array(values, count, type, sizeof(Timestamp), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+		result = construct_array(values, count, type, sizeof(DateADT), true, TYPALIGN_INT);
+	else
+		result = construct_array(values, count, type, sizeof(Timestamp), FLOAT8PASSBYVAL,
+								 TYPALIGN_DOUBLE);
+	PG_RETURN_ARRAYTYPE_P(result);
 }

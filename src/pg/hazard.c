@@ -283,6 +283,7 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	rt_hazard_room *room = palloc(rt_hazard_room_size());
 	rt_hazard_row *rows;
 	rt_hazard_fit fit;
+	double		gain;
 	int64		customers = 0;
 	int64		churned = 0;
 	Datum		values[FIT_COLUMNS];
@@ -300,9 +301,8 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left",
 						customers),
-				 errhint("Duration, churned and covariates must be known of customers of whom some "
-						 "have "
-						 "left.")));
+				 errhint("Duration, churned and covariates must be known of customers of whom "
+						 "some have left.")));
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	rt_hazard_tie_rows(rows, count);
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
@@ -317,8 +317,8 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 	values[FIT_LOG_LIKELIHOOD] = Float8GetDatum(fit.log_likelihood);
 	values[FIT_NULL_LOG_LIKELIHOOD] = Float8GetDatum(fit.null_log_likelihood);
 	nulls[FIT_P_VALUE] = fit.used == 0;
-	values[FIT_P_VALUE] = Float8GetDatum(
-										 rt_chi_square_tail(fit.used, Max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0)));
+	gain = Max(2 * (fit.log_likelihood - fit.null_log_likelihood), 0);
+	values[FIT_P_VALUE] = Float8GetDatum(rt_chi_square_tail(fit.used, gain));
 	values[FIT_CONVERGED] = BoolGetDatum(fit.converged);
 	values[FIT_COEFFICIENTS] =
 		coefficient_rows(&fit, composite_column_type(fcinfo, FIT_COEFFICIENTS));

@@ -59,12 +59,10 @@ spend_trend_state_valid};
 static DateADT
 day_before_recent(DateADT as_of, Interval *recent)
 {
-	Timestamp	time;
-	DateADT		day;
+	Datum		time = DirectFunctionCall2(date_mi_interval, DateADTGetDatum(as_of),
+										   IntervalPGetDatum(recent));
+	DateADT		day = date_from_timestamp(DatumGetTimestamp(time));
 
-	time = DatumGetTimestamp(
-							 DirectFunctionCall2(date_mi_interval, DateADTGetDatum(as_of), IntervalPGetDatum(recent)));
-	day = date_from_timestamp(time);
 	if (day >= as_of)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -92,13 +90,19 @@ average(const rt_spend *spend)
 							   NumericGetDatum(int64_to_numeric(spend->orders)));
 }
 
+static double
+average_order(const rt_spend *spend)
+{
+	return rt_money_sum_double(&spend->money, 1) / (double) spend->orders;
+}
+
 static Datum
 trend_row(FunctionCallInfo fcinfo, const rt_spend_trend *trend)
 {
 	Datum		values[TREND_COLUMNS];
 	bool		nulls[TREND_COLUMNS] = {false};
-	double		recent = rt_money_sum_double(&trend->recent.money, 1) / (double) trend->recent.orders;
-	double		earlier = rt_money_sum_double(&trend->earlier.money, 1) / (double) trend->earlier.orders;
+	double		recent = average_order(&trend->recent);
+	double		earlier = average_order(&trend->earlier);
 
 	nulls[TREND_RECENT_AVERAGE] = trend->recent.orders == 0;
 	nulls[TREND_EARLIER_AVERAGE] = trend->earlier.orders == 0;

@@ -281,10 +281,10 @@ restricted_mean_survival(PG_FUNCTION_ARGS)
 {
 	size_t		count;
 	rt_survival_point *points = get_curve(fcinfo, &count);
+	double		horizon = get_duration(fcinfo, 1);
 	double		std_error;
 
-	PG_RETURN_FLOAT8_OR_NULL(
-							 rt_survival_restricted_mean(points, count, get_duration(fcinfo, 1), &std_error));
+	PG_RETURN_FLOAT8_OR_NULL(rt_survival_restricted_mean(points, count, horizon, &std_error));
 }
 
 Datum
@@ -477,12 +477,12 @@ log_rank_groups_final(PG_FUNCTION_ARGS)
 	for (int i = 0; i < result.group_count; i++)
 	{
 		const rt_log_rank_group *group = &result.groups[i];
+		const char *name = (const char *) result.names[i]->key + sizeof(double);
 		Datum		values[GROUP_COLUMNS];
 		bool		nulls[GROUP_COLUMNS] = {false};
 
-		values[GROUP_NAME] = PointerGetDatum(
-											 cstring_to_text_with_len((const char *) result.names[i]->key + sizeof(double),
-																	  (int) group_size(result.names[i])));
+		values[GROUP_NAME] =
+			PointerGetDatum(cstring_to_text_with_len(name, (int) group_size(result.names[i])));
 		values[GROUP_CUSTOMERS] = Int64GetDatum(group->customers);
 		values[GROUP_CHURNED] = Int64GetDatum(group->events);
 		values[GROUP_EXPECTED] = Float8GetDatum(group->expected);

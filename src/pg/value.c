@@ -157,10 +157,10 @@ value_lifetime_value(PG_FUNCTION_ARGS)
 		if (isinf(periods))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg(
-							"a customer who never leaves is worth any amount of undiscounted money"),
-					 errhint(
-							 "Give a number of periods, a churn rate or a discount rate above 0.")));
+					 errmsg("a customer who never leaves is worth any amount of undiscounted "
+							"money"),
+					 errhint("Give a number of periods, a churn rate or a discount rate above "
+							 "0.")));
 		sum = periods;
 	}
 	else
@@ -178,8 +178,8 @@ discount_in_unit(double discount_rate, double time_unit, bool for_ever)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("without a discount rate purchases for ever may be worth any amount"),
-				 errhint(
-						 "Give a discount rate above 0 (0.1 is 10 percent a year), or a horizon.")));
+				 errhint("Give a discount rate above 0 (0.1 is 10 percent a year), or a "
+						 "horizon.")));
 	return log1p(discount_rate) * time_unit / DAYS_PER_YEAR;
 }
 
@@ -258,26 +258,27 @@ Datum
 value_clv(PG_FUNCTION_ARGS)
 {
 	ClvArguments a;
+	double		purchases;
 
 	if (!get_clv_arguments(fcinfo, "clv", &a))
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(
-					money_datum(a.margin * a.value *
-								rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate)));
+	purchases = rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate);
+	PG_RETURN_DATUM(money_datum(a.margin * a.value * purchases));
 }
 
-/* What clv would be if she were still a customer, with the chance that she is not */
+/* What clv would be if they were still a customer, with the chance that they are not */
 Datum
 value_at_risk(PG_FUNCTION_ARGS)
 {
 	ClvArguments a;
-	double		gone;
+	double		gone,
+				purchases;
 
 	if (!get_clv_arguments(fcinfo, "value_at_risk", &a))
 		PG_RETURN_NULL();
 	gone = rt_base_p_gone(&a.base, &a.customer);
-	PG_RETURN_DATUM(money_datum(
-								gone == 0 ? 0 :
-								a.margin * a.value * gone *
-								rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate)));
+	if (gone == 0)
+		PG_RETURN_DATUM(money_datum(0));
+	purchases = rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate);
+	PG_RETURN_DATUM(money_datum(a.margin * a.value * gone * purchases));
 }

@@ -31,14 +31,14 @@ typedef struct seen_row
 	bool		alive_later;
 } seen_row;
 
-/* Whether she leaves by then; at opportunities, before them */
+/* Whether they leave by then; at opportunities, before them */
 static bool
 stays_until(const rt_life *life, double t)
 {
 	return life->opportunities ? life->end >= t : life->end > t;
 }
 
-/* A customer from her first purchase until age + t, in the order in which it happens */
+/* A customer from the first purchase until age + t, in the order in which it happens */
 static seen_row
 live(const rt_base *model, double age, double t)
 {
@@ -320,9 +320,8 @@ test_without_ageing(void)
 
 		if (c.x > 0)
 			c.t_x = c.age * uniform();
-		CHECK(
-			  fabs(rt_base_log_likelihood(&pareto, &c, 0) / rt_base_log_likelihood(&gompertz, &c, 0) -
-				   1) < 1e-6);
+		CHECK(fabs(rt_base_log_likelihood(&pareto, &c, 0) /
+				   rt_base_log_likelihood(&gompertz, &c, 0) - 1) < 1e-6);
 		CHECK(fabs(rt_base_p_alive(&pareto, &c) / rt_base_p_alive(&gompertz, &c) - 1) < 1e-5);
 		CHECK(fabs(rt_base_expected_purchases(&pareto, &c, 30) /
 				   rt_base_expected_purchases(&gompertz, &c, 30) -
@@ -639,11 +638,11 @@ test_gradient(void)
 				/* the row i of curvature times covariance is one of the identity */
 				for (int l = 0; l < count; l++)
 				{
-					double		curvature = l == i ? (2 * here -
-													  log_likelihood_at(cases[c].kind, &fit, &customers,
-																		first, i, step, i, 0) -
-													  log_likelihood_at(cases[c].kind, &fit, &customers,
-																		first, i, -step, i, 0)) /
+					double		curvature = l == i ?
+						(2 * here -
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, step, i, 0) -
+						 log_likelihood_at(cases[c].kind, &fit, &customers, first, i, -step, i,
+										   0)) /
 						(step * step) :
 						(log_likelihood_at(cases[c].kind, &fit, &customers,
 										   first, i, step, l, -step) +

@@ -1,6 +1,6 @@
 /*
  * fit_rows_test.c
- *		Rows of a fit as bytes and as keys: the same again, in few bytes; and bytes that are no rows.
+ *		Rows of a fit as bytes and as keys: the same again, in few bytes; bytes that are no rows.
  *
  * Copyright (c) 2026, retention contributors
  */

@@ -171,7 +171,8 @@ test_redundant(void)
 	{
 		rows[i] = (made_rows) {(double) random_between(1, 30),
 								  random_between(0, 3) > 0,
-								  {(double) random_between(0, 1), (double) random_between(-5, 5), 1e9}};
+								  {(double) random_between(0, 1), (double) random_between(-5, 5),
+									 1e9}};
 		rows[i].time -= rows[i].x[0] * (rows[i].time > 10 ? 5 : 0);
 	}
 	fit_made(rows, 100, 1, &without);
@@ -233,7 +234,8 @@ test_large_counts(void)
 	for (int i = 0; i < 30; i++)
 		rows[i] = (made_rows) {i + 1,
 								  i % 3 != 0,
-								  {(double) random_between(0, 1), (double) random_between(-5, 5), 0}};
+								  {(double) random_between(0, 1), (double) random_between(-5, 5),
+									 0}};
 	fit_made(rows, 30, 100000, &fit);
 	CHECK(fit.converged && isfinite(fit.log_likelihood) && fit.std_errors[1] > 0 &&
 		  fit.std_errors[1] < 0.001);

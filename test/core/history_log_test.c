@@ -317,7 +317,7 @@ test_checker(void)
 	free(b.log);
 }
 
-/* What needed a wider format is gone, and the bytes are those of what is left, in another log, too */
+/* What needed a wider format is gone: the bytes are those of what is left, in another log, too */
 static void
 test_moved_and_merged(void)
 {

@@ -35,7 +35,7 @@ static const rt_model spend_model = {.id = ID_GAMMA_GAMMA, .parameters = {4, 6, 
 typedef struct drawn_outcome
 {
 	rt_customer customer;		/* as seen at age */
-	double		mean;			/* of her repeat orders until then */
+	double		mean;			/* of their repeat orders until then */
 	double		within;			/* discounted value of what comes within t after that */
 	double		for_ever;
 	int			purchases;		/* within t */

@@ -108,7 +108,8 @@ simulate(rt_random *random, simulated *customer, int earlier, int recent, double
 	customer->count = (size_t) (earlier + recent);
 	for (int i = 0; i < earlier + recent; i++)
 	{
-		double		value = rt_random_gamma(random, shape) / shape * level * (i < earlier ? 1 : factor);
+		double		value =
+			rt_random_gamma(random, shape) / shape * level * (i < earlier ? 1 : factor);
 
 		customer->days[i] =
 			(rt_day) {(int64_t) (value * RT_MONEY_PER_UNIT) + 1, 7 * (i - earlier) + 1, 1, 0};
@@ -238,7 +239,10 @@ test_slope(void)
 		for (int i = 0; i < count; i++)
 		{
 			date += (int32_t) random_between(1, 60);
-			days[i] = (rt_day) {random_between(0, 1000000), date, (int32_t) random_between(1, 3), 0};
+			days[i].money = random_between(0, 1000000);
+			days[i].date = date;
+			days[i].orders = (int32_t) random_between(1, 3);
+			days[i].unknown = 0;
 			n += days[i].orders;
 			mean_t += (double) days[i].orders * date;
 			mean_v += (double) days[i].money / 10000;

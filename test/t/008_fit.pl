@@ -68,46 +68,76 @@ for my $bit (map { $_ * 8 + $_ % 8 } 25 .. length($bytes) - 3)
 }
 is($wrong, 0, 'damaged bytes are refused or are another model');
 
-# --- states: those of 0.1.0 are still read, and go on; those of now take a third of the bytes at most ---
+# --- states: those of 0.1.0 are still read, and go on; those of now take a third of the bytes ---
 $node->safe_psql('postgres', q{
-	CREATE AGGREGATE fit_of_states(bytea) (SFUNC = fit_model_combine, STYPE = bytea, FINALFUNC = fit_model_final);
+	CREATE AGGREGATE fit_of_states(bytea) (
+		SFUNC = fit_model_combine, STYPE = bytea, FINALFUNC = fit_model_final);
 	CREATE AGGREGATE state_of_states(bytea) (SFUNC = fit_model_combine, STYPE = bytea);
-	CREATE AGGREGATE state_of_numbers(text, float8, float8, float8) (SFUNC = fit_model_add, STYPE = bytea)});
-my $quiet = 'SET client_min_messages = error;';
+	CREATE AGGREGATE state_of_numbers(text, float8, float8, float8) (
+		SFUNC = fit_model_add, STYPE = bytea)});
+
+sub quietly
+{
+	my ($query) = @_;
+	return $node->safe_psql('postgres', "SET client_min_messages = error; $query");
+}
+
 open(my $old, '<', "$ENV{RETENTION_ROOT}/test/data/fit_states.txt") or die $!;
 while (my $line = <$old>)
 {
 	chomp $line;
 	my ($query, $state) = $line =~ /^(.*)\|(\\x[0-9a-f]+)$/ or die "no state: $line";
-	my $model = $node->safe_psql('postgres', "$quiet $query");
-	is($node->safe_psql('postgres', "$quiet SELECT fit_model_final('$state')"), $model, "a state of 0.1.0: $query");
-	is($node->safe_psql('postgres', "$quiet SELECT fit_of_states(s) FROM (SELECT state_of_states(s) FROM unnest(ARRAY[NULL, '$state'::bytea]) s) r (s)"), $model,
+	# they are of fits that did not know yet as of when they are
+	my $model = quietly($query) =~ s/"fitted_as_of": "[^"]*", //r;
+	is(quietly("SELECT fit_model_final('$state')") =~ s/"fitted_as_of": "[^"]*", //r,
+		$model, "a state of 0.1.0: $query");
+	is( quietly(
+			"SELECT fit_of_states(s) FROM (
+				SELECT state_of_states(s) FROM unnest(ARRAY[NULL, '$state'::bytea]) s) r (s)"
+		  ) =~ s/"fitted_as_of": "[^"]*", //r,
+		$model,
 		'also as one of now');
-	my $doubled = $query =~ s/generate_series\((1, \d+)\) i/generate_series($1) i, generate_series(1, 2) again/r;
-	is($node->safe_psql('postgres', "$quiet SELECT fit_of_states(s) FROM unnest(ARRAY['$state'::bytea, '$state']) s"), $node->safe_psql('postgres', "$quiet $doubled"),
-		'twice of it is a fit of each customer twice') unless $query =~ /purchase_history/;
+	next if $query =~ /purchase_history/;
+	my $doubled =
+	  $query =~ s/generate_series\((1, \d+)\) i/generate_series($1) i, generate_series(1, 2) again/r;
+	is(quietly("SELECT fit_of_states(s) FROM unnest(ARRAY['$state'::bytea, '$state']) s"),
+		quietly($doubled), 'twice of it is a fit of each customer twice');
 }
 close $old;
 
 # 38 bytes for each different customer, and half of them more, were those of 0.1.0
-foreach my $form (['t_x, age', 'days'], ['t_x / 7, age / 7', 'weeks'], ['(t_x::numeric / 7)::float8, (age::numeric / 7)::float8', 'weeks by numeric division'])
+foreach my $form (
+	[ 't_x, age', 'days' ],
+	[ 't_x / 7, age / 7', 'weeks' ],
+	[ '(t_x::numeric / 7)::float8, (age::numeric / 7)::float8', 'weeks by numeric division' ])
 {
 	my $sizes = $node->safe_psql('postgres', qq{
 		SELECT max(size / different) FROM (
-			SELECT octet_length(state_of_numbers('mbg/nbd', x, $form->[0])) AS size, count(DISTINCT (x, t_x, age))::float8 AS different
+			SELECT octet_length(state_of_numbers('mbg/nbd', x, $form->[0])) AS size,
+				count(DISTINCT (x, t_x, age))::float8 AS different
 			FROM (VALUES (100), (20000)) n (n), LATERAL (
-				SELECT x, CASE WHEN x = 0 THEN 0 ELSE x + i * 7919 % (30 + i % 20) END::float8 AS t_x, (60 + i % 613)::float8 AS age
-				FROM generate_series(1, n) i, LATERAL (SELECT i * i % 7 AS x) s) s GROUP BY n) s});
+				SELECT x,
+					CASE WHEN x = 0 THEN 0 ELSE x + i * 7919 % (30 + i % 20) END::float8 AS t_x,
+					(60 + i % 613)::float8 AS age
+				FROM generate_series(1, n) i, LATERAL (SELECT i * i % 7 AS x) s) s
+			GROUP BY n) s});
 	cmp_ok($sizes, '<=', 38 / 3, "$form->[1]: $sizes bytes for a customer");
 }
-is($node->safe_psql('postgres', q{
-	SELECT fit_of_states(state)::text = (SELECT fit_model('mbg/nbd', i % 50, CASE WHEN i % 50 > 0 THEN 1 + i % 977 END::float8, 1000 + i % 991) FROM generate_series(1, 50000) i WHERE i % 50 > 0)::text
-	FROM (SELECT state_of_numbers('mbg/nbd', i % 50, CASE WHEN i % 50 > 0 THEN 1 + i % 977 END::float8, 1000 + i % 991) AS state FROM generate_series(1, 50000) i GROUP BY i % 3) s}),
+my $t_x = 'CASE WHEN i % 50 > 0 THEN 1 + i % 977 END::float8';
+is( $node->safe_psql('postgres', qq{
+	SELECT fit_of_states(state)::text = (
+		SELECT fit_model('mbg/nbd', i % 50, $t_x, 1000 + i % 991)
+		FROM generate_series(1, 50000) i WHERE i % 50 > 0)::text
+	FROM (
+		SELECT state_of_numbers('mbg/nbd', i % 50, $t_x, 1000 + i % 991) AS state
+		FROM generate_series(1, 50000) i GROUP BY i % 3) s}),
 	't', 'states of parts, kept and added up');
-is($node->safe_psql('postgres', q{
+my $numbers = q{state_of_numbers('mbg/nbd', i % 50, 1 + i % 977, 1000 + i % 991};
+is( $node->safe_psql('postgres', qq{
 	SELECT count(DISTINCT s) FROM (
-		SELECT state_of_numbers('mbg/nbd', i % 50, 1 + i % 977, 1000 + i % 991 ORDER BY i) FROM generate_series(1, 50000) i WHERE i % 50 > 0
-		UNION ALL SELECT state_of_numbers('mbg/nbd', i % 50, 1 + i % 977, 1000 + i % 991 ORDER BY -i) FROM generate_series(1, 50000) i WHERE i % 50 > 0) r (s)}),
+		SELECT $numbers ORDER BY i) FROM generate_series(1, 50000) i WHERE i % 50 > 0
+		UNION ALL
+		SELECT $numbers ORDER BY -i) FROM generate_series(1, 50000) i WHERE i % 50 > 0) r (s)}),
 	'1', 'a large one is the same bytes in any order of the rows');
 
 # a cancel is answered
