@@ -30,7 +30,6 @@ PG_FUNCTION_INFO_V1(retention_model_hash_extended);
 PG_FUNCTION_INFO_V1(model_kinds);
 PG_FUNCTION_INFO_V1(retention_model_kind);
 PG_FUNCTION_INFO_V1(retention_model_parameter);
-PG_FUNCTION_INFO_V1(retention_model_parameters);
 PG_FUNCTION_INFO_V1(retention_model_time_unit);
 PG_FUNCTION_INFO_V1(retention_model_log_likelihood);
 PG_FUNCTION_INFO_V1(retention_model_aic);
@@ -276,23 +275,6 @@ retention_model_parameter(PG_FUNCTION_ARGS)
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
 	PG_RETURN_FLOAT8(model->parameters[parameter_index(model, PG_GETARG_TEXT_PP(1))]);
-}
-
-Datum
-retention_model_parameters(PG_FUNCTION_ARGS)
-{
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_kind *kind = rt_kind_by_id(model->id);
-	StringInfoData text;
-
-	initStringInfo(&text);
-	for (int i = 0; i < kind->parameter_count; i++)
-	{
-		appendStringInfo(&text, "%s\"%s\": ", i > 0 ? ", " : "{", kind->parameters[i]);
-		append_model_number(&text, model->parameters[i]);
-	}
-	appendStringInfoChar(&text, '}');
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
 }
 
 Datum

@@ -9,8 +9,6 @@
 
 #include "pg/compat.h"
 
-#include "lib/stringinfo.h"
-
 #include "core/model.h"
 
 /*
@@ -23,9 +21,6 @@ extern const rt_model *model_from_datum(Datum value);
 
 /* The value of a valid model; in the current memory context */
 extern Datum model_to_datum(const rt_model *model);
-
-/* In the fewest digits that give the same again; null where it is no finite number */
-extern void append_model_number(StringInfo text, double value);
 
 /* The names of all kinds, and those of the parameters of one, for a message */
 extern char *list_kinds(void);

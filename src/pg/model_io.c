@@ -28,6 +28,7 @@ PG_FUNCTION_INFO_V1(retention_model_in);
 PG_FUNCTION_INFO_V1(retention_model_out);
 PG_FUNCTION_INFO_V1(retention_model_recv);
 PG_FUNCTION_INFO_V1(retention_model_send);
+PG_FUNCTION_INFO_V1(retention_model_parameters);
 
 /* Numbers of the text form that are fields of the same meaning */
 static const struct
@@ -47,8 +48,8 @@ static const struct
 
 /* ----------------------------------------------------------------- output */
 
-void
-append_model_number(StringInfo text, double value)
+static void
+append_number(StringInfo text, double value)
 {
 	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
 
@@ -65,7 +66,7 @@ static void
 append_key(StringInfo text, const char *key, double value)
 {
 	appendStringInfo(text, ", \"%s\": ", key);
-	append_model_number(text, value);
+	append_number(text, value);
 }
 
 /* What only a fitted model has */
@@ -87,7 +88,7 @@ append_fit(StringInfo text, const rt_model *model)
 	{
 		if (i > 0)
 			appendStringInfoString(text, ", ");
-		append_model_number(text, model->covariance[i]);
+		append_number(text, model->covariance[i]);
 	}
 	appendStringInfoChar(text, ']');
 }
@@ -122,6 +123,23 @@ retention_model_out(PG_FUNCTION_ARGS)
 		append_fit(&text, model);
 	appendStringInfoChar(&text, '}');
 	PG_RETURN_CSTRING(text.data);
+}
+
+Datum
+retention_model_parameters(PG_FUNCTION_ARGS)
+{
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_kind *kind = rt_kind_by_id(model->id);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < kind->parameter_count; i++)
+	{
+		appendStringInfo(&text, "%s\"%s\": ", i > 0 ? ", " : "{", kind->parameters[i]);
+		append_number(&text, model->parameters[i]);
+	}
+	appendStringInfoChar(&text, '}');
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data));
 }
 
 /* ------------------------------------------------------------------ input */

@@ -87,19 +87,16 @@ while (my $line = <$old>)
 {
 	chomp $line;
 	my ($query, $state) = $line =~ /^(.*)\|(\\x[0-9a-f]+)$/ or die "no state: $line";
-	# they are of fits that did not know yet as of when they are
-	my $model = quietly($query) =~ s/"fitted_as_of": "[^"]*", //r;
-	is(quietly("SELECT fit_model_final('$state')") =~ s/"fitted_as_of": "[^"]*", //r,
-		$model, "a state of 0.1.0: $query");
+	my $model = quietly($query);
+	is(quietly("SELECT fit_model_final('$state')"), $model, "a state of 0.1.0: $query");
 	is( quietly(
 			"SELECT fit_of_states(s) FROM (
-				SELECT state_of_states(s) FROM unnest(ARRAY[NULL, '$state'::bytea]) s) r (s)"
-		  ) =~ s/"fitted_as_of": "[^"]*", //r,
+				SELECT state_of_states(s) FROM unnest(ARRAY[NULL, '$state'::bytea]) s) r (s)"),
 		$model,
 		'also as one of now');
 	next if $query =~ /purchase_history/;
 	my $doubled =
-	  $query =~ s/generate_series\((1, \d+)\) i/generate_series($1) i, generate_series(1, 2) again/r;
+	  $query =~ s/(generate_series\(1, \d+\) i)/$1, generate_series(1, 2) again/r;
 	is(quietly("SELECT fit_of_states(s) FROM unnest(ARRAY['$state'::bytea, '$state']) s"),
 		quietly($doubled), 'twice of it is a fit of each customer twice');
 }
