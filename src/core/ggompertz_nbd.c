@@ -26,6 +26,7 @@
 
 #include "core/customer_base.h"
 #include "core/lifetime.h"
+#include "core/lifetime_pmf.h"
 #include "core/optimize.h"
 #include "core/places.h"
 #include "core/poll.h"

@@ -81,8 +81,4 @@ extern double rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_life
 /* m/a in each unit of the time, also where that is no double */
 extern double rt_lifetime_purchases(double m, double a, double time);
 
-/* Of exactly n purchases by t, or until they leave before that */
-extern double rt_lifetime_purchase_pmf(const rt_lifetime *life, double a, double m, int n,
-									   double t);
-
 #endif							/* RT_LIFETIME_H */

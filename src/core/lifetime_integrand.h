@@ -1,5 +1,5 @@
 /*
- * rt_lifetime_integrand.h
+ * lifetime_integrand.h
  *		Between the parts of lifetime.c: what is integrated over the time as a customer.
  *
  * Copyright (c) 2026, retention contributors

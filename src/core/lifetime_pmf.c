@@ -12,6 +12,7 @@
 
 #include "core/gauss_legendre.h"
 #include "core/lifetime_integrand.h"
+#include "core/lifetime_pmf.h"
 #include "core/special.h"
 
 /* ln of the least double: what is below is nothing */
