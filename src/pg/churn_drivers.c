@@ -140,13 +140,11 @@ scalar_text(const JsonbValue *value, int *length)
 			result = numeric_normalize(value->val.numeric);
 			break;
 		default:
-			ereport(
-					ERROR,
+			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("an attribute of churn_drivers is an array or an object"),
 					 errhint("Give an object of plain values, such as jsonb_build_object('region', "
-							 "region, "
-							 "'channel', channel).")));
+							 "region, 'channel', channel).")));
 	}
 	*length = (int) strlen(result);
 	return result;
@@ -169,13 +167,11 @@ churn_drivers_add_jsonb(PG_FUNCTION_ARGS)
 		return state_result(fcinfo, state);
 	attributes = PG_GETARG_JSONB_P(2);
 	if (!JB_ROOT_IS_OBJECT(attributes))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("attributes of churn_drivers must be a JSON object"),
 				 errhint("Give an object of plain values, such as jsonb_build_object('region', "
-						 "region, "
-						 "'channel', channel).")));
+						 "region, 'channel', channel).")));
 	initStringInfo(&key);
 	iterator = JsonbIteratorInit(&attributes->root);
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)

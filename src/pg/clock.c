@@ -187,13 +187,11 @@ date_from_timestamptz_at(TimestampTz time, text *zone)
 	if (last_zone != NULL && strlen(last_name) == length && memcmp(last_name, name, length) == 0)
 		return date_from_timestamptz(time, last_zone);
 	if (reads_as_number(name, length))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("\"%s\" is no time zone but a number", clip_text(zone)),
 				 errhint("An amount must be a number: write price::numeric. A time zone has a "
-						 "name, such "
-						 "as 'Europe/Berlin'.")));
+						 "name, such as 'Europe/Berlin'.")));
 	if (length <= TZ_STRLEN_MAX && memchr(name, '/', length) != NULL)
 	{
 		char		copy[TZ_STRLEN_MAX + 1];

@@ -73,22 +73,18 @@ get_customer(FunctionCallInfo fcinfo, int first)
 	check_time(customer.t_x, "t_x");
 	check_time(customer.age, "T");
 	if (customer.t_x > customer.age)
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a customer's last purchase at t_x = %g lies behind T = %g", customer.t_x,
 						customer.age),
 				 errhint("t_x is the time from the first purchase to the last one, T from the "
-						 "first one to "
-						 "now.")));
+						 "first one to now.")));
 	if (customer.x == 0 && customer.t_x > 0)
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a customer without a repeat purchase has t_x = %g", customer.t_x),
 				 errhint("t_x is the time from the first purchase to the last one, 0 where these "
-						 "are the "
-						 "same.")));
+						 "are the same.")));
 	return customer;
 }
 
@@ -114,13 +110,11 @@ void
 check_whole_opportunities(const rt_customer *customer)
 {
 	if (!rt_opportunities_valid(customer))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("x = %g, t_x = %g, T = %g are not numbers of opportunities", customer->x,
 						customer->t_x, customer->age),
-				 errhint(
-						 "A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T "
+				 errhint("A model of kind \"bg/bb\" takes x purchases, the last at the t_x-th of T "
 						 "opportunities: whole numbers up to 2^53, x <= t_x <= T.")));
 }
 

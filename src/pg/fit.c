@@ -80,8 +80,7 @@ notice_same_weight(const FitData *data)
 	}
 	if (customers != (double) data->head->customers)
 		return;
-	ereport(
-			NOTICE,
+	ereport(NOTICE,
 			(errmsg("all rows of the fit have the same weight, %g", weight),
 			 data->kind->input == RT_INPUT_CONTRACTS ?
 			 errdetail("The argument after churned is a weight: each row counts as so many "
@@ -161,26 +160,22 @@ check_enough(const rt_kind *kind, const Sums *sums, int64 customers)
 	}
 	else if (kind->input == RT_INPUT_SPEND &&
 			 (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
 				 errdetail("Of %lld customers %.15g have repeat orders of a mean value above 0, "
-						   "%.15g orders "
-						   "in all.",
+						   "%.15g orders in all.",
 						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
 				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN,
 						 INTERVALS_MIN)));
 	else if (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN)
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
 				 errdetail("Of %lld customers %.15g bought again, with %.15g intervals in all.",
 						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
 				 errhint("At least %d customers with %d intervals are needed; take a later as_of "
-						 "or a "
-						 "larger group.",
+						 "or a larger group.",
 						 CUSTOMERS_MIN, INTERVALS_MIN)));
 }
 

@@ -263,14 +263,12 @@ warn_of_infinite(const rt_hazard_fit *fit)
 {
 	for (int i = 0; i < fit->covariates; i++)
 		if (fit->status[i] == RT_COEFFICIENT_INFINITE)
-			ereport(
-					WARNING,
+			ereport(WARNING,
 					(errmsg("the likelihood rises without end with the coefficient of covariate %d",
 							i + 1),
 					 errdetail("It tells exactly who leaves sooner: its coefficient is infinite."),
 					 errhint("Leave it out, or take together values that have no churned, or only "
-							 "churned, "
-							 "customers.")));
+							 "churned, customers.")));
 }
 
 Datum
@@ -301,8 +299,8 @@ fit_hazard_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("too little to fit: of " INT64_FORMAT " customers none has left",
 						customers),
-				 errhint("Duration, churned and covariates must be known of customers of whom "
-						 "some have left.")));
+				 errhint("Duration, churned and covariates must be known of customers of whom some "
+						 "have left.")));
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
 	rt_hazard_tie_rows(rows, count);
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);

@@ -221,16 +221,14 @@ purchase_history_in(PG_FUNCTION_ARGS)
 	{
 		int			shown = (int) pg_mbcliplen(text +where, (int) (length - where), 20);
 
-		ereturn(
-				fcinfo->context, (Datum) 0,
+		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s at character %d: %s", "purchase_history",
 						character_number(text, where), error),
 				 where < length ? errdetail("Near \"%.*s\".", shown, text +where) :
 				 errdetail("The text ends there."),
 				 errhint("Write days in ascending order, such as {2026-01-03: 29.99, 2026-02-01: "
-						 "45.00 in "
-						 "2, 2026-02-11: ?}.")));
+						 "45.00 in 2, 2026-02-11: ?}.")));
 	}
 	PG_RETURN_POINTER(history_from_days(&days));
 }

@@ -199,18 +199,15 @@ check_point_in_time(const Node *time)
 	if (!IsA(time, FuncExpr) || ((const FuncExpr *) time)->funcformat != COERCE_IMPLICIT_CAST)
 		return;
 	type = exprType(linitial(((const FuncExpr *) time)->args));
-	ereport(
-			ERROR,
+	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("a time zone is given, but the purchases are of type %s", format_type_be(type)),
 			 errdetail("Only points in time, of type timestamp with time zone, have a day that "
-					   "depends on "
-					   "the zone."),
+					   "depends on the zone."),
 			 getBaseType(type) == DATEOID ?
 			 errhint("Leave the zone out.") :
 			 errhint("Leave the zone out; or make them points in time, such as ordered_at AT TIME "
-					 "ZONE "
-					 "'UTC' where they were written in UTC.")));
+					 "ZONE 'UTC' where they were written in UTC.")));
 }
 
 /*

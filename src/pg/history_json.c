@@ -88,14 +88,12 @@ purchase_history_to_jsonb(PG_FUNCTION_ARGS)
 pg_noreturn static void
 history_json_error(int element, const char *message)
 {
-	ereport(
-			ERROR,
+	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 element > 0 ? errmsg("invalid jsonb for type %s in element %d: %s", "purchase_history",
 								  element, message) :
 			 errmsg("invalid jsonb for type %s: %s", "purchase_history", message),
-			 errhint(
-					 "Give an array of objects such as {\"date\": \"2026-01-03\", \"orders\": 1, "
+			 errhint("Give an array of objects such as {\"date\": \"2026-01-03\", \"orders\": 1, "
 					 "\"amount\": 29.99}.")));
 }
 
@@ -185,8 +183,8 @@ history_json_day(JsonbContainer *object, int element)
 		day.unknown = day.orders;
 	if (!rt_day_valid(&day))
 		history_json_error(element,
-						   "no such day: a day without orders needs an amount below zero, "
-						   "an amount above zero an order of known amount");
+						   "no such day: a day without orders needs an amount below zero, an "
+						   "amount above zero an order of known amount");
 	return day;
 }
 

@@ -44,11 +44,9 @@ amount_error(Datum value)
 
 	if (strlen(text) > 60)
 		strcpy(text +57, "...");
-	ereport(
-			ERROR,
+	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount %s is out of range", text),
-			 errdetail(
-					   "Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
+			 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
 					   "922337203685477.5807.")));
 }
 
@@ -116,13 +114,11 @@ int
 money_from_float8(float8 value, int64 *amount)
 {
 	if (unlikely(rt_money_from_double(value, amount) != RT_OK))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("amount %s is out of range",
 						DatumGetCString(DirectFunctionCall1(float8out, Float8GetDatum(value)))),
-				 errdetail(
-						   "Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
+				 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
 						   "922337203685477.5807.")));
 	return value < 0 ? -1 : value > 0;
 }

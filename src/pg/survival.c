@@ -78,13 +78,11 @@ get_duration(FunctionCallInfo fcinfo, int argument)
 	double		duration = PG_GETARG_FLOAT8(argument) + 0;	/* minus zero is zero */
 
 	if (!(duration >= 0) || isinf(duration))
-		ereport(
-				ERROR,
+		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("duration %g is negative or not finite", duration),
 				 errhint("A customer who has not left has the time until now as duration, and "
-						 "churned is "
-						 "false.")));
+						 "churned is false.")));
 	return duration;
 }
 

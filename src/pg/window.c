@@ -67,14 +67,12 @@ time_text(const RowTime *time, int64 ticks)
 void
 window_order_error(const RowTime *time, int64 last)
 {
-	ereport(
-			ERROR,
+	ereport(ERROR,
 			(errcode(ERRCODE_WINDOWING_ERROR), errmsg("rows are not in ascending order of time"),
 			 errdetail("\"%s\" comes after \"%s\".", time_text(time, time->ticks),
 					   time_text(time, last)),
 			 errhint("Write OVER (PARTITION BY customer_id ORDER BY ordered_at), with the columns "
-					 "of the "
-					 "customer and of this time.")));
+					 "of the customer and of this time.")));
 }
 
 Datum

@@ -453,30 +453,15 @@ test_overflow(void)
 		  !rt_opportunities_valid(&(rt_customer) {1, 1, 18014398509481984.0}));
 }
 
-CHECK_CASES(bg_bb) =
-{
-	{
-		"bg/bb: golden values", test_golden
-	},
-	{
-		"bg/bb: sums term by term", test_terms
-	},
-	{
-		"bg/bb: as far as numbers go", test_far
-	},
-	{
-		"bg/bb: sums beyond all numbers", test_overflow
-	},
-	{
-		"bg/bb: a fit of many opportunities", test_fit
-	},
-	{
-		"bg/bb: opportunities", test_opportunities
-	},
-	{
-		"bg/bb: anniversaries", test_anniversaries
-	},
-	{
-		NULL, NULL
-	}
+static const check_case bg_bb_cases[] = {
+	{"bg/bb: golden values", test_golden},
+	{"bg/bb: sums term by term", test_terms},
+	{"bg/bb: as far as numbers go", test_far},
+	{"bg/bb: sums beyond all numbers", test_overflow},
+	{"bg/bb: a fit of many opportunities", test_fit},
+	{"bg/bb: opportunities", test_opportunities},
+	{"bg/bb: anniversaries", test_anniversaries},
+	{NULL, NULL}
 };
+
+CHECK_CASES(bg_bb);

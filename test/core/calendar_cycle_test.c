@@ -371,30 +371,15 @@ test_last_date(void)
 	CHECK(!rt_calendar_cycle_quantile(&cycle, dates[5], RT_DATE_MAX - step, silence / 2, &date));
 }
 
-CHECK_CASES(calendar_cycle) =
-{
-	{
-		"calendar cycle: random buyers have none", test_false_alarms
-	},
-	{
-		"calendar cycle: found where it is", test_found
-	},
-	{
-		"calendar cycle: the next peak", test_next
-	},
-	{
-		"calendar cycle: silence and its quantiles", test_silence
-	},
-	{
-		"calendar cycle: extremes", test_extremes
-	},
-	{
-		"calendar cycle: whose own it is", test_whose_own
-	},
-	{
-		"calendar cycle: the last date", test_last_date
-	},
-	{
-		NULL, NULL
-	}
+static const check_case calendar_cycle_cases[] = {
+	{"calendar cycle: random buyers have none", test_false_alarms},
+	{"calendar cycle: found where it is", test_found},
+	{"calendar cycle: the next peak", test_next},
+	{"calendar cycle: silence and its quantiles", test_silence},
+	{"calendar cycle: extremes", test_extremes},
+	{"calendar cycle: whose own it is", test_whose_own},
+	{"calendar cycle: the last date", test_last_date},
+	{NULL, NULL}
 };
+
+CHECK_CASES(calendar_cycle);

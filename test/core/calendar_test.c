@@ -215,24 +215,13 @@ test_units(void)
 	}
 }
 
-CHECK_CASES(calendar) =
-{
-	{
-		"calendar: day by day from 4714 BC to 3368", test_day_by_day
-	},
-	{
-		"calendar: the ends of the range", test_ends_of_range
-	},
-	{
-		"calendar: text that is no date", test_rejected_text
-	},
-	{
-		"calendar: months later", test_months_later
-	},
-	{
-		"calendar: periods, up to the ends of the range", test_units
-	},
-	{
-		NULL, NULL
-	}
+static const check_case calendar_cases[] = {
+	{"calendar: day by day from 4714 BC to 3368", test_day_by_day},
+	{"calendar: the ends of the range", test_ends_of_range},
+	{"calendar: text that is no date", test_rejected_text},
+	{"calendar: months later", test_months_later},
+	{"calendar: periods, up to the ends of the range", test_units},
+	{NULL, NULL}
 };
+
+CHECK_CASES(calendar);

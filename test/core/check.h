@@ -27,10 +27,7 @@ typedef struct check_case
 	void		(*run) (void);
 } check_case;
 
-/*
- * CHECK_CASES(some) = {{"some: what it shows", test}, ..., {NULL, NULL}}: main runs them without
- * knowing of them
- */
+/* CHECK_CASES(some); behind the array some_cases: main runs them without knowing of them */
 typedef struct check_list
 {
 	const check_case *cases;
@@ -40,13 +37,12 @@ typedef struct check_list
 extern void check_register(check_list *list);
 
 #define CHECK_CASES(name) \
-	extern const check_case name##_cases[]; \
 	static void __attribute__((constructor)) name##_register(void) \
 	{ \
 		static check_list list = {name##_cases, NULL}; \
 		check_register(&list); \
 	} \
-	const check_case name##_cases[]
+	extern int	check_failures
 
 /* The same numbers on every machine: splitmix64 */
 extern void random_seed(uint64_t seed);

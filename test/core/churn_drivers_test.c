@@ -123,21 +123,12 @@ test_one_kind(void)
 	CHECK(all[0].p_value == 1 && all[0].lift == 1 && isnan(all[0].weight_of_evidence));
 }
 
-CHECK_CASES(churn_drivers) =
-{
-	{
-		"churn_drivers: 500 values without effect are no reason", test_no_effect
-	},
-	{
-		"churn_drivers: a planted reason comes first", test_effect
-	},
-	{
-		"churn_drivers: each number is what its definition says", test_definitions
-	},
-	{
-		"churn_drivers: nobody left, or everybody", test_one_kind
-	},
-	{
-		NULL, NULL
-	}
+static const check_case churn_drivers_cases[] = {
+	{"churn_drivers: 500 values without effect are no reason", test_no_effect},
+	{"churn_drivers: a planted reason comes first", test_effect},
+	{"churn_drivers: each number is what its definition says", test_definitions},
+	{"churn_drivers: nobody left, or everybody", test_one_kind},
+	{NULL, NULL}
 };
+
+CHECK_CASES(churn_drivers);

@@ -173,15 +173,10 @@ test_triangle(void)
 	}
 }
 
-CHECK_CASES(cohort) =
-{
-	{
-		"cohort: periods of the calendar follow each other", test_periods
-	},
-	{
-		"cohort: the triangle and the curve are what counting gives", test_triangle
-	},
-	{
-		NULL, NULL
-	}
+static const check_case cohort_cases[] = {
+	{"cohort: periods of the calendar follow each other", test_periods},
+	{"cohort: the triangle and the curve are what counting gives", test_triangle},
+	{NULL, NULL}
 };
+
+CHECK_CASES(cohort);

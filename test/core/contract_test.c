@@ -208,21 +208,12 @@ test_limits(void)
 	}
 }
 
-CHECK_CASES(contract) =
-{
-	{
-		"contract: the recursion", test_recursion
-	},
-	{
-		"contract: any power", test_power
-	},
-	{
-		"contract: known parameters are found", test_fit
-	},
-	{
-		"contract: limits", test_limits
-	},
-	{
-		NULL, NULL
-	}
+static const check_case contract_cases[] = {
+	{"contract: the recursion", test_recursion},
+	{"contract: any power", test_power},
+	{"contract: known parameters are found", test_fit},
+	{"contract: limits", test_limits},
+	{NULL, NULL}
 };
+
+CHECK_CASES(contract);

@@ -813,45 +813,20 @@ test_other_mode(void)
 	CHECK(far > 0);
 }
 
-CHECK_CASES(customer_base) =
-{
-	{
-		"customer base: predictions come true", test_prediction
-	},
-	{
-		"customer base: sums", test_sums
-	},
-	{
-		"customer base: the time as a customer", test_lifetime
-	},
-	{
-		"customer base: money later is worth less", test_discounted
-	},
-	{
-		"customer base: ageing or not", test_without_ageing
-	},
-	{
-		"customer base: two ways to the same", test_two_ways
-	},
-	{
-		"customer base: extremes", test_extremes
-	},
-	{
-		"customer base: known parameters are found", test_fit
-	},
-	{
-		"customer base: gradients are those of the likelihood", test_gradient
-	},
-	{
-		"customer base: golden values", test_golden
-	},
-	{
-		"customer base: any argument", test_any_argument
-	},
-	{
-		"customer base: the other mode", test_other_mode
-	},
-	{
-		NULL, NULL
-	}
+static const check_case customer_base_cases[] = {
+	{"customer base: predictions come true", test_prediction},
+	{"customer base: sums", test_sums},
+	{"customer base: the time as a customer", test_lifetime},
+	{"customer base: money later is worth less", test_discounted},
+	{"customer base: ageing or not", test_without_ageing},
+	{"customer base: two ways to the same", test_two_ways},
+	{"customer base: extremes", test_extremes},
+	{"customer base: known parameters are found", test_fit},
+	{"customer base: gradients are those of the likelihood", test_gradient},
+	{"customer base: golden values", test_golden},
+	{"customer base: any argument", test_any_argument},
+	{"customer base: the other mode", test_other_mode},
+	{NULL, NULL}
 };
+
+CHECK_CASES(customer_base);

@@ -268,30 +268,15 @@ test_shapes(void)
 	CHECK(fabs(moments[4] / moments[2] / moments[2] - 3) < 1e-12);
 }
 
-CHECK_CASES(cycle) =
-{
-	{
-		"cycle: mean, median, deviation, logarithms", test_statistics
-	},
-	{
-		"cycle: the shape is the most likely one", test_shape
-	},
-	{
-		"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape
-	},
-	{
-		"cycle: trend", test_trend
-	},
-	{
-		"cycle: the trend of five intervals", test_trend_of_five
-	},
-	{
-		"cycle: where regularity ends", test_regularity_limit
-	},
-	{
-		"cycle: three customers stand for all", test_shapes
-	},
-	{
-		NULL, NULL
-	}
+static const check_case cycle_cases[] = {
+	{"cycle: mean, median, deviation, logarithms", test_statistics},
+	{"cycle: the shape is the most likely one", test_shape},
+	{"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape},
+	{"cycle: trend", test_trend},
+	{"cycle: the trend of five intervals", test_trend_of_five},
+	{"cycle: where regularity ends", test_regularity_limit},
+	{"cycle: three customers stand for all", test_shapes},
+	{NULL, NULL}
 };
+
+CHECK_CASES(cycle);

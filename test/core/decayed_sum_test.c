@@ -83,15 +83,10 @@ test_extremes(void)
 	CHECK(fabs(rt_decayed_sum_value(&sum) - 4) < 1e-14);
 }
 
-CHECK_CASES(decayed_sum) =
-{
-	{
-		"decayed sum: the definition, in any order and in parts", test_definition
-	},
-	{
-		"decayed sum: far apart", test_extremes
-	},
-	{
-		NULL, NULL
-	}
+static const check_case decayed_sum_cases[] = {
+	{"decayed sum: the definition, in any order and in parts", test_definition},
+	{"decayed sum: far apart", test_extremes},
+	{NULL, NULL}
 };
+
+CHECK_CASES(decayed_sum);

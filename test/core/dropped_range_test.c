@@ -98,15 +98,10 @@ test_false_alarms(void)
 	}
 }
 
-CHECK_CASES(dropped_range) =
-{
-	{
-		"dropped_range: the probability is that of its definition", test_definition
-	},
-	{
-		"dropped_range: who has not changed seldom stands out", test_false_alarms
-	},
-	{
-		NULL, NULL
-	}
+static const check_case dropped_range_cases[] = {
+	{"dropped_range: the probability is that of its definition", test_definition},
+	{"dropped_range: who has not changed seldom stands out", test_false_alarms},
+	{NULL, NULL}
 };
+
+CHECK_CASES(dropped_range);

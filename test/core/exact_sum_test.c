@@ -102,18 +102,11 @@ test_carries(void)
 	CHECK(rt_exact_sum_valid(&sum));
 }
 
-CHECK_CASES(exact_sum) =
-{
-	{
-		"exact sum: known sums", test_known
-	},
-	{
-		"exact sum: in any order and in parts", test_order
-	},
-	{
-		"exact sum: carries are moved on", test_carries
-	},
-	{
-		NULL, NULL
-	}
+static const check_case exact_sum_cases[] = {
+	{"exact sum: known sums", test_known},
+	{"exact sum: in any order and in parts", test_order},
+	{"exact sum: carries are moved on", test_carries},
+	{NULL, NULL}
 };
+
+CHECK_CASES(exact_sum);

@@ -248,24 +248,13 @@ test_hostile(void)
 	}
 }
 
-CHECK_CASES(fit_rows) =
-{
-	{
-		"fit rows: written and read they are the same, whatever their numbers", test_round_trip
-	},
-	{
-		"fit rows: days, weeks and decimals take few bytes", test_size
-	},
-	{
-		"fit rows: a key is that of its row alone", test_keys
-	},
-	{
-		"fit rows: whole weights are added up, others counted", test_weights
-	},
-	{
-		"fit rows: no bytes make it read beyond their end", test_hostile
-	},
-	{
-		NULL, NULL
-	}
+static const check_case fit_rows_cases[] = {
+	{"fit rows: written and read they are the same, whatever their numbers", test_round_trip},
+	{"fit rows: days, weeks and decimals take few bytes", test_size},
+	{"fit rows: a key is that of its row alone", test_keys},
+	{"fit rows: whole weights are added up, others counted", test_weights},
+	{"fit rows: no bytes make it read beyond their end", test_hostile},
+	{NULL, NULL}
 };
+
+CHECK_CASES(fit_rows);

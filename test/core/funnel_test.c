@@ -128,18 +128,11 @@ test_far_times(void)
 	CHECK(rt_funnel(events, 2, 2, UINT64_MAX, NULL) == 2);
 }
 
-CHECK_CASES(funnel) =
-{
-	{
-		"funnel: of all chains the best one, 20,000 random cases", test_all_chains
-	},
-	{
-		"funnel: a later start may go further, the end of the window counts", test_not_greedy
-	},
-	{
-		"funnel: the ends of time", test_far_times
-	},
-	{
-		NULL, NULL
-	}
+static const check_case funnel_cases[] = {
+	{"funnel: of all chains the best one, 20,000 random cases", test_all_chains},
+	{"funnel: a later start may go further, the end of the window counts", test_not_greedy},
+	{"funnel: the ends of time", test_far_times},
+	{NULL, NULL}
 };
+
+CHECK_CASES(funnel);

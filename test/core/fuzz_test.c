@@ -226,18 +226,11 @@ test_text(void)
 	printf("# text: %d accepted, %d rejected\n", accepted, rejected);
 }
 
-CHECK_CASES(fuzz) =
-{
-	{
-		"fuzz: 100,000 binary inputs", test_binary
-	},
-	{
-		"fuzz: 100,000 aggregate states", test_log_bytes
-	},
-	{
-		"fuzz: 100,000 text inputs", test_text
-	},
-	{
-		NULL, NULL
-	}
+static const check_case fuzz_cases[] = {
+	{"fuzz: 100,000 binary inputs", test_binary},
+	{"fuzz: 100,000 aggregate states", test_log_bytes},
+	{"fuzz: 100,000 text inputs", test_text},
+	{NULL, NULL}
 };
+
+CHECK_CASES(fuzz);

@@ -192,21 +192,12 @@ test_beyond_products(void)
 	CHECK(fabs(rt_gamma_gamma_expected_value(&m, 4, 5e200) / 5.25e200 - 1) < 1e-12);
 }
 
-CHECK_CASES(gamma_gamma) =
-{
-	{
-		"gamma-gamma: the likelihood is the one of the formula", test_likelihood
-	},
-	{
-		"gamma-gamma: fits recover p, q, gamma and their errors", test_fit
-	},
-	{
-		"gamma-gamma: orders are worth what is expected", test_expectation
-	},
-	{
-		"gamma-gamma: beyond products of parameters", test_beyond_products
-	},
-	{
-		NULL, NULL
-	}
+static const check_case gamma_gamma_cases[] = {
+	{"gamma-gamma: the likelihood is the one of the formula", test_likelihood},
+	{"gamma-gamma: fits recover p, q, gamma and their errors", test_fit},
+	{"gamma-gamma: orders are worth what is expected", test_expectation},
+	{"gamma-gamma: beyond products of parameters", test_beyond_products},
+	{NULL, NULL}
 };
+
+CHECK_CASES(gamma_gamma);

@@ -319,30 +319,16 @@ test_many_ties(void)
 	free(room);
 }
 
-CHECK_CASES(hazard) =
-{
-	{
-		"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and "
-			"Breslow",
-			test_against_r
-	},
-	{
-		"hazard: a likelihood without end is found out, the other covariates are fitted",
-			test_without_end
-	},
-	{
-		"hazard: redundant covariates are left out", test_redundant
-	},
-	{
-		"hazard: units and origins change nothing", test_units
-	},
-	{
-		"hazard: millions of customers in thirty rows", test_large_counts
-	},
-	{
-		"hazard: more ties than can be added up one by one", test_many_ties
-	},
-	{
-		NULL, NULL
-	}
+static const check_case hazard_cases[] = {
+	{"hazard: coefficients, errors and likelihoods agree with R to 1e-8, ties by Efron and Breslow",
+	test_against_r},
+	{"hazard: a likelihood without end is found out, the other covariates are fitted",
+	test_without_end},
+	{"hazard: redundant covariates are left out", test_redundant},
+	{"hazard: units and origins change nothing", test_units},
+	{"hazard: millions of customers in thirty rows", test_large_counts},
+	{"hazard: more ties than can be added up one by one", test_many_ties},
+	{NULL, NULL}
 };
+
+CHECK_CASES(hazard);

@@ -346,30 +346,15 @@ test_moved_and_merged(void)
 	}
 }
 
-CHECK_CASES(history_log) =
-{
-	{
-		"log: rows one by one, blocks of any size", test_one_state
-	},
-	{
-		"log: any split into partial states, merged in any order", test_partial_states
-	},
-	{
-		"log: moving frames equal frames from scratch", test_moving_frames
-	},
-	{
-		"log: moving frames of histories", test_moving_histories
-	},
-	{
-		"log: a full block stays as it was", test_full_block
-	},
-	{
-		"log: the checker finds what does not hold", test_checker
-	},
-	{
-		"log: rows taken away, then merged", test_moved_and_merged
-	},
-	{
-		NULL, NULL
-	}
+static const check_case history_log_cases[] = {
+	{"log: rows one by one, blocks of any size", test_one_state},
+	{"log: any split into partial states, merged in any order", test_partial_states},
+	{"log: moving frames equal frames from scratch", test_moving_frames},
+	{"log: moving frames of histories", test_moving_histories},
+	{"log: a full block stays as it was", test_full_block},
+	{"log: the checker finds what does not hold", test_checker},
+	{"log: rows taken away, then merged", test_moved_and_merged},
+	{NULL, NULL}
 };
+
+CHECK_CASES(history_log);

@@ -476,48 +476,21 @@ test_most_orders(void)
 	}
 }
 
-CHECK_CASES(history) =
-{
-	{
-		"history: row order does not matter", test_row_order
-	},
-	{
-		"history: bytes and text round trip", test_round_trips
-	},
-	{
-		"history: subtraction is the inverse of merging", test_subtract
-	},
-	{
-		"history: recency, frequency, age, monetary value", test_rfm
-	},
-	{
-		"history: summary", test_summary
-	},
-	{
-		"history: rejected text says where", test_rejected_text
-	},
-	{
-		"history: sizes", test_sizes
-	},
-	{
-		"history: days in order", test_day_order
-	},
-	{
-		"history: the last period there is", test_last_period
-	},
-	{
-		"history: subtraction at the ends of amounts", test_subtract_at_the_ends
-	},
-	{
-		"history: records at the ends of what they hold", test_records_at_the_ends
-	},
-	{
-		"history: each day comes once", test_days_apart
-	},
-	{
-		"history: as many orders as a day holds", test_most_orders
-	},
-	{
-		NULL, NULL
-	}
+static const check_case history_cases[] = {
+	{"history: row order does not matter", test_row_order},
+	{"history: bytes and text round trip", test_round_trips},
+	{"history: subtraction is the inverse of merging", test_subtract},
+	{"history: recency, frequency, age, monetary value", test_rfm},
+	{"history: summary", test_summary},
+	{"history: rejected text says where", test_rejected_text},
+	{"history: sizes", test_sizes},
+	{"history: days in order", test_day_order},
+	{"history: the last period there is", test_last_period},
+	{"history: subtraction at the ends of amounts", test_subtract_at_the_ends},
+	{"history: records at the ends of what they hold", test_records_at_the_ends},
+	{"history: each day comes once", test_days_apart},
+	{"history: as many orders as a day holds", test_most_orders},
+	{NULL, NULL}
 };
+
+CHECK_CASES(history);

@@ -498,33 +498,16 @@ test_shapes_of_a_customer(void)
 	}
 }
 
-CHECK_CASES(interpurchase) =
-{
-	{
-		"interpurchase: the likelihood is the one of the formula", test_likelihood
-	},
-	{
-		"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery
-	},
-	{
-		"interpurchase: the predictive distribution", test_predictive
-	},
-	{
-		"interpurchase: populations on the edge", test_bounds
-	},
-	{
-		"interpurchase: the distribution of k across customers", test_shapes_across_customers
-	},
-	{
-		"interpurchase: subscribers among others", test_subscribers
-	},
-	{
-		"interpurchase: silences beyond doubles", test_beyond_doubles
-	},
-	{
-		"interpurchase: what the k of a customer may be", test_shapes_of_a_customer
-	},
-	{
-		NULL, NULL
-	}
+static const check_case interpurchase_cases[] = {
+	{"interpurchase: the likelihood is the one of the formula", test_likelihood},
+	{"interpurchase: 1,000 fits recover k, r, alpha and their errors", test_recovery},
+	{"interpurchase: the predictive distribution", test_predictive},
+	{"interpurchase: populations on the edge", test_bounds},
+	{"interpurchase: the distribution of k across customers", test_shapes_across_customers},
+	{"interpurchase: subscribers among others", test_subscribers},
+	{"interpurchase: silences beyond doubles", test_beyond_doubles},
+	{"interpurchase: what the k of a customer may be", test_shapes_of_a_customer},
+	{NULL, NULL}
 };
+
+CHECK_CASES(interpurchase);

@@ -80,18 +80,11 @@ test_names(void)
 	CHECK(rt_kind_to_fit("bg/nbd-2", 8, &k) == NULL);
 }
 
-CHECK_CASES(kind) =
-{
-	{
-		"kind: every slot", test_slots
-	},
-	{
-		"kind: the numbers that are stored", test_stored
-	},
-	{
-		"kind: names, with and without k", test_names
-	},
-	{
-		NULL, NULL
-	}
+static const check_case kind_cases[] = {
+	{"kind: every slot", test_slots},
+	{"kind: the numbers that are stored", test_stored},
+	{"kind: names, with and without k", test_names},
+	{NULL, NULL}
 };
+
+CHECK_CASES(kind);

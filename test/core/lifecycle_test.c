@@ -109,21 +109,12 @@ test_default_score(void)
 	}
 }
 
-CHECK_CASES(lifecycle) =
-{
-	{
-		"lifecycle: steps", test_steps
-	},
-	{
-		"lifecycle: rows", test_rows
-	},
-	{
-		"lifecycle: the end of a silence", test_silence_over
-	},
-	{
-		"lifecycle: from which score on a customer is lost", test_default_score
-	},
-	{
-		NULL, NULL
-	}
+static const check_case lifecycle_cases[] = {
+	{"lifecycle: steps", test_steps},
+	{"lifecycle: rows", test_rows},
+	{"lifecycle: the end of a silence", test_silence_over},
+	{"lifecycle: from which score on a customer is lost", test_default_score},
+	{NULL, NULL}
 };
+
+CHECK_CASES(lifecycle);

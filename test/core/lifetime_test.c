@@ -176,18 +176,11 @@ test_counts(void)
 	}
 }
 
-CHECK_CASES(lifetime) =
-{
-	{
-		"lifetime: golden values", test_golden
-	},
-	{
-		"lifetime: the ends of doubles", test_ends
-	},
-	{
-		"lifetime: counts add up", test_counts
-	},
-	{
-		NULL, NULL
-	}
+static const check_case lifetime_cases[] = {
+	{"lifetime: golden values", test_golden},
+	{"lifetime: the ends of doubles", test_ends},
+	{"lifetime: counts add up", test_counts},
+	{NULL, NULL}
 };
+
+CHECK_CASES(lifetime);

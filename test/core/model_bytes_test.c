@@ -186,21 +186,12 @@ test_version_1(void)
 		fclose(file);
 }
 
-CHECK_CASES(model_bytes) =
-{
-	{
-		"models as bytes: there and back, from any address", test_there_and_back
-	},
-	{
-		"models as bytes: broken ones and cut ones", test_broken
-	},
-	{
-		"models as bytes: those of a later version are told apart", test_later
-	},
-	{
-		"models as bytes: those of release 0.1.0", test_version_1
-	},
-	{
-		NULL, NULL
-	}
+static const check_case model_bytes_cases[] = {
+	{"models as bytes: there and back, from any address", test_there_and_back},
+	{"models as bytes: broken ones and cut ones", test_broken},
+	{"models as bytes: those of a later version are told apart", test_later},
+	{"models as bytes: those of release 0.1.0", test_version_1},
+	{NULL, NULL}
 };
+
+CHECK_CASES(model_bytes);

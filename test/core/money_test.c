@@ -198,21 +198,12 @@ test_sum(void)
 	}
 }
 
-CHECK_CASES(money) =
-{
-	{
-		"money: doubles round as their exact decimals do", test_double
-	},
-	{
-		"money: text and back", test_text
-	},
-	{
-		"money: text that is no amount", test_rejected_text
-	},
-	{
-		"money: sums beyond the range and back", test_sum
-	},
-	{
-		NULL, NULL
-	}
+static const check_case money_cases[] = {
+	{"money: doubles round as their exact decimals do", test_double},
+	{"money: text and back", test_text},
+	{"money: text that is no amount", test_rejected_text},
+	{"money: sums beyond the range and back", test_sum},
+	{NULL, NULL}
 };
+
+CHECK_CASES(money);

@@ -320,24 +320,13 @@ test_many(void)
 	}
 }
 
-CHECK_CASES(prediction) =
-{
-	{
-		"prediction: the mean of what customers turn out to be worth", test_brute_force
-	},
-	{
-		"prediction: the future of who is still here", test_go_on
-	},
-	{
-		"prediction: as many as promised are within the limits", test_coverage
-	},
-	{
-		"prediction: parameters that are not known well", test_parameters
-	},
-	{
-		"prediction: a billion purchases", test_many
-	},
-	{
-		NULL, NULL
-	}
+static const check_case prediction_cases[] = {
+	{"prediction: the mean of what customers turn out to be worth", test_brute_force},
+	{"prediction: the future of who is still here", test_go_on},
+	{"prediction: as many as promised are within the limits", test_coverage},
+	{"prediction: parameters that are not known well", test_parameters},
+	{"prediction: a billion purchases", test_many},
+	{NULL, NULL}
 };
+
+CHECK_CASES(prediction);

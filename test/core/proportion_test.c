@@ -388,40 +388,19 @@ test_wilson_ends(void)
 		}
 }
 
-CHECK_CASES(proportion) =
-{
-	{
-		"proportion: Wilson's interval is the published one", test_wilson
-	},
-	{
-		"proportion: Fisher's test is its definition for all small tables", test_fisher_all
-	},
-	{
-		"proportion: Fisher's test agrees with R for large ones", test_fisher_large
-	},
-	{
-		"proportion: tails of chi-squared and normal variables agree with R", test_chi_square
-	},
-	{
-		"proportion: limits of differences are the published ones", test_difference_published
-	},
-	{
-		"proportion: limits and p-value agree, groups and outcomes may be swapped",
-			test_uplift_properties
-	},
-	{
-		"proportion: limits hold the truth as often as they say", test_coverage
-	},
-	{
-		"proportion: strata see through treatment of those who come back anyway", test_strata
-	},
-	{
-		"proportion: nothing to compare", test_nothing_to_compare
-	},
-	{
-		"proportion: limits of nobody and of all", test_wilson_ends
-	},
-	{
-		NULL, NULL
-	}
+static const check_case proportion_cases[] = {
+	{"proportion: Wilson's interval is the published one", test_wilson},
+	{"proportion: Fisher's test is its definition for all small tables", test_fisher_all},
+	{"proportion: Fisher's test agrees with R for large ones", test_fisher_large},
+	{"proportion: tails of chi-squared and normal variables agree with R", test_chi_square},
+	{"proportion: limits of differences are the published ones", test_difference_published},
+	{"proportion: limits and p-value agree, groups and outcomes may be swapped",
+	test_uplift_properties},
+	{"proportion: limits hold the truth as often as they say", test_coverage},
+	{"proportion: strata see through treatment of those who come back anyway", test_strata},
+	{"proportion: nothing to compare", test_nothing_to_compare},
+	{"proportion: limits of nobody and of all", test_wilson_ends},
+	{NULL, NULL}
 };
+
+CHECK_CASES(proportion);

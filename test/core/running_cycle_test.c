@@ -122,15 +122,10 @@ test_all_ages(void)
 	CHECK(rt_running_churn_score(&cycle) > 0.999 && rt_running_churn_score(&cycle) <= 1);
 }
 
-CHECK_CASES(running_cycle) =
-{
-	{
-		"running cycle: the history up to each purchase", test_histories
-	},
-	{
-		"running cycle: from the beginning to the end of time", test_all_ages
-	},
-	{
-		NULL, NULL
-	}
+static const check_case running_cycle_cases[] = {
+	{"running cycle: the history up to each purchase", test_histories},
+	{"running cycle: from the beginning to the end of time", test_all_ages},
+	{NULL, NULL}
 };
+
+CHECK_CASES(running_cycle);

@@ -241,21 +241,12 @@ worst_numbers(void)
 		CHECK(seen[i] == 0);
 }
 
-CHECK_CASES(sort) =
-{
-	{
-		"sort: elements of all sizes, in all orders, as qsort does", sorts_as_qsort
-	},
-	{
-		"sort: n log n steps against an adversary", worst_case
-	},
-	{
-		"sort: asks whether to go on, and leaves all elements when it is left", polls
-	},
-	{
-		"sort: n log n steps for numbers that an adversary left", worst_numbers
-	},
-	{
-		NULL, NULL
-	}
+static const check_case sort_cases[] = {
+	{"sort: elements of all sizes, in all orders, as qsort does", sorts_as_qsort},
+	{"sort: n log n steps against an adversary", worst_case},
+	{"sort: asks whether to go on, and leaves all elements when it is left", polls},
+	{"sort: n log n steps for numbers that an adversary left", worst_numbers},
+	{NULL, NULL}
 };
+
+CHECK_CASES(sort);

@@ -202,24 +202,13 @@ test_overflow(void)
 	CHECK(isinf(rt_log_rising_ratio(1, 1.7e308, 1.5e308)));
 }
 
-CHECK_CASES(special) =
-{
-	{
-		"special: golden values", test_golden
-	},
-	{
-		"special: the inverse inverts", test_inverse
-	},
-	{
-		"special: the normal quantile", test_normal
-	},
-	{
-		"special: outside of the domain", test_outside
-	},
-	{
-		"special: sums beyond all numbers", test_overflow
-	},
-	{
-		NULL, NULL
-	}
+static const check_case special_cases[] = {
+	{"special: golden values", test_golden},
+	{"special: the inverse inverts", test_inverse},
+	{"special: the normal quantile", test_normal},
+	{"special: outside of the domain", test_outside},
+	{"special: sums beyond all numbers", test_overflow},
+	{NULL, NULL}
 };
+
+CHECK_CASES(special);

@@ -285,24 +285,13 @@ test_slope(void)
 	}
 }
 
-CHECK_CASES(spend_trend) =
-{
-	{
-		"spend trend: every set of ranks", test_all_sets
-	},
-	{
-		"spend trend: known values of the rank sum test", test_known
-	},
-	{
-		"spend trend: alarms and power of one customer", test_one
-	},
-	{
-		"spend trend: alarms and power of all", test_all
-	},
-	{
-		"spend trend: least squares", test_slope
-	},
-	{
-		NULL, NULL
-	}
+static const check_case spend_trend_cases[] = {
+	{"spend trend: every set of ranks", test_all_sets},
+	{"spend trend: known values of the rank sum test", test_known},
+	{"spend trend: alarms and power of one customer", test_one},
+	{"spend trend: alarms and power of all", test_all},
+	{"spend trend: least squares", test_slope},
+	{NULL, NULL}
 };
+
+CHECK_CASES(spend_trend);

@@ -198,18 +198,11 @@ test_log_rank_without_answer(void)
 	CHECK(groups[0].expected == 3 && groups[1].expected == 2);
 }
 
-CHECK_CASES(survival) =
-{
-	{
-		"survival: curves and log-rank tests agree with R to 1e-9", test_against_r
-	},
-	{
-		"survival: behind the end of a curve nothing is known", test_ends
-	},
-	{
-		"survival: nothing to compare has no p-value", test_log_rank_without_answer
-	},
-	{
-		NULL, NULL
-	}
+static const check_case survival_cases[] = {
+	{"survival: curves and log-rank tests agree with R to 1e-9", test_against_r},
+	{"survival: behind the end of a curve nothing is known", test_ends},
+	{"survival: nothing to compare has no p-value", test_log_rank_without_answer},
+	{NULL, NULL}
 };
+
+CHECK_CASES(survival);

@@ -204,18 +204,11 @@ test_head(void)
 	free(tally);
 }
 
-CHECK_CASES(tally) =
-{
-	{
-		"tally: the counts of a plain list, in one part and in two", test_against_list
-	},
-	{
-		"tally: no bytes make it read or write beyond its end", test_hostile
-	},
-	{
-		"tally: a head that does not fit its size is found out", test_head
-	},
-	{
-		NULL, NULL
-	}
+static const check_case tally_cases[] = {
+	{"tally: the counts of a plain list, in one part and in two", test_against_list},
+	{"tally: no bytes make it read or write beyond its end", test_hostile},
+	{"tally: a head that does not fit its size is found out", test_head},
+	{NULL, NULL}
 };
+
+CHECK_CASES(tally);

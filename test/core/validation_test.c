@@ -149,18 +149,11 @@ test_large(void)
 	CHECK(rt_roc_auc(scored, 2) == 1);
 }
 
-CHECK_CASES(validation) =
-{
-	{
-		"validation: the area and the bins are what their definitions say", test_by_definition
-	},
-	{
-		"validation: bins without ties are even", test_even_bins
-	},
-	{
-		"validation: thousands of millions of customers", test_large
-	},
-	{
-		NULL, NULL
-	}
+static const check_case validation_cases[] = {
+	{"validation: the area and the bins are what their definitions say", test_by_definition},
+	{"validation: bins without ties are even", test_even_bins},
+	{"validation: thousands of millions of customers", test_large},
+	{NULL, NULL}
 };
+
+CHECK_CASES(validation);
