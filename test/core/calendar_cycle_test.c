@@ -316,7 +316,7 @@ test_whose_own(void)
 {
 	rt_calendar_cycle cycle;
 	int32_t		dates[32];
-	int			hers = 0;
+	int			own = 0;
 
 	for (int buyer = 0; buyer < 20000; buyer++)
 	{
@@ -327,10 +327,10 @@ test_whose_own(void)
 		count = distinct_days(dates, count);
 		if (!rt_calendar_cycle_theirs(dates, count, &cycle))
 			continue;
-		hers++;
+		own++;
 		CHECK(cycle.log_p < log(0.01) && 3 * (cycle.seasons - 1) >= 2 * cycle.periods);
 	}
-	CHECK(hers > 0);
+	CHECK(own > 0);
 
 	/* on two days of each month, of every second month */
 	for (int i = 0; i < 32; i++)
