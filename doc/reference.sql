@@ -52,6 +52,15 @@ SELECT format(E'\n### `%s`\n\n%s', t.oid::regtype, obj_description(t.oid, 'pg_ty
 FROM pg_type t JOIN member ON classid = 'pg_class'::regclass AND objid = t.typrelid ORDER BY t.oid;
 
 \echo
+\echo '## Kinds of models'
+\echo
+\echo '| kind | fitted to | parameters | customers | may leave | what the parameters mean |'
+\echo '|---|---|---|---|---|---|'
+SELECT format('| `%s` | %s | %s | %s | %s | %s |', kind, fitted_to,
+              array_to_string(parameters, ', '), customers, leaves, meaning)
+FROM model_kinds();
+
+\echo
 \echo '## Aggregates'
 \echo
 \echo 'All are parallel safe, run on partial states, and may be used as window functions over any frame.'

@@ -82,15 +82,18 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
 	'order.';
 
-CREATE FUNCTION model_kinds() RETURNS TABLE (kind text, fitted_to text, parameters text[])
+CREATE FUNCTION model_kinds()
+	RETURNS TABLE (kind text, fitted_to text, parameters text[], customers text, leaves text,
+		meaning text)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
 	AS 'MODULE_PATHNAME', 'model_kinds';
 COMMENT ON FUNCTION model_kinds()
 	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
 	'the purchases of each customer; recency: how often, how recently and since when; '
 	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
-	'value of orders; contracts: how often they were renewed, and whether they ended), and the '
-	'names of its parameters.';
+	'value of orders; contracts: how often they were renewed, and whether they ended), the names '
+	'of its parameters, what it takes customers to do, after what they may leave (NULL where it '
+	'does not know who is still a customer), and what its parameters mean.';
 
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -215,9 +218,8 @@ COMMENT ON FUNCTION aic(retention_model)
 	'log-likelihood: of models of the same data the one with less predicts better. The same data '
 	'are the same customers as of the same day, in the same time unit (a model in days and one in '
 	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
-	'them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared '
-	'with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their '
-	'own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+	'them: those that model_kinds() says are fitted to the same. NULL for a model that was typed '
+	'in. Source: Akaike (1974).';
 COMMENT ON FUNCTION bic(retention_model)
 	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
 	'number of observations for each parameter. To be compared as aic is. NULL for a model that '
@@ -332,31 +334,13 @@ COMMENT ON FUNCTION fit_model_combine(bytea, bytea)
 COMMENT ON FUNCTION fit_model_final(bytea) IS 'Final function of the aggregate fit_model.';
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
-	'the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a '
-	'customer are gamma distributed with shape k and rate k lambda, lambda across customers with '
-	'shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the '
-	'lognormal distribution of k across customers, by the restricted likelihood of each, where '
-	'they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: '
-	'customers buy at random with a rate lambda, gamma distributed with shape r and rate alpha; '
-	'after each repeat purchase, with mbg/nbd also after the first, they leave with a probability '
-	'that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) '
-	'intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k '
-	'is that); pareto/nbd (r, alpha, s, beta: as with bg/nbd, but they leave at any time, with a '
-	'rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, '
-	'beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta '
-	'gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: a customer '
-	'can buy once in each period of the time unit after the first purchase, takes the opportunity '
-	'with a probability that is Beta(alpha, beta), and leaves before it with a probability that is '
-	'Beta(gamma, delta); several purchases in a period count once, a period that is not over does '
-	'not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the '
-	'calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders '
-	'are gamma distributed with shape p and a rate nu of their own, which is gamma distributed '
-	'with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and '
-	'frequency_correlation). NULL histories, and customers without a purchase by then, are left '
-	'out. GROUP BY gives a model for each segment. The same result for every order of the rows and '
-	'every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. '
-	'Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a '
-	'kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
+	'NULL histories, and customers without a purchase '
+	'by then, are left out. GROUP BY gives a model for each segment. The same result for every '
+	'order of the rows and every plan. A WARNING, and converged false, when the likelihood rises '
+	'toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an '
+	'unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of '
+	'them is NULL.';
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision)
 	IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days '
 	'instead of days.';
@@ -369,10 +353,11 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision)
 	'finite, 22004 for a NULL kind.';
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
 	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
-	'first purchase, seen until T after it, in days: bg/nbd, mbg/nbd, pareto/nbd or ggompertz/nbd; '
-	'or, for bg/bb, as x purchases at T opportunities, the last at the t_x-th. The other kinds '
-	'need histories. Rows with a NULL are left out. Otherwise as fit_model(kind, history, as_of). '
-	'Error 22023 unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	'first purchase, seen until T after it, in days; or, for kinds that are fitted to '
+	'opportunities, as x purchases at T of them, the last at the t_x-th. Kinds whose likelihood '
+	'depends on each interval (interpurchase, regular buyers) need histories. Rows with a NULL are '
+	'left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0).';
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
 		double precision)
 	IS 'The same with a weight for each row, such as the number of customers it stands for; not '

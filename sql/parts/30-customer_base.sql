@@ -202,15 +202,14 @@ CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon text)
 
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
 	IS 'The probability that a customer still is one at as_of (default: today), given their '
-	'purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd, '
-	'ggompertz/nbd or bg/bb. By bg/bb at the last opportunity that is over at as_of; '
-	'opportunities(history, as_of, time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k '
-	'it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind. Source: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; '
-	'Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, '
-	'Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, Hardie, Shang (2010); '
-	'Bemmaor, Glady (2012).';
+	'purchases up to then, by a model of a kind that says when they leave: see model_kinds(). By '
+	'bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, '
+	'time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought '
+	'once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. '
+	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, '
+	'Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting '
+	'your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, '
+	'Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
 	IS 'The probability that a customer still is one a while after as_of, given what was known at '
 	'as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an '
@@ -258,6 +257,7 @@ COMMENT ON FUNCTION expected_purchases(retention_model, interval)
 	'negative horizon or one below a day.';
 COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
+	''
 	''
 	'''1 year''). Error 22007 for a text that is no interval.';
 COMMENT ON FUNCTION expected_purchases(retention_model, double precision)

@@ -192,7 +192,9 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 	IS 'Equality of models, for hash joins, GROUP BY, DISTINCT and hash indexes. Models have no '
 	'order.';
 
-CREATE FUNCTION model_kinds() RETURNS TABLE (kind text, fitted_to text, parameters text[])
+CREATE FUNCTION model_kinds()
+	RETURNS TABLE (kind text, fitted_to text, parameters text[], customers text, leaves text,
+		meaning text)
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
 	AS 'MODULE_PATHNAME', 'model_kinds';
 
@@ -200,8 +202,9 @@ COMMENT ON FUNCTION model_kinds()
 	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
 	'the purchases of each customer; recency: how often, how recently and since when; '
 	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
-	'value of orders; contracts: how often they were renewed, and whether they ended), and the '
-	'names of its parameters.';
+	'value of orders; contracts: how often they were renewed, and whether they ended), the names '
+	'of its parameters, what it takes customers to do, after what they may leave (NULL where it '
+	'does not know who is still a customer), and what its parameters mean.';
 
 CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
@@ -231,9 +234,8 @@ COMMENT ON FUNCTION aic(retention_model)
 	'log-likelihood: of models of the same data the one with less predicts better. The same data '
 	'are the same customers as of the same day, in the same time unit (a model in days and one in '
 	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
-	'them: bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd and ggompertz/nbd can be compared '
-	'with each other, and sbg with bdw, but interpurchase, bg/bb and gamma-gamma each with their '
-	'own kind only. NULL for a model that was typed in. Source: Akaike (1974).';
+	'them: those that model_kinds() says are fitted to the same. NULL for a model that was typed '
+	'in. Source: Akaike (1974).';
 
 COMMENT ON FUNCTION bic(retention_model)
 	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
@@ -242,31 +244,21 @@ COMMENT ON FUNCTION bic(retention_model)
 
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
-	'the day as_of. Kinds: interpurchase (parameters k, r, alpha: inter-purchase times of a '
-	'customer are gamma distributed with shape k and rate k lambda, lambda across customers with '
-	'shape r and rate alpha; beside them, outside of the likelihood, k_median and k_deviation: the '
-	'lognormal distribution of k across customers, by the restricted likelihood of each, where '
-	'they differ and at least 30 have three purchases); bg/nbd and mbg/nbd (r, alpha, a, b: '
-	'customers buy at random with a rate lambda, gamma distributed with shape r and rate alpha; '
-	'after each repeat purchase, with mbg/nbd also after the first, they leave with a probability '
-	'that is Beta(a, b)); bg/cnbd-k and mbg/cnbd-k (k, r, alpha, a, b: the same with Erlang(k) '
-	'intervals, the best k from 1 to 100 is found; with a number in its place, as in bg/cnbd-2, k '
-	'is that); pareto/nbd (r, alpha, s, beta: as with bg/nbd, but they leave at any time, with a '
-	'rate that is gamma distributed with shape s and rate beta); ggompertz/nbd (r, alpha, b, s, '
-	'beta: the same, but the rate to leave grows with the time as a customer, eta b exp(b t), eta '
-	'gamma distributed with shape s and rate beta); bg/bb (alpha, beta, gamma, delta: a customer '
-	'can buy once in each period of the time unit after the first purchase, takes the opportunity '
-	'with a probability that is Beta(alpha, beta), and leaves before it with a probability that is '
-	'Beta(gamma, delta); several purchases in a period count once, a period that is not over does '
-	'not count, and 365.25, 91.3125 or 30.4375 days are a year, a quarter or a month of the '
-	'calendar: see opportunities); gamma-gamma (p, q, gamma: the values of a customer''s orders '
-	'are gamma distributed with shape p and a rate nu of their own, which is gamma distributed '
-	'with shape q and rate gamma; fitted to the mean value of the repeat orders, see left_out and '
-	'frequency_correlation). NULL histories, and customers without a purchase by then, are left '
-	'out. GROUP BY gives a model for each segment. The same result for every order of the rows and '
-	'every plan. A WARNING, and converged false, when the likelihood rises toward a boundary. '
-	'Sources: see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a '
-	'kind, as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
+	'NULL histories, and customers without a purchase '
+	'by then, are left out. GROUP BY gives a model for each segment. The same result for every '
+	'order of the rows and every plan. A WARNING, and converged false, when the likelihood rises '
+	'toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an '
+	'unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of '
+	'them is NULL.';
+
+COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
+	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
+	'first purchase, seen until T after it, in days; or, for kinds that are fitted to '
+	'opportunities, as x purchases at T of them, the last at the t_x-th. Kinds whose likelihood '
+	'depends on each interval (interpurchase, regular buyers) need histories. Rows with a NULL are '
+	'left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0).';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
 		double precision)
@@ -452,15 +444,14 @@ CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon text)
 
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
 	IS 'The probability that a customer still is one at as_of (default: today), given their '
-	'purchases up to then, by a model of kind bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd, '
-	'ggompertz/nbd or bg/bb. By bg/bb at the last opportunity that is over at as_of; '
-	'opportunities(history, as_of, time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k '
-	'it is 1 for who has bought once, since those leave after a repeat purchase only. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind. Source: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; '
-	'Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, '
-	'Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, Hardie, Shang (2010); '
-	'Bemmaor, Glady (2012).';
+	'purchases up to then, by a model of a kind that says when they leave: see model_kinds(). By '
+	'bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, '
+	'time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought '
+	'once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. '
+	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, '
+	'Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting '
+	'your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, '
+	'Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
 
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
 	IS 'The probability that a customer still is one a while after as_of, given what was known at '
@@ -498,6 +489,7 @@ COMMENT ON FUNCTION expected_purchases(retention_model, interval)
 
 COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
+	''
 	''
 	'''1 year''). Error 22007 for a text that is no interval.';
 
@@ -554,6 +546,15 @@ COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double pre
 	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '
 	'up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another '
 	'kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+
+COMMENT ON FUNCTION simulate_customers(retention_model, integer, date, date, date, bigint)
+	IS 'The purchases of so many customers that live as a model says, of a kind that says when '
+	'they leave (see model_kinds()): to try a query, a dashboard or a fit on data whose truth is '
+	'known. First purchases are spread evenly from first_from to first_until; purchases are known '
+	'up to until, rounded to days, so that several may fall on one. A seed gives the same '
+	'customers every time, and customer 7 is the same whether 10 or 1,000,000 are asked for. '
+	'Errors: 22023 for a model of another kind, a negative number or dates in the wrong order; '
+	'22008 for an infinite date.';
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean)
 	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '

@@ -261,6 +261,13 @@ const rt_kind rt_bg_bb_kind = {
 	.parameter_count = 4,
 	.parameters = {"alpha", "beta", "gamma", "delta"},
 	.input = RT_INPUT_OPPORTUNITIES,
+	.customers = "has one opportunity a year, or in each time unit (Fader, Hardie, Shang 2010)",
+	.leaves = "before any opportunity",
+	.meaning =
+	"they take an opportunity with a probability that is Beta(alpha, beta), and leave "
+	"before it with one that is Beta(gamma, delta); several purchases in a period "
+	"count once, a period that is not over does not count, and 365.25, 91.3125 or "
+	"30.4375 days are a year, a quarter or a month of the calendar: see opportunities",
 	.row_valid = rt_opportunities_row_valid,
 	.fit = bg_bb_fit,
 	.base = &bg_bb_base

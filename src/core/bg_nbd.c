@@ -565,6 +565,12 @@ const rt_kind rt_bg_nbd_kind = {
 	.parameter_count = 4,
 	.parameters = {"r", "alpha", "a", "b"},
 	.input = RT_INPUT_RECENCY,
+	.customers = "buys at random, at a rate of their own (Fader, Hardie, Lee 2005)",
+	.leaves = "each repeat purchase: who has bought once is always alive",
+	.meaning =
+	"customers buy with a rate lambda of their own, gamma distributed with shape r "
+	"and rate alpha; after a repeat purchase they leave with a probability that is "
+	"Beta(a, b)",
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
 	.base = &bg_nbd_base
@@ -576,6 +582,9 @@ const rt_kind rt_mbg_nbd_kind = {
 	.parameter_count = 4,
 	.parameters = {"r", "alpha", "a", "b"},
 	.input = RT_INPUT_RECENCY,
+	.customers = "buys at random, at a rate of their own (Batislam, Denizel, Filiztekin 2007)",
+	.leaves = "each, the first one included",
+	.meaning = "as of bg/nbd, but they may leave after the first purchase, too",
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
 	.base = &bg_nbd_base
@@ -587,6 +596,13 @@ const rt_kind rt_bg_cnbd_k_kind = {
 	.parameter_count = 5,
 	.parameters = {"k", "r", "alpha", "a", "b"},
 	.input = RT_INPUT_RECENCY,
+	.customers =
+	"buys regularly, k times as regularly as at random; k is found (Reutterer, "
+	"Platzer, Schroeder 2020)",
+	.leaves = "as with bg/nbd",
+	.meaning =
+	"as of bg/nbd with Erlang(k) intervals, the best k from 1 to 100; with a number "
+	"in its place, as in bg/cnbd-2, k is that",
 	.has_whole_k = true,
 	.needs_intervals = true,
 	.row_valid = rt_recency_row_valid,
@@ -600,6 +616,9 @@ const rt_kind rt_mbg_cnbd_k_kind = {
 	.parameter_count = 5,
 	.parameters = {"k", "r", "alpha", "a", "b"},
 	.input = RT_INPUT_RECENCY,
+	.customers = "buys regularly, as with bg/cnbd-k",
+	.leaves = "as with mbg/nbd",
+	.meaning = "as of mbg/nbd with Erlang(k) intervals, as of bg/cnbd-k",
 	.has_whole_k = true,
 	.needs_intervals = true,
 	.row_valid = rt_recency_row_valid,

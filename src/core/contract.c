@@ -245,6 +245,11 @@ const rt_kind rt_sbg_kind = {
 	.parameter_count = 2,
 	.parameters = {"alpha", "beta"},
 	.input = RT_INPUT_CONTRACTS,
+	.customers =
+	"renews a contract, or not, with a probability of their own (Fader, Hardie 2007)",
+	.meaning =
+	"the probability not to renew is Beta(alpha, beta) across customers, and the same "
+	"at each renewal",
 	.row_valid = contract_row_valid,
 	.fit = contract_fit
 };
@@ -255,6 +260,10 @@ const rt_kind rt_bdw_kind = {
 	.parameter_count = 3,
 	.parameters = {"alpha", "beta", "c"},
 	.input = RT_INPUT_CONTRACTS,
+	.customers =
+	"renews a contract, or not, with a probability that changes (Fader, Hardie, Liu, "
+	"Davin, Steenburgh 2018)",
+	.meaning = "as of sbg, but it rises (c above 1) or falls (below) with the number of renewals",
 	.row_valid = contract_row_valid,
 	.fit = contract_fit
 };

@@ -185,6 +185,11 @@ const rt_kind rt_gamma_gamma_kind = {
 	.parameter_count = 3,
 	.parameters = {"p", "q", "gamma"},
 	.input = RT_INPUT_SPEND,
+	.customers = "spends around a mean of their own (Fader, Hardie, Lee 2005)",
+	.meaning =
+	"the values of a customer's orders are gamma distributed with shape p and a rate "
+	"nu of their own, which is gamma distributed with shape q and rate gamma; fitted "
+	"to the mean value of the repeat orders, see left_out and frequency_correlation",
 	.row_valid = gamma_gamma_row_valid,
 	.fit = gamma_gamma_fit
 };

@@ -466,6 +466,11 @@ const rt_kind rt_ggompertz_nbd_kind = {
 	.parameter_count = 5,
 	.parameters = {"r", "alpha", "b", "s", "beta"},
 	.input = RT_INPUT_RECENCY,
+	.customers = "buys at random (Bemmaor, Glady 2012)",
+	.leaves = "at any time, the likelier the longer they have been a customer",
+	.meaning =
+	"as of pareto/nbd, but the rate to leave grows with the time t as a customer, eta "
+	"b exp(b t), eta gamma distributed with shape s and rate beta",
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = ggompertz_nbd_fit,

@@ -404,6 +404,13 @@ const rt_kind rt_interpurchase_kind = {
 	.parameter_count = 3,
 	.parameters = {"k", "r", "alpha"},
 	.input = RT_INPUT_INTERVALS,
+	.customers = "buys by a rhythm of their own",
+	.meaning =
+	"the intervals of a customer are gamma distributed with shape k and rate k "
+	"lambda, lambda across customers with shape r and rate alpha; beside them, "
+	"outside of the likelihood, k_median and k_deviation: the lognormal distribution "
+	"of k across customers, by the restricted likelihood of each, where they differ "
+	"and at least 30 have three purchases",
 	.needs_intervals = true,
 	.row_valid = interpurchase_row_valid,
 	.fit = interpurchase_fit

@@ -74,6 +74,12 @@ typedef struct rt_kind
 	int			parameter_count;
 	const char *parameters[RT_PARAMETERS_MAX];	/* their names; all are above 0 */
 	rt_input	input;
+
+	/* For the reader: sentences without a full stop, which the documents take from here */
+	const char *customers;		/* what they do, and by whom it was found */
+	const char *leaves;			/* where it has a base: when they may leave */
+	const char *meaning;		/* of the parameters */
+
 	bool		has_whole_k;	/* the first parameter is k, a whole number up to RT_K_MAX, and may
 								 * be given to a fit */
 	bool		needs_intervals;	/* the likelihood depends on each of them, not only on x, t_x

@@ -412,6 +412,12 @@ const rt_kind rt_pareto_nbd_kind = {
 	.parameter_count = 4,
 	.parameters = {"r", "alpha", "s", "beta"},
 	.input = RT_INPUT_RECENCY,
+	.customers = "buys at random (Schmittlein, Morrison, Colombo 1987)",
+	.leaves = "at any time, whether they buy or not",
+	.meaning =
+	"customers buy with a rate lambda of their own, gamma distributed with shape r "
+	"and rate alpha; they leave with a rate that is gamma distributed with shape s "
+	"and rate beta",
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = pareto_nbd_fit,

@@ -236,7 +236,7 @@ parameter_index(const rt_model *model, const text *name)
 	return index;
 }
 
-/* All kinds: kind, fitted_to and parameters */
+/* All kinds: kind, fitted_to, parameters, customers, leaves and meaning */
 Datum
 model_kinds(PG_FUNCTION_ARGS)
 {
@@ -247,8 +247,8 @@ model_kinds(PG_FUNCTION_ARGS)
 	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
 	{
 		Datum		names[RT_PARAMETERS_MAX];
-		Datum		values[3];
-		bool		nulls[3] = {false};
+		Datum		values[6];
+		bool		nulls[6] = {false};
 
 		for (int j = 0; j < kind->parameter_count; j++)
 			names[j] = CStringGetTextDatum(kind->parameters[j]);
@@ -256,6 +256,11 @@ model_kinds(PG_FUNCTION_ARGS)
 		values[1] = CStringGetTextDatum(rt_input_name(kind->input));
 		values[2] = PointerGetDatum(construct_array(names, kind->parameter_count,
 													TEXTOID, -1, false, TYPALIGN_INT));
+		values[3] = CStringGetTextDatum(kind->customers);
+		nulls[4] = kind->leaves == NULL;
+		if (!nulls[4])
+			values[4] = CStringGetTextDatum(kind->leaves);
+		values[5] = CStringGetTextDatum(kind->meaning);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 	return (Datum) 0;

@@ -331,6 +331,20 @@ test_shapes_across_customers(void)
 		CHECK(deviation == 0 || fabs(median - 2) < 0.2);
 	}
 
+	/* thirty tell a deviation, fewer do not */
+	{
+		rt_evenness_rows data = {rows, 30};
+		int			all = simulate_evenness(2, 1, rows, 2000);
+
+		for (int i = 0; i < 30; i++)
+			rows[i] = rows[i * (all / 30)];
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
+		CHECK(deviation > 0.5 && deviation < 2);
+		data.row_count = 29;
+		rt_interpurchase_fit_shapes(&data, &median, &deviation);
+		CHECK(deviation == 0 && median == 0);
+	}
+
 	/* too few to tell, and a base of clockwork: finite, whatever it is */
 	{
 		rt_evenness_rows data = {rows, 10};

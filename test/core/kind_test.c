@@ -30,6 +30,8 @@ test_slots(void)
 		}
 		CHECK(!kind->has_whole_k || strcmp(kind->parameters[0], "k") == 0);
 		CHECK(kind->row_valid != NULL && kind->fit != NULL);
+		CHECK(kind->customers != NULL && kind->meaning != NULL);
+		CHECK((kind->leaves != NULL) == (base != NULL));
 
 		/* who knows who buys when knows who is still a customer */
 		CHECK((base != NULL) ==

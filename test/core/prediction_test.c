@@ -280,6 +280,12 @@ test_parameters(void)
 	CHECK(lower > 450 && upper < 550);
 	rt_prediction_limits(draws, 0.999999, &lower, &upper);
 	CHECK(lower == draws[0] && upper == draws[RT_PREDICTION_DRAWS - 1]);
+
+	/* a tenth of the draws, although 1 - 0.8 is a digit less than 0.2 */
+	for (int i = 0; i < RT_PREDICTION_DRAWS; i++)
+		draws[i] = i;
+	rt_prediction_limits(draws, 0.8, &lower, &upper);
+	CHECK(lower == RT_PREDICTION_DRAWS / 10 && upper == RT_PREDICTION_DRAWS - 1 - lower);
 }
 
 /*
@@ -320,12 +326,30 @@ test_many(void)
 	}
 }
 
+/* Twenty purchases are drawn one by one: their number is of Poisson, and leans as that does */
+static void
+test_few(void)
+{
+	rt_model	model = {.id = ID_PARETO_NBD, .parameters = {1e12, 5e11, 1e-9, 1e9}};
+	static double draws[RT_PREDICTION_DRAWS];
+	rt_customer customer = {0, 0, 0};
+	double		cubes = 0;
+
+	CHECK(rt_predict(&model, &customer, 10, NULL, 0, 0, 0, draws));
+	for (int j = 0; j < RT_PREDICTION_DRAWS; j++)
+		cubes += pow((draws[j] - 20) / sqrt(20), 3);
+
+	/* the standard error of a skewness is sqrt(6 / n) */
+	CHECK(fabs(cubes / RT_PREDICTION_DRAWS - 1 / sqrt(20)) < 0.12);
+}
+
 static const check_case prediction_cases[] = {
 	{"prediction: the mean of what customers turn out to be worth", test_brute_force},
 	{"prediction: the future of who is still here", test_go_on},
 	{"prediction: as many as promised are within the limits", test_coverage},
 	{"prediction: parameters that are not known well", test_parameters},
 	{"prediction: a billion purchases", test_many},
+	{"prediction: twenty purchases", test_few},
 	{NULL, NULL}
 };
 

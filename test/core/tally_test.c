@@ -166,6 +166,12 @@ test_hostile(void)
 		tally->counts_per_key = COUNTS;
 		tally->place_count = places;
 		tally->room = room;
+		/* full, the next word is no longer the block's */
+		if (run % 2 == 0)
+		{
+			tally->used = room;
+			tally->keys = (uint32_t) random_between(0, places / 2);
+		}
 		if (rt_tally_valid(tally, size, COUNTS))
 		{
 			char		key[41];
