@@ -46,7 +46,7 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	BEGIN ATOMIC
 	SELECT text $sql$WITH churn AS (
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
-	WHERE chosen AND kind NOT IN ('interpurchase', 'gamma-gamma'))
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
 	'by the rhythm of their purchases' || coalesce(' (model ' || models || ')', '') ||

@@ -3,22 +3,13 @@
 -- ---------------------------------------------------------------------------
 
 -- What is filled in is not looked into again: a schema may be called "{mart}"
-CREATE FUNCTION retention_review_statement(template text, extension text, mart text) RETURNS text
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
-	BEGIN ATOMIC
-	SELECT coalesce(string_agg(replace(piece, '{extension}', extension), mart ORDER BY n), '')
-	FROM pg_catalog.unnest(string_to_array(template, '{mart}')) WITH ORDINALITY AS p(piece, n);
-	END;
-COMMENT ON FUNCTION retention_review_statement(text, text, text) IS
-	'A template of the review as a statement: with the names of two schemas, quoted where they '
-	'need it, that of the extension for {extension} and that of the mart for {mart}.';
-
 CREATE FUNCTION retention_review_parts(schema text)
 	RETURNS TABLE (step integer, name text, statement text)
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT p.step, p.name,
-		retention_review_statement(p.template, retention_schema(), quote_ident(schema))
+		retention_mart_fill(p.template, pg_catalog.jsonb_build_object(text 'extension',
+			retention_schema(), text 'mart', quote_ident(schema)))
 	FROM (VALUES
 		(10, text 'head', retention_review_head()),
 		(20, 'answers', retention_review_answers()),

@@ -17,15 +17,15 @@ PG_FUNCTION_INFO_V1(retention_mart_fill);
 
 /* Of a placeholder that begins here, with its braces; 0 when none does: {due,overdue}, say */
 static int
-placeholder_length(const char *text, const char *end)
+placeholder_length(const char *from, const char *end)
 {
-	const char *at = text +1;
+	const char *at = from + 1;
 
-	if (text >=end || *text !='{')
+	if (from >= end || *from != '{')
 		return 0;
 	while (at < end && ((*at >= 'a' && *at <= 'z') || *at == '_'))
 		at++;
-	return at > text +1 && at < end && *at == '}' ? (int) (at - text) +1 : 0;
+	return at > from + 1 && at < end && *at == '}' ? (int) (at - from) + 1 : 0;
 }
 
 static void

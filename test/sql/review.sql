@@ -49,11 +49,11 @@ SELECT retention_svg_month(x, '2024-05-31') FROM unnest('{61.26, 460}'::numeric[
 SELECT retention_review_css() LIKE E'\n:root {%}\n' AS css,
 	retention_review_css() LIKE '%{{%' AS line;
 -- what is filled into a statement is not looked into again
-SELECT retention_review_statement(
+SELECT retention_mart_fill(
 	'{mart}.a JOIN {mart}.b ON {extension}.f(''{}'') = {extension}.g({mart',
-	'"{mart}"', '"{extension}"');
-SELECT retention_review_statement('{extension}', 'e', 'm') AS one,
-	retention_review_statement('', 'e', 'm') AS nothing;
+	'{"extension": "\"{mart}\"", "mart": "\"{extension}\""}');
+SELECT retention_mart_fill('{extension}', '{"extension": "e", "mart": "m"}') AS one,
+	retention_mart_fill('', '{"extension": "e", "mart": "m"}') AS nothing;
 
 CREATE TABLE review_orders AS
 SELECT g % 40 AS customer_id, date '2024-01-01' + (g * 7919 % 500) AS ordered_at,
