@@ -191,11 +191,11 @@ history_from_bytes(HistoryBytes history)
 
 /* Of the character at a byte, from 1 on */
 static int
-character_number(const char *text, size_t where)
+character_number(const char *input, size_t where)
 {
 	int			number = 1;
 
-	for (size_t i = 0; i < where; i += pg_mblen(text +i))
+	for (size_t i = 0; i < where; i += pg_mblen(input + i))
 		rt_poll_each((size_t) number++);
 	return number;
 }
@@ -203,8 +203,8 @@ character_number(const char *text, size_t where)
 Datum
 purchase_history_in(PG_FUNCTION_ARGS)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	size_t		length = strlen(text);
+	char	   *input = PG_GETARG_CSTRING(0);
+	size_t		length = strlen(input);
 	HistoryDays days;
 	size_t		capacity = 1;
 	size_t		where;
@@ -213,19 +213,19 @@ purchase_history_in(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < length; i++)
 	{
 		rt_poll_each(i);
-		capacity += text[i] == ',';
+		capacity += input[i] == ',';
 	}
 	days.days = (rt_day *) MemoryContextAllocHuge(CurrentMemoryContext, capacity * sizeof(rt_day));
-	error = rt_history_parse(text, length, days.days, capacity, &days.count, &where);
+	error = rt_history_parse(input, length, days.days, capacity, &days.count, &where);
 	if (error != NULL)
 	{
-		int			shown = (int) pg_mbcliplen(text +where, (int) (length - where), 20);
+		int			shown = (int) pg_mbcliplen(input + where, (int) (length - where), 20);
 
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s at character %d: %s", "purchase_history",
-						character_number(text, where), error),
-				 where < length ? errdetail("Near \"%.*s\".", shown, text +where) :
+						character_number(input, where), error),
+				 where < length ? errdetail("Near \"%.*s\".", shown, input + where) :
 				 errdetail("The text ends there."),
 				 errhint("Write days in ascending order, such as {2026-01-03: 29.99, 2026-02-01: "
 						 "45.00 in 2, 2026-02-11: ?}.")));
@@ -237,32 +237,32 @@ Datum
 purchase_history_out(PG_FUNCTION_ARGS)
 {
 	HistoryBytes history = history_bytes(PG_GETARG_DATUM(0));
-	StringInfoData text;
+	StringInfoData out;
 	rt_reader	reader;
 	rt_day		day;
 	char		separator = '{';
 
-	initStringInfo(&text);
+	initStringInfo(&out);
 	if (history.size > 0)
 	{
 		check_history_status(rt_reader_init(&reader, history.bytes, history.size), 0);
 		while (rt_reader_next(&reader, &day))
 		{
 			if (separator == '{')
-				appendStringInfoChar(&text, '{');
+				appendStringInfoChar(&out, '{');
 			else
-				appendStringInfoString(&text, ", ");
+				appendStringInfoString(&out, ", ");
 			separator = ',';
-			enlargeStringInfo(&text, RT_DAY_TEXT_MAX);
-			text.		len += (int) rt_day_print(&day, text.data + text.len);
+			enlargeStringInfo(&out, RT_DAY_TEXT_MAX);
+			out.len += (int) rt_day_print(&day, out.data + out.len);
 		}
 		if (reader.malformed)
 			check_history_status(RT_MALFORMED, 0);
 	}
 	else
-		appendStringInfoChar(&text, '{');
-	appendStringInfoChar(&text, '}');
-	PG_RETURN_CSTRING(text.data);
+		appendStringInfoChar(&out, '{');
+	appendStringInfoChar(&out, '}');
+	PG_RETURN_CSTRING(out.data);
 }
 
 Datum

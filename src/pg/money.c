@@ -40,12 +40,12 @@ read_uint16(const char *p)
 pg_noreturn static void
 amount_error(Datum value)
 {
-	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
+	char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 
-	if (strlen(text) > 60)
-		strcpy(text +57, "...");
+	if (strlen(shown) > 60)
+		strcpy(shown + 57, "...");
 	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount %s is out of range", text),
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount %s is out of range", shown),
 			 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
 					   "922337203685477.5807.")));
 }

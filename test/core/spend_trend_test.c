@@ -286,12 +286,49 @@ test_slope(void)
 	}
 }
 
+/*
+ * Three customers with an order before and one after: Student's t of the paired differences 2, -2
+ * and 10 is 10 / sqrt(112), and with two degrees of freedom p = 1 - |t| / sqrt(2 + t^2) = 4 / 9
+ */
+static void
+test_by_hand(void)
+{
+	static const int amounts[3][2] = {{10, 12}, {20, 18}, {30, 40}};
+	static rt_spend_total total,
+				alike;
+	rt_spend_trend trend;
+
+	memset(&total, 0, sizeof(total));
+	memset(&alike, 0, sizeof(alike));
+	for (int i = 0; i < 3; i++)
+	{
+		rt_day		days[2] = {
+			{(int64_t) amounts[i][0] * RT_MONEY_PER_UNIT, 10, 1, 0},
+			{(int64_t) amounts[i][1] * RT_MONEY_PER_UNIT, 20, 1, 0}
+		};
+
+		rt_spend_total_add(&total, days, 2, 15, 20);
+		days[0].orders = i + 1;
+		days[1].orders = 3 - i;
+		days[0].money = 333333 * days[0].orders;
+		days[1].money = 333333 * days[1].orders;
+		rt_spend_total_add(&alike, days, 2, 15, 20);
+	}
+	rt_spend_total_trend(&total, &trend);
+	CHECK(fabs(trend.p_value - 4.0 / 9) < 1e-12);
+
+	/* who all pay the same before and after have not changed */
+	rt_spend_total_trend(&alike, &trend);
+	CHECK(trend.p_value == 1);
+}
+
 static const check_case spend_trend_cases[] = {
 	{"spend trend: every set of ranks", test_all_sets},
 	{"spend trend: known values of the rank sum test", test_known},
 	{"spend trend: alarms and power of one customer", test_one},
 	{"spend trend: alarms and power of all", test_all},
 	{"spend trend: least squares", test_slope},
+	{"spend trend: by hand", test_by_hand},
 	{NULL, NULL}
 };
 

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 CREATE TEMP VIEW member AS
 SELECT d.classid, d.objid, pg_describe_object(d.classid, d.objid, 0) AS object
@@ -133,6 +133,14 @@ BEGIN
 	END LOOP;
 END
 $function$;
+SELECT is_empty($$
+  SELECT amopopr::regoperator, amname
+  FROM pg_amop o
+  JOIN pg_am a ON a.oid = amopmethod
+  JOIN pg_operator ON pg_operator.oid = amopopr
+  JOIN member ON classid = 'pg_operator'::regclass AND objid = amopopr
+  WHERE oprname = '=' AND amname = 'hash' AND NOT oprcanhash $$,
+  'what can be hashed can be joined by it');
 SELECT is_empty('SELECT pg_temp.ambiguous_calls()', 'no call is ambiguous for want of types');
 
 SELECT * FROM finish();

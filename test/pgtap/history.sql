@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(58);
+SELECT plan(60);
 SET LOCAL timezone = 'UTC';
 SELECT setseed(0.20260630) \g /dev/null
 
@@ -232,6 +232,11 @@ SELECT throws_ok($$ SELECT purchase_history(now(), 'Nowhere/City'::text) $$, '22
 SELECT throws_ok($$ SELECT purchase_history(now(), NULL::text) $$, '22004');
 SELECT throws_ok($$ SELECT rfm('{2026-01-01: 5}', 'infinity') $$, '22008');
 SELECT throws_ok($$ SELECT '{2026-01-01: 5}'::purchase_history - '{2026-01-02: 5}' $$, '22023');
+-- bytes that no function of the extension makes
+CREATE CAST (bytea AS purchase_history) WITHOUT FUNCTION;
+SELECT throws_ok($$ SELECT '\xff'::bytea::purchase_history::text $$, 'XX001');
+SELECT throws_ok($$ SELECT first_purchase('\xff00'::bytea::purchase_history) $$, 'XX001');
+DROP CAST (bytea AS purchase_history);
 SELECT throws_ok($$
   SELECT '{2026-01-01: 5 in 2147483647}'::purchase_history || '{2026-01-01: 5}' $$, '22003');
 SELECT throws_ok($$ SELECT purchase_history_add(NULL::purchase_history, date '2026-01-01') $$,
