@@ -472,8 +472,10 @@ bg_nbd_fit_with_k(const bg_nbd_fit_data *data, double customers, double rate, co
 		0, 0.7, 0.7, -1
 	};
 	double		middle = -log(rate * data->k);
-	double		lower[4] = {log(1e-4), middle - log(1e6), log(1e-6), log(1e-6)};
-	double		upper[4] = {log(1e6), middle + log(1e6), log(1e6), log(1e6)};
+	double		lower[4] = {RT_SHAPE_LOWEST, middle - RT_LEVEL_RANGE, RT_LEAVING_LOWEST,
+	-RT_LEVEL_RANGE};
+	double		upper[4] = {RT_SHAPE_HIGHEST, middle + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST,
+	RT_LEVEL_RANGE};
 
 	rt_maximize_from(bg_nbd_objective, (void *) data, 4, lower, upper, rt_pairs_alike, customers,
 					 start, moves, 4, best);

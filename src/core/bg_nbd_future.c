@@ -20,7 +20,7 @@
 #include "core/poll.h"
 #include "core/special.h"
 
-/* More terms than these take longer than the integrals: over lambda, over p */
+/* More terms than these take longer than the integrals, over lambda, over p: measured */
 #define TERMS_MAX 60000.0
 #define TERMS_MAX_SINGLE 4000.0
 
@@ -270,7 +270,7 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 		last = expected[FEW];
 		from = to;
 
-		/* no more than as if they never left, from here on */
+		/* no more than as if they never left, from here on; money has fewer digits */
 		if (exp(-rate * from) * (2 * last + f->shape / f->alpha / rate) <= 1e-12 * sum)
 			return sum;
 	}
@@ -365,7 +365,10 @@ at_least_purchases(const rt_bg_nbd_future *f, double odds, double n)
 	if (events == 1)
 		return -expm1(-f->shape * log1p(odds));
 
-	/* nearly nobody buys at all: as what is expected of those who always leave at the first */
+	/*
+	 * nearly nobody buys at all, and a second time 1e-4 as often: as what is expected of those who
+	 * always leave at the first
+	 */
 	if (n == 1 && f->shape < 1e-4)
 	{
 		rt_bg_nbd_future once = *f;

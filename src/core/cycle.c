@@ -169,6 +169,7 @@ rt_gamma_shape(int64_t count, double sum, double sum_log)
 		double		step = (rt_log_minus_digamma(k) - s) / (1 - k * rt_trigamma(k));
 
 		k *= exp(-step);
+		/* quadratic: the next step would be rounding */
 		if (fabs(step) < 1e-14)
 			break;
 	}
@@ -215,6 +216,7 @@ shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior
 		next = slope < 0 ? x - excess / slope : (low + high) / 2;
 		if (!(next > low && next < high))
 			next = (low + high) / 2;
+		/* ln k: no printed digit */
 		if (fabs(next - x) < 1e-10)
 			break;
 		x = next;

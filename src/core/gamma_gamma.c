@@ -128,8 +128,8 @@ gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void 
 	}
 	{
 		double		level = sum / total;
-		double		lower[3] = {log(1e-4), log(1e-4), level - log(1e6)};
-		double		upper[3] = {log(1e6), log(1e6), level + log(1e6)};
+		double		lower[3] = {RT_SHAPE_LOWEST, RT_SHAPE_LOWEST, level - RT_LEVEL_RANGE};
+		double		upper[3] = {RT_SHAPE_HIGHEST, RT_SHAPE_HIGHEST, level + RT_LEVEL_RANGE};
 		double		start[3] = {log(2), log(3), level};
 
 		rt_maximize_from(gamma_gamma_objective, (void *) customers, 3, lower, upper,

@@ -433,10 +433,10 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 	data.mean_age = all.age / all.customers;
 	age = log(data.mean_age);
 	{
-		double		lower[5] = {log(1e-4), rate - log(1e6), -age - log(1e6), log(1e-6), age -
-		log(1e7)};
-		double		upper[5] = {log(1e6), rate + log(1e6), -age + log(1e3), log(1e6), age +
-		log(1e7)};
+		double		lower[5] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, -age - RT_LEVEL_RANGE,
+		RT_LEAVING_LOWEST, age - RT_AGE_RANGE};
+		double		upper[5] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, -age + log(1e3),
+		RT_SHAPE_HIGHEST, age + RT_AGE_RANGE};
 		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
 
 		ggompertz_nbd_search(&data, all.customers, lower, upper, start, &best);

@@ -117,10 +117,12 @@ interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *wo
 	optimum.x[0] = 0;
 	optimum.x[1] = log(2);
 	optimum.x[2] = log(sum / intervals);
+
+	/* choices, as of the others: k a hundred times clumpier and evener than any log's */
 	lower[0] = log(1e-3);
 	upper[0] = log(1e4);
-	lower[1] = log(1e-4);
-	upper[1] = log(1e6);
+	lower[1] = RT_SHAPE_LOWEST;
+	upper[1] = RT_SHAPE_HIGHEST;
 	lower[2] = optimum.x[2] + log(1e-8);
 	upper[2] = optimum.x[2] + log(1e8);
 	rt_maximize(interpurchase_objective, (void *) data, 3, lower, upper, intervals, &optimum);
@@ -169,6 +171,7 @@ quantile_of_log(const rt_interpurchase *model, double n, double sum, double elap
 		low = high;
 		high *= 2;
 	}
+	/* to the twelfth digit of a quantile, which is a date in the end */
 	for (int i = 0; i < 60 && high - low > 1e-12 * high; i++)
 	{
 		double		middle = (low + high) / 2;
@@ -190,6 +193,7 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 
 	if (!(p > 0 && p < 1) || !(silence >= 0 && silence <= 1))
 		return NAN;
+	/* where (1 - p) silence would come near the smallest double, 2e-308 */
 	if (silence < 1e-290)
 		return quantile_of_log(model, n, sum, elapsed, p);
 	return fmax(elapsed,
@@ -348,6 +352,7 @@ trigamma_inverse(double value)
 		double		step = log(rt_trigamma(x) / value) * (x + 0.5) / (x + 1);
 
 		x *= exp(step);
+		/* nearly quadratic: what is left is rounding */
 		if (fabs(step) < 1e-12)
 			break;
 	}

@@ -24,6 +24,20 @@
 #define RT_ALIKE 9.21034037197618274	/* ln 10,000: the deviation is a hundredth of the mean */
 
 /*
+ * Where searches end, in logarithms.  Choices: a shape of 1e-4 lets customers differ by a hundred
+ * times their mean, one of 1e6 by a thousandth of it, and levels end a million times, ages ten
+ * million times from where the data lie.  What is beyond is a limit of the model, not a customer
+ * base, and a fit that ends there says that it did not converge.
+ */
+#define RT_SHAPE_LOWEST log(1e-4)
+#define RT_SHAPE_HIGHEST log(1e6)
+#define RT_LEVEL_RANGE log(1e6)
+#define RT_AGE_RANGE log(1e7)
+
+/* The lowest where one that is near 0 has a meaning: hardly anybody ever leaves */
+#define RT_LEAVING_LOWEST log(1e-6)
+
+/*
  * The value and the gradient at x; a value that is not finite marks a point
  * that is not allowed.
  */

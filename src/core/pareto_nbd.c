@@ -116,6 +116,7 @@ pareto_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, d
 	if (isinf(t))
 		return base->parameters[S] > 1 ? life.c / (base->parameters[S] - 1) : INFINITY;
 	growth = rt_lifetime_left(&life, t);
+	/* what is left out is less than the square of that, beyond the last digit */
 	if ((1 + base->parameters[S]) * growth < 1e-9)
 		return t * (1 - base->parameters[S] * growth / 2);
 	power = (base->parameters[S] - 1) * growth;
@@ -379,8 +380,10 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 	rate = log(all.time / all.purchases);
 	age = log(all.age / all.customers);
 	{
-		double		lower[4] = {log(1e-4), rate - log(1e6), log(1e-6), age - log(1e7)};
-		double		upper[4] = {log(1e6), rate + log(1e6), log(1e6), age + log(1e7)};
+		double		lower[4] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, RT_LEAVING_LOWEST,
+		age - RT_AGE_RANGE};
+		double		upper[4] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST,
+		age + RT_AGE_RANGE};
 		double		start[4] = {0, rate, log(0.5), age + log(2)};
 
 		rt_maximize_from(pareto_nbd_objective, &data, 4, lower, upper, rt_pairs_alike,

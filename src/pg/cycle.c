@@ -256,7 +256,7 @@ purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(regularity_shrunk(&intervals, model));
 }
 
-/* The names of regularity: a coefficient of variation of 0.2, 0.7 and 1.3 between them */
+/* The names of regularity, a choice: a coefficient of variation of 0.2, 0.7, 1.3 between them */
 static const char *
 cycle_pattern_name(double regularity)
 {
@@ -269,7 +269,11 @@ cycle_pattern_name(double regularity)
 	return "clumpy";
 }
 
-/* Below which probability of their silence a customer is in a stage */
+/*
+ * Below which probability of their silence a customer is in a stage.  The usual ones are choices:
+ * the quartiles of the interval, between which the window of contact lies, then one in ten and one
+ * in a hundred, of which as many are false alarms among who will come as they always did.
+ */
 typedef struct StageLimits
 {
 	double		due;

@@ -8,6 +8,13 @@
 
 #include "pg/state.h"
 
+/* Under assertions each row finds the whole state as rows can make it */
+#ifdef RT_ASSERTIONS
+#define CHECK_EACH_ROW true
+#else
+#define CHECK_EACH_ROW false
+#endif
+
 void
 fixed_state_corrupt(const FixedKind *kind)
 {
@@ -47,7 +54,8 @@ fixed_state_to_add_to(FunctionCallInfo fcinfo, const FixedKind *kind)
 {
 	if (PG_ARGISNULL(0))
 		return fixed_state_new_state(fcinfo, kind);
-	return fixed_state_get_state(fcinfo, 0, kind, !AggCheckCallContext(fcinfo, NULL));
+	return fixed_state_get_state(fcinfo, 0, kind,
+								 CHECK_EACH_ROW || !AggCheckCallContext(fcinfo, NULL));
 }
 
 const void *
