@@ -71,12 +71,32 @@ typedef struct rt_evenness_rows
 } rt_evenness_rows;
 
 /*
- * The lognormal distribution of k across customers that is the most likely one by the restricted
- * likelihood of each customer, in which their rate does not appear.  The deviation, at most 3, is 0
- * where customers do not differ, or where there are too few to tell.
+ * How far regularities of customers lie apart, as a standard deviation of ln k, where no base tells:
+ * two of three are within a factor of e of the base's.
+ */
+#define RT_REGULARITY_DEVIATION 1.0
+
+/*
+ * The distribution of k across customers that is the most likely one by the restricted likelihood
+ * of each customer, in which their rate does not appear: lognormal but for the floor of
+ * rt_gamma_shapes.  Its deviation is from 0.05, where customers do not differ, to 3.  Where fewer than
+ * 30 customers tell of it, median is left as it was and the deviation is RT_REGULARITY_DEVIATION.
  */
 extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median,
 										double *deviation);
+
+/*
+ * How much of a silence may be a purchase left out by somebody who goes on as before, after n
+ * intervals of their own: from 0 of an irregular to 1 of a regular customer
+ */
+extern double rt_interpurchase_regular_share(double k, double n);
+
+/*
+ * The silence, to 0.002, of somebody whose k this is, who may leave purchases out where it is that
+ * of a regular customer; of_one is what it would be if they never did
+ */
+extern double rt_interpurchase_silence_about(const rt_interpurchase *model, double n, double sum,
+											 double elapsed, double *of_one);
 
 /*
  * The silence of a customer whose k is one of these, and its logarithm for each
