@@ -84,7 +84,7 @@ COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
 	'than the rhythm explains; it never rises while nothing is bought. The tail of the '
 	'predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t '
 	'+ alpha + k S) for n intervals that add up to S and t days of silence, over what their k '
-	'may be (see regularity). From a k of 4 on, fully from 16 on, they may have left out a '
+	'may be (see regularity). From a k of 8 on, fully from 25 on, they may have left out a '
 	'purchase and go on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / '
 	'(6 + n) for the next. Who keeps to the calendar, every December or every last Friday, say, '
 	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '

@@ -228,8 +228,8 @@ const rt_kind rt_interpurchase_kind = {
 	"the intervals of a customer are gamma distributed with shape k and rate k "
 	"lambda, lambda across customers with shape r and rate alpha; beside them, "
 	"outside of the likelihood, k_median and k_deviation: the lognormal distribution "
-	"of k across 99 of 100 customers, by the restricted likelihood of each; of fewer than 30 "
-	"customers with three purchases k and 1",
+	"of k across customers, by the restricted likelihood of each; of fewer than 30 with "
+	"three purchases k and 1",
 	.needs_intervals = true,
 	.row_valid = interpurchase_row_valid,
 	.fit = interpurchase_fit

@@ -314,11 +314,8 @@ test_shapes_across_customers(void)
 			double		mean = sum[j] / 50;
 			double		spread = sqrt(square[j] / 50 - mean * mean);
 
-			/*
-			 * four errors of the mean of fifty, and what whole days do to short intervals; of a
-			 * wide distribution the floor takes a part
-			 */
-			CHECK(fabs(mean) < 0.57 * spread + (truths[t][1] > 1 ? 0.03 : 0.015));
+			/* four errors of the mean of fifty, and what whole days do to short intervals */
+			CHECK(fabs(mean) < 0.57 * spread + 0.015);
 			CHECK(spread < 0.1);
 		}
 	}
@@ -368,14 +365,16 @@ test_shapes_across_customers(void)
 }
 
 /*
- * Exact subscribers among irregular buyers: none is taken for irregular, whether they are one in a
- * hundred or one in ten, and however many they are the others are what they are
+ * Exact subscribers among irregular buyers: the more there are, the more customers differ, and none
+ * is taken for irregular
  */
 static void
 test_subscribers(void)
 {
 	static rt_fit_row rows[1200];
-	for (int n = 10; n <= 140; n += 26)
+	double		before = 0;
+
+	for (int n = 60; n <= 140; n += 20)
 	{
 		rt_evenness_rows data = {rows, 0};
 		int32_t		dates[13] = {0};
@@ -394,7 +393,8 @@ test_subscribers(void)
 				(rt_fit_row) {.rhythm = {12, rt_evenness(&intervals), 0}, .weight = 1};
 		qsort(rows, data.row_count, sizeof(rt_fit_row), by_count);
 		rt_interpurchase_fit_shapes(&data, &median, &deviation);
-		CHECK(median > 0.8 && median < 1.3 && deviation < (n <= 40 ? 0.5 : 3));
+		CHECK(deviation > 1.5 && median > before);
+		before = median;
 		rt_gamma_shapes(&intervals, median, deviation, &shapes);
 		CHECK(shapes.regularity > 500);
 		for (int i = 0; i < shapes.count; i++)
