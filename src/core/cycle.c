@@ -326,8 +326,8 @@ rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_
 	shapes->count = 0;
 	shapes->regularity = fmin(exp(share > 0.5 ? even.center : peak.center), RT_REGULARITY_MAX);
 
-	/* less than that changes no date */
-	if (share < 1e-3)
+	/* less than that changes no date; who is said to be like all is that until it is improbable */
+	if (share < (prior_deviation > 0 ? 1e-3 : 0.5))
 		share = 0;
 	if (share > 1 - 1e-6)
 		share = 1;
