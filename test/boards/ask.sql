@@ -1,5 +1,5 @@
 -- Puts what the mart :mart of :company says beside what is true.
-SELECT as_of, as_of - interval '3 years' AS three_years_ago, standing,
+SELECT as_of, as_of - interval '3 years' AS three_years_ago, coalesce(standing, '') AS standing,
        (date_trunc('month', as_of + 1) - interval '12 months')::date AS first_month
 FROM boards.company WHERE name = :'company' \gset
 -- not to_regproc: of a name with several functions it says nothing
@@ -8,9 +8,17 @@ SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'customer_stage') AS has_stag
        EXISTS (SELECT FROM model_kinds() WHERE kind = 'gamma-gamma-all') AS has_all_amounts \gset
 -- the models that the mart uses
 SELECT coalesce(max(model::text) FILTER (WHERE fitted_to = 'intervals'), '') AS cycle_model,
-       coalesce(max(model::text) FILTER (WHERE fitted_to NOT IN ('intervals', 'spend')), '')
+       coalesce(max(model::text) FILTER (WHERE fitted_to IN ('recency', 'opportunities')), '')
            AS base_model
 FROM :"mart".model JOIN model_kinds() USING (kind) WHERE chosen \gset
+
+INSERT INTO boards.models
+SELECT :'company', max(kind) FILTER (WHERE fitted_to IN ('recency', 'opportunities')),
+       bool_and(converged) FILTER (WHERE fitted_to IN ('recency', 'opportunities')),
+       max(parameter(model, 'k')) FILTER (WHERE fitted_to = 'intervals'),
+       max(parameter(model, 'p')) FILTER (WHERE kind LIKE 'gamma-gamma%'),
+       max(parameter(model, 'q')) FILTER (WHERE kind LIKE 'gamma-gamma%')
+FROM :"mart".model JOIN model_kinds() USING (kind) WHERE chosen;
 
 INSERT INTO boards.said
 SELECT :'company', t.customer_id, t.kind, t.left_on, t.next_on, t.order_value,

@@ -2,7 +2,7 @@
 -- mart's lost_on, and by customer_stage, which has no date and so no time to it.
 CREATE TEMP VIEW lost_firm AS
 SELECT by, sales_rep, churned, (ended_on - first_purchase)::float8 AS duration,
-       ended_on > as_of - interval '1 year' OR NOT churned AS lately
+       ended_on IS NOT NULL AND (ended_on > as_of - interval '1 year' OR NOT churned) AS lately
 FROM boards.said s
      JOIN wholesaler.firms f USING (customer_id)
      JOIN boards.company c ON c.name = s.company,
@@ -14,11 +14,11 @@ WHERE s.company = 'wholesaler';
 
 CREATE TEMP VIEW clark AS
 SELECT by,
-       boards.number(100 * ever.churn_rate) || ' of 100, all: '
-       || boards.number(100 * ever.churn_rate / ever.lift) AS rates,
+       round(100 * ever.churn_rate) || ' of 100, all: '
+       || round(100 * ever.churn_rate / ever.lift) AS rates,
        ever.p_value AS ever, lately.p_value AS lately, (ranks).p_value AS ranks,
-       boards.number(hazard_ratio, 1) || ' (' || boards.number(h.lower, 1) || ' to '
-       || boards.number(h.upper, 1) || ')' AS cox
+       round(hazard_ratio::numeric, 1) || ' (' || round(h.lower::numeric, 1) || ' to '
+       || round(h.upper::numeric, 1) || ')' AS cox
 FROM (SELECT by,
              churn_drivers(churned, sales_rep) AS ever,
              churn_drivers(churned, sales_rep) FILTER (WHERE lately) AS lately,

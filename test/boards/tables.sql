@@ -24,6 +24,9 @@ CREATE TABLE boards.month (
 	expected_both float8,
 	PRIMARY KEY (company, month)
 );
+CREATE TABLE boards.models (
+	company text PRIMARY KEY, base text, converged boolean, k float8, p float8, q float8
+);
 -- who leaves sooner
 CREATE TABLE boards.reason (
 	place int PRIMARY KEY, question text, truth text, mart text, both_models text
