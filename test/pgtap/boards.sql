@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(29);
+SELECT plan(30);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../boards/random.sql
@@ -125,6 +125,20 @@ SELECT is_empty($$
 -- the slowest of the marketplace come each 140 days or so, and are seen half a year ahead
 SELECT cmp_ok((SELECT count(*) FROM told WHERE left_on IS NULL AND next_on IS NULL), '<',
 	20::bigint, 'but for a few whose next order is far away');
+-- within half a year, of those for whom no time of the year counts
+SELECT results_eq($$
+	SELECT company,
+	       abs(sum(came) / sum(orders_a_year * (1 - exp(-leaves_a_year / 2)) / leaves_a_year) - 1)
+	       < 0.15
+	FROM told t JOIN boards.company ON name = company,
+	     LATERAL (SELECT count(*) AS came FROM coming c
+	              WHERE c.company = t.company AND c.customer_id = t.customer_id
+	                AND ordered_at <= as_of + 182) c
+	WHERE coalesce(left_on > as_of, true)
+	  AND kind IN ('monthly', 'irregular', 'weekday', 'daily', 'weekend')
+	GROUP BY company ORDER BY company $$,
+	$$ VALUES ('marketplace', true), ('software', true), ('wholesaler', true) $$,
+	'as many orders come as the rates say');
 
 -- software
 SELECT is_empty($$
