@@ -306,7 +306,7 @@ rt_calendar_cycle_regular(const int32_t *dates, size_t count, rt_calendar_cycle 
 		return false;
 	days = ((double) dates[count - 1] - (double) dates[0]) / (n - 1);
 
-	/* twice, since those left out make the mean longer; by least squares of dates on their number */
+	/* least squares of dates on their number; twice, since those left out make the mean longer */
 	for (int round = 0; round < 2; round++)
 	{
 		double		places = 0,

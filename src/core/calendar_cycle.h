@@ -55,9 +55,9 @@ typedef struct rt_calendar_cycle
 	double		season_phase;	/* mean phase of these */
 	double		deviation;		/* standard deviation of one of them from it, in periods */
 	double		step;			/* root mean square of the change of phase from one to the next */
-	int			ordinal;		/* 1 to 4, -1 for the last one, where they come on that weekday, */
-	int			weekday;		/* 0 from Monday on, of that month, 0 the first, of the period; else */
-	int			month;			/* ordinal is 0 */
+	int			ordinal;		/* 1 to 4, or -1: they come on the first, the last, ... */
+	int			weekday;		/* of this, from Monday, 0, on, */
+	int			month;			/* in this month of the period, from 0 on; else ordinal is 0 */
 } rt_calendar_cycle;
 
 /*
@@ -99,8 +99,8 @@ extern bool rt_calendar_cycle_regular(const int32_t *dates, size_t count, rt_cal
 extern void rt_calendar_cycle_season(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
 
 /*
- * Finds out on which weekday of a month they come, at least nine of ten times of at least four, of a
- * cycle of months, which keeps its deviation from those days then
+ * Finds out on which weekday of a month they come, at least nine of ten times of at least four, of
+ * a cycle of months, which keeps its deviation from those days then
  */
 extern void rt_calendar_cycle_find_weekday(const int32_t *dates, size_t count,
 										   rt_calendar_cycle *cycle);

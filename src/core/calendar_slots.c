@@ -11,8 +11,8 @@
 #include "core/poll.h"
 
 /*
- * What is known of a cycle before anything is: who has one leaves out one purchase in ten, and keeps
- * to the day (two purchases with a deviation of one day).  Choices.
+ * What is known of a cycle before anything is: who has one leaves out one purchase in ten, and
+ * keeps to the day (two purchases with a deviation of one day).  Choices.
  */
 #define LEFT_OUT 0.5
 #define KEPT 4.5
@@ -187,7 +187,7 @@ rt_calendar_cycle_log_likelihood(const rt_calendar_cycle *cycle, size_t purchase
 	double		missed = fmax(cycle->periods - came, 0);
 
 	return lgamma(came + KEPT) + lgamma(missed + LEFT_OUT) - lgamma(came + missed + KEPT +
-																   LEFT_OUT) -
+																	LEFT_OUT) -
 		came * (log(slot_deviation(cycle)) + (1 + LOG_TWO_PI) / 2) -
 		((double) purchases - cycle->seasons) * log(cycle->days);
 }
@@ -216,7 +216,8 @@ peak_date(const rt_calendar_cycle *cycle, int64_t date)
 	{
 		day = calendar_day_of((int32_t) date);
 		months = period_months[cycle->period];
-		time = period_time(cycle->period, day.year, (day.month - 1) / months * months, cycle->phase);
+		time = period_time(cycle->period, day.year, (day.month - 1) / months * months,
+						   cycle->phase);
 	}
 	return isfinite(time) ? (int64_t) floor(time) : (int64_t) RT_DATE_MAX + 1;
 }

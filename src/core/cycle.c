@@ -209,7 +209,7 @@ typedef struct shape_prior
 	double		low;
 } shape_prior;
 
-/* The restricted log-likelihood, lnGamma(nk) - n lnGamma(k) - nk ln n - nks, and what k is not in */
+/* The restricted log-likelihood, lnGamma(nk) - n lnGamma(k) - nk ln n - nks, but for a constant */
 static double
 log_restricted(double n, double s, double k)
 {

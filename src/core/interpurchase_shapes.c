@@ -6,7 +6,7 @@
  */
 #include <math.h>
 
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/optimize.h"
 #include "core/poll.h"
 #include "core/special.h"

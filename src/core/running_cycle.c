@@ -9,7 +9,7 @@
 #include "core/assert.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/running_cycle.h"
 
 /* Times of all ages of the world differ by less than 2^64 microseconds */

@@ -16,7 +16,7 @@
 
 #include "core/calendar_cycle.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/model.h"
 #include "core/own_time.h"
 

@@ -12,7 +12,7 @@
 #include "utils/memutils.h"
 
 #include "core/gamma_gamma.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/poll.h"
 #include "pg/fit_state.h"
 #include "pg/fit_tally.h"

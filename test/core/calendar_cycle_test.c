@@ -113,7 +113,8 @@ test_found(void)
 	static const planted_rhythm rhythms[] = {
 		{RT_WEEKLY, 6, 0.4, 0.98}, {RT_WEEKLY, 6, 0.7, 0.90}, {RT_WEEKLY, 12, 0.7, 0.95},
 		{RT_MONTHLY, 6, 1, 0.95}, {RT_MONTHLY, 6, 2, 0.95}, {RT_MONTHLY, 6, 3, 0.93},
-		{RT_MONTHLY, 12, 3, 0.97}, {RT_TWO_MONTHLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 5, 0.95},
+		{RT_MONTHLY, 12, 3, 0.97}, {RT_TWO_MONTHLY, 6, 3, 0.95}, {RT_QUARTERLY, 6, 3, 0.95},
+		{RT_QUARTERLY, 6, 5, 0.95},
 		{RT_QUARTERLY, 10, 5, 0.97}, {RT_HALF_YEARLY, 6, 3, 0.95}, {RT_HALF_YEARLY, 6, 5, 0.95},
 		{RT_YEARLY, 3, 1, 0.99}, {RT_YEARLY, 3, 3, 0.98}, {RT_YEARLY, 3, 5, 0.88},
 	{RT_YEARLY, 6, 5, 0.95}, {RT_FREE, 6, 2, 0.90}, {RT_FREE, 12, 2, 0.97}};

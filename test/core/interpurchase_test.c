@@ -10,7 +10,7 @@
 
 #include "check.h"
 #include "kinds.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 
 /* finer than days, so that rounding to whole ones does not count */
 #define UNIT 1e6

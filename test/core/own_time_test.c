@@ -95,7 +95,8 @@ test_sums(void)
 			/* from noon to noon */
 			sum += date == from || date == to ? factor / 2 : factor;
 		}
-		CHECK(fabs(rt_own_time_between(&time, from, to) - (from == to ? 0 : sum)) < 1e-9 * (1 + sum));
+		CHECK(fabs(rt_own_time_between(&time, from, to) - (from == to ? 0 : sum)) <
+			  1e-9 * (1 + sum));
 	}
 }
 

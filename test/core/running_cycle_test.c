@@ -11,7 +11,7 @@
 #include "kinds.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/running_cycle.h"
 
 #define PURCHASES 60

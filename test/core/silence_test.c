@@ -50,18 +50,18 @@ model_of(double k, double median, double deviation)
 	return model;
 }
 
-typedef struct seen
+typedef struct silence_seen
 {
 	rt_silence	silence;
 	int32_t		next,
 				from,
 				until;
-} seen;
+} silence_seen;
 
-static seen
+static silence_seen
 look(const int32_t *dates, int count, int32_t as_of, const rt_model *model)
 {
-	seen		result;
+	silence_seen result;
 
 	rt_silence_from_dates(dates, (size_t) count, as_of, NULL, model, &result.silence);
 	CHECK(rt_silence_end(&result.silence, 0.5, &result.next) && result.next > as_of);
@@ -82,7 +82,7 @@ test_subscriber(void)
 	for (int interval = 28; interval <= 31; interval++)
 		for (int i = 0; i < 4; i++)
 		{
-			seen		s;
+			silence_seen s;
 
 			for (int j = 0; j < 26; j++)
 				dates[j] = 9000 + interval * j;
@@ -117,7 +117,7 @@ test_long_silent(void)
 		rt_silence_own_model(&intervals, &own);
 		for (int silent = 0; silent < 200000; silent = 2 * silent + 1)
 		{
-			seen		s = look(dates, n + 1, dates[n] + silent, &own);
+			silence_seen s = look(dates, n + 1, dates[n] + silent, &own);
 
 			CHECK(s.silence.probability >= 0 && s.silence.probability <= 1);
 			if (silent > 100000 && n >= 5)
@@ -132,7 +132,7 @@ test_missed_year(void)
 {
 	const rt_model model = model_of(2, 0, 0);
 	int32_t		dates[5];
-	seen		s;
+	silence_seen s;
 
 	for (int i = 0; i < 5; i++)
 		dates[i] = day(2021 + i, 3, 1);
@@ -160,7 +160,7 @@ test_evidence(void)
 	for (int count = 2; count <= 12; count++)
 	{
 		int32_t		dates[12];
-		seen		s;
+		silence_seen s;
 
 		for (int i = 0; i < count; i++)
 			dates[i] = day(2010 + i, 3, 1);
@@ -183,7 +183,7 @@ test_weekdays(void)
 		int32_t		dates[30];
 		int32_t		date = 9000 + run;
 		int			count = 0;
-		seen		friday,
+		silence_seen friday,
 					sunday;
 
 		while (count < 29)
@@ -206,7 +206,7 @@ test_weekdays(void)
 
 	{
 		int32_t		dates[12];
-		seen		s;
+		silence_seen s;
 
 		for (int i = 0; i < 12; i++)
 			dates[i] = 9001 + 7 * i;
@@ -234,7 +234,7 @@ test_season(void)
 		int32_t		dates[200];
 		int			count = 0;
 		double		before = 1;
-		seen		s;
+		silence_seen s;
 
 		for (int year = 2022; year < 2027; year++)
 			for (int32_t date = day(year, 3, 1) + (int32_t) random_between(0, 14);
