@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "core/bg_nbd.h"
+#include "core/gauss_legendre.h"
 #include "core/poll.h"
 #include "core/special.h"
 
@@ -27,8 +28,8 @@
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
-static rt_bg_nbd_future
-future_of(const rt_base *base, const rt_customer *customer)
+rt_bg_nbd_future
+rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
@@ -159,7 +160,7 @@ over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nb
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	return f.p_alive == 0 ?
 		0 :
 		f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
@@ -177,14 +178,6 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
 }
 
-/* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
-#define FEW 5
-static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0,
-0.53846931010568309104, 0.90617984593866399280};
-static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804,
-	0.56888888888888888889, 0.47862867049936646804,
-0.23692688505618908751};
-
 /*
  * The purchases expected by several times, the last one the latest: as sum_over_events, but
  * term by term for all of them, since what differs is only the odds.
@@ -192,16 +185,16 @@ static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936
 static void
 expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expected)
 {
-	double		latest = odds[FEW];
+	double		latest = odds[RT_FEW_POINTS];
 
-	for (int i = 0; i <= FEW; i++)
+	for (int i = 0; i <= RT_FEW_POINTS; i++)
 		expected[i] = 0;
 	for (int j = 0; j < f->k; j++)
 	{
 		double		shape = f->shape + j;
 		double		mode = (shape - 1) * latest;
-		double		z[FEW + 1],
-					term[FEW + 1];
+		double		z[RT_FEW_POINTS + 1],
+					term[RT_FEW_POINTS + 1];
 		double		stays = 1;
 		double		purchases = 0;
 		double		value = 0;
@@ -209,7 +202,7 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 
 		if (!(f->phases[j] > 0))
 			continue;
-		for (int i = 0; i <= FEW; i++)
+		for (int i = 0; i <= RT_FEW_POINTS; i++)
 		{
 			z[i] = odds[i] / (1 + odds[i]);
 			term[i] = f->phases[j] * exp(-shape * log1p(odds[i]));
@@ -218,14 +211,14 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 		{
 			double		factor = (shape + n) / (n + 1);
 
-			for (int i = 0; i <= FEW; i++)
+			for (int i = 0; i <= RT_FEW_POINTS; i++)
 			{
 				expected[i] += term[i] * value;
 				term[i] *= z[i] * factor;
 			}
 			if (n > mode &&
-				term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <=
-				DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
+				term[RT_FEW_POINTS] * (value + n + 1 + 1 / (1 - z[RT_FEW_POINTS])) <=
+				DBL_EPSILON / 8 * expected[RT_FEW_POINTS] * (1 - fmin(1 - 1e-9, z[RT_FEW_POINTS] * factor)))
 				break;
 			if (++phase == f->k)
 			{
@@ -257,17 +250,17 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 	{
 		double		to = fmin(t, from + fmin(fmax(from, first), 0.5 / rate));
 		double		half = (to - from) / 2;
-		double		odds[FEW + 1];
-		double		expected[FEW + 1];
+		double		odds[RT_FEW_POINTS + 1];
+		double		expected[RT_FEW_POINTS + 1];
 
 		rt_poll();
-		for (int i = 0; i < FEW; i++)
-			odds[i] = (from + half * (1 + few_nodes[i])) / f->alpha;
-		odds[FEW] = to / f->alpha;
+		for (int i = 0; i < RT_FEW_POINTS; i++)
+			odds[i] = (from + half * (1 + rt_few_nodes[i])) / f->alpha;
+		odds[RT_FEW_POINTS] = to / f->alpha;
 		expected_by_times(f, odds, expected);
-		for (int i = 0; i < FEW; i++)
-			sum += few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
-		last = expected[FEW];
+		for (int i = 0; i < RT_FEW_POINTS; i++)
+			sum += rt_few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
+		last = expected[RT_FEW_POINTS];
 		from = to;
 
 		/* no more than as if they never left, from here on; money has fewer digits */
@@ -286,11 +279,13 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	if (t == 0)
 		return 0;
 	if (rate == 0)
 		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
+	if (rt_bg_nbd_is_regular(&f))
+		return rt_bg_nbd_discounted_regular(&f, t, rate);
 	odds = odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
@@ -308,7 +303,7 @@ mean_lifetime(const rt_base *base, const rt_customer *customer)
 {
 	double		sum = 0;
 	double		purchases;
-	rt_bg_nbd_future f = future_of(base, customer);
+	rt_bg_nbd_future f = rt_bg_nbd_future_of(base, customer);
 
 	if (f.p_alive == 0)
 		return 0;
@@ -414,7 +409,7 @@ rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return 0;
@@ -437,7 +432,7 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return n == 0 ? 1 : 0;
