@@ -80,8 +80,8 @@ extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what wh
 									double rate);
 
 /*
- * Is it as good as a sum over purchases whose times hardly vary?  A k above RT_BG_NBD_REGULAR, and a
- * rate that is known to a third.
+ * Is it as good as a sum over purchases whose times hardly vary?  A k above RT_BG_NBD_REGULAR, and
+ * a rate that is known to a third.
  */
 #define RT_BG_NBD_REGULAR 20
 

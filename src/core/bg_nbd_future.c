@@ -25,6 +25,8 @@
 #define TERMS_MAX 60000.0
 #define TERMS_MAX_SINGLE 4000.0
 
+#define FEW RT_FEW_POINTS
+
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
@@ -185,16 +187,16 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 static void
 expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expected)
 {
-	double		latest = odds[RT_FEW_POINTS];
+	double		latest = odds[FEW];
 
-	for (int i = 0; i <= RT_FEW_POINTS; i++)
+	for (int i = 0; i <= FEW; i++)
 		expected[i] = 0;
 	for (int j = 0; j < f->k; j++)
 	{
 		double		shape = f->shape + j;
 		double		mode = (shape - 1) * latest;
-		double		z[RT_FEW_POINTS + 1],
-					term[RT_FEW_POINTS + 1];
+		double		z[FEW + 1],
+					term[FEW + 1];
 		double		stays = 1;
 		double		purchases = 0;
 		double		value = 0;
@@ -202,7 +204,7 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 
 		if (!(f->phases[j] > 0))
 			continue;
-		for (int i = 0; i <= RT_FEW_POINTS; i++)
+		for (int i = 0; i <= FEW; i++)
 		{
 			z[i] = odds[i] / (1 + odds[i]);
 			term[i] = f->phases[j] * exp(-shape * log1p(odds[i]));
@@ -211,14 +213,14 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 		{
 			double		factor = (shape + n) / (n + 1);
 
-			for (int i = 0; i <= RT_FEW_POINTS; i++)
+			for (int i = 0; i <= FEW; i++)
 			{
 				expected[i] += term[i] * value;
 				term[i] *= z[i] * factor;
 			}
 			if (n > mode &&
-				term[RT_FEW_POINTS] * (value + n + 1 + 1 / (1 - z[RT_FEW_POINTS])) <=
-				DBL_EPSILON / 8 * expected[RT_FEW_POINTS] * (1 - fmin(1 - 1e-9, z[RT_FEW_POINTS] * factor)))
+				term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <=
+				DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
 				break;
 			if (++phase == f->k)
 			{
@@ -250,17 +252,17 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 	{
 		double		to = fmin(t, from + fmin(fmax(from, first), 0.5 / rate));
 		double		half = (to - from) / 2;
-		double		odds[RT_FEW_POINTS + 1];
-		double		expected[RT_FEW_POINTS + 1];
+		double		odds[FEW + 1];
+		double		expected[FEW + 1];
 
 		rt_poll();
-		for (int i = 0; i < RT_FEW_POINTS; i++)
+		for (int i = 0; i < FEW; i++)
 			odds[i] = (from + half * (1 + rt_few_nodes[i])) / f->alpha;
-		odds[RT_FEW_POINTS] = to / f->alpha;
+		odds[FEW] = to / f->alpha;
 		expected_by_times(f, odds, expected);
-		for (int i = 0; i < RT_FEW_POINTS; i++)
+		for (int i = 0; i < FEW; i++)
 			sum += rt_few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
-		last = expected[RT_FEW_POINTS];
+		last = expected[FEW];
 		from = to;
 
 		/* no more than as if they never left, from here on; money has fewer digits */
@@ -284,7 +286,7 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 		return 0;
 	if (rate == 0)
 		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
-	if (rt_bg_nbd_is_regular(&f))
+	if (rt_bg_nbd_is_regular(&f) && t > 1e-100 && rate < 1e100)
 		return rt_bg_nbd_discounted_regular(&f, t, rate);
 	odds = odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&

@@ -158,7 +158,9 @@ log_stays(const rt_bg_nbd_future *f, double n)
 bool
 rt_bg_nbd_is_regular(const rt_bg_nbd_future *f)
 {
-	return f->k > RT_BG_NBD_REGULAR && f->shape > 8;
+	/* beyond, the Laguerre polynomial's roots are rounding, and times are no doubles */
+	return f->k > RT_BG_NBD_REGULAR && f->shape > 8 && f->shape < 1e9 &&
+		f->alpha > 1e-100 && f->alpha < 1e100 && f->a > 1e-100 && f->a < 1e100 && f->b < 1e100;
 }
 
 double
