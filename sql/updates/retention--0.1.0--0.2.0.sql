@@ -755,6 +755,113 @@ COMMENT ON AGGREGATE overall_spend_trend(purchase_history, date, interval)
 	'as_of, 22004 for a NULL as_of or recent, 22023 for a recent below a day or arguments that '
 	'change within a group. Source: Cochran (1977), "Sampling techniques", 6.4.';
 
+CREATE FUNCTION p_gone(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_probability';
+
+CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, at_risk double precision DEFAULT 0.25,
+		lapsed double precision DEFAULT 0.5)
+	RETURNS cycle_stage
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_stage';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, probability double precision)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
+	RETURNS date
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
+	RETURN CASE
+		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
+			THEN lost_on(history, as_of, model, score::retention_model)
+		ELSE lost_on(history, as_of, model, score::double precision)
+	END;
+
+CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
+		history purchase_history, as_of date, horizon interval, discount_rate double precision,
+		margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_clv';
+
+CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_model,
+		spend retention_model, history purchase_history, as_of date, horizon interval,
+		discount_rate double precision, margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
+
+COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
+	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
+	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
+	'last one of who has not left: by the base model, which takes purchases for random ones, and '
+	'silence_probability(history, as_of, cycle_model). So that a subscriber who is a month late is '
+	'alarming, and who buys every December is not in June. Where the cycle model is the base''s '
+	'own mixture (k = 1), and for who has bought once, it is churn_score(base_model, history, '
+	'as_of). Without a base_model (NULL), or with one in which nobody leaves (fewer than one in '
+	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
+	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
+	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
+	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
+	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
+	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
+	'and Schmittlein, Morrison, Colombo (1987).';
+
+COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
+		double precision, double precision)
+	IS 'Where a customer is at as_of, by p_gone and by their cycle: lapsed where p_gone is lapsed '
+	'(0.5) or more, as lost_on has it (never on the day of a purchase); at_risk from at_risk '
+	'(0.25) on, if they are overdue; overdue and due where their silence_probability is below 0.25 '
+	'and 0.75, as cycle_stage has it; else active. Who has bought once is new until they lapse. '
+	'Without a base_model, or with one in which nobody leaves, at_risk is a silence_probability of '
+	'up to 0.03, lapsed one of up to 0.01: see p_gone. NULL if nothing was bought by as_of, or for '
+	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
+	'< 1.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
+	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
+	'depends on their purchases and the models only, not on other customers or on as_of once the '
+	'day has come. Errors: as p_gone.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
+		double precision)
+	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
+	'lost. Error 22023 unless 0 < probability < 1, too.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
+	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
+	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
+	'text that is neither.';
+
+COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
+		interval, double precision, double precision)
+	IS 'As clv(base_model, spend, history, as_of, horizon, discount_rate, margin), but for the '
+	'probability that they are still a customer, which is 1 - p_gone(history, as_of, cycle_model, '
+	'base_model): so that nobody is active and worth nothing. NULL for a NULL argument, too. '
+	'Errors: as there, and as p_gone.';
+
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, retention_model,
+		purchase_history, date, interval, double precision, double precision)
+	IS 'As value_at_risk(base_model, spend, history, as_of, horizon, discount_rate, margin), but '
+	'for the probability that they are gone, which is p_gone(history, as_of, cycle_model, '
+	'base_model). Of who is not lost yet, times 1 - p_gone, it is what a contact can save. NULL '
+	'for a NULL argument, too. Errors: as there, and as p_gone.';
+
 COMMENT ON TYPE running_cycle_date
 	IS 'How a customer looked at one of their purchases, by it and those before.';
 
@@ -886,6 +993,23 @@ COMMENT ON AGGREGATE decayed_count(timestamptz, interval)
 	'decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 '
 	'days'' is what it says.';
 
+CREATE FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'lifecycle_add_models';
+
+CREATE AGGREGATE lifecycle(history purchase_history, period text, as_of date,
+		cycle_model retention_model, base_model retention_model, probability double precision) (
+	SFUNC = lifecycle_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = lifecycle_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	IS 'Transition function of the aggregate lifecycle.';
+
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
 	IS 'How many came, stayed, fell silent, came back and were lost in each period (''day'', '
 	''
@@ -904,6 +1028,90 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, do
 	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
 	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
 	'the model only, not on other customers. Errors: as there, and as lost_on.';
+
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
+		double precision)
+	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
+	'which p_gone reached probability: after each of their purchases, on the day that '
+	'lost_on(history, as_of, cycle_model, base_model, probability) gives for what was known then. '
+	'0.5 is more likely gone than not; how many have left says expected_lifecycle. base_model may '
+	'be NULL: see p_gone. Errors: as there, and as lost_on.';
+
+CREATE TYPE expected_lifecycle_period AS (
+	period date,
+	new bigint,
+	customers double precision,
+	lost double precision,
+	churn_rate double precision
+);
+
+CREATE FUNCTION expected_lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4000
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_add';
+
+CREATE FUNCTION expected_lifecycle_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_combine';
+
+CREATE FUNCTION expected_lifecycle_final(bytea) RETURNS expected_lifecycle_period[]
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_final';
+
+CREATE AGGREGATE expected_lifecycle(history purchase_history, period text, as_of date,
+		cycle_model retention_model, base_model retention_model) (
+	SFUNC = expected_lifecycle_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = expected_lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = expected_lifecycle_combine, PARALLEL = SAFE
+);
+
+COMMENT ON TYPE expected_lifecycle_period
+	IS 'How many customers there are at the end of a period, as an expectation. A row of '
+	'expected_lifecycle. Always customers = customers of the period before + new - lost.';
+
+COMMENT ON COLUMN expected_lifecycle_period.period IS 'first day of the period';
+
+COMMENT ON COLUMN expected_lifecycle_period.new IS 'customers who bought for the first time';
+
+COMMENT ON COLUMN expected_lifecycle_period.customers
+	IS 'customers to expect at its end: of all who ever came the sum of 1 - p_gone, as known at '
+	'that end';
+
+COMMENT ON COLUMN expected_lifecycle_period.lost
+	IS 'how many were lost in it, in balance with who was taken for lost and came back: below 0 '
+	'where these are more';
+
+COMMENT ON COLUMN expected_lifecycle_period.churn_rate
+	IS 'lost as a share of the customers at the beginning of the period; NULL if there were none';
+
+COMMENT ON FUNCTION expected_lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model)
+	IS 'Transition function of the aggregate expected_lifecycle.';
+
+COMMENT ON FUNCTION expected_lifecycle_combine(bytea, bytea)
+	IS 'Combine function of the aggregate expected_lifecycle.';
+
+COMMENT ON FUNCTION expected_lifecycle_final(bytea)
+	IS 'Final function of the aggregate expected_lifecycle.';
+
+COMMENT ON AGGREGATE expected_lifecycle(purchase_history, text, date, retention_model,
+		retention_model)
+	IS 'How many customers there were at the end of each period (''day'', ''week'' from Monday on, '
+	''
+	''
+	'''month'', ''quarter'' or ''year'', by the calendar), came and were lost in it: not a count '
+	'of who became more likely gone than not, which is too high by half and more even where the '
+	'models are exactly true, since many of them come back, but the sum of the probabilities: of '
+	'1 - p_gone(history, end, cycle_model, base_model), each period as known at its own end, from '
+	'the first one with a customer to the last one that is over by as_of. lost = customers before '
+	'+ new - customers after. Right as a sum where the models are; who they are says lost_on. '
+	'Probabilities are added up in parts of 2^-30, so that the result is the same for every order '
+	'of the rows and every plan. unnest makes the array of periods a table. base_model may be '
+	'NULL: see p_gone. NULL histories are left out; NULL if no period is over. Errors: 22008 for '
+	'an infinite as_of, 22004 for another NULL argument, 54000 for more than 1000000 periods, '
+	'22023 for another period, for models of other kinds, or arguments that change within a '
+	'group.';
 
 COMMENT ON AGGREGATE survival_curve(double precision, boolean)
 	IS 'How long do customers stay, when some are still there? The Kaplan-Meier estimate from how '

@@ -108,15 +108,12 @@ gone_of_history(Datum history, DateADT as_of, GoneCustomer *customer)
 	return true;
 }
 
-/*
- * Of arguments history, as_of, cycle_model, base_model and others, of which only the base model may
- * be NULL; false for NULL
- */
+/* Of arguments history, as_of, cycle_model, and base_model, which may be NULL; false for NULL */
 static bool
 gone_get(FunctionCallInfo fcinfo, const char *function, GoneCustomer *customer)
 {
-	for (int i = 0; i < PG_NARGS(); i++)
-		if (i != 3 && PG_ARGISNULL(i))
+	for (int i = 0; i < 3; i++)
+		if (PG_ARGISNULL(i))
 			return false;
 	gone_models(PG_GETARG_DATUM(2), fcinfo->args[3], function, &customer->models);
 	return gone_of_history(PG_GETARG_DATUM(0), as_of_date(PG_GETARG_DATEADT(1)), customer);
