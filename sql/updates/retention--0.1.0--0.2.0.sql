@@ -1233,7 +1233,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 2;
+	SELECT 3;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -1290,23 +1290,27 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'margin', (settings ->> text 'margin') || '::double precision',
 		'base_kind', 'text ' || quote_literal(settings ->> text 'base_kind'),
 		'base_model', coalesce(base_model, 'NULL::' || extension || '.retention_model'),
+		'cycle_model', coalesce(cycle_model, 'NULL::' || extension || '.retention_model'),
 		'spend_model',
 		coalesce(quote_literal(settings ->> text 'spend_model'), 'NULL')
 		|| '::' || extension || '.retention_model',
 		-- the arguments of purchase_cycle behind the history
 		'cycle_rule',
-		as_of
-		|| coalesce(', ' || quote_literal(settings ->> text 'cycle_model')
-			|| '::' || extension || '.retention_model', ''),
-		-- and of lifecycle: by the model or, where there is none, by silence
+		as_of || coalesce(', ' || cycle_model, ''),
+		-- and of lifecycle: by the models or, where there are none, by silence
 		'lost_rule',
-		coalesce(base_model || ', ' || lost_probability,
+		coalesce(
+			cycle_model || ', '
+			|| coalesce(base_model, 'NULL::' || extension || '.retention_model') || ', '
+			|| lost_probability,
 			'interval ' || quote_literal(settings ->> text 'lost_silence'))
 		) || pg_catalog.jsonb_build_object(
 
 		-- policy
 		'lost_probability', lost_probability,
 		'contact_days', settings ->> text 'contact_days',
+		'lead_days', settings ->> text 'lead_days',
+		'capacity', coalesce(settings ->> text 'capacity', 'ALL'),
 		'contact_stages',
 		'ARRAY['
 		|| (SELECT coalesce(string_agg(quote_literal(stage), ', ' ORDER BY place), '')
@@ -1327,6 +1331,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
 			|| '.retention_model' AS base_model,
+			quote_literal(settings ->> text 'cycle_model') || '::' || extension
+			|| '.retention_model' AS cycle_model,
 			'double precision ' || quote_literal(settings ->> text 'lost_probability')
 			AS lost_probability
 		  FROM retention_schema() AS extension) AS q;
@@ -1390,14 +1396,16 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
-	 'to decide: the churn_score from which on a customer is lost'),
+	 'to decide: the p_gone from which on a customer is lost'),
 	('column', 'lost_silence', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: the silence after which a customer is lost in lifecycle, where no model could be '
 	 'fitted'),
-	('column', 'contact_stages', $sql$text[] NOT NULL DEFAULT '{due,overdue,at_risk}'$sql$,
-	 'to decide: stages of who is on the contact list'),
+	('column', 'contact_stages',
+	 $sql$text[] NOT NULL DEFAULT '{new,active,due,overdue,at_risk}'$sql$,
+	 'to decide: stages of who may be on the contact list'),
 	('column', 'contact_days', 'integer NOT NULL DEFAULT 7 CHECK (contact_days >= 0)',
-	 'to decide: days ahead in which the contact window of who is due must have begun'),
+	 'to decide: days ahead in which the contact window must have begun of who is on the contact '
+	 'list and not overdue'),
 	('column', 'reasons_within', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: how long ago at most those were lost whose reasons are in churn_reasons'),
 	('column', 'review_months', 'integer NOT NULL DEFAULT 13 CHECK (review_months >= 0)',
@@ -1416,7 +1424,13 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'to decide: how many days ago the model was fitted that is held to what came'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has');
+	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
+	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
+	 'where yearly contracts are renewed'),
+	('column', 'capacity', 'integer CHECK (capacity >= 0)',
+	 'to decide: how many customers the contact list has at most, those first with whom a contact '
+	 'saves most; NULL: all');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -1559,27 +1573,40 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'silence_probability', 'double precision',
 	 'how probable so long a silence is with their rhythm'),
 	('column', 'stage', 'text',
-	 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+	 'new, active, due, overdue, at_risk or lapsed, by that probability alone; see customer_stage'),
 	('column', 'expected_next', 'date',
 	 'the day by which they will have bought again with probability one half, if they are still a '
 	 'customer'),
 	('column', 'contact_from', 'date', 'from this day on they are likely to think of buying'),
 	('column', 'contact_until', 'date', 'until this day'),
 	('column', 'churn_score', 'double precision',
-	 'the probability that they are no customer any more'),
+	 'the probability that they are no customer any more by the model of the base alone, which '
+	 'does not know their rhythm; see p_gone'),
 	('column', 'lost_on', 'date',
-	 'the day on which that reached settings.lost_probability, at first one half; NULL while it '
+	 'the day on which p_gone reached settings.lost_probability, at first one half; NULL while it '
 	 'has not'),
-	('column', 'purchases_next_year', 'double precision', 'purchases to expect within a year'),
+	('column', 'purchases_next_year', 'double precision',
+	 'purchases to expect within a year, with the probability that they are still there'),
 	('column', 'expected_order_value', 'numeric', 'what their next order will be worth on average'),
 	('column', 'clv', 'numeric',
-	 'customer lifetime value: margin to expect within the horizon, discounted'),
+	 'customer lifetime value: margin to expect within the horizon, discounted, with the '
+	 'probability that they are still there'),
 	('column', 'value_at_risk', 'numeric',
-	 'what is lost with the probability that they are gone already'),
+	 'what is lost with the probability that they are gone already; NULL of who is lost: that is '
+	 'in lost_customers'),
 	('column', 'spend_change', 'double precision',
 	 'average order value of the time settings.trend_within, at first three months, against '
 	 'before: -0.1 is a tenth less'),
 	('column', 'spend_p_value', 'double precision', 'the probability of such a change by chance'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are no customer any more, by their own rhythm and by the model of '
+	 'the base together'),
+	('column', 'customer_stage', 'text',
+	 'new, active, due, overdue, at_risk or lapsed, by p_gone: lapsed is who is lost, at_risk who '
+	 'is overdue with half of settings.lost_probability or more'),
+	('column', 'value_to_save', 'numeric',
+	 'what a contact can save: value_at_risk times the probability that they are still there to '
+	 'be reached; NULL of who is lost'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        {extension}.first_purchase(h) AS first_purchase,
@@ -1599,20 +1626,33 @@ SELECT customer_id,
        c.contact_from,
        c.contact_until,
        {extension}.churn_score({base_model}, h, {as_of}) AS churn_score,
-       {extension}.lost_on(h, {as_of}, {base_model}, {lost_probability}) AS lost_on,
+       lost_on,
+       -- of who is there, times the probability that they are
        {extension}.expected_purchases({base_model}, h, {as_of}, interval '1 year')
+           * ((1 - p_gone) / greatest({extension}.p_alive({base_model}, h, {as_of}), 1e-300))
            AS purchases_next_year,
        {extension}.expected_order_value({spend_model}, h, {as_of}) AS expected_order_value,
-       {extension}.clv({base_model}, {spend_model}, h, {as_of},
+       {extension}.clv({cycle_model}, {base_model}, {spend_model}, h, {as_of},
                        {horizon}, {discount_rate}, {margin}) AS clv,
-       {extension}.value_at_risk({base_model}, {spend_model}, h, {as_of},
-                                 {horizon}, {discount_rate}, {margin}) AS value_at_risk,
+       v.value_at_risk,
        t.change AS spend_change,
-       t.p_value AS spend_p_value
+       t.p_value AS spend_p_value,
+       p_gone,
+       {extension}.customer_stage(h, {as_of}, {cycle_model}, {base_model},
+                                  {lost_probability} / 2, {lost_probability})::text
+           AS customer_stage,
+       v.value_at_risk * (1 - p_gone)::numeric AS value_to_save
 FROM {mart}.customer_history,
      {extension}.as_of(history, {as_of}) AS h,
      {extension}.purchase_cycle(h, {cycle_rule}) AS c,
-     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t
+     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t,
+     {extension}.p_gone(h, {as_of}, {cycle_model}, {base_model}) AS p_gone,
+     {extension}.lost_on(h, {as_of}, {cycle_model}, {base_model}, {lost_probability}) AS lost_on,
+     LATERAL (SELECT CASE WHEN lost_on IS NULL THEN
+                     {extension}.value_at_risk({cycle_model}, {base_model}, {spend_model}, h,
+                                               {as_of}, {horizon}, {discount_rate}, {margin})
+                     END AS value_at_risk
+              OFFSET 0) AS v
 WHERE {extension}.first_purchase(h) IS NOT NULL$sql$, NULL);
 	END;
 
@@ -1633,7 +1673,8 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	 'the day by which they will have bought again with probability one half'),
 	('column', 'overdue_ratio', 'double precision',
 	 'days since their latest purchase over their mean interval'),
-	('column', 'churn_score', 'double precision', 'the probability that they are gone already'),
+	('column', 'churn_score', 'double precision',
+	 'the probability that they are gone already by the model of the base alone'),
 	('column', 'clv', 'numeric', 'customer lifetime value'),
 	('column', 'value_at_risk', 'numeric',
 	 'what is lost with the probability that they are gone'),
@@ -1642,18 +1683,21 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	('column', 'purchases_to_save', 'double precision',
 	 'the same in purchases: those of a year, times the probability that they are gone, times that '
 	 'they are still there'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are gone already, by their own rhythm and by the model of the '
+	 'base together'),
 	('insert', NULL, $sql$
 SELECT row_number() OVER (
            ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id
        ) AS rank,
        customer_id,
-       CASE stage
-           WHEN 'due' THEN
-               CASE {contact_days} WHEN 7 THEN 'due this week' ELSE 'due in {contact_days} days' END
-           WHEN 'at_risk' THEN 'at risk of leaving'
-           ELSE stage
+       CASE
+           WHEN customer_stage = 'at_risk' THEN 'at risk of leaving'
+           WHEN late THEN customer_stage
+           WHEN {contact_days} + {lead_days} = 7 THEN 'due this week'
+           ELSE 'due in ' || {contact_days} + {lead_days} || ' days'
        END,
-       contact_from,
+       CASE WHEN late THEN least(contact_from, {as_of} + 1) ELSE contact_from END,
        contact_until,
        expected_next,
        overdue_ratio,
@@ -1661,14 +1705,17 @@ SELECT row_number() OVER (
        clv,
        value_at_risk,
        value_to_save,
-       purchases_to_save
+       purchases_to_save,
+       p_gone
 FROM {mart}.customer_scorecard,
-     LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save,
-                     purchases_next_year * churn_score AS purchases_to_save) l
+     -- of who is late the window is now
+     LATERAL (SELECT purchases_next_year * p_gone AS purchases_to_save,
+                     customer_stage NOT IN ('new', 'active', 'due') AS late) l
 WHERE lost_on IS NULL
-  AND stage = ANY ({contact_stages})
-  AND (stage <> 'due' OR contact_from <= {as_of} + {contact_days} AND contact_until >= {as_of})
-ORDER BY rank$sql$, NULL);
+  AND customer_stage = ANY ({contact_stages})
+  AND (late OR contact_from <= {as_of} + {contact_days} + {lead_days})
+ORDER BY rank
+LIMIT {capacity}$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_lost_customers()
@@ -1676,7 +1723,9 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	VALUES
-	('table', 'lost_customers', NULL, 'Who is lost, since when, and what that costs.'),
+	('table', 'lost_customers', NULL,
+	 'Who is lost, since when, and what that costs: each more likely gone than not. How many are '
+	 'lost is in expected_lifecycle.'),
 	('column', 'customer_id', '{customer_type} PRIMARY KEY', 'the customer'),
 	('column', 'lost_on', 'date NOT NULL',
 	 'the day from which on they were more likely gone than not; see settings.lost_probability'),
@@ -1686,6 +1735,7 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	('column', 'value_lost', 'numeric',
 	 'what they were worth on the day they were last seen: margin to expect within the horizon, '
 	 'discounted'),
+	('column', 'p_gone', 'double precision', 'the probability that they are gone'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        lost_on,
@@ -1693,7 +1743,8 @@ SELECT customer_id,
        purchases,
        s.spend,
        {extension}.clv({base_model}, {spend_model}, history, last_purchase,
-                       {horizon}, {discount_rate}, {margin}) AS value_lost
+                       {horizon}, {discount_rate}, {margin}) AS value_lost,
+       p_gone
 FROM {mart}.customer_scorecard s
      JOIN {mart}.customer_history USING (customer_id)
 WHERE lost_on IS NOT NULL$sql$, NULL);
@@ -1822,8 +1873,9 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'lifecycle', NULL,
-	 'Who came, stayed, fell silent, came back and was lost, month by month: customers = those of '
-	 'the month before + new + recovered - lost.'),
+	 'Who came, stayed, fell silent, came back and gave an alarm, month by month: customers = '
+	 'those of the month before + new + recovered - lost. How many were lost is in '
+	 'expected_lifecycle.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
 	('column', 'retained', 'bigint NOT NULL', 'who bought, and in the month before, too'),
@@ -1833,15 +1885,17 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	('column', 'dormant', 'bigint NOT NULL',
 	 'who bought in the month before, but not in this one'),
 	('column', 'lost', 'bigint NOT NULL',
-	 'who was lost in the month: their silence became too long for their rhythm'),
-	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers who had been lost'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at the end of the month'),
+	 'alarms: who became more likely gone than not in the month. That is more than were lost: many '
+	 'come back, see recovered'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after such an alarm'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at the end of the month of whom there is no alarm'),
 	('column', 'repeat_rate', 'double precision',
 	 'the share of the active who had bought in an earlier month'),
 	('column', 'retention_rate', 'double precision',
 	 'the share of those active in the month before who were active again'),
 	('column', 'churn_rate', 'double precision',
-	 'lost as a share of the customers at the beginning of the month'),
+	 'alarms as a share of the customers at the beginning of the month'),
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent in it, refunds taken off'),
 	('insert in parallel', NULL, $sql$
@@ -1849,6 +1903,30 @@ SELECT period AS month, new, retained, resurrected, active, dormant, lost, recov
        repeat_rate, retention_rate, churn_rate, orders, spend
 FROM unnest((SELECT {extension}.lifecycle(history, text 'month', {as_of}, {lost_rule})
              FROM {mart}.customer_history))$sql$, NULL);
+	END;
+
+CREATE FUNCTION retention_mart_table_expected_lifecycle()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'expected_lifecycle', NULL,
+	 'How many customers there were, came and were lost, month by month, as the models expect '
+	 'it: customers = those of the month before + new - lost. Each month as known at its end.'),
+	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
+	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
+	('column', 'customers', 'double precision NOT NULL',
+	 'customers at its end: the sum of the probabilities that they are still there'),
+	('column', 'lost', 'double precision NOT NULL',
+	 'customers who were lost in it, in balance with who came back'),
+	('column', 'churn_rate', 'double precision',
+	 'lost as a share of the customers at the beginning of the month'),
+	('insert in parallel', NULL, $sql$
+SELECT period AS month, new, customers, lost, churn_rate
+FROM unnest((SELECT {extension}.expected_lifecycle(history, text 'month', {as_of}, {cycle_model},
+                                                   {base_model})
+             FROM {mart}.customer_history
+             WHERE {cycle_model} IS NOT NULL))$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_churn_reasons()
@@ -1928,6 +2006,9 @@ COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a 
 
 COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: '
 	'name, columns, comments and how it is written.';
+
+COMMENT ON FUNCTION retention_mart_table_expected_lifecycle() IS 'The table expected_lifecycle of '
+	'a retention mart: name, columns, comments and how it is written.';
 
 COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a '
 	'retention mart: name, columns, comments and how it is written.';
@@ -2562,11 +2643,14 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried '
 	 'work.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at its end'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at its end, as expected_lifecycle has it, in whole ones'),
 	('column', 'new', 'bigint NOT NULL', 'customers who came'),
 	('column', 'active', 'bigint NOT NULL', 'customers who bought'),
-	('column', 'lost', 'bigint NOT NULL', 'customers who were lost'),
-	('column', 'recovered', 'bigint NOT NULL', 'customers who had been lost and came back'),
+	('column', 'lost', 'bigint NOT NULL',
+	 'customers who were lost, as expected_lifecycle has it: those of the month before + new - '
+	 'customers. Without models: alarms'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after an alarm'),
 	('column', 'churn_rate', 'double precision',
 	 'lost as a share of the customers at the beginning of the month'),
 	('column', 'main_reason', 'text',
@@ -2583,14 +2667,16 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent, refunds taken off'),
 	('column', 'average_order_value', 'numeric', 'spend for each order'),
+	('column', 'alarms', 'bigint NOT NULL',
+	 'customers who became more likely gone than not: more than were lost, since many come back'),
 	('insert', NULL, $sql$
 SELECT month,
-       customers,
-       new,
+       coalesce(e.whole, l.customers),
+       l.new,
        active,
-       lost,
+       coalesce(e.before + l.new - e.whole, l.lost),
        recovered,
-       churn_rate,
+       CASE WHEN e.whole IS NULL THEN l.churn_rate ELSE e.churn_rate END,
        main_reason,
        main_reason_lift,
        value_lost,
@@ -2598,11 +2684,18 @@ SELECT month,
        brought_back,
        orders,
        spend,
-       spend / nullif(orders, 0)
-FROM {mart}.lifecycle
+       spend / nullif(orders, 0),
+       l.lost
+FROM {mart}.lifecycle l
+     -- in whole customers, so that they add up
+     LEFT JOIN (SELECT month,
+                       round(customers)::bigint AS whole,
+                       coalesce(round(lag(customers) OVER (ORDER BY month))::bigint, 0) AS before,
+                       churn_rate
+                FROM {mart}.expected_lifecycle) e USING (month)
      LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost
                 FROM {mart}.lost_customers
-                GROUP BY 1) l USING (month)
+                GROUP BY 1) g USING (month)
      LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month,
                        sum(contacted)::bigint AS contacted,
                        sum(brought_back::numeric)::float8 AS brought_back
@@ -2694,6 +2787,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 70, text 'lifecycle', t.*
 	FROM retention_mart_table_lifecycle() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 71, text 'expected_lifecycle', t.*
+	FROM retention_mart_table_expected_lifecycle() WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 80, text 'lost_customers', t.*
 	FROM retention_mart_table_lost_customers() WITH ORDINALITY AS t
@@ -3309,8 +3405,11 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
-	'by the rhythm of their purchases' || coalesce(' (model ' || models || ')', '') ||
-	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' ||
+	'by the rhythm of their purchases' ||
+	coalesce(' and the model ' || models || ' of all', '') ||
+	'. How many were lost is the sum of such probabilities, not the number of alarms: many come '
+	'back after one. Worth is the margin to expect within ' || horizon::text ||
+	', discounted by ' ||
 	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
 	' a year, at a margin of ' ||
 	{extension}.retention_html_percent(margin::double precision, 0) ||
@@ -3345,11 +3444,14 @@ known AS (
 		EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts
 	FROM {mart}.settings LIMIT 1),
 lost AS (
-	SELECT {extension}.retention_html_number(lost::numeric, 0) AS figure,
+	SELECT {extension}.retention_html_number(greatest(lost, 0)::numeric, 0) AS figure,
 		coalesce('In ' || to_char(month, 'FMMonth YYYY') ||
-			coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) ||
+			CASE WHEN lost < 0 THEN ': ' || {extension}.retention_html_number(-lost::numeric, 0) ||
+				' more came back than were lost'
+			ELSE coalesce(': ' ||
+				{extension}.retention_html_percent(churn_rate::double precision, 1) ||
 				' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') ||
-				' there were', '') ||
+				' there were', '') END ||
 			'. In the year before: ' ||
 			{extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month.',
 			'No month is over yet.') AS said
@@ -3476,10 +3578,12 @@ CREATE FUNCTION retention_review_lifecycle() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT text $sql$WITH months AS (
-	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
-	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
+	SELECT month, retained, resurrected, l.new, l.active, r.lost, r.customers, l.lost AS alarms,
+		l.recovered, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
+	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l
+		JOIN {mart}.monthly_review r USING (month)),
 extremes AS (
-	SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
+	SELECT greatest(max(lost), 0)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
 		min(month) AS first, max(month) AS last
 	FROM months),
 scale AS (
@@ -3499,7 +3603,7 @@ bars AS (
 		(1, 'stay', retained, retained),
 		(2, 'back', retained + resurrected, resurrected),
 		(3, 'new', active, new),
-		(4, 'lost-bar', 0, lost)) AS bar(place, class, top, height)
+		(4, 'lost-bar', 0, greatest(lost, 0))) AS bar(place, class, top, height)
 	GROUP BY month),
 drawn AS (
 	SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>%s</g>',
@@ -3514,8 +3618,9 @@ figures AS (
 		{extension}.retention_html_number(resurrected::numeric, 0),
 		{extension}.retention_html_number(new::numeric, 0),
 		{extension}.retention_html_number(lost::numeric, 0),
-		{extension}.retention_html_number(recovered::numeric, 0),
-		{extension}.retention_html_number(customers::numeric, 0)]), '' ORDER BY month DESC) AS body
+		{extension}.retention_html_number(customers::numeric, 0),
+		{extension}.retention_html_number(alarms::numeric, 0),
+		{extension}.retention_html_number(recovered::numeric, 0)]), '' ORDER BY month DESC) AS body
 	FROM months)
 -- the pictures begin here and end with retention_review_order_value
 SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text,
@@ -3530,8 +3635,8 @@ SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text
 			ARRAY['bought in the month before, too', 'came back after a pause', 'new', 'lost']) ||
 		{extension}.retention_html_figures({extension}.retention_html_table(
 			text 'Customers month by month',
-			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Recovered',
-				'Customers'],
+			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Customers',
+				'Alarms', 'Bought after one'],
 			(SELECT body FROM figures))) END)
 FROM scale$sql$;
 	END;
@@ -3898,7 +4003,9 @@ rows AS (
 				ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END,
 			reason, to_char(expected_next, 'FMDD Mon YYYY'),
 			{extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals',
-			{extension}.retention_html_percent(churn_score::double precision, 0)] ||
+			-- a mart that an older version has refreshed has no p_gone
+			{extension}.retention_html_percent(
+				coalesce((to_jsonb(list) ->> 'p_gone')::double precision, churn_score), 0)] ||
 			CASE WHEN amounts THEN
 				ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END),
 		'' ORDER BY rank) AS body
