@@ -812,25 +812,10 @@ CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model
 	AS 'MODULE_PATHNAME', 'gone_stage';
 
 CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
-		base_model retention_model)
-	RETURNS date
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
-	AS 'MODULE_PATHNAME', 'gone_lost_on';
-
-CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
 		base_model retention_model, probability double precision)
 	RETURNS date
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
 	AS 'MODULE_PATHNAME', 'gone_lost_on';
-
-CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
-	RETURNS date
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
-	RETURN CASE
-		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
-			THEN lost_on(history, as_of, model, score::retention_model)
-		ELSE lost_on(history, as_of, model, score::double precision)
-	END;
 
 CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
 		history purchase_history, as_of date, horizon interval, discount_rate double precision,
@@ -874,22 +859,13 @@ COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, rete
 	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
 	'< 1.';
 
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
-	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
-	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
-	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
-	'depends on their purchases and the models only, not on other customers or on as_of once the '
-	'day has come. Errors: as p_gone.';
-
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
 		double precision)
-	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
-	'lost. Error 22023 unless 0 < probability < 1, too.';
-
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
-	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
-	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
-	'text that is neither.';
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was this probability or more: with 0.5, from then on they were more likely gone '
+	'than not. NULL while it has not been, if nothing was bought by as_of, or for a NULL argument '
+	'but the base_model. It depends on their purchases and the models only, not on other customers '
+	'or on as_of once the day has come. Errors: as p_gone, and 22023 unless 0 < probability < 1.';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
 		interval, double precision, double precision)
