@@ -555,6 +555,7 @@ static const rt_base_functions bg_nbd_base = {
 	.expected_lifetime = rt_bg_nbd_expected_lifetime,
 	.expected_purchases = rt_bg_nbd_expected_purchases,
 	.discounted_if_alive = rt_bg_nbd_discounted_if_alive,
+	.pairs_if_alive = rt_bg_nbd_pairs_if_alive,
 	.purchase_probability = rt_bg_nbd_purchase_probability,
 	.purchase_pmf = rt_bg_nbd_purchase_pmf,
 	.start_life = bg_nbd_start_life,

@@ -66,6 +66,7 @@ typedef struct rt_bg_nbd_future
 typedef enum rt_bg_nbd_what
 {
 	RT_BG_NBD_PURCHASES,		/* discounted, at a rate above 0 */
+	RT_BG_NBD_PAIRS,			/* n (n - 1) of n purchases, never discounted */
 	RT_BG_NBD_STILL_ALIVE,		/* the chance that they stay through all */
 	RT_BG_NBD_TIME_ALIVE
 } rt_bg_nbd_what;
@@ -87,6 +88,7 @@ extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_custome
 										   double t);
 extern double rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 											double t, double rate);
+extern double rt_bg_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 											 double t);
 extern double rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,

@@ -70,7 +70,7 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 	double		term = 1;		/* probability of so many events, times exp(-log_scale) */
 	double		stays = 1;		/* chance to stay through the purchases so far */
 	double		purchases = 0;
-	double		expected = 0;	/* of the purchases so far */
+	double		expected = 0;	/* of the purchases so far, or of n (n - 1) */
 	double		sum = 0;
 	double		mode = (shape - 1) * odds;
 	int			phase = j;
@@ -78,6 +78,7 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 	for (double n = 0;; n++)
 	{
 		double		value = what == RT_BG_NBD_STILL_ALIVE ? stays : expected;
+		double		more = n + 1 + 1 / (1 - z);
 		double		next;
 
 		sum += term * value;
@@ -85,18 +86,22 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 
 		/*
 		 * behind the mode terms fall at least as fast as from this one to the next; the value
-		 * grows no faster than n
+		 * grows no faster than n, or n^2
 		 */
+		if (what == RT_BG_NBD_STILL_ALIVE)
+			more = 0;
+		else if (what == RT_BG_NBD_PAIRS)
+			more *= 2 * more;
 		if (n > mode &&
 			(term == 0 ||
-			 next * (what == RT_BG_NBD_STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <=
+			 next * (value + more) <=
 			 DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
 			break;
 		term = next;
 		if (++phase == f->k)
 		{
 			phase = 0;
-			expected += stays;
+			expected += what == RT_BG_NBD_PAIRS ? 2 * purchases * stays : stays;
 			stays *= (f->b + purchases) / (f->a + f->b + purchases);
 			purchases++;
 		}
@@ -149,7 +154,7 @@ over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
 			rt_bg_nbd_over_p(f, odds, what) * (what == RT_BG_NBD_TIME_ALIVE ? odds * f->alpha : 1);
 	else
 		sum = rt_bg_nbd_over_lambda(f, what, odds * f->alpha, 0);
-	return what == RT_BG_NBD_PURCHASES ? sum : fmin(sum, most);
+	return what == RT_BG_NBD_PURCHASES || what == RT_BG_NBD_PAIRS ? sum : fmin(sum, most);
 }
 
 static double
@@ -175,6 +180,16 @@ double
 rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
+}
+
+double
+rt_bg_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_bg_nbd_future f = future_of(base, customer);
+
+	return t >= 0 ?
+		over_future_if_alive(&f, RT_BG_NBD_PAIRS, fmin(t, RT_BG_NBD_LARGEST_TIME)) :
+		NAN;
 }
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */

@@ -103,6 +103,12 @@ rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, d
 }
 
 double
+rt_base_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	return base->kind->base->pairs_if_alive(base, customer, t);
+}
+
+double
 rt_base_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
 	return base->kind->base->purchase_probability(base, customer, t);

@@ -58,6 +58,12 @@ extern double rt_base_discounted_if_alive(const rt_base *base, const rt_customer
 extern double rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer,
 										   double t, double rate);
 
+/*
+ * Of a customer who is still one: the mean of n (n - 1), n the number of purchases within t, for
+ * its variance; to 1e-7 relative
+ */
+extern double rt_base_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t);
+
 /* At least one purchase within t; exactly n */
 extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer,
 										   double t);

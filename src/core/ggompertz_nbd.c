@@ -149,6 +149,17 @@ ggompertz_nbd_discounted_if_alive(const rt_base *base, const rt_customer *custom
 }
 
 static double
+ggompertz_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->age);
+
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	return rt_lifetime_pairs(&life, ggompertz_nbd_scale(base, customer->age),
+							 ggompertz_nbd_shape(base, customer), t);
+}
+
+static double
 ggompertz_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
 	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->age);
@@ -454,6 +465,7 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,
 	.discounted_if_alive = ggompertz_nbd_discounted_if_alive,
+	.pairs_if_alive = ggompertz_nbd_pairs_if_alive,
 	.purchase_probability = ggompertz_nbd_purchase_probability,
 	.purchase_pmf = ggompertz_nbd_purchase_pmf,
 	.start_life = ggompertz_nbd_start_life,

@@ -55,6 +55,8 @@ typedef struct rt_base_functions
 	double		(*discounted_if_alive) (const struct rt_base *base,
 										const struct rt_customer *customer,
 										double t, double rate);
+	double		(*pairs_if_alive) (const struct rt_base *base, const struct rt_customer *customer,
+								   double t);
 	double		(*purchase_probability) (const struct rt_base *base,
 										 const struct rt_customer *customer,
 										 double t);

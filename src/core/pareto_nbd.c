@@ -167,6 +167,17 @@ pareto_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 }
 
 static double
+pareto_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
+
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	return rt_lifetime_pairs(&life, pareto_nbd_scale(base, customer->age),
+							 pareto_nbd_shape(base, customer), t);
+}
+
+static double
 pareto_nbd_purchase_probability(const rt_base *base, const rt_customer *customer, double t)
 {
 	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
@@ -403,6 +414,7 @@ static const rt_base_functions pareto_nbd_base = {
 	.expected_lifetime = pareto_nbd_expected_lifetime,
 	.expected_purchases = pareto_nbd_expected_purchases,
 	.discounted_if_alive = pareto_nbd_discounted_if_alive,
+	.pairs_if_alive = pareto_nbd_pairs_if_alive,
 	.purchase_probability = pareto_nbd_purchase_probability,
 	.purchase_pmf = pareto_nbd_purchase_pmf,
 	.start_life = pareto_nbd_start_life,
