@@ -27,14 +27,15 @@
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
-static rt_bg_nbd_future
-future_of(const rt_base *base, const rt_customer *customer)
+rt_bg_nbd_future
+rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
 	rt_bg_nbd_future f;
 
 	f.k = m.k;
+	f.passed = 0;
 	f.p_alive = rt_bg_nbd_p_alive(base, customer);
 	f.shape = m.r + m.k * c.x;
 	f.alpha = m.alpha + c.age;
@@ -46,16 +47,6 @@ future_of(const rt_base *base, const rt_customer *customer)
 	return f;
 }
 
-static double
-odds_of(const rt_bg_nbd_future *f, double t)
-{
-	double		odds = fmin(t / f->alpha, RT_BG_NBD_LARGEST_ODDS / (f->shape + f->k));
-
-	/* no time at all, where not even quotients of it are doubles */
-	return odds < 1e-290 ? 0 : odds;
-}
-
-
 /*
  * The expectation over the number of events, negative binomial with this shape, from
  * phase j on.  Terms of the distribution are followed in a scale of their own, since
@@ -64,13 +55,13 @@ odds_of(const rt_bg_nbd_future *f, double t)
 static double
 sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what what)
 {
-	double		shape = f->shape + j;
+	double		shape = f->shape + (j - f->passed);
 	double		z = odds / (1 + odds);
 	double		log_scale = -shape * log1p(odds);
 	double		term = 1;		/* probability of so many events, times exp(-log_scale) */
 	double		stays = 1;		/* chance to stay through the purchases so far */
 	double		purchases = 0;
-	double		expected = 0;	/* of the purchases so far, or of n (n - 1) */
+	double		expected = 0;	/* of the purchases so far */
 	double		sum = 0;
 	double		mode = (shape - 1) * odds;
 	int			phase = j;
@@ -78,7 +69,6 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 	for (double n = 0;; n++)
 	{
 		double		value = what == RT_BG_NBD_STILL_ALIVE ? stays : expected;
-		double		more = n + 1 + 1 / (1 - z);
 		double		next;
 
 		sum += term * value;
@@ -86,22 +76,18 @@ sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what wh
 
 		/*
 		 * behind the mode terms fall at least as fast as from this one to the next; the value
-		 * grows no faster than n, or n^2
+		 * grows no faster than n
 		 */
-		if (what == RT_BG_NBD_STILL_ALIVE)
-			more = 0;
-		else if (what == RT_BG_NBD_PAIRS)
-			more *= 2 * more;
 		if (n > mode &&
 			(term == 0 ||
-			 next * (value + more) <=
+			 next * (what == RT_BG_NBD_STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <=
 			 DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * (shape + n) / (n + 1)))))
 			break;
 		term = next;
 		if (++phase == f->k)
 		{
 			phase = 0;
-			expected += what == RT_BG_NBD_PAIRS ? 2 * purchases * stays : stays;
+			expected += stays;
 			stays *= (f->b + purchases) / (f->a + f->b + purchases);
 			purchases++;
 		}
@@ -130,18 +116,23 @@ terms_likely(const rt_bg_nbd_future *f, double odds)
 	return phases * (events + 10 * sqrt(events * (1 + odds)) + 40 * (1 + odds));
 }
 
-/* What comes of a customer who is one, and of any */
-static double
-over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
+bool
+rt_bg_nbd_few(const rt_bg_nbd_future *f, double odds)
 {
-	double		odds = odds_of(f, t);
+	return terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX);
+}
+
+/* What comes of a customer who is one, and of any */
+double
+rt_bg_nbd_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
+{
+	double		odds = rt_bg_nbd_odds_of(f, t);
 	double		most = what == RT_BG_NBD_STILL_ALIVE ? 1 : t;
 	double		sum = 0;
 
 	if (odds == 0)
 		return what == RT_BG_NBD_STILL_ALIVE ? 1 : what == RT_BG_NBD_TIME_ALIVE ? t : 0;
-	if (what != RT_BG_NBD_TIME_ALIVE &&
-		terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX))
+	if (what != RT_BG_NBD_TIME_ALIVE && what != RT_BG_NBD_PAIRS && rt_bg_nbd_few(f, odds))
 	{
 		for (int j = 0; j < f->k; j++)
 		{
@@ -164,10 +155,10 @@ over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nb
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	return f.p_alive == 0 ?
 		0 :
-		f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
+		f.p_alive * rt_bg_nbd_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
 }
 
 double
@@ -180,16 +171,6 @@ double
 rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
-}
-
-double
-rt_bg_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
-{
-	rt_bg_nbd_future f = future_of(base, customer);
-
-	return t >= 0 ?
-		over_future_if_alive(&f, RT_BG_NBD_PAIRS, fmin(t, RT_BG_NBD_LARGEST_TIME)) :
-		NAN;
 }
 
 /* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
@@ -301,12 +282,12 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	if (t == 0)
 		return 0;
 	if (rate == 0)
-		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
-	odds = odds_of(&f, t);
+		return rt_bg_nbd_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
 		(f.shape + f.k) * log1p(odds) < 600)
@@ -323,7 +304,7 @@ mean_lifetime(const rt_base *base, const rt_customer *customer)
 {
 	double		sum = 0;
 	double		purchases;
-	rt_bg_nbd_future f = future_of(base, customer);
+	rt_bg_nbd_future f = rt_bg_nbd_future_of(base, customer);
 
 	if (f.p_alive == 0)
 		return 0;
@@ -390,7 +371,7 @@ at_least_purchases(const rt_bg_nbd_future *f, double odds, double n)
 
 		once.a = RT_BG_NBD_LARGEST;
 		once.b = RT_BG_NBD_SMALLEST;
-		return fmin(1, over_future_if_alive(&once, RT_BG_NBD_PURCHASES, odds * f->alpha));
+		return fmin(1, rt_bg_nbd_if_alive(&once, RT_BG_NBD_PURCHASES, odds * f->alpha));
 	}
 
 	/* ln I_z(n k - j, m + j) for j = 0, and what is more of it for the next */
@@ -429,8 +410,8 @@ rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
-	odds = odds_of(&f, t);
+	f = rt_bg_nbd_future_of(base, customer);
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (odds == 0)
 		return 0;
 	none = no_purchase(&f, odds);
@@ -452,8 +433,8 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	f = future_of(base, customer);
-	odds = odds_of(&f, t);
+	f = rt_bg_nbd_future_of(base, customer);
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (odds == 0)
 		return n == 0 ? 1 : 0;
 	if (n == 0)

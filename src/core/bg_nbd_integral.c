@@ -316,11 +316,10 @@ integral_density(const rt_bg_nbd_future *f, double y, double *lambda, double *ph
 
 	*lambda = mean / f->alpha;
 	silent = *lambda * f->silence;
-	phases[0] = 1;
 	if (f->k == 1 || !(silent > 0))
 	{
-		for (int j = 1; j < f->k; j++)
-			phases[j] = 0;
+		for (int j = 0; j < f->k; j++)
+			phases[j] = j == f->passed ? 1 : 0;
 		return exp(f->log_peak - rest);
 	}
 	mode = (int) fmin(silent, f->k - 1);
@@ -734,21 +733,22 @@ integral_at_lambda(integral_question *q, double y, double width)
 
 /*
  * Below this y there is nothing of the density, times the chance of a first purchase within the
- * time, which takes k events
+ * time, which takes k events, but for those that have passed
  */
 static double
 integral_lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
+	double		events = f->k - f->passed;
 	double		few =
-		fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
+		fmin(to, log(events / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
 	double		above = fmin(0, to);
 
-	from = fmax(from, few - log(f->k * expm1(NOTHING / f->k)));
+	from = fmax(from, few - log(events * expm1(NOTHING / events)));
 	for (int i = 0; i < 8 && from < above; i++)
 	{
 		double		y = (from + above) / 2;
 
-		if (f->shape * (expm1(y) - y) + f->k * log1p(exp(few - y) / f->k) > NOTHING)
+		if (f->shape * (expm1(y) - y) + events * log1p(exp(few - y) / events) > NOTHING)
 			from = y;
 		else
 			above = y;

@@ -11,34 +11,24 @@
 #include "core/poll.h"
 #include "core/special.h"
 
-/*
- * Of the logarithm of a parameter, for differences to both sides: they are then wrong by a sixth of
- * its square times the third derivative, 2e-7 of that, and by the rounding of what is expected,
- * 1e-9 at most, over it
- */
-#define STEP 1e-3
-
 /* ------------------------------------------------------------ one customer */
 
-static bool
-total_same_customer(const rt_customer *a, const rt_customer *b)
-{
-	return a->x == b->x && a->t_x == b->t_x && a->age == b->age;
-}
-
 static size_t
-total_place(const rt_total_question *q, const rt_customer *customer, size_t places)
+total_place(const rt_total_question *q, double x, double second, double age, size_t places)
 {
-	double		facts[] = {customer->x, customer->t_x, customer->age};
+	double		facts[] = {x, second, age};
 	uint64_t	hash = q->number;
 
 	for (int i = 0; i < (int) (sizeof(facts) / sizeof(facts[0])); i++)
 	{
 		uint64_t	bits;
 
+		/* splitmix64, as in simulate.c: of small numbers only few high bits differ */
 		memcpy(&bits, &facts[i], sizeof(bits));
-		hash = (hash ^ bits) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 32;
+		hash = (hash ^ bits) + UINT64_C(0x9e3779b97f4a7c15);
+		hash = (hash ^ (hash >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+		hash = (hash ^ (hash >> 27)) * UINT64_C(0x94d049bb133111eb);
+		hash ^= hash >> 31;
 	}
 	return (size_t) (hash % places);
 }
@@ -56,86 +46,83 @@ total_end(const rt_total_question *q)
 	return q->with_spread ? q->base.kind->parameter_count : 0;
 }
 
-static rt_base
-total_moved(const rt_base *base, int parameter, double by)
+static const rt_outlook *
+total_outlook(const rt_total_question *q, rt_total_memory *memory, const rt_customer *customer,
+			  int phase)
 {
-	rt_base		moved = *base;
+	rt_total_future *f =
+		&memory->futures[total_place(q, customer->x, phase, customer->age, RT_TOTAL_FUTURES)];
 
-	moved.parameters[parameter] *= exp(by);
-	return moved;
-}
-
-static double
-total_if_alive(const rt_base *base, const rt_customer *customer, double t)
-{
-	rt_poll();
-	return rt_base_discounted_if_alive(base, customer, t, 0);
-}
-
-static const rt_total_future *
-total_future_of(const rt_total_question *q, rt_total_memory *memory, const rt_customer *customer)
-{
-	rt_customer key = {customer->x, rt_base_needs_intervals(&q->base) ? customer->t_x : 0,
-	customer->age};
-	rt_total_future *f = &memory->futures[total_place(q, &key, RT_TOTAL_FUTURES)];
-
-	if (f->question == q->number && total_same_customer(&f->customer, &key))
-		return f;
+	if (f->question == q->number && f->x == customer->x && f->age == customer->age &&
+		f->phase == phase)
+		return &f->outlook;
 	f->question = q->number;
-	f->customer = key;
-	f->expected = total_if_alive(&q->base, customer, q->t);
-	f->variance = rt_base_pairs_if_alive(&q->base, customer, q->t) +
-		(f->expected - f->expected * f->expected);
-
-	/* of a huge number of purchases hardly any variance is left of two squares */
-	if (f->variance < 0)
-		f->variance = 0;
-	for (int i = total_first(q); i < total_end(q); i++)
-	{
-		rt_base		above = total_moved(&q->base, i, STEP);
-		rt_base		below = total_moved(&q->base, i, -STEP);
-
-		f->above[i] = total_if_alive(&above, customer, q->t);
-		f->below[i] = total_if_alive(&below, customer, q->t);
-	}
-	return f;
+	f->x = customer->x;
+	f->age = customer->age;
+	f->phase = phase;
+	rt_base_outlook(&q->base, customer, phase, q->t, q->with_spread, &f->outlook);
+	return &f->outlook;
 }
 
-/* What nobody is there for may be beyond doubles */
-static double
-total_expected(const rt_base *base, const rt_customer *customer, double if_alive)
+/* Of who is still a customer, in whatever phase */
+static void
+total_if_alive(const rt_total_question *q, rt_total_memory *memory, const rt_customer *customer,
+			   rt_outlook *sum)
 {
-	double		alive = rt_base_p_alive(base, customer);
+	double		phases[RT_K_MAX];
+	double		slopes[RT_PARAMETERS_MAX][RT_K_MAX];
+	int			count =
+		rt_base_phases(&q->base, customer, phases, q->with_spread ? slopes : NULL);
 
-	return alive == 0 ? 0 : alive * if_alive;
+	*sum = (rt_outlook) {0};
+	for (int j = 0; j < count; j++)
+	{
+		const rt_outlook *one;
+
+		if (phases[j] == 0)
+			continue;
+		one = total_outlook(q, memory, customer, j);
+		sum->expected += phases[j] * one->expected;
+		sum->pairs += phases[j] * one->pairs;
+		for (int i = total_first(q); i < total_end(q); i++)
+			sum->slopes[i] += slopes[i][j] * one->expected + phases[j] * one->slopes[i];
+	}
 }
 
 static const rt_total_terms *
 total_terms_of(const rt_total_question *q, rt_total_memory *memory, const rt_customer *customer)
 {
-	rt_total_terms *terms = &memory->customers[total_place(q, customer, RT_TOTAL_CUSTOMERS)];
-	const rt_total_future *f;
-	double		alive;
+	rt_total_terms *terms = &memory->customers[total_place(q, customer->x, customer->t_x,
+														   customer->age, RT_TOTAL_CUSTOMERS)];
+	double		alive,
+				variance;
+	double		slopes[RT_PARAMETERS_MAX];
+	rt_outlook	sum;
 
-	if (terms->question == q->number && total_same_customer(&terms->customer, customer))
+	if (terms->question == q->number && terms->customer.x == customer->x &&
+		terms->customer.t_x == customer->t_x && terms->customer.age == customer->age)
 		return terms;
-	f = total_future_of(q, memory, customer);
-	alive = rt_base_p_alive(&q->base, customer);
+	memset(terms, 0, sizeof(*terms));
 	terms->question = q->number;
 	terms->customer = *customer;
-	terms->expected = alive == 0 ? 0 : alive * f->expected;
-	terms->variance = alive == 0 ? 0 :
-		alive * (f->variance +
-				 rt_base_p_gone(&q->base, customer) * f->expected * f->expected);
-	for (int i = total_first(q); i < total_end(q); i++)
-	{
-		rt_base		above = total_moved(&q->base, i, STEP);
-		rt_base		below = total_moved(&q->base, i, -STEP);
+	alive = rt_base_p_alive(&q->base, customer);
 
-		rt_poll();
-		terms->by[i] = (total_expected(&above, customer, f->above[i]) -
-						total_expected(&below, customer, f->below[i])) / (2 * STEP);
-	}
+	/* what nobody is there for may be beyond doubles */
+	if (alive == 0)
+		return terms;
+	total_if_alive(q, memory, customer, &sum);
+
+	/* of a huge number of purchases hardly any variance is left of two squares */
+	variance = sum.pairs + (sum.expected - sum.expected * sum.expected);
+	if (variance < 0)
+		variance = 0;
+	terms->expected = alive * sum.expected;
+	terms->variance =
+		alive * (variance + rt_base_p_gone(&q->base, customer) * sum.expected * sum.expected);
+	if (q->with_spread)
+		rt_base_p_alive_slopes(&q->base, customer, slopes);
+	for (int i = total_first(q); i < total_end(q); i++)
+		terms->by[i] = slopes[i] * sum.expected + alive * sum.slopes[i];
 	return terms;
 }
 

@@ -55,23 +55,19 @@ typedef struct rt_total_terms
 	double		by[RT_PARAMETERS_MAX];
 } rt_total_terms;
 
-/*
- * What they will do if they are still a customer; when they bought last says nothing about it, but
- * of regular buyers, and t_x is 0
- */
+/* What they will do if they are still a customer, and in this phase */
 typedef struct rt_total_future
 {
 	uint64_t	question;
-	rt_customer customer;
-	double		expected;
-	double		variance;
-	double		above[RT_PARAMETERS_MAX];	/* expected with a parameter a little larger */
-	double		below[RT_PARAMETERS_MAX];
+	double		x;
+	double		age;
+	int			phase;
+	rt_outlook	outlook;
 } rt_total_future;
 
 /* What is remembered, all zero at first: so many that few of the usual ones are computed twice */
 #define RT_TOTAL_CUSTOMERS 8192
-#define RT_TOTAL_FUTURES 4096
+#define RT_TOTAL_FUTURES 8192
 
 typedef struct rt_total_memory
 {

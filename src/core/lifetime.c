@@ -292,11 +292,14 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 /* ---------------------------------------------------- what is made of them */
 
 double
-rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
+rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t, double age,
+						  double *means)
 {
+	for (int i = 0; means != NULL && i < RT_PLACE_MEANS; i++)
+		means[i] = 0;
 	if (t == 0)
 		return -INFINITY;
-	return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, 0, NULL) +
+	return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means) +
 		m * rt_log_growth(t, a) + life->s * rt_lifetime_left(life, t);
 }
 

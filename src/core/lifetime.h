@@ -72,8 +72,12 @@ extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 								   rt_lifetime_event what, double discount, double t, double age,
 								   double *means);
 
-/* ln of the odds that who has bought nothing for t has left */
-extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t);
+/*
+ * ln of the odds that who has bought nothing for t has left; age and means are those of the
+ * integral, 0 and NULL where they are not asked for
+ */
+extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t,
+										double age, double *means);
 
 /* Of a customer with the lifetime start at first and life since t_x */
 extern double rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life,

@@ -22,7 +22,7 @@ static rt_random generator = {20261126};
 
 /* Refits of the test of coverage, of each kind */
 #ifndef COVERAGE_BASES
-#define COVERAGE_BASES 60
+#define COVERAGE_BASES 100
 #endif
 
 static const rt_model models[] = {
@@ -50,6 +50,29 @@ relative(double value, double right)
 }
 
 /* ------------------------------------------------------- the spread of each */
+
+/* In whatever phase; and what is expected is the same with phases and without */
+static double
+pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	double		phases[RT_K_MAX];
+	int			count = rt_base_phases(base, customer, phases, NULL);
+	double		expected = 0,
+				pairs = 0;
+
+	for (int j = 0; j < count; j++)
+	{
+		rt_outlook	outlook;
+
+		if (phases[j] == 0)
+			continue;
+		rt_base_outlook(base, customer, j, t, false, &outlook);
+		expected += phases[j] * outlook.expected;
+		pairs += phases[j] * outlook.pairs;
+	}
+	CHECK(!(relative(expected, rt_base_discounted_if_alive(base, customer, t, 0)) > 1e-8));
+	return pairs;
+}
 
 /* The mean, and that of n (n - 1), by the probabilities of each number */
 static void
@@ -80,7 +103,7 @@ test_by_probabilities(void)
 				}
 				CHECK(relative(alive * rt_base_discounted_if_alive(&base, &customers[c], t, 0),
 							   mean) < 1e-9);
-				worst = fmax(worst, relative(alive * rt_base_pairs_if_alive(&base, &customers[c],
+				worst = fmax(worst, relative(alive * pairs_if_alive(&base, &customers[c],
 																			t),
 											 pairs));
 			}
@@ -108,7 +131,7 @@ test_by_lives(void)
 		for (int c = 1; c < CUSTOMERS; c++)
 		{
 			double		mean = rt_base_discounted_if_alive(&base, &customers[c], 20, 0);
-			double		variance = rt_base_pairs_if_alive(&base, &customers[c], 20) + mean -
+			double		variance = pairs_if_alive(&base, &customers[c], 20) + mean -
 				mean * mean;
 			double		sum = 0,
 						squares = 0;
@@ -207,8 +230,8 @@ test_many_events(void)
 		rt_base		base = bg_nbd(cases[i].k, true, cases[i].r, cases[i].alpha, cases[i].a,
 								  cases[i].b);
 		rt_bg_nbd	m = rt_bg_nbd_within(&base);
-		double		right = count_pairs(&m, &cases[i].customer, cases[i].t, 2000000);
-		double		pairs = rt_base_pairs_if_alive(&base, &cases[i].customer, cases[i].t);
+		double		right = count_pairs(&m, &cases[i].customer, cases[i].t, 1000000);
+		double		pairs = pairs_if_alive(&base, &cases[i].customer, cases[i].t);
 
 		printf("# k = %d, t = %g: %.12g, error %.1e\n", cases[i].k, cases[i].t, right,
 			   relative(pairs, right));
@@ -242,7 +265,7 @@ test_opportunities(void)
 				sum += 2 * (k - 1) * here;
 			}
 			sum *= p[0] * (p[0] + 1) / (p[0] + p[1]) / (p[0] + p[1] + 1);
-			CHECK(relative(rt_base_pairs_if_alive(&base, &customers[0], times[j]),
+			CHECK(relative(pairs_if_alive(&base, &customers[0], times[j]),
 						   (double) sum) < 1e-10);
 		}
 	}
@@ -273,7 +296,7 @@ test_time_squared(void)
 			rt_lifetime_gompertz(cases[i].b, s, cases[i].beta, cases[i].age);
 		long double born = cases[i].beta - 1 + expl(cases[i].b * (long double) cases[i].age);
 		long double sum = 0;
-		int			steps = 2000000;
+		int			steps = 100000;
 
 		/* Simpson's rule by ln(1 + u) */
 		for (int j = 0; j <= steps; j++)
@@ -291,6 +314,104 @@ test_time_squared(void)
 		CHECK(relative(rt_lifetime_pairs(&life, 4, 2, cases[i].t), (double) (sum * 6 / 16)) <
 			  1e-10);
 		CHECK(rt_lifetime_pairs(&life, 4, 2, 0) == 0);
+	}
+}
+
+/* By the logarithm of a parameter: a difference of the fourth order */
+typedef double (*model_function) (const rt_base *base, const rt_customer *customer, int phase,
+								  double t);
+
+static double
+slope(model_function function, const rt_base *base, const rt_customer *customer, int parameter,
+	  int phase, double t)
+{
+	static const double places[] = {-2, -1, 1, 2};
+	static const double weights[] = {1, -8, 8, -1};
+	double		sum = 0;
+
+	for (int i = 0; i < 4; i++)
+	{
+		rt_base		moved = *base;
+
+		moved.parameters[parameter] *= exp(0.004 * places[i]);
+		sum += weights[i] / 12 / 0.004 * function(&moved, customer, phase, t);
+	}
+	return sum;
+}
+
+static double
+p_alive_of(const rt_base *base, const rt_customer *customer, int phase, double t)
+{
+	return rt_base_p_alive(base, customer);
+}
+
+static double
+phase_of(const rt_base *base, const rt_customer *customer, int phase, double t)
+{
+	double		phases[RT_K_MAX];
+
+	rt_base_phases(base, customer, phases, NULL);
+	return phases[phase];
+}
+
+static double
+expected_of(const rt_base *base, const rt_customer *customer, int phase, double t)
+{
+	rt_outlook	outlook;
+
+	rt_base_outlook(base, customer, phase, t, false, &outlook);
+	return outlook.expected;
+}
+
+/* Of few events and of many, of those who have been silent for long and not at all */
+static void
+test_slopes(void)
+{
+	static const double times[] = {0.5, 15, 3000};
+	static const rt_customer more[] = {{0, 0, 12}, {3, 9, 11}, {8, 20, 33}, {2, 7, 7}, {0, 0, 0},
+	{40, 100, 160}, {5, 5, 90}};
+	enum
+	{
+		MORE = sizeof(more) / sizeof(more[0])
+	};
+
+	for (int i = 0; i < MODELS; i++)
+	{
+		rt_base		base;
+		int			first;
+
+		rt_base_from_model(&models[i], &base);
+		first = base.kind->has_whole_k ? 1 : 0;
+		for (int c = 0; c < MORE; c++)
+		{
+			double		phases[RT_K_MAX];
+			double		phase_slopes[RT_PARAMETERS_MAX][RT_K_MAX];
+			double		slopes[RT_PARAMETERS_MAX];
+			int			count = rt_base_phases(&base, &more[c], phases, phase_slopes);
+
+			CHECK(count == (first == 0 ? 1 : (int) base.parameters[0]));
+			rt_base_p_alive_slopes(&base, &more[c], slopes);
+			for (int p = first; p < base.kind->parameter_count; p++)
+			{
+				CHECK(fabs(slopes[p] - slope(p_alive_of, &base, &more[c], p, 0, 0)) < 3e-7);
+				for (int j = 0; j < count; j++)
+					CHECK(fabs(phase_slopes[p][j] - slope(phase_of, &base, &more[c], p, j, 0)) <
+						  1e-8);
+			}
+			for (int j = 0; j < count; j++)
+			{
+				for (int k = 0; k < 3; k++)
+				{
+					rt_outlook	outlook;
+
+					rt_base_outlook(&base, &more[c], j, times[k], true, &outlook);
+					for (int p = first; p < base.kind->parameter_count; p++)
+						CHECK(fabs(outlook.slopes[p] -
+								   slope(expected_of, &base, &more[c], p, j, times[k])) <=
+							  5e-6 * outlook.expected);
+				}
+			}
+		}
 	}
 }
 
@@ -328,7 +449,7 @@ test_extremes(void)
 			if (base.kind->input == RT_INPUT_OPPORTUNITIES)
 				customer = (rt_customer) {0, 0, floor(customer.age)};
 			mean = rt_base_discounted_if_alive(&base, &customer, t, 0);
-			pairs = rt_base_pairs_if_alive(&base, &customer, t);
+			pairs = pairs_if_alive(&base, &customer, t);
 			CHECK(!(pairs < 0));
 			if (!far)
 				CHECK(isfinite(pairs) &&
@@ -364,6 +485,12 @@ fitted(const rt_model *typed)
 	return model;
 }
 
+static double
+expected_in_all(const rt_base *base, const rt_customer *customer, int phase, double t)
+{
+	return rt_base_expected_purchases(base, customer, t);
+}
+
 /* What one customer adds, and what was remembered of them */
 static void
 test_terms(void)
@@ -396,19 +523,8 @@ test_terms(void)
 			variance = rt_exact_sum_value(&total.variance);
 			for (int p = base->kind->has_whole_k ? 1 : 0; p < base->kind->parameter_count; p++)
 			{
-				static const double places[] = {-2, -1, 1, 2};
-				static const double weights[] = {1, -8, 8, -1};
-				double		by = 0;
+				double		by = slope(expected_in_all, base, &customers[c], p, 0, 15);
 
-				/* a difference of the fourth order */
-				for (int j = 0; j < 4; j++)
-				{
-					rt_base		moved = *base;
-
-					moved.parameters[p] *= exp(0.004 * places[j]);
-					by += weights[j] / 12 / 0.004 *
-						rt_base_expected_purchases(&moved, &customers[c], 15);
-				}
 				CHECK(fabs(rt_exact_sum_value(&total.by[p]) - 3 * by) < 1e-5 * (3 * mean));
 				variance += 0.01 * 9 * by * by;
 			}
@@ -547,7 +663,7 @@ test_limits(void)
 
 /* ----------------------------------------------------------- what comes true */
 
-#define BASE 1000
+#define BASE 500
 
 typedef struct simulated_base
 {
@@ -604,6 +720,13 @@ refit(const rt_kind *kind, const simulated_base *base, rt_model *model)
 	return fit.converged;
 }
 
+/* No farther from what was promised than four of its standard errors */
+static void
+check_share(int within, int bases, double level)
+{
+	CHECK(fabs(within - bases * level) < 4 * sqrt(bases * level * (1 - level)));
+}
+
 /* Of bases that are simulated, and fitted, each for itself: as many as promised */
 static void
 test_coverage(void)
@@ -615,6 +738,9 @@ test_coverage(void)
 	};
 	static const double levels[] = {0.8, 0.95};
 	static simulated_base base;
+	int			all_within[2] = {0, 0},
+				all_bases = 0;
+	double		all_squares = 0;
 
 	for (int i = 0; i < 3; i++)
 	{
@@ -667,12 +793,17 @@ test_coverage(void)
 			   sqrt(squares / bases), 100 * chance / bases);
 		for (int l = 0; l < 2; l++)
 		{
-			/* four standard errors of the share, but no less than two bases */
-			double		error = 4 * sqrt(bases * levels[l] * (1 - levels[l]));
-
-			CHECK(fabs(within[l] - bases * levels[l]) < fmax(error, 2));
+			check_share(within[l], bases, levels[l]);
+			all_within[l] += within[l];
 		}
+		all_bases += bases;
+		all_squares += squares;
 	}
+	for (int l = 0; l < 2; l++)
+		check_share(all_within[l], all_bases, levels[l]);
+
+	/* what came lies as far from what was expected as is said: a mean of squares of normal ones */
+	CHECK(fabs(all_squares / all_bases - 1) < 4 * sqrt(2.0 / all_bases));
 }
 
 static const check_case expected_total_cases[] = {
@@ -681,6 +812,7 @@ static const check_case expected_total_cases[] = {
 	{"expected total: the spread of each of many events", test_many_events},
 	{"expected total: the spread of each at opportunities", test_opportunities},
 	{"expected total: the time as a customer, squared", test_time_squared},
+	{"expected total: how what is expected changes with the parameters", test_slopes},
 	{"expected total: numbers for whatever is asked", test_extremes},
 	{"expected total: what one customer adds", test_terms},
 	{"expected total: any order and grouping", test_order},
