@@ -17,12 +17,15 @@
 #include <math.h>
 
 #include "core/bg_nbd.h"
+#include "core/gauss_legendre.h"
 #include "core/poll.h"
 #include "core/special.h"
 
 /* More terms than these take longer than the integrals, over lambda, over p: measured */
 #define TERMS_MAX 60000.0
 #define TERMS_MAX_SINGLE 4000.0
+
+#define FEW RT_FEW_POINTS
 
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
@@ -173,14 +176,6 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
 }
 
-/* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
-#define FEW 5
-static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0,
-0.53846931010568309104, 0.90617984593866399280};
-static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804,
-	0.56888888888888888889, 0.47862867049936646804,
-0.23692688505618908751};
-
 /*
  * The purchases expected by several times, the last one the latest: as sum_over_events, but
  * term by term for all of them, since what differs is only the odds.
@@ -258,11 +253,11 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 
 		rt_poll();
 		for (int i = 0; i < FEW; i++)
-			odds[i] = (from + half * (1 + few_nodes[i])) / f->alpha;
+			odds[i] = (from + half * (1 + rt_few_nodes[i])) / f->alpha;
 		odds[FEW] = to / f->alpha;
 		expected_by_times(f, odds, expected);
 		for (int i = 0; i < FEW; i++)
-			sum += few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
+			sum += rt_few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
 		last = expected[FEW];
 		from = to;
 
@@ -287,6 +282,8 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 		return 0;
 	if (rate == 0)
 		return rt_bg_nbd_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
+	if (rt_bg_nbd_is_regular(&f) && t > 1e-100 && rate < 1e100)
+		return rt_bg_nbd_discounted_regular(&f, t, rate);
 	odds = rt_bg_nbd_odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&

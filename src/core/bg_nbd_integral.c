@@ -740,7 +740,8 @@ integral_lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
 	double		events = f->k - f->passed;
 	double		few =
-		fmin(to, log(events / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
+		fmin(to, log(events / f->shape) + log(f->alpha) -
+			 log(fmin(time + f->silence, DBL_MAX))) - 1;
 	double		above = fmin(0, to);
 
 	from = fmax(from, few - log(events * expm1(NOTHING / events)));

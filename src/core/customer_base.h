@@ -88,8 +88,8 @@ extern void rt_base_p_alive_slopes(const rt_base *base, const rt_customer *custo
 
 /*
  * Of the logarithm of a parameter, for differences to both sides: they are then wrong by a sixth of
- * its square times the third derivative, 2e-7 of that, and by the rounding of what is compared, 1e-9
- * at most, over it
+ * its square times the third derivative, 2e-7 of that, and by the rounding of what is compared,
+ * 1e-9 at most, over it
  */
 #define RT_SLOPE_STEP 1e-3
 

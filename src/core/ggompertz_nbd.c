@@ -101,7 +101,8 @@ ggompertz_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, d
 	double		alpha = ggompertz_nbd_scale(base, customer->t_x);
 	double		m = ggompertz_nbd_shape(base, customer);
 	double		means[RT_PLACE_MEANS];
-	double		log_odds = rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
+	double		log_odds =
+		rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
 	double		both = 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
 
 	/* of exp(b age) and beta - 1 + exp(b age), over the former */

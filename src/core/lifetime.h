@@ -64,9 +64,9 @@ enum
 };
 
 /*
- * The logarithm of the probability, or of the time or its square, of what, each u counting exp(-discount u) of
- * the time.  t may be infinite where the integral is not.  With means those under the integrand of
- * LEAVES, age being that from which u counts.
+ * The logarithm of the probability, or of the time or its square, of what, each u counting
+ * exp(-discount u) of the time.  t may be infinite where the integral is not.  With means those
+ * under the integrand of LEAVES, age being that from which u counts.
  */
 extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 								   rt_lifetime_event what, double discount, double t, double age,

@@ -100,7 +100,8 @@ pareto_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, doub
 	double		alpha = pareto_nbd_scale(base, customer->t_x);
 	double		m = pareto_nbd_shape(base, customer);
 	double		means[RT_PLACE_MEANS];
-	double		log_odds = rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
+	double		log_odds =
+		rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
 	double		both = 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
 
 	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];

@@ -52,9 +52,10 @@ expected_total_valid(const void *bytes)
 	rt_base		base;
 
 	return rt_model_check(&constants->model) == NULL &&
-		rt_base_from_model(&constants->model, &base) && constants->horizon >= 0 && isfinite(constants->horizon) &&
-		constants->level > 0 && constants->level < 1 && constants->as_of >= RT_DATE_MIN &&
-		constants->as_of <= RT_DATE_MAX && constants->unused == 0 &&
+		rt_base_from_model(&constants->model, &base) && constants->horizon >= 0 &&
+		isfinite(constants->horizon) && constants->level > 0 && constants->level < 1 &&
+		constants->as_of >= RT_DATE_MIN && constants->as_of <= RT_DATE_MAX &&
+		constants->unused == 0 &&
 		state->total.customers <= TALLY_ROWS_MAX && rt_total_valid(&state->total);
 }
 

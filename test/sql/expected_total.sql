@@ -30,7 +30,7 @@ INSERT INTO base VALUES
 	('bg/bb',
 	 '{"model": "bg/bb", "alpha": 1.2, "beta": 0.75, "gamma": 0.66, "delta": 2.78, '
 	 '"time_unit_days": 30}');
--- the sum of what is expected of each, with whole limits around it that are wider for more certainty
+-- the sum of what is expected of each, with whole limits around it, wider for more certainty
 SELECT kind, t.customers, abs(t.expected / each.sum - 1) < 1e-9 AS sum,
        t.lower < t.expected AND t.expected < t.upper AS around,
        t.lower = floor(t.lower) AND t.upper = floor(t.upper) AS whole,
@@ -60,8 +60,9 @@ SELECT kind, converged(m) AS converged, (t).customers,
        (t).lower < (typed).lower AND (t).upper > (typed).upper AS wider,
        (t).expected = (typed).expected AS same
 FROM (SELECT kind, m, expected_total(m, h, '2025-12-31', '1 year') AS t,
-             expected_total((parameters(m) || jsonb_build_object('model', kind, 'time_unit_days', 7))
-                            ::text::retention_model, h, '2025-12-31', '1 year') AS typed
+             expected_total((parameters(m) || jsonb_build_object('model', kind)
+                             || '{"time_unit_days": 7}')::text::retention_model,
+                            h, '2025-12-31', '1 year') AS typed
       FROM fitted, customer GROUP BY kind, m) s
 ORDER BY kind;
 -- a covariance by hand: all of a rate that is known to a tenth
@@ -118,8 +119,8 @@ SELECT a.kind,
        expected_total_combine(expected_total_combine(a.state, b.state), c.state)
        = expected_total_combine(c.state, expected_total_combine(b.state, a.state)) AS bytes
 FROM part a JOIN part b USING (kind) JOIN part c USING (kind)
-     JOIN (SELECT kind, expected_total(m, h, '2025-12-31', '1 year') AS t FROM several GROUP BY kind)
-          whole USING (kind)
+     JOIN (SELECT kind, expected_total(m, h, '2025-12-31', '1 year') AS t
+           FROM several GROUP BY kind) whole USING (kind)
 WHERE a.part = 0 AND b.part = 1 AND c.part = 2 ORDER BY a.kind;
 SELECT expected_total_combine(NULL, state) = state AS other,
        expected_total_combine(state, NULL) = state AS this
