@@ -384,6 +384,16 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		"SELECT sum(p_alive($pareto, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of pareto/nbd, us a row', 'serial', 1000, '-',
 		"SELECT sum(expected_purchases($pareto, h, $last, '39 weeks')) FROM base");
+	# the same for all of them together, with limits, of models that know how sure they are
+	for my $kind ('bg/nbd', 'mbg/cnbd-k', 'pareto/nbd', 'ggompertz/nbd')
+	{
+		my $name = "model: expected_total of 39 weeks, $kind, us a row";
+		next if $ENV{ONLY} && "$name, serial, parallel" !~ /$ENV{ONLY}/;
+		my $model = psql("SELECT fit_model('$kind', h, $last, 7) FROM base");
+		$beyond->($name, $_, 1000, '-',
+			"SELECT expected_total('$model'::retention_model, h, $last, '39 weeks') FROM base")
+			for @modes;
+	}
 	my $spend =
 		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
 	$beyond->('value: clv of a year, bg/nbd, us a row', 'serial', 1000, '<= 5',
