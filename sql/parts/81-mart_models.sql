@@ -52,6 +52,7 @@ CREATE FUNCTION retention_mart_model_use(kind text) RETURNS text
 		(SELECT CASE k.fitted_to
 					WHEN 'intervals' THEN 'cycle_model'
 					WHEN 'spend' THEN 'spend_model'
+					WHEN 'amounts' THEN 'spend_model'
 				END
 		 FROM model_kinds() AS k
 		 WHERE k.kind = $1),

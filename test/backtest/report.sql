@@ -96,3 +96,4 @@ SELECT '| ' || name, as_of, n,
        round(100 * (overdue_sum - lost * (lost + 1) / 2.0) / (lost * (n - lost)), 1), alarms,
        round(100.0 * ratio_right / alarms, 1), round(100.0 * model_right / alarms, 1) || ' |'
 FROM totals ORDER BY name, as_of;
+\ir report_spend.sql

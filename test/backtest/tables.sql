@@ -28,3 +28,12 @@ CREATE TABLE prediction (
 	silence float8, recent_silence float8,	-- silence_probability
 	overdue float8						-- days of silence over the own mean interval
 );
+
+-- one row for each customer and date of valuation
+CREATE TABLE valued (
+	name text, as_of date, intervals int,
+	spent numeric,						-- from then up to the end of the log; 0 for less
+	purchases float8,					-- expected up to then
+	of_means numeric, of_days numeric,	-- an order is worth, by gamma-gamma and gamma-gamma-all
+	own_mean numeric					-- what they have spent on a purchase day so far
+);

@@ -350,12 +350,13 @@ SELECT set_eq('SELECT kind, fitted_to FROM model_kinds()', $$
 	VALUES ('interpurchase', 'intervals'), ('bg/nbd', 'recency'), ('mbg/nbd', 'recency'),
 		('bg/cnbd-k', 'recency'), ('mbg/cnbd-k', 'recency'), ('pareto/nbd', 'recency'),
 		('ggompertz/nbd', 'recency'), ('bg/bb', 'opportunities'), ('gamma-gamma', 'spend'),
-		('sbg', 'contracts'), ('bdw', 'contracts') $$, 'the kinds and what they are fitted to');
+		('gamma-gamma-all', 'amounts'), ('sbg', 'contracts'), ('bdw', 'contracts') $$,
+	'the kinds and what they are fitted to');
 SELECT is((SELECT parameters FROM model_kinds() WHERE kind = 'pareto/nbd'), '{r,alpha,s,beta}',
 	'and their parameters');
 SELECT is((SELECT array_agg(retention_mart_model_use(k))
-	FROM unnest('{interpurchase,gamma-gamma,mbg/nbd,bg/cnbd-3}'::text[]) k),
-	'{cycle_model,spend_model,base_model,base_model}', 'what a mart uses them for');
+	FROM unnest('{interpurchase,gamma-gamma,gamma-gamma-all,mbg/nbd,bg/cnbd-3}'::text[]) k),
+	'{cycle_model,spend_model,spend_model,base_model,base_model}', 'what a mart uses them for');
 
 SELECT * FROM finish();
 ROLLBACK;
