@@ -434,12 +434,9 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 					       || (SELECT jsonb_object_agg(part, text)
 					           FROM retention_mart.model,
 					                LATERAL (VALUES
-					                    (CASE kind WHEN 'interpurchase' THEN 'cycle_model'
-					                               WHEN 'gamma-gamma' THEN 'spend_model'
-					                               ELSE 'base_model' END,
-					                     model::text),
-					                    (CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma')
-					                          THEN 'base_kind' END,
+					                    (retention_mart_model_use(kind), model::text),
+					                    (CASE retention_mart_model_use(kind)
+					                         WHEN 'base_model' THEN 'base_kind' END,
 					                     kind)) AS p(part, text)
 					           WHERE chosen AND part IS NOT NULL)
 					FROM retention_mart.settings m))

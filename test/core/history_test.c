@@ -277,6 +277,8 @@ test_amounts(void)
 
 		if (!add_up(rows, count, days, &day_count) || day_count == 0)
 			continue;
+		if (days[i % day_count].unknown < days[i % day_count].orders)
+			days[i % day_count].money = 0;
 		bytes.size = rt_days_encode(days, day_count, bytes.bytes);
 		CHECK(rt_history_amounts(bytes.bytes, bytes.size, as_of, &amounts, &found) == RT_OK);
 		check_amounts(days, day_count, as_of, &amounts, found);

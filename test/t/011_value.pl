@@ -169,7 +169,7 @@ is(query(q{
 	      FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d)) s}),
 	't|t', 'in cents as in dollars');
 
-# all amounts: the likelihood as the model writes it, added up here, has no higher value beside the fit
+# all amounts: the likelihood as the model writes it, added up here, is highest at the fit
 foreach my $log ([ 'cdnow_sample', '1997-09-30' ], [ 'retailer_transaction_log', '2019-03-31' ])
 {
 	my ($name, $date) = @$log;
@@ -198,7 +198,8 @@ foreach my $log ([ 'cdnow_sample', '1997-09-30' ], [ 'retailer_transaction_log',
 	};
 	is($converged, 't', "$name: converged");
 	cmp_ok(abs($likelihood->($p, $q, $gamma) / $best - 1), '<', 1e-9, "$name: the likelihood");
-	foreach my $move ([ 1, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 1 ], [ 0, 1, 1 ], [ -1, 0, 1 ], [ -1, 1, 1 ])
+	foreach my $move ([ 1, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 1 ], [ 0, 1, 1 ], [ -1, 0, 1 ],
+		[ -1, 1, 1 ])
 	{
 		cmp_ok($likelihood->($p * 1.01 ** ($_ * $move->[0]), $q * 1.01 ** ($_ * $move->[1]),
 				$gamma * 1.01 ** ($_ * $move->[2])), '<', $best, "$name: the highest, @$move")
