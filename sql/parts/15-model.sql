@@ -85,15 +85,16 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 CREATE FUNCTION model_kinds()
 	RETURNS TABLE (kind text, fitted_to text, parameters text[], customers text, leaves text,
 		meaning text)
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 12
 	AS 'MODULE_PATHNAME', 'model_kinds';
 COMMENT ON FUNCTION model_kinds()
-	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
-	'the purchases of each customer; recency: how often, how recently and since when; '
+	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those '
+	'between the purchases of each customer; recency: how often, how recently and since when; '
 	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
-	'value of orders; contracts: how often they were renewed, and whether they ended), the names '
-	'of its parameters, what it takes customers to do, after what they may leave (NULL where it '
-	'does not know who is still a customer), and what its parameters mean.';
+	'value of orders; amounts: the amount of each purchase day; contracts: how often they were '
+	'renewed, and whether they ended), the names of its parameters, what it takes customers to '
+	'do, after what they may leave (NULL where it does not know who is still a customer), and '
+	'what its parameters mean.';
 
 CREATE FUNCTION model_kind(model retention_model) RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
@@ -175,15 +176,18 @@ COMMENT ON FUNCTION fitted_as_of(retention_model)
 	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
 	'in or fitted to numbers, or before version 0.2.0.';
 COMMENT ON FUNCTION left_out(retention_model)
-	IS 'How many repeat customers a gamma-gamma model was fitted without, because the mean value '
-	'of their repeat orders is not known or not above 0. NULL for a model that is typed in, and '
-	'for other kinds.';
+	IS 'What a model of what orders are worth was fitted without. Of kind gamma-gamma: how many '
+	'repeat customers, because the mean value of their repeat orders is not known or not above 0. '
+	'Of kind gamma-gamma-all: how many days of those who had bought by then, because the amount '
+	'of the day is not known or not above 0, or something was only sent back. At most 4294967295. '
+	'NULL for a model that is typed in, and for other kinds.';
 COMMENT ON FUNCTION frequency_correlation(retention_model)
 	IS 'The correlation (Pearson''s) of the number of repeat orders and their mean value across '
-	'the customers that a gamma-gamma model was fitted to, which it takes to be 0: near 0 all is '
-	'well; far above 0 the best customers are worth more than it says. NULL where either is the '
-	'same for all, for a model that is typed in, and for other kinds. Source: Fader, Hardie, Lee '
-	'(2005), "RFM and CLV".';
+	'the customers that a gamma-gamma model was fitted to, or of the number of days with an '
+	'amount above 0 and their mean for gamma-gamma-all, which takes it to be 0, too: near 0 all '
+	'is well; far above 0 the best customers are worth more than it says. NULL where either is '
+	'the same for all, for a model that is typed in, and for other kinds. Source: Fader, Hardie, '
+	'Lee (2005), "RFM and CLV".';
 COMMENT ON FUNCTION with_recency_weight(retention_model, double precision)
 	IS 'The same interpurchase model, for which each interval of a customer counts weight times as '
 	'much as the next one, so that a rhythm that drifts is followed: above 0, at most 1 (all '
@@ -335,12 +339,12 @@ COMMENT ON FUNCTION fit_model_final(bytea) IS 'Final function of the aggregate f
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
 	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
-	'NULL histories, and customers without a purchase '
-	'by then, are left out. GROUP BY gives a model for each segment. The same result for every '
-	'order of the rows and every plan. A WARNING, and converged false, when the likelihood rises '
-	'toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an '
-	'unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of '
-	'them is NULL.';
+	'NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a '
+	'model for each segment. The same result for every order of the rows and every plan. A '
+	'WARNING, and converged false, when the likelihood rises toward a boundary. A NOTICE where a '
+	'model of what orders are worth has no mean (q up to 1): see expected_order_value. Sources: '
+	'see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, '
+	'as_of or time unit that changes within a group, 22004 when one of them is NULL.';
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision)
 	IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days '
 	'instead of days.';
@@ -356,8 +360,10 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double 
 	'first purchase, seen until T after it, in days; or, for kinds that are fitted to '
 	'opportunities, as x purchases at T of them, the last at the t_x-th. Kinds whose likelihood '
 	'depends on each interval (interpurchase, regular buyers) need histories. Rows with a NULL are '
-	'left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and '
-	'x >= 0 (t_x = 0 where x = 0).';
+	'left out. For the kind gamma-gamma-all the three numbers are those of the days with an amount '
+	'above 0: how many, the sum of the amounts, and the sum of their ln; 0 days tell nothing and '
+	'are passed over. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= '
+	'T and x >= 0 (t_x = 0 where x = 0), or where there are no such amounts.';
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
 		double precision)
 	IS 'The same with a weight for each row, such as the number of customers it stands for; not '

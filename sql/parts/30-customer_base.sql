@@ -312,13 +312,17 @@ COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
 COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
 	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
 	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
-	'that the model was not fitted to, how well it fits those. NULL if nothing was bought by '
-	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+	'that the model was not fitted to, how well it fits those. By a model of kind gamma-gamma-all '
+	'that of the amounts of their days; NULL if none of these is above 0. NULL if nothing was '
+	'bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision)
 	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the '
-	'logarithms of the intervals is needed, too. All times in the model''s unit. Error 22023 for a '
-	'model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	'logarithms of the intervals is needed, too. All times in the model''s unit. By a model of '
+	'kind gamma-gamma-all that of the amounts of days: of their number, their sum, and the sum of '
+	'their ln in the place of x, t_x and T; NULL for 0 days. Error 22023 for a model of another '
+	'kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or where there are no such '
+	'amounts.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision, double precision)
 	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '

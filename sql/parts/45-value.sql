@@ -136,10 +136,11 @@ COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date
 	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
 	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
 	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
-	'discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by '
-	'as_of, or where the spend model has no mean for them (p x + q up to 1). Errors: 22008 for an '
-	'infinite as_of, 22023 for models of other kinds, a rate or margin that is not between 0 and '
-	'1, a negative horizon or one below a day. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+	'discount_rate)^-u; a month is 365.25/12 days. Never negative, and rounded to 16 decimals. '
+	'NULL if nothing was bought by as_of, or where a spend model of kind gamma-gamma has no mean '
+	'for them (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other '
+	'kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. '
+	'Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
 	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
 	'without end; with another margin, margin * clv(...). Error 22023 for a discount_rate that is '
@@ -158,25 +159,35 @@ COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_his
 	IS 'The same for ever and with a margin of 1; with another margin, margin * '
 	'value_at_risk(...). Error 22023 for a discount_rate that is not above 0, too.';
 COMMENT ON FUNCTION expected_order_value(retention_model, purchase_history, date)
-	IS 'The value to expect of a customer''s next order day, in the money of the orders, by a '
-	'model of kind gamma-gamma: between the mean of their repeat orders up to as_of (default: '
-	'today), which few orders don''t tell well, and that of the base. Of who has bought once that '
-	'of the base. Where they were given back more than they spent their mean counts as 0, so that '
-	'it is never negative. NULL if nothing was bought by as_of, and where there is no mean (p x + '
-	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: '
-	'Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", equation 5.';
+	IS 'The value to expect of a customer''s next order day, in the money of the orders, rounded '
+	'to 16 decimals: between the mean of their orders up to as_of (default: today), which few '
+	'orders don''t tell well, and that of the base. Where they were given back more than they '
+	'spent their mean counts as 0, so that it is never negative. By a model of kind gamma-gamma '
+	'of their repeat orders, so that who has bought once is worth the mean of the base; NULL '
+	'where there is no mean (p x + q up to 1). By one of kind gamma-gamma-all of all their '
+	'purchase days of known amount, the first one included: p (gamma + sum) / (p n + q - 1) for n '
+	'days. Where it has no mean (q up to 1) it is (p sum + q median) / (p n + q), the median '
+	'being that of all amounts by the model, gamma times the median odds of Beta(p, q), by root '
+	'finding to 1e-9; so everybody has a value. NULL if nothing was bought by as_of, or without a '
+	'mean for p or q below 1e-4. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", '
+	'equation 5.';
 COMMENT ON FUNCTION expected_order_value(retention_model, double precision, double precision)
 	IS 'The value to expect of the next order of a customer with x repeat orders of this mean '
-	'value; for x = 0 that of the base. NULL where there is no mean (p x + q up to 1). Error 22023 '
-	'for a model of another kind, a negative x or a mean that is not finite.';
+	'value, or for a model of kind gamma-gamma-all x purchase days, the first one included; for x '
+	'= 0 that of the base. NULL where there is no mean, as expected_order_value(spend, history, '
+	'as_of) has it. Error 22023 for a model of another kind, a negative x or a mean that is not '
+	'finite.';
 COMMENT ON FUNCTION expected_order_value(retention_model, text, text)
 	IS 'expected_order_value(spend, x, mean_value) for numbers without a type, as drivers send '
 	'them. Error 22P02 for a text that is no number.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision)
-	IS 'The logarithm of the probability density of the mean value of x orders, by a model of kind '
-	'gamma-gamma: whose orders are out of the ordinary. NULL unless both are above 0. Error 22023 '
-	'for a model of another kind, a negative x or a mean that is not finite. Source: Fader, Hardie '
-	'(2013), "The Gamma-Gamma model of monetary value", equation 1a.';
+	IS 'The logarithm of the probability density of the mean value of x orders, by a model of '
+	'kind gamma-gamma or gamma-gamma-all: whose orders are out of the ordinary. That of single '
+	'amounts, to which the latter is fitted, is log_likelihood(spend, history, as_of). NULL '
+	'unless both are above 0. Error 22023 for a model of another kind, a negative x or a mean '
+	'that is not finite. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", '
+	'equation 1a.';
 COMMENT ON FUNCTION log_likelihood(retention_model, text, text)
 	IS 'log_likelihood(spend, x, mean_value) for numbers without a type, as drivers send them. '
 	'Error 22P02 for a text that is no number.';

@@ -46,7 +46,10 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	BEGIN ATOMIC
 	SELECT text $sql$WITH churn AS (
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
-	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
+spend AS (
+	SELECT max(not_valued) AS not_valued FROM {mart}.model
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'spend_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
 	'by the rhythm of their purchases' ||
@@ -57,12 +60,15 @@ SELECT '</main>
 	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
 	' a year, at a margin of ' ||
 	{extension}.retention_html_percent(margin::double precision, 0) ||
-	' of sales. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') ||
+	' of sales' || CASE WHEN not_valued > 0 THEN
+		'; ' || {extension}.retention_html_number(not_valued::numeric, 0) ||
+		' customers could not be valued' ELSE '' END ||
+	'. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') ||
 	' UTC.</p></footer>
 </body>
 </html>
 '
-FROM {mart}.settings, churn$sql$;
+FROM {mart}.settings, churn, spend$sql$;
 	END;
 COMMENT ON FUNCTION retention_review_foot() IS
 	'The end of the review, as a template: see retention_review_parts.';

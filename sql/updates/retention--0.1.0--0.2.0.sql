@@ -195,16 +195,17 @@ COMMENT ON OPERATOR CLASS retention_model_ops USING hash
 CREATE FUNCTION model_kinds()
 	RETURNS TABLE (kind text, fitted_to text, parameters text[], customers text, leaves text,
 		meaning text)
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 11
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 12
 	AS 'MODULE_PATHNAME', 'model_kinds';
 
 COMMENT ON FUNCTION model_kinds()
-	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those between '
-	'the purchases of each customer; recency: how often, how recently and since when; '
+	IS 'The kinds of models, a row each: what a model of it is fitted to (intervals: those '
+	'between the purchases of each customer; recency: how often, how recently and since when; '
 	'opportunities: the same, counted in opportunities to buy; spend: how often, and the mean '
-	'value of orders; contracts: how often they were renewed, and whether they ended), the names '
-	'of its parameters, what it takes customers to do, after what they may leave (NULL where it '
-	'does not know who is still a customer), and what its parameters mean.';
+	'value of orders; amounts: the amount of each purchase day; contracts: how often they were '
+	'renewed, and whether they ended), the names of its parameters, what it takes customers to '
+	'do, after what they may leave (NULL where it does not know who is still a customer), and '
+	'what its parameters mean.';
 
 CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
@@ -219,6 +220,21 @@ COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 COMMENT ON FUNCTION fitted_as_of(retention_model)
 	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
 	'in or fitted to numbers, or before version 0.2.0.';
+
+COMMENT ON FUNCTION left_out(retention_model)
+	IS 'What a model of what orders are worth was fitted without. Of kind gamma-gamma: how many '
+	'repeat customers, because the mean value of their repeat orders is not known or not above 0. '
+	'Of kind gamma-gamma-all: how many days of those who had bought by then, because the amount '
+	'of the day is not known or not above 0, or something was only sent back. At most 4294967295. '
+	'NULL for a model that is typed in, and for other kinds.';
+
+COMMENT ON FUNCTION frequency_correlation(retention_model)
+	IS 'The correlation (Pearson''s) of the number of repeat orders and their mean value across '
+	'the customers that a gamma-gamma model was fitted to, or of the number of days with an '
+	'amount above 0 and their mean for gamma-gamma-all, which takes it to be 0, too: near 0 all '
+	'is well; far above 0 the best customers are worth more than it says. NULL where either is '
+	'the same for all, for a model that is typed in, and for other kinds. Source: Fader, Hardie, '
+	'Lee (2005), "RFM and CLV".';
 
 COMMENT ON TYPE retention_model
 	IS 'A model of a customer base: its kind, its parameters, the time unit they are in, and if it '
@@ -245,20 +261,22 @@ COMMENT ON FUNCTION bic(retention_model)
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
 	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
-	'NULL histories, and customers without a purchase '
-	'by then, are left out. GROUP BY gives a model for each segment. The same result for every '
-	'order of the rows and every plan. A WARNING, and converged false, when the likelihood rises '
-	'toward a boundary. Sources: see p_alive. Errors: 22000 for too little data, 22023 for an '
-	'unknown kind or for a kind, as_of or time unit that changes within a group, 22004 when one of '
-	'them is NULL.';
+	'NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a '
+	'model for each segment. The same result for every order of the rows and every plan. A '
+	'WARNING, and converged false, when the likelihood rises toward a boundary. A NOTICE where a '
+	'model of what orders are worth has no mean (q up to 1): see expected_order_value. Sources: '
+	'see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, '
+	'as_of or time unit that changes within a group, 22004 when one of them is NULL.';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
 	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
 	'first purchase, seen until T after it, in days; or, for kinds that are fitted to '
 	'opportunities, as x purchases at T of them, the last at the t_x-th. Kinds whose likelihood '
 	'depends on each interval (interpurchase, regular buyers) need histories. Rows with a NULL are '
-	'left out. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= T and '
-	'x >= 0 (t_x = 0 where x = 0).';
+	'left out. For the kind gamma-gamma-all the three numbers are those of the days with an amount '
+	'above 0: how many, the sum of the amounts, and the sum of their ln; 0 days tell nothing and '
+	'are passed over. Otherwise as fit_model(kind, history, as_of). Error 22023 unless 0 <= t_x <= '
+	'T and x >= 0 (t_x = 0 where x = 0), or where there are no such amounts.';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
 		double precision)
@@ -581,8 +599,18 @@ COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
 COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
 	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
 	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
-	'that the model was not fitted to, how well it fits those. NULL if nothing was bought by '
-	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+	'that the model was not fitted to, how well it fits those. By a model of kind gamma-gamma-all '
+	'that of the amounts of their days; NULL if none of these is above 0. NULL if nothing was '
+	'bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
+		double precision)
+	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the '
+	'logarithms of the intervals is needed, too. All times in the model''s unit. By a model of '
+	'kind gamma-gamma-all that of the amounts of days: of their number, their sum, and the sum of '
+	'their ln in the place of x, t_x and T; NULL for 0 days. Error 22023 for a model of another '
+	'kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or where there are no such '
+	'amounts.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision, double precision)
@@ -697,10 +725,11 @@ COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date
 	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
 	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
 	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
-	'discount_rate)^-u; a month is 365.25/12 days. Never negative. NULL if nothing was bought by '
-	'as_of, or where the spend model has no mean for them (p x + q up to 1). Errors: 22008 for an '
-	'infinite as_of, 22023 for models of other kinds, a rate or margin that is not between 0 and '
-	'1, a negative horizon or one below a day. Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+	'discount_rate)^-u; a month is 365.25/12 days. Never negative, and rounded to 16 decimals. '
+	'NULL if nothing was bought by as_of, or where a spend model of kind gamma-gamma has no mean '
+	'for them (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other '
+	'kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. '
+	'Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
 	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
@@ -723,17 +752,38 @@ COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_his
 	'value_at_risk(...). Error 22023 for a discount_rate that is not above 0, too.';
 
 COMMENT ON FUNCTION expected_order_value(retention_model, purchase_history, date)
-	IS 'The value to expect of a customer''s next order day, in the money of the orders, by a '
-	'model of kind gamma-gamma: between the mean of their repeat orders up to as_of (default: '
-	'today), which few orders don''t tell well, and that of the base. Of who has bought once that '
-	'of the base. Where they were given back more than they spent their mean counts as 0, so that '
-	'it is never negative. NULL if nothing was bought by as_of, and where there is no mean (p x + '
-	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: '
-	'Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", equation 5.';
+	IS 'The value to expect of a customer''s next order day, in the money of the orders, rounded '
+	'to 16 decimals: between the mean of their orders up to as_of (default: today), which few '
+	'orders don''t tell well, and that of the base. Where they were given back more than they '
+	'spent their mean counts as 0, so that it is never negative. By a model of kind gamma-gamma '
+	'of their repeat orders, so that who has bought once is worth the mean of the base; NULL '
+	'where there is no mean (p x + q up to 1). By one of kind gamma-gamma-all of all their '
+	'purchase days of known amount, the first one included: p (gamma + sum) / (p n + q - 1) for n '
+	'days. Where it has no mean (q up to 1) it is (p sum + q median) / (p n + q), the median '
+	'being that of all amounts by the model, gamma times the median odds of Beta(p, q), by root '
+	'finding to 1e-9; so everybody has a value. NULL if nothing was bought by as_of, or without a '
+	'mean for p or q below 1e-4. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", '
+	'equation 5.';
+
+COMMENT ON FUNCTION expected_order_value(retention_model, double precision, double precision)
+	IS 'The value to expect of the next order of a customer with x repeat orders of this mean '
+	'value, or for a model of kind gamma-gamma-all x purchase days, the first one included; for x '
+	'= 0 that of the base. NULL where there is no mean, as expected_order_value(spend, history, '
+	'as_of) has it. Error 22023 for a model of another kind, a negative x or a mean that is not '
+	'finite.';
 
 COMMENT ON FUNCTION expected_order_value(retention_model, text, text)
 	IS 'expected_order_value(spend, x, mean_value) for numbers without a type, as drivers send '
 	'them. Error 22P02 for a text that is no number.';
+
+COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision)
+	IS 'The logarithm of the probability density of the mean value of x orders, by a model of '
+	'kind gamma-gamma or gamma-gamma-all: whose orders are out of the ordinary. That of single '
+	'amounts, to which the latter is fitted, is log_likelihood(spend, history, as_of). NULL '
+	'unless both are above 0. Error 22023 for a model of another kind, a negative x or a mean '
+	'that is not finite. Source: Fader, Hardie (2013), "The Gamma-Gamma model of monetary value", '
+	'equation 1a.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, text, text)
 	IS 'log_likelihood(spend, x, mean_value) for numbers without a type, as drivers send them. '
@@ -2142,7 +2192,16 @@ CREATE FUNCTION retention_mart_table_model()
 	 'false when the likelihood rises toward the boundary of the parameters'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
 	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a '
-	 'customer it has the least aic'),
+	 'customer it has the least aic; of models of what orders are worth see holdout_gini'),
+	('column', 'holdout_gini', 'double precision',
+	 'of models of what orders are worth: fitted settings.quality_days ago, how well did their '
+	 'values times the purchases to expect rank customers by what they spent since? The '
+	 'normalized Gini coefficient: 1 like that itself, 0 like chance; the one with more is chosen'),
+	('column', 'holdout_error', 'double precision',
+	 'the mean absolute error of that, in the money of the orders: of equal ones the one with less '
+	 'is chosen'),
+	('column', 'not_valued', 'bigint',
+	 'of models of what orders are worth: customers to whom it gives no value'),
 	('constraint', NULL, 'PRIMARY KEY (fitted_on, kind)', NULL);
 	END;
 
@@ -2153,7 +2212,7 @@ CREATE FUNCTION retention_mart_table_model_fits()
 	VALUES
 	('view', 'model_fits', $sql$
 SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters,
-       log_likelihood, aic, converged, chosen
+       log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued
 FROM {mart}.model$sql$,
 	 'The history of the fits in plain columns.'),
 	('column', 'fitted_on', NULL, 'as of which day'),
@@ -2163,7 +2222,11 @@ FROM {mart}.model$sql$,
 	('column', 'aic', NULL, 'Akaike''s criterion: less is better'),
 	('column', 'converged', NULL,
 	 'false when the likelihood rises toward the boundary of the parameters'),
-	('column', 'chosen', NULL, 'the mart uses it');
+	('column', 'chosen', NULL, 'the mart uses it'),
+	('column', 'holdout_gini', NULL,
+	 'how well customers are ranked by what they spent after the hold-out began: more is better'),
+	('column', 'holdout_error', NULL, 'the mean absolute error of that'),
+	('column', 'not_valued', NULL, 'customers to whom it gives no value');
 	END;
 
 CREATE FUNCTION retention_mart_model_use(kind text) RETURNS text
@@ -2173,10 +2236,84 @@ CREATE FUNCTION retention_mart_model_use(kind text) RETURNS text
 		(SELECT CASE k.fitted_to
 					WHEN 'intervals' THEN 'cycle_model'
 					WHEN 'spend' THEN 'spend_model'
+					WHEN 'amounts' THEN 'spend_model'
 				END
 		 FROM model_kinds() AS k
 		 WHERE k.kind = $1),
 		'base_model');
+	END;
+
+CREATE FUNCTION retention_mart_values_compared()
+	RETURNS TABLE (step integer, name text, optional boolean, template text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	(1, 'compare values', true, $sql$CREATE UNLOGGED TABLE {mart}.next_sample AS
+SELECT {extension}.as_of(history, {as_of} - {quality_days}) AS past,
+       greatest({extension}.total_spend({extension}.slice(
+           history, daterange({as_of} - {quality_days} + 1, {as_of}, '[]'))), 0) AS spent
+FROM {mart}.customer_history,
+     (SELECT count(*) / 50000 + 1 AS parts FROM {mart}.customer_history) c
+WHERE hashtextextended(customer_id::text, 0) % parts = 0
+  AND {extension}.as_of(history, {as_of} - {quality_days}) IS NOT NULL;
+CREATE UNLOGGED TABLE {mart}.next_model AS
+SELECT kind, use, {extension}.fit_model(kind, past, {as_of} - {quality_days}) AS m
+FROM {mart}.model,
+     {extension}.retention_mart_model_use(kind) AS use,
+     {mart}.next_sample
+WHERE fitted_on = {as_of}
+  AND (use = 'spend_model' OR use = 'base_model' AND chosen)
+GROUP BY kind, use;
+CREATE UNLOGGED TABLE {mart}.next_value AS
+SELECT s.kind, coalesce(spent, 0) AS spent,
+       coalesce(purchases * {extension}.expected_order_value(
+           s.m, past, {as_of} - {quality_days})::double precision, 0) AS expected
+FROM (SELECT past, spent, {extension}.expected_purchases(
+             m, past, {as_of} - {quality_days}, {quality_days} * interval '1 day') AS purchases
+      FROM {mart}.next_sample, {mart}.next_model
+      WHERE use = 'base_model'
+      OFFSET 0) b,
+     {mart}.next_model s
+WHERE s.use = 'spend_model';
+UPDATE {mart}.model
+SET holdout_gini = gini,
+    holdout_error = error
+FROM (SELECT kind AS of_kind,
+             sum(spent * (expected_place - customers - 1))
+                 / nullif(sum(spent * (spent_place - customers - 1)), 0) AS gini,
+             avg(abs(expected::numeric - spent)) AS error
+      FROM (SELECT kind, spent, expected, count(*) OVER k AS customers,
+                   rank() OVER by_spent + count(*) OVER by_spent AS spent_place,
+                   rank() OVER by_expected + count(*) OVER by_expected AS expected_place
+            FROM {mart}.next_value
+            WINDOW k AS (PARTITION BY kind),
+                   by_spent AS (PARTITION BY kind ORDER BY spent),
+                   by_expected AS (PARTITION BY kind ORDER BY expected)) p
+      GROUP BY kind) r
+WHERE fitted_on = {as_of}
+  AND kind = of_kind;
+DROP TABLE {mart}.next_sample, {mart}.next_model, {mart}.next_value$sql$),
+	-- by a model with a mean everybody has a value
+	(2, 'choose values', false, $sql$UPDATE {mart}.model
+SET not_valued = CASE
+        WHEN {extension}.parameter(model, 'q') > 1 THEN 0
+        ELSE (SELECT count(*)
+              FROM {mart}.customer_history
+              WHERE {extension}.as_of(history, {as_of}) IS NOT NULL
+                AND {extension}.expected_order_value(model, history, {as_of}) IS NULL)
+    END
+WHERE fitted_on = {as_of}
+  AND {extension}.retention_mart_model_use(kind) = 'spend_model';
+UPDATE {mart}.model
+SET chosen = kind = (
+        SELECT kind
+        FROM {mart}.model
+        WHERE fitted_on = {as_of}
+          AND {extension}.retention_mart_model_use(kind) = 'spend_model'
+        ORDER BY holdout_gini DESC NULLS LAST, holdout_error, not_valued, kind DESC
+        LIMIT 1)
+WHERE fitted_on = {as_of}
+  AND {extension}.retention_mart_model_use(kind) = 'spend_model'$sql$);
 	END;
 
 CREATE FUNCTION retention_mart_fits(settings jsonb)
@@ -2190,7 +2327,8 @@ CREATE FUNCTION retention_mart_fits(settings jsonb)
 								   ELSE 1000000::bigint END AS place
 			  FROM model_kinds()
 			  WHERE fitted_to = text 'intervals'
-				 OR fitted_to = text 'spend' AND (settings ->> text 'amount_column') IS NOT NULL
+				 OR fitted_to IN (text 'spend', text 'amounts')
+					AND (settings ->> text 'amount_column') IS NOT NULL
 			  UNION ALL
 			  SELECT b.kind, b.place
 			  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
@@ -2213,6 +2351,11 @@ WHERE m IS NOT NULL$sql$,
 		   pg_catalog.jsonb_build_object('kind', quote_literal(kind))
 	FROM tried
 	UNION ALL
+	SELECT 39 + (SELECT greatest(count(*) - 9::bigint, 0::bigint) FROM tried)::integer + v.step,
+		   v.name, v.optional, v.template, jsonb '{}'
+	FROM retention_mart_values_compared() AS v
+	WHERE (settings ->> text 'amount_column') IS NOT NULL
+	UNION ALL
 	SELECT 39 + (SELECT greatest(count(*) - 9::bigint, 0::bigint) FROM tried)::integer,
 		   'choose models', false, $sql$UPDATE {mart}.model
 SET chosen = fitted_on = {as_of}
@@ -2232,6 +2375,10 @@ COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of
 
 COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '
 	'for: cycle_model, spend_model or base_model, which tells who is still a customer.';
+
+COMMENT ON FUNCTION retention_mart_values_compared() IS 'The steps of a refresh of a retention '
+	'mart that hold models of what orders are worth to what came, and choose one, as templates; '
+	'step counts from the choice of the other models.';
 
 COMMENT ON FUNCTION retention_mart_fits(jsonb) IS 'The steps of a refresh of a retention mart that '
 	'fit models, as templates, with values of their own.';
@@ -3510,7 +3657,10 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	BEGIN ATOMIC
 	SELECT text $sql$WITH churn AS (
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
-	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
+spend AS (
+	SELECT max(not_valued) AS not_valued FROM {mart}.model
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'spend_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
 	'by the rhythm of their purchases' ||
@@ -3521,12 +3671,15 @@ SELECT '</main>
 	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
 	' a year, at a margin of ' ||
 	{extension}.retention_html_percent(margin::double precision, 0) ||
-	' of sales. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') ||
+	' of sales' || CASE WHEN not_valued > 0 THEN
+		'; ' || {extension}.retention_html_number(not_valued::numeric, 0) ||
+		' customers could not be valued' ELSE '' END ||
+	'. Refreshed ' || to_char(refreshed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') ||
 	' UTC.</p></footer>
 </body>
 </html>
 '
-FROM {mart}.settings, churn$sql$;
+FROM {mart}.settings, churn, spend$sql$;
 	END;
 
 COMMENT ON FUNCTION retention_review_foot() IS

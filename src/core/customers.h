@@ -35,6 +35,14 @@ typedef struct rt_orders
 	double		log_mean;		/* set for the fit, which asks for it all the time */
 } rt_orders;
 
+/* Days on which they spent something, the sum of that, and how much it varies between the days */
+typedef struct rt_amounts
+{
+	double		days;
+	double		sum;
+	double		unevenness;		/* days ln(sum / days) less the sum of the logarithms: 0 or more */
+} rt_amounts;
+
 /* Asked to renew so many times; refused is 1 if they did not at the last of these, else 0 */
 typedef struct rt_term
 {
@@ -66,6 +74,7 @@ typedef struct rt_fit_row
 	{
 		rt_customer customer;	/* recency, opportunities */
 		rt_orders	orders;
+		rt_amounts	amounts;
 		rt_term		term;
 		rt_rhythm	rhythm;
 		double		numbers[3]; /* of any of them, finite and not below 0 */
@@ -81,7 +90,8 @@ typedef struct rt_customers
 {
 	const rt_fit_row *rows;
 	size_t		row_count;
-	double		sum_log;		/* sum of the logarithms of all intervals, in the same unit */
+	double		sum_log;		/* sum of the logarithms of all intervals, in the same unit; of
+								 * amounts what rt_gamma_gamma_all_orders gives */
 	double		time_unit;
 } rt_customers;
 

@@ -17,7 +17,7 @@ rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spend)
 	spend->p = model->parameters[0];
 	spend->q = model->parameters[1];
 	spend->gamma = model->parameters[2];
-	return rt_kind_by_id(model->id)->input == RT_INPUT_SPEND;
+	return rt_kind_by_id(model->id)->spend != NULL;
 }
 
 /*
@@ -52,8 +52,8 @@ rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
 /*
  * By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity
  */
-static double
-gamma_gamma_objective(const double *x, double *gradient, void *argument)
+double
+rt_gamma_gamma_objective(const double *x, double *gradient, void *argument)
 {
 	const rt_customers *customers = argument;
 	rt_gamma_gamma m = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
@@ -102,9 +102,9 @@ gamma_gamma_all_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[1] > RT_ALIKE;
 }
 
-static void
-gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
-				rt_fit *fit)
+void
+rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, double p,
+						rt_fit *fit)
 {
 	static const double logarithms[9] = {
 		1, 0, 0,
@@ -130,12 +130,19 @@ gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void 
 		double		level = sum / total;
 		double		lower[3] = {RT_SHAPE_LOWEST, RT_SHAPE_LOWEST, level - RT_LEVEL_RANGE};
 		double		upper[3] = {RT_SHAPE_HIGHEST, RT_SHAPE_HIGHEST, level + RT_LEVEL_RANGE};
-		double		start[3] = {log(2), log(3), level};
+		double		start[3] = {log(p), log(3), level};
 
-		rt_maximize_from(gamma_gamma_objective, (void *) customers, 3, lower, upper,
+		rt_maximize_from(objective, (void *) customers, 3, lower, upper,
 						 gamma_gamma_all_alike, total, start, moves, 3, &best);
 	}
-	rt_fit_from_optimum(gamma_gamma_objective, (void *) customers, 3, logarithms, &best, fit);
+	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
+}
+
+static void
+gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+				rt_fit *fit)
+{
+	rt_gamma_gamma_maximize(rt_gamma_gamma_objective, customers, 2, fit);
 }
 
 double
@@ -179,6 +186,10 @@ gamma_gamma_row_valid(const rt_fit_row *row)
 	return row->orders.x > 0 && row->orders.mean > 0 && row->orders.log_mean == 0;
 }
 
+static const rt_spend_functions gamma_gamma_spend = {
+	.expected_value = rt_gamma_gamma_expected_value
+};
+
 const rt_kind rt_gamma_gamma_kind = {
 	.id = 11,
 	.name = "gamma-gamma",
@@ -191,5 +202,6 @@ const rt_kind rt_gamma_gamma_kind = {
 	"nu of their own, which is gamma distributed with shape q and rate gamma; fitted "
 	"to the mean value of the repeat orders, see left_out and frequency_correlation",
 	.row_valid = gamma_gamma_row_valid,
-	.fit = gamma_gamma_fit
+	.fit = gamma_gamma_fit,
+	.spend = &gamma_gamma_spend
 };

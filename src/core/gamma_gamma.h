@@ -23,6 +23,7 @@
 
 #include "core/customers.h"
 #include "core/model.h"
+#include "core/optimize.h"
 
 typedef struct rt_gamma_gamma
 {
@@ -31,7 +32,7 @@ typedef struct rt_gamma_gamma
 	double		gamma;
 } rt_gamma_gamma;
 
-/* False for a model of another kind */
+/* Of either of the kinds that know what orders are worth; false for a model of another one */
 extern bool rt_gamma_gamma_from_model(const rt_model *model, rt_gamma_gamma *spend);
 
 /* x and mean above 0 */
@@ -46,5 +47,13 @@ extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double 
 
 /* Of x and the mean value across customers: Pearson's; NaN where either does not vary */
 extern double rt_gamma_gamma_correlation(const rt_customers *customers);
+
+/*
+ * For the fit, of customers with log_mean: the log-likelihood by ln p, ln q and ln(p gamma / q),
+ * and the best of an objective by these, whose search begins with this p
+ */
+extern double rt_gamma_gamma_objective(const double *x, double *gradient, void *customers);
+extern void rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, double p,
+									rt_fit *fit);
 
 #endif							/* RT_GAMMA_GAMMA_H */

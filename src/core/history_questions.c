@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <math.h>
 #include <string.h>
 
 #include "core/history_questions.h"
@@ -42,8 +43,10 @@ history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, r
 	rt_reader	reader;
 	rt_record	record;
 	rt_money_sum money = {0, 0};
+	rt_money_sum first_money = {0, 0};
 	int64_t		days = 0;
 	int64_t		known_days = 0;
+	int64_t		known_first = 0;
 	int64_t		first = 0;
 	int64_t		last = 0;
 
@@ -55,7 +58,14 @@ history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, r
 			continue;
 		last = reader.date;
 		if (days++ == 0)
+		{
 			first = reader.date;
+			if (with_money && record.unknown < record.orders)
+			{
+				known_first = 1;
+				rt_money_sum_add(&first_money, record.amount);
+			}
+		}
 		else if (with_money && record.unknown < record.orders)
 		{
 			known_days++;
@@ -73,6 +83,15 @@ history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, bool with_money, r
 	if (known_days > 0)
 		rfm->monetary_value =
 			rt_money_sum_double(&money, rt_format_unit(reader.format)) / (double) known_days;
+	rfm->valued_days = (double) (known_days + known_first);
+	rfm->mean_amount = 0;
+	if (known_days + known_first > 0)
+	{
+		money.high += first_money.high;
+		money.low += first_money.low;
+		rfm->mean_amount =
+			rt_money_sum_double(&money, rt_format_unit(reader.format)) / rfm->valued_days;
+	}
 	return RT_OK;
 }
 
@@ -80,6 +99,56 @@ rt_status
 rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm, bool *found)
 {
 	return history_rfm(bytes, size, as_of, true, rfm, found);
+}
+
+/*
+ * Logarithms of amounts, of 35 at most, are added up in units of 2^-52: a sum of integers, which no
+ * order of the days changes
+ */
+#define LOG_UNIT 4503599627370496.0
+
+rt_status
+rt_history_amounts(const uint8_t *bytes, size_t size, int32_t as_of, rt_day_amounts *amounts,
+				   bool *found)
+{
+	rt_reader	reader;
+	rt_record	record;
+	rt_money_sum money = {0, 0};
+	rt_money_sum logs = {0, 0};
+	int64_t		least = INT64_MAX;
+	int64_t		most = 0;
+
+	memset(amounts, 0, sizeof(*amounts));
+	*found = false;
+	if (rt_reader_init_finished(&reader, bytes, size) != RT_OK)
+		return RT_MALFORMED;
+	while (rt_reader_next_record(&reader, true, &record) && reader.date <= as_of)
+	{
+		*found |= record.orders > 0;
+		if (record.orders == 0 || record.unknown == record.orders || record.amount <= 0)
+		{
+			amounts->left_out++;
+			continue;
+		}
+		amounts->days++;
+		least = record.amount < least ? record.amount : least;
+		most = record.amount > most ? record.amount : most;
+		rt_money_sum_add(&money, record.amount);
+		rt_money_sum_add(&logs,
+						 llround(log((double) record.amount * rt_format_unit(reader.format) /
+									 RT_MONEY_PER_UNIT) * LOG_UNIT));
+	}
+	if (reader.malformed != NULL)
+		return RT_MALFORMED;
+	if (amounts->days == 0)
+		return RT_OK;
+	amounts->sum = rt_money_sum_double(&money, rt_format_unit(reader.format));
+	amounts->sum_log = ((double) logs.high * 4294967296.0 + (double) logs.low) / LOG_UNIT;
+	if (least < most)
+		amounts->unevenness =
+			fmax(0, (double) amounts->days * log(amounts->sum / (double) amounts->days) -
+				 amounts->sum_log);
+	return RT_OK;
 }
 
 rt_status

@@ -33,7 +33,22 @@ typedef struct rt_rfm
 	double		customer_age;	/* T: first purchase day to the date asked for */
 	double		monetary_value; /* mean money of those x days */
 	bool		has_value;		/* false: x days, but all of unknown amount */
+	double		valued_days;	/* purchase days of known amount, the first included */
+	double		mean_amount;	/* mean money of those */
 } rt_rfm;
+
+/*
+ * Days up to a date as a model of single amounts takes them.  left_out are those whose amount is
+ * not known or not above 0, and those on which something was only sent back.
+ */
+typedef struct rt_day_amounts
+{
+	int64_t		days;			/* purchase days of an amount above 0 */
+	double		sum;			/* of these amounts */
+	double		sum_log;		/* of their logarithms; the same in any order of the days */
+	double		unevenness;		/* days ln(sum / days) - sum_log; 0 where all are the same */
+	int64_t		left_out;
+} rt_day_amounts;
 
 /*
  * Questions to a finished history.  Nothing bought by then: *found is false, the
@@ -43,6 +58,9 @@ extern rt_status rt_history_summary(const uint8_t *bytes, size_t size, rt_summar
 									bool *found);
 extern rt_status rt_history_rfm(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm,
 								bool *found);
+
+extern rt_status rt_history_amounts(const uint8_t *bytes, size_t size, int32_t as_of,
+									rt_day_amounts *amounts, bool *found);
 
 /* Only x, t_x and T: skips the amounts */
 extern rt_status rt_history_recency(const uint8_t *bytes, size_t size, int32_t as_of, rt_rfm *rfm,

@@ -84,6 +84,8 @@ rt_input_name(rt_input input)
 			return "opportunities";
 		case RT_INPUT_SPEND:
 			return "spend";
+		case RT_INPUT_AMOUNTS:
+			return "amounts";
 		case RT_INPUT_CONTRACTS:
 			return "contracts";
 	}

@@ -21,6 +21,7 @@ struct rt_customer;
 struct rt_fit_row;
 struct rt_customers;
 struct rt_fit;
+struct rt_gamma_gamma;
 struct rt_life;
 struct rt_outlook;
 struct rt_random;
@@ -32,6 +33,7 @@ typedef enum rt_input
 	RT_INPUT_RECENCY,			/* x, t_x and age */
 	RT_INPUT_OPPORTUNITIES,		/* the same, counted in opportunities to buy */
 	RT_INPUT_SPEND,				/* x and the mean value of orders */
+	RT_INPUT_AMOUNTS,			/* the amounts of all days, the first one included */
 	RT_INPUT_CONTRACTS			/* how often a contract was renewed, and whether it ended */
 } rt_input;
 
@@ -79,6 +81,13 @@ typedef struct rt_base_functions
 						  struct rt_random *random, struct rt_life *life);
 } rt_base_functions;
 
+/* Of kinds that know what orders are worth */
+typedef struct rt_spend_functions
+{
+	bool		with_first;		/* the first purchase tells, as the others do */
+	double		(*expected_value) (const struct rt_gamma_gamma *spend, double x, double mean);
+} rt_spend_functions;
+
 typedef struct rt_kind
 {
 	int			id;				/* stored: never changes, and is not used again */
@@ -109,6 +118,7 @@ typedef struct rt_kind
 						void *workspace, struct rt_fit *fit);
 
 	const rt_base_functions *base;	/* NULL: it does not know who is still a customer */
+	const rt_spend_functions *spend;	/* NULL: nor what orders are worth */
 } rt_kind;
 
 /* The table: messages name them in this order */
@@ -122,6 +132,7 @@ typedef struct rt_kind
 	KIND(ggompertz_nbd) \
 	KIND(bg_bb) \
 	KIND(gamma_gamma) \
+	KIND(gamma_gamma_all) \
 	KIND(sbg) \
 	KIND(bdw)
 

@@ -67,11 +67,10 @@ rt_model_check(const rt_model *model)
 			return "the median of k must be above 0 and finite";
 	}
 	if (!(model->left_out >= 0) || isinf(model->left_out) || fabs(model->frequency_correlation) > 1)
-		return "customers left out must not be negative, and a correlation lies between -1 and 1";
-	if (kind->input != RT_INPUT_SPEND &&
-		(model->left_out != 0 || model->frequency_correlation != 0))
-		return "customers left out and the correlation of frequency belong to the kind gamma-gamma "
-			"only";
+		return "what was left out must not be negative, and a correlation lies between -1 and 1";
+	if (kind->spend == NULL && (model->left_out != 0 || model->frequency_correlation != 0))
+		return "what was left out and the correlation of frequency belong to the kinds gamma-gamma "
+			"and gamma-gamma-all only";
 	for (int i = 0; i < kind->parameter_count; i++)
 	{
 		if (rt_model_parameter_check(model->parameters[i]) != NULL)

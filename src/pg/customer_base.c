@@ -26,6 +26,7 @@
 #include "pg/customer_base.h"
 #include "pg/cycle.h"
 #include "pg/errors.h"
+#include "pg/gamma_gamma_all.h"
 #include "pg/history.h"
 #include "pg/model.h"
 
@@ -449,9 +450,12 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 {
 	rt_base		base;
 	rt_customer customer;
-	const rt_model *model = get_model(fcinfo, "log_likelihood", &base);
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	double		sum_log = 0;
 
+	if (model_input(model) == RT_INPUT_AMOUNTS)
+		return amounts_log_likelihood(fcinfo, model);
+	check_customer_base(model, "log_likelihood", &base);
 	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
 							 &customer))
 		PG_RETURN_NULL();
@@ -475,9 +479,12 @@ customer_base_log_likelihood_numbers(PG_FUNCTION_ARGS)
 {
 	rt_base		base;
 	rt_customer customer;
+	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	double		sum_log = PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 0;
 
-	get_model(fcinfo, "log_likelihood", &base);
+	if (model_input(model) == RT_INPUT_AMOUNTS && PG_NARGS() == 4)
+		return amounts_log_likelihood(fcinfo, model);
+	check_customer_base(model, "log_likelihood", &base);
 	customer = get_customer(fcinfo, 1);
 	check_opportunities(&base, &customer);
 	if (!isfinite(sum_log))

@@ -11,7 +11,7 @@
 #include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
-#include "core/gamma_gamma.h"
+#include "core/gamma_gamma_all.h"
 #include "core/interpurchase_shapes.h"
 #include "core/poll.h"
 #include "pg/fit_state.h"
@@ -61,8 +61,7 @@ notice_same_weight(const FitData *data)
 				weight,
 				customers = 0;
 
-	if (!data->head->from_numbers || data->kind->input == RT_INPUT_SPEND ||
-		data->head->customers < 2)
+	if (!data->head->from_numbers || data->kind->spend != NULL || data->head->customers < 2)
 		return;
 	for (uint32 i = 0; i < data->row_count; i++)
 		weights += data->rows[i].weight;
@@ -119,13 +118,14 @@ typedef struct Sums
 {
 	double		weights;
 	double		numbers[3];
-	double		repeat_customers;	/* whose first number is above 0 */
+	double		repeat_customers;	/* whose first number is above 0; of amounts, above 1 */
 } Sums;
 
 static Sums
 sum_rows(const FitData *data)
 {
 	Sums		sums = {0};
+	double		once = data->kind->input == RT_INPUT_AMOUNTS ? 1 : 0;
 
 	for (uint32 i = 0; i < data->row_count; i++)
 	{
@@ -135,7 +135,7 @@ sum_rows(const FitData *data)
 		sums.weights += row->weight;
 		for (int j = 0; j < lengthof(sums.numbers); j++)
 			sums.numbers[j] += row->weight * row->numbers[j];
-		if (row->numbers[0] > 0)
+		if (row->numbers[0] > once)
 			sums.repeat_customers += row->weight;
 	}
 	if (isinf(sums.weights) || isinf(sums.numbers[0]) || isinf(sums.numbers[1]) ||
@@ -168,6 +168,20 @@ check_enough(const rt_kind *kind, const Sums *sums, int64 customers)
 						   (long long) customers, sums->repeat_customers, sums->numbers[0]),
 				 errhint("At least %d customers with %d repeat orders are needed.", CUSTOMERS_MIN,
 						 INTERVALS_MIN)));
+	else if (kind->input == RT_INPUT_AMOUNTS)
+	{
+		double		repeats = sums->numbers[0] - sums->weights;
+
+		if (repeats < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("too little data to fit a model of kind \"%s\"", kind->name),
+					 errdetail("Of %lld customers %.15g have several days with an amount above 0, "
+							   "%.15g such days in all beyond their first ones.",
+							   (long long) customers, sums->repeat_customers, repeats),
+					 errhint("At least %d customers with %d such days are needed.", CUSTOMERS_MIN,
+							 INTERVALS_MIN)));
+	}
 	else if (sums->numbers[0] < INTERVALS_MIN || sums->repeat_customers < CUSTOMERS_MIN)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
@@ -204,6 +218,7 @@ static rt_customers
 get_customers(const FitData *data)
 {
 	bool		in_units = data->head->from_numbers || data->kind->input == RT_INPUT_OPPORTUNITIES;
+	double		sum_log = (double) data->head->sum_log / FIT_LOG_UNIT;
 
 	if (data->kind->input == RT_INPUT_SPEND)
 	{
@@ -213,9 +228,10 @@ get_customers(const FitData *data)
 			data->rows[i].orders.log_mean = log(data->rows[i].orders.mean);
 		}
 	}
+	if (data->kind->input == RT_INPUT_AMOUNTS)
+		sum_log = rt_gamma_gamma_all_orders(data->rows, data->row_count);
 	return (rt_customers) {
-							  .rows = data->rows, .row_count = data->row_count,
-							  .sum_log = (double) data->head->sum_log / FIT_LOG_UNIT,
+							  .rows = data->rows, .row_count = data->row_count, .sum_log = sum_log,
 							  .time_unit = in_units ? 1 : data->head->time_unit
 		};
 }
@@ -247,7 +263,7 @@ fill_model(rt_model *model, const FitData *data, const rt_customers *customers, 
 	model->time_unit = data->head->time_unit;
 	model->log_likelihood = fit->log_likelihood;
 	model->observations = observations;
-	if (data->kind->input == RT_INPUT_SPEND)
+	if (data->kind->spend != NULL)
 	{
 		model->left_out = data->head->left_out;
 		model->frequency_correlation = rt_gamma_gamma_correlation(customers);
@@ -267,6 +283,27 @@ fill_model(rt_model *model, const FitData *data, const rt_customers *customers, 
 			model->covariance[i * (i + 1) / 2 + j] = isfinite(covariance) ? covariance + 0 : NAN;
 		}
 	}
+}
+
+/* Where a few customers spend so much more than others that the mean across them is infinite */
+static void
+notice_no_mean(const rt_model *model)
+{
+	const rt_kind *kind = rt_kind_by_id(model->id);
+	rt_gamma_gamma spend;
+
+	rt_gamma_gamma_from_model(model, &spend);
+	if (spend.q > 1)
+		return;
+	ereport(NOTICE,
+			(errmsg("the mean value of orders is infinite by the fit of model \"%s\"", kind->name),
+			 errdetail("Customers differ too much: q is %g, and only above 1 there is a mean.",
+					   spend.q),
+			 kind->input == RT_INPUT_AMOUNTS ?
+			 errhint("Values to expect lie between the customer's own mean and the median of the "
+					 "base, %g.", rt_gamma_gamma_median(&spend)) :
+			 errhint("Who has not bought again is given no value, and few orders tell too much; "
+					 "fit_model('gamma-gamma-all', history, as_of) values everybody.")));
 }
 
 Datum
@@ -301,5 +338,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 		ereport(WARNING, (errmsg("the fit of model \"%s\" did not converge", data.kind->name),
 						  errdetail("The likelihood rises toward the boundary: %s.",
 									parameters_text(data.kind, fit.parameters))));
+	if (data.kind->spend != NULL)
+		notice_no_mean(&model);
 	PG_RETURN_DATUM(model_to_datum(&model));
 }

@@ -20,6 +20,7 @@
 #include "pg/customer_base.h"
 #include "pg/errors.h"
 #include "pg/fit_state.h"
+#include "pg/gamma_gamma_all.h"
 #include "pg/history.h"
 #include "pg/model.h"
 #include "pg/value.h"
@@ -40,6 +41,10 @@ fit_hint(const rt_kind *kind)
 					   kind->name);
 	if (kind->input == RT_INPUT_SPEND)
 		return errhint("Use fit_model('%s', x, mean_value), or fit_model('%s', history, as_of).",
+					   kind->name, kind->name);
+	if (kind->input == RT_INPUT_AMOUNTS)
+		return errhint("Use fit_model('%s', days, sum(amount), sum(ln(amount))) of the days with "
+					   "an amount above 0, or fit_model('%s', history, as_of).",
 					   kind->name, kind->name);
 	if (kind->needs_intervals)
 		return errhint("It needs the intervals: use fit_model('%s', history, as_of).", kind->name);
@@ -123,6 +128,23 @@ fit_add_history_orders(FitState *state, HistoryBytes history, DateADT as_of)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (found)
 		fit_add_orders(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0);
+}
+
+/* The days with an amount above 0 of who has bought */
+static void
+fit_add_history_amounts(FitState *state, HistoryBytes history, DateADT as_of)
+{
+	rt_fit_row	row = {.weight = 1};
+	int64		left_out;
+	bool		bought;
+	bool		found = amounts_of_history(history, as_of, &row.amounts, &left_out, &bought);
+
+	if (!bought)
+		return;
+	fit_state_count(state, 1);
+	fit_state_leave_out(state, (uint32) Min(left_out, PG_UINT32_MAX));
+	if (found)
+		fit_state_add(state, &row);
 }
 
 static void
@@ -224,6 +246,8 @@ fit_model_add(PG_FUNCTION_ARGS)
 	history = history_bytes(PG_GETARG_DATUM(2));
 	if (kind->input == RT_INPUT_SPEND)
 		fit_add_history_orders(&state, history, as_of);
+	else if (kind->input == RT_INPUT_AMOUNTS)
+		fit_add_history_amounts(&state, history, as_of);
 	else if (kind->input == RT_INPUT_OPPORTUNITIES)
 		fit_add_history_opportunities(&state, history, as_of);
 	else if (kind->needs_intervals)
@@ -235,7 +259,19 @@ fit_model_add(PG_FUNCTION_ARGS)
 
 /* --------------------------------------------------------------- numbers */
 
-/* kind, x, t_x, T, weight, time_unit */
+/* The three numbers of a customer; false for one who tells nothing */
+static bool
+get_row(FunctionCallInfo fcinfo, const rt_kind *kind, rt_fit_row *row)
+{
+	if (kind->input == RT_INPUT_AMOUNTS)
+		return get_amounts(fcinfo, 2, &row->amounts);
+	row->customer = get_customer(fcinfo, 2);
+	if (kind->input == RT_INPUT_OPPORTUNITIES)
+		check_whole_opportunities(&row->customer);
+	return true;
+}
+
+/* kind, x, t_x, T, weight, time_unit; of a model of amounts days and two sums for x, t_x, T */
 Datum
 fit_model_add_numbers(PG_FUNCTION_ARGS)
 {
@@ -243,6 +279,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	int			k;
 	FitState	state;
 	rt_fit_row	row;
+	bool		tells;
 
 	check_aggregate_call(fcinfo, "fit_model_add", "the aggregate fit_model(...)");
 	if (PG_ARGISNULL(1) || has_null(fcinfo, 6, 6))
@@ -257,16 +294,15 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 						errmsg("a model of kind \"%s\" cannot be fitted to x, t_x and T alone",
 							   kind->name),
 						fit_hint(kind)));
-	row.customer = get_customer(fcinfo, 2);
-	if (kind->input == RT_INPUT_OPPORTUNITIES)
-		check_whole_opportunities(&row.customer);
+	tells = get_row(fcinfo, kind, &row);
 	row.weight = PG_NARGS() > 5 ? check_weight(PG_GETARG_FLOAT8(5)) : 1;
 	state = fit_state_to_add_to(fcinfo, kind, k, true, 0,
 								PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
 	if (row.weight > 0)
 	{
 		fit_state_count(&state, 1);
-		fit_state_add(&state, &row);
+		if (tells)
+			fit_state_add(&state, &row);
 	}
 	return fit_state_result(fcinfo, &state);
 }

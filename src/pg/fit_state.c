@@ -328,10 +328,9 @@ fit_state_count(FitState *state, int64 customers)
 }
 
 void
-fit_state_leave_out(FitState *state, uint32 customers)
+fit_state_leave_out(FitState *state, uint32 count)
 {
-	state->head->left_out =
-		(uint32) Min((uint64) state->head->left_out + customers, PG_UINT32_MAX);
+	state->head->left_out = (uint32) Min((uint64) state->head->left_out + count, PG_UINT32_MAX);
 }
 
 void

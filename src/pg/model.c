@@ -158,9 +158,21 @@ model_input(const rt_model *model)
 	return rt_kind_by_id(model->id)->input;
 }
 
+static bool
+is_fitted_to(const rt_kind *kind, rt_input input)
+{
+	return kind->input == input;
+}
+
+static bool
+knows_spend(const rt_kind *kind, rt_input unused)
+{
+	return kind->spend != NULL;
+}
+
 /* "interpurchase", or "sbg" or "bdw" */
 static char *
-kinds_fitted_to(rt_input input)
+kinds_that(bool (*accepted) (const rt_kind *kind, rt_input input), rt_input input)
 {
 	StringInfoData list;
 	const rt_kind *kind;
@@ -168,20 +180,35 @@ kinds_fitted_to(rt_input input)
 	initStringInfo(&list);
 	for (int i = 0; (kind = rt_kind_at(i)) != NULL; i++)
 	{
-		if (kind->input == input)
+		if (accepted(kind, input))
 			appendStringInfo(&list, "%s\"%s\"", list.len > 0 ? " or " : "", kind->name);
 	}
 	return list.data;
 }
 
-void
-check_model_input(const rt_model *model, rt_input input, const char *function)
+static void
+check_model(const rt_model *model, bool (*accepted) (const rt_kind *kind, rt_input input),
+			rt_input input, const char *function)
 {
-	if (model_input(model) != input)
+	const rt_kind *kind = rt_kind_by_id(model->id);
+
+	if (!accepted(kind, input))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s needs a model of kind %s, not \"%s\"", function,
-						kinds_fitted_to(input), rt_kind_by_id(model->id)->name)));
+						kinds_that(accepted, input), kind->name)));
+}
+
+void
+check_model_input(const rt_model *model, rt_input input, const char *function)
+{
+	check_model(model, is_fitted_to, input, function);
+}
+
+void
+check_spend_model(const rt_model *model, const char *function)
+{
+	check_model(model, knows_spend, RT_INPUT_SPEND, function);
 }
 
 /* -------------------------------------------------------------- operators */
@@ -329,11 +356,11 @@ retention_model_observations(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(model->observations);
 }
 
-/* Of a fitted gamma-gamma model; NULL of any other */
+/* Of a fitted model of what orders are worth; NULL of any other */
 static bool
 is_fitted_spend(const rt_model *model)
 {
-	return model_input(model) == RT_INPUT_SPEND && (model->flags & RT_MODEL_FITTED);
+	return rt_kind_by_id(model->id)->spend != NULL && (model->flags & RT_MODEL_FITTED);
 }
 
 Datum

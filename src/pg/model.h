@@ -32,6 +32,9 @@ extern const rt_kind *model_kind_to_fit(const text *name, int *k);
 /* An error that names the function unless the model is of a kind that is fitted to this */
 extern void check_model_input(const rt_model *model, rt_input input, const char *function);
 
+/* The same unless it is of one that knows what orders are worth */
+extern void check_spend_model(const rt_model *model, const char *function);
+
 /* What the model is fitted to */
 extern rt_input model_input(const rt_model *model);
 

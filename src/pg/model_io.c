@@ -113,7 +113,7 @@ retention_model_out(PG_FUNCTION_ARGS)
 		append_key(&text, "k_median", model->k_median);
 		append_key(&text, "k_deviation", model->k_deviation);
 	}
-	if (kind->input == RT_INPUT_SPEND &&
+	if (kind->spend != NULL &&
 		(fitted || model->left_out != 0 || model->frequency_correlation != 0))
 	{
 		append_key(&text, "left_out", model->left_out);

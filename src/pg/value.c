@@ -13,7 +13,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
-#include "core/gamma_gamma.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
@@ -31,20 +30,51 @@ PG_FUNCTION_INFO_V1(value_discounted_purchases_numbers);
 PG_FUNCTION_INFO_V1(value_clv);
 PG_FUNCTION_INFO_V1(value_at_risk);
 
+/*
+ * Behind the point a double has at least so many digits of one unit of money: what is below is less
+ * than its rounding, and a customer who is worth 1e-300 is worth nothing, not 300 zeros
+ */
+#define MONEY_DIGITS 16
+
 Datum
 money_datum(double value)
 {
-	return DirectFunctionCall1(float8_numeric, model_number(value));
+	Datum		money = DirectFunctionCall1(float8_numeric, model_number(value));
+
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, money)) > MONEY_DIGITS)
+		money = DirectFunctionCall1(numeric_trim_scale,
+									DirectFunctionCall2(numeric_round, money,
+														Int32GetDatum(MONEY_DIGITS)));
+	return money;
 }
 
 /* The model of argument 0 */
-static void
+static const rt_kind *
 get_spend(FunctionCallInfo fcinfo, const char *function, rt_gamma_gamma *spend)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 
-	check_model_input(model, RT_INPUT_SPEND, function);
+	check_spend_model(model, function);
 	rt_gamma_gamma_from_model(model, spend);
+	return rt_kind_by_id(model->id);
+}
+
+/* The value of an order to expect of who has spent this; NaN where there is none */
+static double
+expected_value(const rt_kind *kind, const rt_gamma_gamma *spend, const rt_rfm *rfm, double *x,
+			   double *mean)
+{
+	if (kind->spend->with_first)
+	{
+		*x = rfm->valued_days;
+		*mean = rfm->mean_amount;
+	}
+	else
+	{
+		*x = rfm->has_value ? rfm->frequency : 0;
+		*mean = rfm->monetary_value;
+	}
+	return kind->spend->expected_value(spend, *x, *mean);
 }
 
 Datum
@@ -54,17 +84,18 @@ value_expected_order_value(PG_FUNCTION_ARGS)
 	rt_gamma_gamma spend;
 	rt_rfm		rfm;
 	bool		found = false;
-	double		value;
+	double		value,
+				x,
+				mean;
+	const rt_kind *kind = get_spend(fcinfo, "expected_order_value", &spend);
 
-	get_spend(fcinfo, "expected_order_value", &spend);
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size,
 											as_of_date(PG_GETARG_DATEADT(2)), &rfm, &found),
 							 0);
 	if (!found)
 		PG_RETURN_NULL();
-	value = rt_gamma_gamma_expected_value(&spend, rfm.has_value ? rfm.frequency : 0,
-										  rfm.monetary_value);
+	value = expected_value(kind, &spend, &rfm, &x, &mean);
 	if (isnan(value))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(money_datum(value));
@@ -104,10 +135,10 @@ value_expected_order_value_numbers(PG_FUNCTION_ARGS)
 	double		x = PG_GETARG_FLOAT8(1);
 	double		mean = PG_GETARG_FLOAT8(2);
 	double		value;
+	const rt_kind *kind = get_spend(fcinfo, "expected_order_value", &spend);
 
-	get_spend(fcinfo, "expected_order_value", &spend);
 	check_orders(x, mean);
-	value = rt_gamma_gamma_expected_value(&spend, x, mean);
+	value = kind->spend->expected_value(&spend, x, mean);
 	if (isnan(value))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(money_datum(value));
@@ -234,7 +265,7 @@ get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function, ClvA
 	bool		found = false;
 
 	check_customer_base(model, function, &a->base);
-	check_model_input(spend, RT_INPUT_SPEND, function);
+	check_spend_model(spend, function);
 	rt_gamma_gamma_from_model(spend, &a->spend);
 	a->rate = discount_in_unit(PG_GETARG_FLOAT8(first + (for_ever ? 4 : 5)), model->time_unit,
 							   for_ever);
@@ -249,9 +280,7 @@ get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function, ClvA
 	else
 		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit,
 										rfm.customer_age / model->time_unit};
-	a->x = rfm.has_value ? rfm.frequency : 0;
-	a->mean = rfm.monetary_value;
-	a->value = rt_gamma_gamma_expected_value(&a->spend, a->x, a->mean);
+	a->value = expected_value(rt_kind_by_id(spend->id), &a->spend, &rfm, &a->x, &a->mean);
 	return !isnan(a->value);
 }
 

@@ -23,7 +23,7 @@ typedef struct ClvArguments
 	rt_base		base;
 	rt_gamma_gamma spend;
 	rt_customer customer;
-	double		x;				/* repeat orders of known value */
+	double		x;				/* orders as the spend model counts them, of known value */
 	double		mean;			/* of their values */
 	double		value;			/* of an order to expect */
 	double		margin;

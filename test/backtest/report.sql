@@ -127,3 +127,4 @@ FROM leaving ORDER BY name, as_of, kind;
 SELECT '| ' || name, as_of, kind, round(subscriber_alive::numeric, 2),
        round(subscriber_gone::numeric, 2), subscriber_stage || ' |'
 FROM leaving ORDER BY name, as_of, kind;
+\ir report_spend.sql

@@ -39,3 +39,12 @@ CREATE TABLE leaving (
 	-- what is said of the subscriber: see gone.sql
 	subscriber_alive float8, subscriber_gone float8, subscriber_stage cycle_stage
 );
+
+-- one row for each customer and date of valuation
+CREATE TABLE valued (
+	name text, as_of date, intervals int,
+	spent numeric,						-- from then up to the end of the log; 0 for less
+	purchases float8,					-- expected up to then
+	of_means numeric, of_days numeric,	-- an order is worth, by gamma-gamma and gamma-gamma-all
+	own_mean numeric					-- what they have spent on a purchase day so far
+);

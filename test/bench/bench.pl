@@ -94,6 +94,9 @@ sub whole_path
 		[ 'fit gamma-gamma', qq{
 			CREATE TABLE path_spend AS
 			SELECT fit_model('gamma-gamma', h, $last) AS m FROM path_history} ],
+		[ 'fit gamma-gamma-all', qq{
+			CREATE TABLE path_spend_all AS
+			SELECT fit_model('gamma-gamma-all', h, $last) AS m FROM path_history} ],
 		[ 'scores and clv', qq{
 			CREATE TABLE path_score AS
 			SELECT customer_id, p_alive((SELECT m FROM path_pareto), h, $last),
@@ -396,6 +399,11 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	}
 	my $spend =
 		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
+	my $median = $spend =~ s/gamma-gamma/gamma-gamma-all/r =~ s/3\.74/0.74/r;
+	$beyond->('value: expected_order_value, us a row', 'serial', 1000, '-',
+		"SELECT sum(expected_order_value($spend, h, $last)) FROM base");
+	$beyond->('value: expected_order_value without a mean, us a row', 'serial', 1000, '-',
+		"SELECT sum(expected_order_value($median, h, $last)) FROM base");
 	$beyond->('value: clv of a year, bg/nbd, us a row', 'serial', 1000, '<= 5',
 		"SELECT sum(clv($truth, $spend, h, $last, '1 year', 0.1)) FROM base");
 	$beyond->('value: clv of a year, pareto/nbd, us a row', 'serial', 1000, '<= 5',
@@ -436,12 +444,9 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 					       || (SELECT jsonb_object_agg(part, text)
 					           FROM retention_mart.model,
 					                LATERAL (VALUES
-					                    (CASE kind WHEN 'interpurchase' THEN 'cycle_model'
-					                               WHEN 'gamma-gamma' THEN 'spend_model'
-					                               ELSE 'base_model' END,
-					                     model::text),
-					                    (CASE WHEN kind NOT IN ('interpurchase', 'gamma-gamma')
-					                          THEN 'base_kind' END,
+					                    (retention_mart_model_use(kind), model::text),
+					                    (CASE retention_mart_model_use(kind)
+					                         WHEN 'base_model' THEN 'base_kind' END,
 					                     kind)) AS p(part, text)
 					           WHERE chosen AND part IS NOT NULL)
 					FROM retention_mart.settings m))

@@ -74,6 +74,7 @@ read_all(const uint8_t *bytes, size_t size)
 	size_t		count = MAX_ROWS;
 	rt_summary	summary;
 	rt_rfm		rfm;
+	rt_day_amounts amounts;
 	bool		found;
 
 	(void) rt_history_count(bytes, size);
@@ -81,6 +82,7 @@ read_all(const uint8_t *bytes, size_t size)
 	(void) rt_history_summary(bytes, size, &summary, &found);
 	(void) rt_history_rfm(bytes, size, 9000, &rfm, &found);
 	(void) rt_history_recency(bytes, size, 9000, &rfm, &found);
+	(void) rt_history_amounts(bytes, size, 9000, &amounts, &found);
 }
 
 static void

@@ -142,6 +142,13 @@ test_subtract(void)
 	}
 }
 
+static bool
+is_mean(double value, int64_t money, int64_t days)
+{
+	return days == 0 ? value == 0 :
+		fabs(value - (double) money / 10000 / (double) days) <= 1e-12 * fabs(value);
+}
+
 /* x, t_x, T and the mean against a loop over the rows themselves */
 static void
 test_rfm(void)
@@ -159,7 +166,9 @@ test_rfm(void)
 					first = 0,
 					last = 0,
 					known = 0,
-					money = 0;
+					money = 0,
+					all_known = 0,
+					all_money = 0;
 		rt_rfm		rfm,
 					recency;
 		bool		found,
@@ -172,13 +181,15 @@ test_rfm(void)
 		{
 			if (days[j].orders == 0)
 				continue;
+			if (days[j].unknown < days[j].orders)
+			{
+				known += x >= 0;
+				money += x >= 0 ? days[j].money : 0;
+				all_known++;
+				all_money += days[j].money;
+			}
 			if (++x == 0)
 				first = days[j].date;
-			else if (days[j].unknown < days[j].orders)
-			{
-				known++;
-				money += days[j].money;
-			}
 			last = days[j].date;
 		}
 		CHECK(rt_history_rfm(bytes.bytes, bytes.size, as_of, &rfm, &found) == RT_OK);
@@ -192,11 +203,110 @@ test_rfm(void)
 		CHECK(rfm.customer_age == (double) (as_of - first) &&
 			  recency.customer_age == rfm.customer_age);
 		CHECK(rfm.has_value == (x == 0 || known > 0));
-		if (known > 0)
-			CHECK(fabs(rfm.monetary_value - (double) money / 10000 / (double) known) <=
-				  1e-12 * fabs(rfm.monetary_value));
+		CHECK(is_mean(rfm.monetary_value, money, known));
+		CHECK(rfm.valued_days == (double) all_known);
+		CHECK(is_mean(rfm.mean_amount, all_money, all_known));
+	}
+}
+
+/* As a loop over the days has it */
+static void
+check_amounts(const rt_day *days, size_t count, int32_t as_of, const rt_day_amounts *amounts,
+			  bool found)
+{
+	int64_t		left_out = 0,
+				n = 0,
+				money = 0;
+	double		logs = 0;
+	bool		bought = false;
+
+	for (size_t i = 0; i < count && days[i].date <= as_of; i++)
+	{
+		bought |= days[i].orders > 0;
+		if (days[i].orders > days[i].unknown && days[i].money > 0)
+		{
+			n++;
+			money += days[i].money;
+			logs += log((double) days[i].money / 10000);
+		}
 		else
-			CHECK(rfm.monetary_value == 0);
+			left_out++;
+	}
+	CHECK(found == bought && amounts->days == n && amounts->left_out == left_out);
+	CHECK(fabs(amounts->sum - (double) money / 10000) <= 1e-12 * amounts->sum);
+	CHECK(fabs(amounts->sum_log - logs) <= 1e-12 * (1 + fabs(logs)));
+	CHECK(amounts->unevenness >= 0 && (n > 1 || amounts->unevenness == 0));
+	if (n > 0)
+		CHECK(fabs(amounts->unevenness - ((double) n * log(amounts->sum / (double) n) - logs)) <=
+			  1e-12 * (1 + fabs(logs)));
+}
+
+/* The same amounts on other days, in the order that there is or backward */
+static void
+amounts_moved(const rt_day *days, size_t count, bool backward, rt_day_amounts *amounts)
+{
+	static byte_string bytes;
+	rt_day		moved[MAX_ROWS];
+	bool		found;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		moved[i] = days[backward ? count - 1 - i : i];
+		moved[i].date = 8000 + (int32_t) i;
+	}
+	bytes.size = rt_days_encode(moved, count, bytes.bytes);
+	CHECK(rt_history_amounts(bytes.bytes, bytes.size, INT32_MAX, amounts, &found) == RT_OK);
+}
+
+static void
+test_amounts(void)
+{
+	static byte_string bytes;
+	rt_day		rows[MAX_ROWS],
+				days[MAX_ROWS];
+
+	for (int i = 0; i < 6000; i++)
+	{
+		size_t		count = random_rows(rows, 40, (row_style) (i % EXTREME));
+		size_t		day_count;
+		int32_t		as_of = 8000 + (int32_t) random_between(-10, 3200);
+		rt_day_amounts amounts,
+					forward,
+					backward;
+		bool		found;
+
+		if (!add_up(rows, count, days, &day_count) || day_count == 0)
+			continue;
+		if (days[i % day_count].unknown < days[i % day_count].orders)
+			days[i % day_count].money = 0;
+		bytes.size = rt_days_encode(days, day_count, bytes.bytes);
+		CHECK(rt_history_amounts(bytes.bytes, bytes.size, as_of, &amounts, &found) == RT_OK);
+		check_amounts(days, day_count, as_of, &amounts, found);
+		amounts_moved(days, day_count, false, &forward);
+		amounts_moved(days, day_count, true, &backward);
+		CHECK(memcmp(&forward, &backward, sizeof(forward)) == 0);
+	}
+}
+
+/* The same amount each time is even to the last digit */
+static void
+test_even_amounts(void)
+{
+	static byte_string bytes;
+	rt_day		days[MAX_ROWS];
+
+	for (int i = 0; i < 2000; i++)
+	{
+		int64_t		money = random_between(1, INT64_MAX / 100000000);
+		size_t		count = (size_t) random_between(2, 40);
+		rt_day_amounts amounts;
+		bool		found;
+
+		for (size_t j = 0; j < count; j++)
+			days[j] = (rt_day) {.date = 8000 + (int32_t) j, .orders = 1, .money = money};
+		bytes.size = rt_days_encode(days, count, bytes.bytes);
+		CHECK(rt_history_amounts(bytes.bytes, bytes.size, 9000, &amounts, &found) == RT_OK);
+		CHECK(amounts.days == (int64_t) count && amounts.unevenness == 0);
 	}
 }
 
@@ -481,6 +591,8 @@ static const check_case history_cases[] = {
 	{"history: bytes and text round trip", test_round_trips},
 	{"history: subtraction is the inverse of merging", test_subtract},
 	{"history: recency, frequency, age, monetary value", test_rfm},
+	{"history: amounts of days", test_amounts},
+	{"history: the same amount each day", test_even_amounts},
 	{"history: summary", test_summary},
 	{"history: rejected text says where", test_rejected_text},
 	{"history: sizes", test_sizes},

@@ -32,6 +32,9 @@ test_slots(void)
 		CHECK(kind->row_valid != NULL && kind->fit != NULL);
 		CHECK(kind->customers != NULL && kind->meaning != NULL);
 		CHECK((kind->leaves != NULL) == (base != NULL));
+		CHECK((kind->spend != NULL) ==
+			  (kind->input == RT_INPUT_SPEND || kind->input == RT_INPUT_AMOUNTS));
+		CHECK(kind->spend == NULL || kind->spend->expected_value != NULL);
 
 		/* who knows who buys when knows who is still a customer */
 		CHECK((base != NULL) ==
@@ -70,7 +73,8 @@ test_stored(void)
 	{ID_BDW, &rt_bdw_kind},
 	{ID_GGOMPERTZ_NBD, &rt_ggompertz_nbd_kind},
 	{ID_BG_BB, &rt_bg_bb_kind},
-	{ID_GAMMA_GAMMA, &rt_gamma_gamma_kind}};
+	{ID_GAMMA_GAMMA, &rt_gamma_gamma_kind},
+	{ID_GAMMA_GAMMA_ALL, &rt_gamma_gamma_all_kind}};
 
 	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++)
 		CHECK(rt_kind_by_id(stored[i].id) == stored[i].kind);

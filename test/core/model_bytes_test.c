@@ -38,7 +38,7 @@ random_model(rt_model *model)
 		model->k_median = 2;
 		model->k_deviation = 0.5;
 	}
-	if (kind->input == RT_INPUT_SPEND && random_between(0, 1))
+	if (kind->spend != NULL && random_between(0, 1))
 	{
 		model->left_out = (double) random_between(0, 9);
 		model->frequency_correlation = random_between(0, 1) ? NAN : 0.25;

@@ -52,6 +52,50 @@ BEGIN
 	RETURN best;
 END $$;
 
+-- The model of what orders are worth that would have ranked customers better some days ago: between
+-- the diagonal and its Lorenz curve is more
+CREATE FUNCTION pg_temp.money(base retention_model, today date, days int) RETURNS retention_model
+LANGUAGE plpgsql AS $$
+DECLARE
+	past CONSTANT date := today - days;
+	base_past retention_model;
+	m retention_model;
+	best retention_model;
+	best_gain numeric;
+	gain numeric;
+BEGIN
+	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base), past)
+	INTO base_past;
+	FOR m IN
+		SELECT fit_model(kind, h, past)
+		FROM history, unnest('{gamma-gamma,gamma-gamma-all}'::text[]) kind GROUP BY kind
+	LOOP
+		WITH c AS (
+			SELECT coalesce(expected_purchases(base_past, h, past, days * interval '1 day')
+					* expected_order_value(m, h, past)::float8, 0) AS expected,
+				greatest((SELECT coalesce(sum(amount), 0) FROM shop.orders o
+					WHERE o.customer_id = history.customer_id AND ordered_at::date > past
+						AND ordered_at::date <= today), 0) AS spent
+			FROM history WHERE first_purchase(h) <= past)
+		SELECT avg(area) FILTER (WHERE by_expected) / avg(area) FILTER (WHERE NOT by_expected)
+		INTO gain
+		FROM (SELECT by_expected, 1 - sum(n * (upto + upto - spent)) / sum(n) / sum(spent) AS area
+			FROM (SELECT by_expected, n, spent,
+					sum(spent) OVER (PARTITION BY by_expected ORDER BY place) AS upto
+				FROM (SELECT by_expected, place, count(*) AS n, sum(spent) AS spent
+					FROM c, LATERAL (VALUES (true, expected), (false, spent)) v(by_expected, place)
+					GROUP BY 1, 2) g) l
+			GROUP BY 1) a;
+		IF best IS NULL OR gain > best_gain THEN
+			best := m;
+			best_gain := gain;
+		END IF;
+	END LOOP;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(best), today)
+	INTO m;
+	RETURN m;
+END $$;
+
 -- All of it with these decisions
 CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int,
 	stages text[], reasons_within interval, review_months int, review_p float8, dropped_p float8,
@@ -63,10 +107,11 @@ DECLARE
 	base retention_model := pg_temp.base(kinds, today);
 	past retention_model;
 	cycle retention_model := fit_model('interpurchase', h, today) FROM history;
-	money retention_model := fit_model('gamma-gamma', h, today) FROM history;
+	money retention_model := pg_temp.money(base, today, quality_days);
 BEGIN
-	DROP TABLE IF EXISTS customer, contacts, gone, reasons, dropped, trend, months, campaigns,
-		quality, forecast, expected_month;
+	DROP TABLE IF EXISTS chosen_money, customer, contacts, gone, reasons, dropped, trend, months,
+		campaigns, quality, forecast, expected_month;
+	CREATE TEMP TABLE chosen_money AS SELECT model_kind(money) AS kind;
 	CREATE TEMP TABLE customer AS
 	SELECT customer_id, h, c.contact_from, c.contact_until, c.expected_next, c.overdue_ratio,
 		customer_stage(h, today, cycle, base, lost_probability / 2, lost_probability)::text
@@ -300,7 +345,7 @@ BEGIN
 		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM m.model
 			WHERE chosen AND fitted_on = '2026-06-30'),
 		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C")
-			FROM (VALUES ('interpurchase'), ('gamma-gamma'),
+			FROM (VALUES ('interpurchase'), ((SELECT kind FROM chosen_money)),
 				(CASE name WHEN 'as it begins' THEN 'mbg/cnbd-k' ELSE 'bg/nbd' END)) k(kind)),
 		name || ': the kinds');
 	RETURN NEXT is((SELECT array_agg(rank ORDER BY rank) FROM m.contact_list),
@@ -399,12 +444,13 @@ SELECT set_eq('SELECT kind, fitted_to FROM model_kinds()', $$
 	VALUES ('interpurchase', 'intervals'), ('bg/nbd', 'recency'), ('mbg/nbd', 'recency'),
 		('bg/cnbd-k', 'recency'), ('mbg/cnbd-k', 'recency'), ('pareto/nbd', 'recency'),
 		('ggompertz/nbd', 'recency'), ('bg/bb', 'opportunities'), ('gamma-gamma', 'spend'),
-		('sbg', 'contracts'), ('bdw', 'contracts') $$, 'the kinds and what they are fitted to');
+		('gamma-gamma-all', 'amounts'), ('sbg', 'contracts'), ('bdw', 'contracts') $$,
+	'the kinds and what they are fitted to');
 SELECT is((SELECT parameters FROM model_kinds() WHERE kind = 'pareto/nbd'), '{r,alpha,s,beta}',
 	'and their parameters');
 SELECT is((SELECT array_agg(retention_mart_model_use(k))
-	FROM unnest('{interpurchase,gamma-gamma,mbg/nbd,bg/cnbd-3}'::text[]) k),
-	'{cycle_model,spend_model,base_model,base_model}', 'what a mart uses them for');
+	FROM unnest('{interpurchase,gamma-gamma,gamma-gamma-all,mbg/nbd,bg/cnbd-3}'::text[]) k),
+	'{cycle_model,spend_model,spend_model,base_model,base_model}', 'what a mart uses them for');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -17,7 +17,8 @@ FROM generate_series(1, 60) c, generate_series(1, 6) n WHERE n <= 1 + c % 6 GROU
 -- of each kind: all at once, and in three parts; who is left out of a model of spending adds up
 SELECT kind, whole = merged AS same, whole::text = merged::text AS same_text,
 	whole::text::jsonb -> 'left_out' AS left_out, observations(whole)
-FROM unnest('{interpurchase, bg/nbd, mbg/cnbd-2, bg/bb, gamma-gamma}'::text[]) kind,
+FROM unnest('{interpurchase, bg/nbd, mbg/cnbd-2, bg/bb, gamma-gamma,
+		gamma-gamma-all}'::text[]) kind,
 	LATERAL (SELECT fit_model(kind, h, '2026-06-30') AS whole FROM customer) w,
 	LATERAL (SELECT pg_temp.merge(s) AS merged
 		FROM (SELECT pg_temp.part(kind, h, '2026-06-30') AS s FROM customer GROUP BY c % 3) p) m

@@ -93,6 +93,29 @@ SELECT attribute, value FROM "{orders}".customer_attribute WHERE customer_id = 2
 SELECT kind, chosen FROM "{orders}".model WHERE fitted_on = '2026-03-02' ORDER BY 1;
 SELECT drop_retention_mart('{orders}');
 DROP TABLE "{as_of}";
+-- customers who differ so much that there is no mean: who is not valued is counted, and the model
+-- that would have ranked them better is chosen
+CREATE TABLE skewed AS
+SELECT c AS customer_id, date '2025-01-01' + n * 70 + c % 60 AS ordered_at,
+	round((1 + 20 * ((1 - (c * 97 % 400 + 0.5) / 400) ^ (-1 / 0.7) - 1))
+		* (ARRAY[0.5, 0.7, 0.9, 1, 1.2, 1.6])[1 + (c * 5 + n * 7) % 6], 2) AS amount
+FROM generate_series(1, 400) c, generate_series(0, 4) n WHERE n <= c % 5;
+SELECT create_retention_mart('skewed', 'customer_id', 'ordered_at', 'amount', schema => 'skewed');
+SELECT kind, chosen, not_valued,
+	not_valued = (SELECT count(*) FROM skewed.customer_history
+		WHERE expected_order_value(model, history, '2025-12-06') IS NULL) AS counted,
+	holdout_gini = max(holdout_gini) OVER () AS best
+FROM skewed.model WHERE holdout_gini IS NOT NULL ORDER BY kind;
+SELECT count(*) FROM skewed.customer_scorecard WHERE expected_order_value IS NULL OR clv IS NULL;
+UPDATE skewed.model SET chosen = NOT chosen WHERE holdout_gini IS NOT NULL;
+SELECT substring(retention_review_html('skewed') FROM 'of sales; .*? valued') AS foot;
+-- too little was known then to compare: the one that values everybody
+UPDATE skewed.settings SET quality_days = 330;
+SELECT refresh_retention_mart('skewed');
+SELECT kind, chosen, not_valued, holdout_gini
+FROM skewed.model WHERE kind LIKE 'gamma%' ORDER BY kind;
+SELECT drop_retention_mart('skewed');
+DROP TABLE skewed;
 -- errors
 CREATE INDEX mart_customers_index ON mart_orders (customer_id);
 SELECT create_retention_mart('mart_orders', 'customer', 'ordered_at');

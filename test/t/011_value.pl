@@ -3,6 +3,7 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use POSIX qw(lgamma);
 use Test::More;
 
 my $data = "$ENV{RETENTION_SHARED}/data";
@@ -167,6 +168,63 @@ is(query(q{
 	             fit_model('gamma-gamma', frequency(h, d), 100 * monetary_value(h, d)) AS b
 	      FROM cdnow_sample, (VALUES (date '1997-09-30')) v(d)) s}),
 	't|t', 'in cents as in dollars');
+
+# all amounts: the likelihood as the model writes it, added up here, is highest at the fit
+foreach my $log ([ 'cdnow_sample', '1997-09-30' ], [ 'retailer_transaction_log', '2019-03-31' ])
+{
+	my ($name, $date) = @$log;
+	my ($p, $q, $gamma, $best, $converged) = split /\|/, query(qq{
+		SELECT parameter(m, 'p'), parameter(m, 'q'), parameter(m, 'gamma'), log_likelihood(m),
+		       converged(m)
+		FROM (SELECT fit_model('gamma-gamma-all', h, '$date') AS m FROM $name) s});
+	my @customers = map { [ split /\|/ ] } split /\n/, query(qq{
+		SELECT n, sum, logs, count(*)
+		FROM (SELECT count(*) AS n, sum(amount), sum(ln(amount::float8))::numeric(20, 9) AS logs
+		      FROM (SELECT customer_id, sum(amount) AS amount, count(*)
+		            FROM ${name}_orders WHERE ordered_at < date '$date' + 1
+		            GROUP BY customer_id, ordered_at::date) d
+		      WHERE amount > 0 GROUP BY customer_id) c
+		GROUP BY 1, 2, 3});
+	my $likelihood = sub {
+		my ($p, $q, $gamma) = @_;
+		my $sum = 0;
+		foreach my $customer (@customers)
+		{
+			my ($n, $spent, $logs, $count) = @$customer;
+			$sum += $count * (lgamma($p * $n + $q) - $n * lgamma($p) - lgamma($q) + $q * log($gamma)
+					+ ($p - 1) * $logs - ($p * $n + $q) * log($gamma + $spent));
+		}
+		return $sum;
+	};
+	is($converged, 't', "$name: converged");
+	cmp_ok(abs($likelihood->($p, $q, $gamma) / $best - 1), '<', 1e-9, "$name: the likelihood");
+	foreach my $move ([ 1, 0, 0 ], [ 0, 1, 0 ], [ 0, 0, 1 ], [ 0, 1, 1 ], [ -1, 0, 1 ],
+		[ -1, 1, 1 ])
+	{
+		cmp_ok($likelihood->($p * 1.01 ** ($_ * $move->[0]), $q * 1.01 ** ($_ * $move->[1]),
+				$gamma * 1.01 ** ($_ * $move->[2])), '<', $best, "$name: the highest, @$move")
+			for -1, 1;
+	}
+}
+
+# with returns: days without an amount above 0 are counted, and all customers have a value
+is(query(q{
+	SELECT left_out(m) =
+	       (SELECT count(*)
+	        FROM retailer_transaction_log, purchases(h)
+	        WHERE purchase_days(h) > 0 AND NOT coalesce(orders > 0 AND amount > 0, false)),
+	       left_out(m) > 11000,
+	       observations(m) =
+	       (SELECT count(*)
+	        FROM retailer_transaction_log
+	        WHERE EXISTS (SELECT FROM purchases(h) WHERE orders > 0 AND amount > 0)),
+	       (SELECT count(*) = count(value) AND min(value) > 0 AND max(value) < 'infinity'
+	               AND bool_and(scale(value) <= 16)
+	        FROM retailer_transaction_log, expected_order_value(m, h, '2019-03-31') value
+	        WHERE purchase_days(h) > 0)
+	FROM (SELECT fit_model('gamma-gamma-all', h, '2019-03-31') AS m
+	      FROM retailer_transaction_log) s}),
+	't|t|t|t', 'the retailer log, all amounts');
 
 $node->stop;
 done_testing();

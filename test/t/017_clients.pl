@@ -53,7 +53,7 @@ $node->safe_psql('postgres', q{
 	      ORDER BY order_count(history) DESC, customer_id LIMIT 3) c,
 	     (SELECT model AS m
 	      FROM retention_mart.model
-	      WHERE chosen AND kind NOT IN ('gamma-gamma', 'interpurchase')) f;
+	      WHERE chosen AND retention_mart_model_use(kind) = 'base_model') f;
 	CREATE TABLE grouped AS
 	SELECT cohort_retention(history, 'quarter', '2025-09-01') AS cohorts,
 	       retention_curve(history, 'quarter', '2025-09-01') AS curve,
@@ -103,8 +103,8 @@ $node->safe_psql('postgres', q{
 	SELECT purchases_interval(c.model, history, '2025-09-01', '1 year') AS purchases,
 	       clv_interval(c.model, s.model, history, '2025-09-01', '1 year', 0.1) AS clv
 	FROM retention_mart.customer_history, retention_mart.model c, retention_mart.model s
-	WHERE c.chosen AND c.kind NOT IN ('gamma-gamma', 'interpurchase') AND s.chosen
-	  AND s.kind = 'gamma-gamma'
+	WHERE c.chosen AND retention_mart_model_use(c.kind) = 'base_model' AND s.chosen
+	  AND retention_mart_model_use(s.kind) = 'spend_model'
 	ORDER BY customer_id LIMIT 3});
 is($node->safe_psql('postgres', $missing), '',
 	'a value of every type of the extension is among those read');

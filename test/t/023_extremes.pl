@@ -189,6 +189,7 @@ my %parameters = (
 	'mbg/cnbd-k' => [qw(k r alpha a b)], 'pareto/nbd' => [qw(r alpha s beta)],
 	'ggompertz/nbd' => [qw(r alpha b s beta)],
 	'bg/bb' => [qw(alpha beta gamma delta)], 'gamma-gamma' => [qw(p q gamma)],
+	'gamma-gamma-all' => [qw(p q gamma)],
 	'sbg' => [qw(alpha beta)], 'bdw' => [qw(alpha beta c)]);
 # what the literature found in CDNOW, donations and contracts
 my %published = (
@@ -198,6 +199,7 @@ my %published = (
 	'pareto/nbd' => [0.553, 10.578, 0.606, 11.669],
 	'ggompertz/nbd' => [0.553, 10.578, 0.0002, 0.603, 0.0026],
 	'bg/bb' => [1.204, 0.75, 0.657, 2.783], 'gamma-gamma' => [6.25, 3.74, 15.44],
+	'gamma-gamma-all' => [5.2, 0.9, 12],
 	'sbg' => [0.668, 3.806], 'bdw' => [0.259, 1.722, 1.584]);
 my @bases = grep { !/interpurchase|gamma-gamma|sbg|bdw/ } sort keys %parameters;
 
@@ -205,7 +207,7 @@ my @bases = grep { !/interpurchase|gamma-gamma|sbg|bdw/ } sort keys %parameters;
 sub kinds_for
 {
 	my ($f) = @_;
-	return ['gamma-gamma']
+	return [ 'gamma-gamma', 'gamma-gamma-all' ]
 		if $f->{current} eq 'spend' || grep { $_ eq 'mean_value' } @{$f->{names}};
 	return ['interpurchase'] if $f->{current} eq 'cycle_model';
 	return \@bases if $f->{current} eq 'base_model';

@@ -59,6 +59,10 @@ my %calls = (
 		FROM row},
 	'fit_model gamma-gamma' => q{
 		SELECT fit_model('gamma-gamma', 1 + n % 50, 10 + n / 3.0) FROM row},
+	'fit_model gamma-gamma-all' => q{
+		SELECT fit_model('gamma-gamma-all', 2 + n % 50, 10 + n / 3.0,
+		                 (2 + n % 50) * (ln((10 + n / 3.0) / (2 + n % 50)) - 0.1))
+		FROM row},
 	'window_funnel' => q{
 		SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0,
 		                     n % 5 = 0)
