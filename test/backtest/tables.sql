@@ -28,3 +28,6 @@ CREATE TABLE prediction (
 	silence float8, recent_silence float8,	-- silence_probability
 	overdue float8						-- days of silence over the own mean interval
 );
+
+-- what compare_models gives: of a hold-out that ends at as_of, and of the days behind it
+CREATE TABLE comparison (name text, as_of date, days int, is_later boolean, r model_comparison);
