@@ -6,4 +6,5 @@ SELECT :'name', :'as_of', :days, is_later,
        unnest((SELECT compare_models(h, date :'as_of' + CASE WHEN is_later THEN :days ELSE 0 END,
                                      :days * interval '1 day', :'kinds', :unit)
                FROM customer))
-FROM unnest('{false, true}'::boolean[]) AS is_later;
+FROM unnest('{false, true}'::boolean[]) AS is_later
+WHERE date :'as_of' + :days <= (SELECT max(ordered_at)::date FROM orders);

@@ -272,3 +272,26 @@ FROM (SELECT count(*) FILTER (WHERE frequency(h, '2025-09-30') = 0) AS once,
 		FROM customer GROUP BY c % 3) p) s0,
 	unnest(whole) w, unnest(sample) s
 WHERE s.kind = 'mbg/cnbd-k' AND w.kind = s.kind;
+
+-- states that somebody has changed: the version, the level, an unused byte, days, customers, a kind,
+-- rows that are missing and bytes behind them
+CREATE FUNCTION pg_temp.final(state bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN array_length(compare_models_final(state), 1);
+EXCEPTION WHEN OTHERS THEN
+	RETURN sqlstate;
+END $$;
+SELECT pg_temp.final(s) AS whole, pg_temp.final(set_byte(s, 0, 2)) AS version,
+	pg_temp.final(set_byte(s, 2, 21)) AS level, pg_temp.final(set_byte(s, 2, 1)) AS of_no_level,
+	pg_temp.final(set_byte(s, 3, 1)) AS unused,
+	pg_temp.final(overlay(s PLACING '\x00000000' FROM 9)) AS no_day,
+	pg_temp.final(overlay(s PLACING '\x01000000' FROM 9)) AS one_day,
+	pg_temp.final(overlay(s PLACING '\x0000000000000000' FROM 13)) AS time_unit,
+	pg_temp.final(set_byte(s, 20, get_byte(s, 20) - 1)) AS customers,
+	pg_temp.final(set_byte(s, 20, get_byte(s, 20) + 1)) AS one_more,
+	pg_temp.final(set_byte(s, 204, 1)) AS interpurchase,
+	pg_temp.final(set_byte(s, 205, 2)) AS k_of_none,
+	pg_temp.final(substr(s, 1, length(s) - 1)) AS shorter,
+	pg_temp.final(s || '\x00') AS longer, pg_temp.final(substr(s, 1, 100)) AS half_a_head,
+	pg_temp.final('') AS nothing
+FROM (SELECT pg_temp.part(h, '2026-03-31', '6 months', '{bg/nbd}', 7) AS s FROM customer) p \gx

@@ -31,17 +31,28 @@ open(my $run, '<', "$root/test/backtest/run") or die $!;
 my $sets = 0;
 while (my $line = <$run>)
 {
-	next unless $line =~ /^(\w+)((?: \d{4}-\d\d-\d\d)+)$/;
-	my ($name, @dates) = ($1, split ' ', $2);
+	next unless $line =~ /^(\w+)((?: [\d.]+){2} \S+)?((?: \d{4}-\d\d-\d\d)+)$/;
+	my ($name, $compared, @dates) = ($1, $2, split ' ', $3);
 	$node->safe_psql('postgres', qq{
 		CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
 		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
-	psql_file("$root/test/backtest/predict.sql", "name=$name", "as_of=$_") for @dates;
+	if (defined $compared)
+	{
+		my ($days, $unit, $more) = split ' ', $compared;
+		my $kinds = 'bg/nbd,mbg/nbd,mbg/cnbd-k,pareto/nbd' . ($more eq '-' ? '' : ",$more");
+		psql_file("$root/test/backtest/compare.sql", "name=$name", "as_of=$_", "days=$days",
+			"unit=$unit", "kinds={$kinds}")
+			for @dates;
+	}
+	else
+	{
+		psql_file("$root/test/backtest/predict.sql", "name=$name", "as_of=$_") for @dates;
+	}
 	$node->safe_psql('postgres', 'DROP TABLE orders');
 	$sets++;
 }
 close $run;
-is($sets, 4, 'four order logs');
+is($sets, 4 + 7, 'four order logs, and seven to choose models on');
 my $report = psql_file("$root/test/backtest/report.sql");
 
 my @rows = split /\n/, $node->safe_psql('postgres', q{
@@ -101,6 +112,12 @@ foreach my $name (sort keys %alarm)
 		sprintf('%s: %.0f more alarms right', $name, $alarm{$name}{right}));
 	cmp_ok($alarm{$name}{auc}, '>', 0, "$name: and a better order");
 }
+
+# the choice of a model: by a hold-out nearer to the best one than by AIC
+my ($choices, $of_holdout, $of_aic) =
+	$report =~ /^Of (\d+) choices .* the one has ([\d.]+) more .* the other ([\d.]+)\. /m;
+is($choices, 20, 'models are chosen on seven logs');
+cmp_ok($of_holdout, '<', $of_aic / 2, "log loss above the best: $of_holdout, by AIC $of_aic");
 
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };

@@ -59,6 +59,11 @@ my %calls = (
 		FROM row},
 	'fit_model gamma-gamma' => q{
 		SELECT fit_model('gamma-gamma', 1 + n % 50, 10 + n / 3.0) FROM row},
+	'compare_models' => q{
+		SELECT compare_models(('{' || date '2024-01-01' - n / 600 || ': ?, '
+		                       || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
+		                      )::purchase_history, '2026-06-30', '1 year')
+		FROM row},
 	'window_funnel' => q{
 		SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0,
 		                     n % 5 = 0)
