@@ -350,9 +350,11 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	my $read = "SELECT sum(frequency(h, $last)) FROM base";
 	my $beyond = sub
 	{
-		my ($name, $mode, $scale, $bar, $query, $where) = @_;
+		my ($name, $mode, $scale, $bar, $query, $where, $plain) = @_;
 		return if $ENV{ONLY} && "$name, $mode" !~ /$ENV{ONLY}/;
-		my ($times) = measure($mode, $where ? ("$query $where", "$read $where") : ($query, $read));
+		$plain ||= $read;
+		my ($times) =
+			measure($mode, $where ? ("$query $where", "$plain $where") : ($query, $plain));
 		row("$name, $mode", sprintf('%.3f', $times->[0] / $scale),
 			sprintf('%.3f', $times->[1] / $scale),
 			sprintf('%.3f', ($times->[0] - $times->[1]) / $scale), $bar);
@@ -377,6 +379,13 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		$beyond->('model: fit interpurchase, s', $mode, 1000, '<= 1',
 			"SELECT fit_model('interpurchase', h, $last, 7) FROM base");
 	}
+	# what a comparison takes beyond its fits, for each customer and each of four kinds
+	my $fits = join ', ', map { "fit_model('$_', h, $last - 90, 7)" }
+		'bg/nbd', 'mbg/nbd', 'mbg/cnbd-k', 'pareto/nbd';
+	$beyond->('model: compare_models: its fits, us a customer and kind', $_, 4000, '<= 5',
+		"SELECT compare_models(h, $last, '90 days', '{bg/nbd,mbg/nbd,mbg/cnbd-k,pareto/nbd}', 7)
+		FROM base", '', "SELECT $fits FROM base")
+		for @modes;
 	$beyond->('model: p_alive, us a row', 'serial', 1000, '<= 1',
 		"SELECT sum(p_alive($truth, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of 39 weeks, us a row', 'serial', 1000, '<= 1',
