@@ -229,8 +229,10 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 	}
 	odds = log(fmax(asked - taken, 0.01 * taken) / taken);
 	{
-		double		lower[4] = {RT_SHAPE_LOWEST, odds - RT_LEVEL_RANGE, RT_LEAVING_LOWEST, -RT_AGE_RANGE};
-		double		upper[4] = {RT_SHAPE_HIGHEST, odds + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST, log(1e9)};
+		double		lower[4] = {RT_SHAPE_LOWEST, odds - RT_LEVEL_RANGE, RT_LEAVING_LOWEST,
+		-RT_AGE_RANGE};
+		double		upper[4] = {RT_SHAPE_HIGHEST, odds + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST,
+		log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
 		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, rt_pairs_alike,

@@ -63,6 +63,8 @@ typedef struct rt_bg_nbd_future
 	double		phases[RT_K_MAX];	/* probability of j events of the interval so far */
 } rt_bg_nbd_future;
 
+extern rt_bg_nbd_future rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer);
+
 typedef enum rt_bg_nbd_what
 {
 	RT_BG_NBD_PURCHASES,		/* discounted, at a rate above 0 */
@@ -76,6 +78,17 @@ extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd
 /* Until t, which may be infinite at a rate above 0 */
 extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t,
 									double rate);
+
+/*
+ * Is it as good as a sum over purchases whose times hardly vary?  A k above RT_BG_NBD_REGULAR, and
+ * a rate that is known to a third.
+ */
+#define RT_BG_NBD_REGULAR 20
+
+extern bool rt_bg_nbd_is_regular(const rt_bg_nbd_future *f);
+
+/* What they buy until t, discounted, to a thousandth, of somebody of whom that is so */
+extern double rt_bg_nbd_discounted_regular(const rt_bg_nbd_future *f, double t, double rate);
 
 /* As in customer_base.h */
 extern double rt_bg_nbd_p_alive(const rt_base *base, const rt_customer *customer);

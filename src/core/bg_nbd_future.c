@@ -17,6 +17,7 @@
 #include <math.h>
 
 #include "core/bg_nbd.h"
+#include "core/gauss_legendre.h"
 #include "core/poll.h"
 #include "core/special.h"
 
@@ -24,11 +25,13 @@
 #define TERMS_MAX 60000.0
 #define TERMS_MAX_SINGLE 4000.0
 
+#define FEW RT_FEW_POINTS
+
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
-static rt_bg_nbd_future
-future_of(const rt_base *base, const rt_customer *customer)
+rt_bg_nbd_future
+rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
@@ -159,7 +162,7 @@ over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nb
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	return f.p_alive == 0 ?
 		0 :
 		f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
@@ -176,14 +179,6 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 {
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
 }
-
-/* Gauss-Legendre with 5 points, for a function that is smooth and counts little */
-#define FEW 5
-static const double few_nodes[FEW] = {-0.90617984593866399280, -0.53846931010568309104, 0,
-0.53846931010568309104, 0.90617984593866399280};
-static const double few_weights[FEW] = {0.23692688505618908751, 0.47862867049936646804,
-	0.56888888888888888889, 0.47862867049936646804,
-0.23692688505618908751};
 
 /*
  * The purchases expected by several times, the last one the latest: as sum_over_events, but
@@ -262,11 +257,11 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 
 		rt_poll();
 		for (int i = 0; i < FEW; i++)
-			odds[i] = (from + half * (1 + few_nodes[i])) / f->alpha;
+			odds[i] = (from + half * (1 + rt_few_nodes[i])) / f->alpha;
 		odds[FEW] = to / f->alpha;
 		expected_by_times(f, odds, expected);
 		for (int i = 0; i < FEW; i++)
-			sum += few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
+			sum += rt_few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
 		last = expected[FEW];
 		from = to;
 
@@ -286,11 +281,13 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 
 	if (!(t >= 0 && rate >= 0) || (isinf(t) && rate == 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	if (t == 0)
 		return 0;
 	if (rate == 0)
 		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
+	if (rt_bg_nbd_is_regular(&f) && t > 1e-100 && rate < 1e100)
+		return rt_bg_nbd_discounted_regular(&f, t, rate);
 	odds = odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
@@ -308,7 +305,7 @@ mean_lifetime(const rt_base *base, const rt_customer *customer)
 {
 	double		sum = 0;
 	double		purchases;
-	rt_bg_nbd_future f = future_of(base, customer);
+	rt_bg_nbd_future f = rt_bg_nbd_future_of(base, customer);
 
 	if (f.p_alive == 0)
 		return 0;
@@ -414,7 +411,7 @@ rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 
 	if (!(t >= 0))
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return 0;
@@ -437,7 +434,7 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 
 	if (!(t >= 0) || n < 0)
 		return NAN;
-	f = future_of(base, customer);
+	f = rt_bg_nbd_future_of(base, customer);
 	odds = odds_of(&f, t);
 	if (odds == 0)
 		return n == 0 ? 1 : 0;

@@ -9,24 +9,18 @@
 
 #include "core/calendar.h"
 #include "core/calendar_cycle.h"
+#include "core/calendar_position.h"
 #include "core/special.h"
 #include "core/poll.h"
 
 #define TWO_PI 6.28318530717958647693
 
-/* The first Monday from 2000-01-01 on */
-#define FIRST_MONDAY 2
-
 #define SIGNIFICANT (-4.60517018598809137)	/* ln 0.01 */
-#define LOG_PERIODS 1.79175946922805500 /* ln RT_PERIODS */
+#define LOG_PERIODS 1.94591014905531331 /* ln RT_PERIODS */
 #define LOG_2 0.69314718055994531
 
 /* The tail of a resultant may be this much above its approximation: see rt_log_resultant_tail */
 #define TAIL_ERROR 0.09
-
-/* 400 years have 146,097 days */
-static const double mean_days[] = {7, 30.436875, 91.310625, 182.62125, 365.2425};
-static const int months[] = {0, 1, 3, 6, 12};
 
 /*
  * Purchases the free period is looked for in, and how fine: steps of a phase over the whole span,
@@ -37,103 +31,6 @@ static const int months[] = {0, 1, 3, 6, 12};
 #define FREE_MIN 5
 #define FREE_MAX 64
 #define FREE_STEPS 8
-
-static const int month_starts[2][13] = {
-	{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365},
-	{0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}
-};
-
-const char *
-rt_period_name(rt_period period)
-{
-	static const char *const names[RT_PERIODS] = {"weekly", "monthly", "quarterly",
-	"half-yearly", "yearly", "free"};
-
-	return names[period];
-}
-
-typedef struct calendar_day
-{
-	int32_t		date;
-	int32_t		year;
-	int			month;
-	int			day_of_year;
-	int			leap;
-} calendar_day;
-
-static calendar_day
-calendar_day_of(int32_t date)
-{
-	calendar_day result;
-	int			day;
-
-	result.date = date;
-	rt_date_to_ymd(date, &result.year, &result.month, &day);
-	result.leap = (result.year % 4 == 0 && result.year % 100 != 0) || result.year % 400 == 0;
-	result.day_of_year = month_starts[result.leap][result.month - 1] + day - 1;
-	return result;
-}
-
-/*
- * The period of months that a day is in: which one of its year, and the days of the year it begins
- * and ends before
- */
-static inline int
-period_of_months(rt_period period, const calendar_day *day, int *start, int *end)
-{
-	int			index = (day->month - 1) / months[period];
-
-	*start = month_starts[day->leap][index * months[period]];
-	*end = month_starts[day->leap][(index + 1) * months[period]];
-	return index;
-}
-
-/* Where a date is at noon: in which period, and at which phase of it */
-typedef struct period_position
-{
-	double		whole;
-	double		phase;
-} period_position;
-
-static inline period_position
-position_of_day(rt_period period, double days, const calendar_day *day)
-{
-	period_position result;
-	int			index,
-				start,
-				end;
-
-	if (period == RT_WEEKLY)
-	{
-		int64_t		since_monday = (int64_t) day->date - FIRST_MONDAY;
-		int64_t		weekday = (since_monday % 7 + 7) % 7;
-
-		result.whole = (double) ((since_monday - weekday) / 7);
-		result.phase = ((double) weekday + 0.5) / 7;
-	}
-	else if (period == RT_FREE)
-	{
-		double		place = (day->date + 0.5) / days;
-
-		result.whole = floor(place);
-		result.phase = place - result.whole;
-	}
-	else
-	{
-		index = period_of_months(period, day, &start, &end);
-		result.whole = (double) day->year * (12 / months[period]) + index;
-		result.phase = (day->day_of_year - start + 0.5) / (end - start);
-	}
-	return result;
-}
-
-static period_position
-position_of_date(const rt_calendar_cycle *cycle, int32_t date)
-{
-	calendar_day day = calendar_day_of(date);
-
-	return position_of_day(cycle->period, cycle->days, &day);
-}
 
 /*
  * The unit vector of a phase from 0 to 1: half the work is here, and the library's sincos() is made
@@ -291,29 +188,19 @@ calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, do
 	cycle->deviation = sqrt(-2 * log(fmax(length, 1e-3)) * (n + 1) / (n - 1) / (TWO_PI * TWO_PI) +
 							1 / (12 * days * days));
 	cycle->step = sqrt(sums->steps / (n - 1));
+	cycle->ordinal = cycle->weekday = cycle->month = 0;
 }
 
-/*
- * The best one of the periods of the calendar from shortest on, log_p not yet
- * corrected for their number, at most limit
- */
-static bool
-calendar_find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
-					rt_calendar_cycle *cycle)
+/* What the dates say of each period of the calendar from shortest on; returns the longest one */
+static int
+calendar_add_dates(const int32_t *dates, size_t count, rt_period shortest, phase_sums *sums)
 {
-	phase_sums	sums[RT_FREE];
-	double		span;
+	double		span = (double) dates[count - 1] - (double) dates[0];
 	int			most = (int) shortest - 1;
-	int			best = -1;
 
-	if (count < 3)
-		return false;
-	span = (double) dates[count - 1] - (double) dates[0];
-	while (most + 1 < RT_FREE && span >= 1.5 * mean_days[most + 1])
+	while (most + 1 < RT_FREE && span >= 1.5 * period_days[most + 1])
 		most++;
-	if (most < (int) shortest)
-		return false;
-	memset(sums, 0, sizeof(sums));
+	memset(sums, 0, RT_FREE * sizeof(*sums));
 	for (size_t i = 0; i < count; i++)
 	{
 		calendar_day day = calendar_day_of(dates[i]);
@@ -329,66 +216,183 @@ calendar_find_fixed(const int32_t *dates, size_t count, rt_period shortest, doub
 			calendar_add_phase(&sums[p], place.whole + place.phase, cosine, sine);
 		}
 	}
+	return most;
+}
+
+/*
+ * The best one of the periods of the calendar from shortest on, log_p not yet
+ * corrected for their number, at most limit
+ */
+static bool
+calendar_find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
+					rt_calendar_cycle *cycle)
+{
+	phase_sums	sums[RT_FREE];
+	int			most;
+	bool		any = false;
+	double		best = -INFINITY;
+
+	if (count < 3)
+		return false;
+	most = calendar_add_dates(dates, count, shortest, sums);
 	for (int p = (int) shortest; p <= most; p++)
 	{
 		rt_calendar_cycle found;
+		double		likelihood = -INFINITY;
 
-		if (!calendar_judge(&sums[p], (int) count, mean_days[p], limit, &found) ||
-			(best >= 0 && found.log_p >= cycle->log_p))
+		if (!calendar_judge(&sums[p], (int) count, period_days[p], limit, &found))
 			continue;
+		calendar_describe(&sums[p], count, (rt_period) p, period_days[p], &found);
+		if (found.log_p < SIGNIFICANT - LOG_PERIODS)
+		{
+			rt_calendar_cycle_find_weekday(dates, count, &found);
+			likelihood = rt_calendar_cycle_log_likelihood(&found, count);
+		}
+		else if (any && found.log_p >= cycle->log_p)
+			continue;
+		if (any && likelihood < best)
+			continue;
+		any = true;
+		best = likelihood;
 		*cycle = found;
-		limit = found.log_p;
-		best = p;
 	}
-	if (best < 0)
-		return false;
-	calendar_describe(&sums[best], count, (rt_period) best, mean_days[best], cycle);
-	return true;
+	return any;
+}
+
+/*
+ * Too few to tell; a share of 0.5 is that of phases that come back, and 0.75 leaves room for
+ * chance; and a day more or less is no drift
+ */
+static bool
+calendar_comes_back(const rt_calendar_cycle *cycle)
+{
+	double		day = 1 / cycle->days;
+
+	return cycle->seasons < 5 ||
+		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <=
+		0.75 * cycle->step * cycle->step + day * day / 4;
 }
 
 bool
 rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
 	rt_period	shortest = RT_MONTHLY;
-	double		day;
 
 	if (count < 3)
 		return false;
 
-	/* of so short periods they can't have come in two of three */
+	/* of so short periods they can't have come in half */
 	while (shortest < RT_YEARLY && (double) dates[count - 1] - (double) dates[0] >
-		   (1.5 * (double) (count - 1) + 1) * mean_days[shortest])
+		   (2 * (double) (count - 1) + 1) * period_days[shortest])
 		shortest++;
 	if (!calendar_find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
-		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 3 * (cycle->seasons - 1) < 2 * cycle->periods)
+		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 2 * (cycle->seasons - 1) < cycle->periods)
 		return false;
 	cycle->log_p += LOG_PERIODS;
-
-	/*
-	 * too few to tell; a share of 0.5 is that of phases that come back, and 0.75 leaves room for
-	 * chance; and a day more or less is no drift
-	 */
-	day = 1 / cycle->days;
-	return cycle->seasons < 5 ||
-		cycle->deviation * cycle->deviation * cycle->seasons / (cycle->seasons + 1) <=
-		0.75 * cycle->step * cycle->step + day * day / 4;
+	return calendar_comes_back(cycle);
 }
 
+bool
+rt_calendar_cycle_regular(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	double		days = 0,
+				place = 0;
+	double		n = (double) count;
+	double		steps = 0,
+				residuals = 0;
+	double		first;
+
+	if (count < 6)
+		return false;
+	days = ((double) dates[count - 1] - (double) dates[0]) / (n - 1);
+
+	/* least squares of dates on their number; twice, since those left out make the mean longer */
+	for (int round = 0; round < 2; round++)
+	{
+		double		places = 0,
+					squares = 0,
+					times = 0,
+					products = 0;
+
+		place = steps = residuals = 0;
+		for (size_t i = 1; i < count; i++)
+		{
+			double		time = (double) dates[i] - (double) dates[0];
+			double		interval = (double) dates[i] - (double) dates[i - 1];
+			double		whole = rint(interval / days);
+
+			rt_poll_each(i);
+			if (whole < 1)
+				return false;
+			place += whole;
+			places += place;
+			squares += place * place;
+			times += time;
+			products += place * time;
+			steps += (interval - whole * days) * (interval - whole * days);
+			residuals += time * time;
+		}
+		days = (products - places * times / n) / (squares - places * places / n);
+		first = (times - days * places) / n;
+		residuals -= times * times / n + days * (products - places * times / n);
+	}
+	residuals = fmax(residuals, 0) / (n - 2);
+	if (!(days >= 2) || 25 * residuals > days * days || 2 * (n - 1) < place)
+		return false;
+	memset(cycle, 0, sizeof(*cycle));
+	cycle->period = RT_FREE;
+	first += (double) dates[0] + 0.5;
+
+	/* half a week off after all that time, at most: it is a week */
+	if (fabs(days - 7) * place < 3.5)
+	{
+		cycle->period = RT_WEEKLY;
+		first += (days - 7) * rint(place / 2) - FIRST_MONDAY;
+		days = 7;
+	}
+	cycle->days = days;
+	first /= days;
+	cycle->phase = cycle->season_phase = first - floor(first);
+	cycle->strength = NAN;
+	cycle->seasons = (int) count;
+	cycle->periods = (int) place;
+	cycle->deviation = sqrt(residuals * (n + 1) / n + 1.0 / 12) / days;
+	cycle->step = sqrt(steps / (n - 1)) / days;
+	return calendar_comes_back(cycle);
+}
+
+/* What the dates say of one period, of so many days where it is free */
 static void
-phases_of_days(const int32_t *dates, size_t count, double days, phase_sums *sums)
+phases_of_period(const int32_t *dates, size_t count, rt_period period, double days,
+				 phase_sums *sums)
 {
 	memset(sums, 0, sizeof(*sums));
 	for (size_t i = 0; i < count; i++)
 	{
 		calendar_day day = {.date = dates[i]};
-		period_position place = position_of_day(RT_FREE, days, &day);
+		period_position place;
 		double		cosine,
 					sine;
 
 		rt_poll_each(i + 1);
+		if (period != RT_FREE)
+			day = calendar_day_of(dates[i]);
+		place = position_of_day(period, days, &day);
 		unit_vector(place.phase, &cosine, &sine);
 		calendar_add_phase(sums, place.whole + place.phase, cosine, sine);
 	}
+}
+
+void
+rt_calendar_cycle_season(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	phase_sums	sums;
+
+	phases_of_period(dates, count, RT_YEARLY, 0, &sums);
+	cycle->log_p = 0;
+	cycle->seasons = sums.seasons;
+	cycle->periods = sums.periods;
+	calendar_describe(&sums, count, RT_YEARLY, period_days[RT_YEARLY], cycle);
 }
 
 bool
@@ -398,7 +402,7 @@ rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_ca
 
 	if (count < 3 || !(days >= 2))
 		return false;
-	phases_of_days(dates, count, days, &sums);
+	phases_of_period(dates, count, RT_FREE, days, &sums);
 	if (!calendar_judge(&sums, (int) count, days, INFINITY, cycle))
 		return false;
 	calendar_describe(&sums, count, RT_FREE, days, cycle);
@@ -517,109 +521,14 @@ rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cy
 	if (found)
 		cycle->log_p = fmin(0, cycle->log_p + LOG_PERIODS);
 	if (calendar_find_free(dates, count, &free_cycle) &&
-		(!found || free_cycle.log_p < cycle->log_p))
+		(!found || (free_cycle.log_p < cycle->log_p &&
+					(free_cycle.log_p >= SIGNIFICANT || cycle->log_p >= SIGNIFICANT ||
+					 count > FREE_MAX ||
+					 rt_calendar_cycle_log_likelihood(&free_cycle, count) >
+					 rt_calendar_cycle_log_likelihood(cycle, count)))))
 	{
 		*cycle = free_cycle;
 		found = true;
 	}
 	return found;
-}
-
-/* The peak in the period that the date is in */
-static int64_t
-peak_date(const rt_calendar_cycle *cycle, int64_t date)
-{
-	calendar_day day;
-	int			start,
-				end;
-
-	if (cycle->period == RT_FREE)
-		return (int64_t) floor((floor(((double) date + 0.5) / cycle->days) + cycle->phase) *
-							   cycle->days);
-	if (cycle->period == RT_WEEKLY)
-		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY +
-			(int64_t) (cycle->phase * 7);
-	day = calendar_day_of((int32_t) date);
-	period_of_months(cycle->period, &day, &start, &end);
-	return date - day.day_of_year + start + (int64_t) (cycle->phase * (end - start));
-}
-
-bool
-rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date)
-{
-	int64_t		peak = peak_date(cycle, after);
-
-	/* half a period on is in this period or in the next one */
-	for (int halves = 1; peak <= after && halves <= 3; halves++)
-		peak = peak_date(cycle, (int64_t) after + (int64_t) ceil(halves * cycle->days / 2));
-	if (peak > RT_DATE_MAX)
-		return false;
-	*date = (int32_t) peak;
-	return true;
-}
-
-static double
-normal_below(double x)
-{
-	return erfc(-x / sqrt(2)) / 2;
-}
-
-double
-rt_calendar_cycle_silence(const rt_calendar_cycle *cycle, int32_t last, int32_t date)
-{
-	period_position from = position_of_date(cycle, last);
-	period_position to = position_of_date(cycle, date);
-	double		season = from.whole + floor(from.phase - cycle->season_phase + 0.5);
-	double		passed = to.whole - season + to.phase + 0.5 / cycle->days - cycle->season_phase;
-	double		came = cycle->seasons - 0.5;
-	double		missed = cycle->periods - (cycle->seasons - 1) + 0.5;
-	double		silence = 1;
-	double		edge = normal_below(-0.5 / cycle->deviation);
-	double		peaks = floor(passed + 0.5);
-
-	if (peaks < 1)
-		return 1;
-
-	/* all but the last one have been missed altogether */
-	if (peaks < 100)
-	{
-		for (double i = 0; i < peaks - 1; i++)
-			silence *= (missed + i) / (came + missed + i);
-	}
-	else
-		silence = exp(lgamma(missed + peaks - 1) - lgamma(missed) + lgamma(came + missed) -
-					  lgamma(came + missed + peaks - 1));
-	return silence * (1 - came / (came + missed + peaks - 1) *
-					  (normal_below((passed - peaks) / cycle->deviation) - edge) / (1 - 2 * edge));
-}
-
-bool
-rt_calendar_cycle_quantile(const rt_calendar_cycle *cycle, int32_t last, int32_t after,
-						   double silence, int32_t *date)
-{
-	int64_t		low = after;	/* above silence */
-	int64_t		high;
-	int64_t		step = (int64_t) ceil(cycle->days / 2);
-
-	for (;;)
-	{
-		high = low + step;
-		if (high > RT_DATE_MAX)
-			return false;
-		if (rt_calendar_cycle_silence(cycle, last, (int32_t) high) <= silence)
-			break;
-		low = high;
-		step *= 2;
-	}
-	while (high - low > 1)
-	{
-		int64_t		middle = low + (high - low) / 2;
-
-		if (rt_calendar_cycle_silence(cycle, last, (int32_t) middle) <= silence)
-			high = middle;
-		else
-			low = middle;
-	}
-	*date = (int32_t) high;
-	return true;
 }

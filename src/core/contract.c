@@ -206,6 +206,7 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 		1, 1, 0,
 		0, 0, 1
 	};
+
 	/* choices: beyond, all leave alike, never, or at once */
 	double		lower[3] = {log(1e-6), log(1e-8), log(1e-3)};
 	double		upper[3] = {log(1e6), log(1e8), log(1e2)};

@@ -51,6 +51,8 @@ typedef struct rt_term
 	double		unused;			/* 0 */
 } rt_term;
 
+#define RT_EVENNESS_MAX 1536	/* see rt_evenness */
+
 /*
  * The intervals between the purchases of customers; or, of at least two intervals, how even they
  * are

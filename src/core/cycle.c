@@ -27,6 +27,7 @@ rt_intervals_from_dates(const int32_t *dates, size_t count, rt_intervals *interv
 	intervals->sum = 0;
 	intervals->sum_log = 0;
 	intervals->mean = intervals->stddev = NAN;
+	intervals->known_to = 1;
 	if (count < 2)
 		return;
 	intervals->sum = (double) dates[count - 1] - (double) dates[0];
@@ -177,42 +178,74 @@ rt_gamma_shape(int64_t count, double sum, double sum_log)
 }
 
 /*
- * The derivative of the restricted log-likelihood by x = ln k is
- * n k ((ln k - psi(k)) - (ln nk - psi(nk)) - s), that of the prior is
- * (ln prior_shape - x) / prior_deviation^2; their sum falls with x.  Returns the
- * root; variance is the inverse of the slope there, at most that of the prior.
+ * Purchases at any time of their days give whole intervals a deviation of 0.4 days; the rest to a
+ * day is a choice: nobody keeps time better.  But who buys each day does so to a fifth of one.
  */
-static double
-shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior_deviation,
-				 double *variance)
-{
-	double		n = (double) intervals->count;
-	double		precision = 1 / (prior_deviation * prior_deviation);
-	double		center = log(prior_shape);
-	double		low = log(1e-4);	/* far below any shape that intervals of whole days have */
-	double		high = log(2 * RT_REGULARITY_MAX);
-	double		s,
-				x;
+#define DAY_PART_MAX 0.2
 
-	*variance = prior_deviation * prior_deviation;
-	if (intervals->count < 2)
-		return center;
-	s = fmax(log(intervals->mean) - intervals->sum_log / n, 0);
-	x = fmin(fmax(center, low), high);
+double
+rt_intervals_evenness(const rt_intervals *intervals)
+{
+	double		part = fmin(intervals->known_to / intervals->mean, DAY_PART_MAX);
+
+	/* a deviation that is small against the mean adds half the square of its part */
+	return fmax(log(intervals->mean) - intervals->sum_log / (double) intervals->count, 0) +
+		part * part / 2;
+}
+
+/* A part of the posterior of x = ln k, taken as normal */
+typedef struct shape_peak
+{
+	double		center;
+	double		variance;
+	double		log_mass;
+} shape_peak;
+
+/* A prior of ln k: normal, or where its precision is 0 even from low on */
+typedef struct shape_prior
+{
+	double		center;
+	double		precision;
+	double		low;
+} shape_prior;
+
+/* The restricted log-likelihood, lnGamma(nk) - n lnGamma(k) - nk ln n - nks, but for a constant */
+static double
+log_restricted(double n, double s, double k)
+{
+	return (n - 1) / 2 * log(k) + rt_stirling_error(n * k) - n * rt_stirling_error(k) - n * k * s;
+}
+
+/*
+ * The derivative of the restricted log-likelihood by x is n k ((ln k - psi(k)) - (ln nk - psi(nk))
+ * - s), that of the prior is (center - x) precision; their sum falls with x.  The peak is its root,
+ * the variance the inverse of the slope there, at most that of the prior.
+ */
+static void
+find_peak(double n, double s, const shape_prior *prior, shape_peak *peak)
+{
+	double		low = prior->low;
+	double		high = log(2 * RT_REGULARITY_MAX);
+	double		x = fmin(fmax(prior->center, low), high);
+	double		k;
+
 	for (int i = 0; i < 100; i++)
 	{
-		double		k = exp(x);
-		double		misfit = k * n * (rt_log_minus_digamma(k) - rt_log_minus_digamma(n * k) - s);
-		double		excess = misfit - (x - center) * precision;
-		double		slope,
+		double		misfit,
+					excess,
+					slope,
 					next;
 
+		k = exp(x);
+		misfit = k * n * (rt_log_minus_digamma(k) - rt_log_minus_digamma(n * k) - s);
+		excess = misfit - (x - prior->center) * prior->precision;
 		if (excess > 0)
 			low = x;
 		else
 			high = x;
-		slope = misfit + k * n * (n * k * rt_trigamma(n * k) - k * rt_trigamma(k)) - precision;
-		*variance = slope < -precision ? -1 / slope : 1 / precision;
+		slope = misfit + k * n * (n * k * rt_trigamma(n * k) - k * rt_trigamma(k)) -
+			prior->precision;
+		peak->variance = slope < -prior->precision ? -1 / slope : 1 / prior->precision;
 		next = slope < 0 ? x - excess / slope : (low + high) / 2;
 		if (!(next > low && next < high))
 			next = (low + high) / 2;
@@ -221,33 +254,89 @@ shrunk_log_shape(const rt_intervals *intervals, double prior_shape, double prior
 			break;
 		x = next;
 	}
-	return x;
+	k = exp(x);
+	peak->center = x;
+	peak->log_mass = log_restricted(n, s, k) -
+		(x - prior->center) * (x - prior->center) * prior->precision / 2 + log(peak->variance) / 2;
 }
 
-double
-rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape, double prior_deviation)
+/* The values of one part with their weights, of which all add up to share */
+static void
+add_shapes(const shape_peak *peak, double share, rt_shapes *shapes)
 {
-	double		variance;
+	double		step = sqrt(3 * peak->variance);
 
-	if (intervals->count < 2)
-		return prior_shape;
-	return fmin(exp(shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance)),
-				RT_REGULARITY_MAX);
+	/* so narrow that one value stands for all: the others are within a seventh of it */
+	if (step < 0.15)
+	{
+		shapes->k[shapes->count] = fmin(exp(peak->center), RT_REGULARITY_MAX);
+		shapes->weight[shapes->count++] = share;
+		return;
+	}
+	for (int i = -1; i <= 1; i++)
+	{
+		shapes->k[shapes->count] = fmin(exp(peak->center + i * step), RT_REGULARITY_MAX);
+		shapes->weight[shapes->count++] = share * (i == 0 ? 2.0 / 3 : 1.0 / 6);
+	}
+}
+
+/* The floor's part of the posterior beside the normal one's, whose prior has this deviation */
+static double
+floor_share(double n, double s, const shape_peak *normal, double deviation, shape_peak *even)
+{
+	static const shape_prior prior = {RT_FLOOR_LOG_SHAPE, 0, RT_FLOOR_LOG_SHAPE};
+	double		odds;
+
+	/* k is about (n - 1) / 2ns: where that is far below the floor's shapes, it counts nothing */
+	if (!((n - 1) / (2 * n * s) > RT_FLOOR_SHAPE / 2))
+		return 0;
+	find_peak(n, s, &prior, even);
+
+	/* densities: that of the normal one has 1 / (deviation sqrt(2 pi)) before it */
+	odds = RT_FLOOR / (1 - RT_FLOOR) * deviation * RT_SQRT_TWO_PI /
+		log(RT_REGULARITY_MAX / RT_FLOOR_SHAPE) * exp(even->log_mass - normal->log_mass);
+	return isfinite(odds) ? odds / (1 + odds) : 1;
 }
 
 void
 rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_deviation,
 				rt_shapes *shapes)
 {
-	double		variance;
-	double		center = shrunk_log_shape(intervals, prior_shape, prior_deviation, &variance);
-	double		step = sqrt(3 * variance);
+	shape_prior prior = {log(prior_shape), 1 / (prior_deviation * prior_deviation), log(1e-4)};
+	shape_peak	peak = {prior.center, prior_deviation * prior_deviation, 0},
+				even;
+	double		n = (double) intervals->count;
+	double		share = 0;
 
-	for (int i = 0; i < RT_SHAPES; i++)
+	if (intervals->count >= 2)
 	{
-		shapes->k[i] = fmin(exp(center + (i - 1) * step), RT_REGULARITY_MAX);
-		shapes->weight[i] = i == 1 ? 2.0 / 3 : 1.0 / 6;
+		double		s = rt_intervals_evenness(intervals);
+
+		if (prior_deviation > 0)
+		{
+			find_peak(n, s, &prior, &peak);
+			share = floor_share(n, s, &peak, prior_deviation, &even);
+		}
+		else
+		{
+			peak.log_mass = log_restricted(n, s, prior_shape);
+			share = floor_share(n, s, &peak, 1, &even);
+		}
 	}
+	shapes->count = 0;
+	shapes->regularity = fmin(exp(share > 0.5 ? even.center : peak.center), RT_REGULARITY_MAX);
+
+	/* less than that changes no date; who is said to be like all is that until it is improbable */
+	if (share < (prior_deviation > 0 ? 1e-3 : 0.5))
+		share = 0;
+	if (share > 1 - 1e-6)
+		share = 1;
+	if (share < 1)
+		add_shapes(&peak, 1 - share, shapes);
+	if (share > 0)
+		add_shapes(&even, share, shapes);
+	if (prior_deviation == 0 && share < 1)
+		shapes->k[0] = prior_shape;
 }
 
 double

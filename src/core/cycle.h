@@ -28,6 +28,7 @@ typedef struct rt_intervals
 	double		sum_log;
 	double		mean;			/* NaN without an interval */
 	double		stddev;			/* of a sample: NaN with fewer than two */
+	double		known_to;		/* days: 1 between dates, 0 where they are exact */
 } rt_intervals;
 
 /* From count dates in strictly ascending order */
@@ -51,30 +52,39 @@ extern double rt_interval_median(const int32_t *dates, size_t count, double *wor
 extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
 
 /*
- * The shape of one customer, shrunk toward that of all: the maximum of their
- * restricted likelihood (their mean interval is not known, which takes one
- * interval away, so that few of them are not taken for regular) times a
- * lognormal prior around prior_shape, prior_deviation wide in ln k.  At most
- * RT_REGULARITY_MAX; with fewer than two intervals it is prior_shape.
+ * What the shape of one customer may be: a few values and their weights.
+ *
+ * The likelihood is the restricted one (their mean interval is not known, which takes one interval
+ * away, so that few of them are not taken for regular), of intervals between
+ * dates: a deviation of one day is added to what they show, so that nobody is more certain than
+ * that.
+ *
+ * The prior of ln k is normal around ln median; but RT_FLOOR of the weight is spread evenly from
+ * RT_FLOOR_SHAPE to RT_REGULARITY_MAX: among any customers there are subscribers, whom no normal
+ * distribution expects.  Each part's posterior is taken as normal (Laplace's approximation), by
+ * Gauss-Hermite quadrature.
  */
-extern double rt_gamma_shape_shrunk(const rt_intervals *intervals, double prior_shape,
-									double prior_deviation);
-
-/*
- * What the shape of one customer may be, as three values and their weights: the
- * posterior of ln k that rt_gamma_shape_shrunk finds the maximum of, as a normal
- * distribution (Laplace's approximation), by Gauss-Hermite quadrature.
- */
-#define RT_SHAPES 3
+#define RT_SHAPES 6
 
 typedef struct rt_shapes
 {
-	double		k[RT_SHAPES];	/* ascending, at most RT_REGULARITY_MAX */
+	int			count;
+	double		k[RT_SHAPES];	/* at most RT_REGULARITY_MAX */
 	double		weight[RT_SHAPES];	/* they add up to 1 */
+	double		regularity;		/* the most likely k of the more probable part */
 } rt_shapes;
 
+/* A choice: one customer in a hundred */
+#define RT_FLOOR 0.01
+#define RT_FLOOR_SHAPE 4.0
+#define RT_FLOOR_LOG_SHAPE 1.38629436111989062
+
+/* The prior's deviation is that of ln k; 0 where all have the same k, but for the floor */
 extern void rt_gamma_shapes(const rt_intervals *intervals, double prior_shape,
 							double prior_deviation, rt_shapes *shapes);
+
+/* ln mean less the mean of logarithms, with what they are known to; at least one of them */
+extern double rt_intervals_evenness(const rt_intervals *intervals);
 
 /*
  * Relative change of the interval from one purchase to the next: 0.1 is ten

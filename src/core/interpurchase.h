@@ -12,12 +12,6 @@
  *
  * Times are in the model's unit.
  *
- * That is one k for all.  Heavy buyers are often more regular than
- * light ones, and have most of the intervals, so that their k would be everyone's: beside it k
- * may be lognormal across customers, with a median and a deviation of ln k that come from how
- * even the intervals of each customer are.  Their next interval is then a mixture over what their
- * k may be, their own intervals known.
- *
  * Copyright (c) 2026, retention contributors
  */
 #ifndef RT_INTERPURCHASE_H
@@ -26,7 +20,6 @@
 #include <stdbool.h>
 
 #include "core/customers.h"
-#include "core/cycle.h"
 
 typedef struct rt_interpurchase
 {
@@ -54,42 +47,5 @@ extern double rt_interpurchase_log_silence(const rt_interpurchase *model, double
  */
 extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 										double elapsed, double silence, double p);
-
-/*
- * How even intervals are, in steps of about one percent of s, the logarithm of their mean less
- * the mean of their logarithms; at least two intervals.  From 0 to RT_EVENNESS_MAX.
- */
-#define RT_EVENNESS_MAX 1536
-
-extern int	rt_evenness(const rt_intervals *intervals);
-
-/* Rows that tell evenness, in ascending order of their counts */
-typedef struct rt_evenness_rows
-{
-	const rt_fit_row *rows;
-	size_t		row_count;
-} rt_evenness_rows;
-
-/*
- * The lognormal distribution of k across customers that is the most likely one by the restricted
- * likelihood of each customer, in which their rate does not appear.  The deviation, at most 3, is 0
- * where customers do not differ, or where there are too few to tell.
- */
-extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *median,
-										double *deviation);
-
-/*
- * The silence of a customer whose k is one of these, and its logarithm for each
- * of them; model->k is not looked at
- */
-extern double rt_interpurchase_silence_of_shapes(const rt_interpurchase *model,
-												 const rt_shapes *shapes, double n, double sum,
-												 double elapsed, double *log_silence);
-
-/*
- * One k in the place of all of them, after a silence that is likelier for some of them than
- * for others: with the same variance of the logarithm of an interval.
- */
-extern double rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence);
 
 #endif							/* RT_INTERPURCHASE_H */

@@ -9,7 +9,7 @@
 #include "core/assert.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/running_cycle.h"
 
 /* Times of all ages of the world differ by less than 2^64 microseconds */
@@ -132,14 +132,12 @@ rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 		double		before = (double) (cycle->purchases - 2);
 		double		days = running_span(cycle->first, cycle->previous) / ticks_per_day;
 		rt_intervals theirs = {cycle->purchases - 2, days, cycle->sum_log_before,
-		before > 0 ? days / before : NAN, NAN};
+		before > 0 ? days / before : NAN, NAN, ticks_per_day == 1 ? 1 : 0};
 		double		log_silence[RT_SHAPES];
 		rt_shapes	shapes;
 
-		if (!(model->k_deviation > 0))
-			return 1 - rt_interpurchase_silence(&interpurchase, cycle->weighted_intervals, sum,
-												elapsed);
-		rt_gamma_shapes(&theirs, model->k_median, model->k_deviation, &shapes);
+		rt_gamma_shapes(&theirs, model->k_deviation > 0 ? model->k_median : model->parameters[0],
+						model->k_deviation, &shapes);
 		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes,
 													  cycle->weighted_intervals, sum, elapsed,
 													  log_silence);

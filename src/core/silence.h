@@ -2,7 +2,8 @@
  * silence.h
  *		How long a customer has been silent, and how probable that is.
  *
- * By the calendar, where that is their cycle, else by a model of kind interpurchase.
+ * By the calendar or a period of their own, where that is their cycle, else by a model of kind
+ * interpurchase, in the days on which they buy, with what their k may be.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -15,24 +16,30 @@
 
 #include "core/calendar_cycle.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/model.h"
+#include "core/own_time.h"
 
 /* Times are in the unit of the model */
 typedef struct rt_silence
 {
 	bool		by_calendar;
+	bool		by_own_time;	/* not every day counts the same */
+	bool		by_season;		/* and the first purchase of a season is one of the calendar */
+	bool		regular;		/* they may have left a purchase out */
 	rt_calendar_cycle calendar;
+	rt_own_time time;
 	rt_interpurchase model;
-	bool		shapes_differ;	/* k is one of shapes, not that of the model */
-	rt_shapes	shapes;
+	rt_shapes	shapes;			/* what their k may be */
 	double		log_silence[RT_SHAPES];
+	double		regularity;		/* their k */
 	double		unit;			/* days */
 	double		intervals;
 	double		sum;
 	double		elapsed;
+	int32_t		season_end;		/* when theirs usually ends, and the probability by then */
+	double		at_season_end;
 	double		probability;	/* of a silence that long or longer */
-	double		probability_of_model;	/* the same, for model, which days are taken from */
 	int32_t		last;			/* purchase date */
 	int32_t		as_of;
 } rt_silence;
@@ -57,15 +64,22 @@ extern bool rt_silence_day(rt_silence *silence, double probability, int32_t *day
 
 /*
  * The day by which the silence will have ended with probability p, the day after as_of at the
- * earliest; false when that is beyond the calendar.  The silence is not the same afterwards.
+ * earliest; false when that is beyond the calendar.
  */
-extern bool rt_silence_end(rt_silence *silence, double p, int32_t *day);
+extern bool rt_silence_end(const rt_silence *silence, double p, int32_t *day);
 
 /*
- * How far regularities of customers lie apart, as a standard deviation of ln k:
- * two of three are within a factor of e of the base's.
+ * When to contact them: from the day by which the silence will have ended with probability lower to
+ * that with probability upper.  Who is regular and did not come when they were expected is
+ * contacted now, not the next time they are expected: from the day after as_of, for as many days as
+ * the window had then.  False for a day that is beyond the calendar, which is not set.
  */
-#define RT_REGULARITY_DEVIATION 1.0
+extern bool rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day);
+extern bool rt_silence_contact_until(const rt_silence *silence, double lower, double upper,
+									 int32_t *day);
+
+/* What a cycle is called that is not just their intervals, NULL where it is */
+extern const char *rt_silence_period(const rt_silence *silence);
 
 /*
  * The model for one customer alone, when there is none of a population: their own

@@ -15,6 +15,7 @@
 
 /* ln(2 pi) / 2 */
 #define RT_HALF_LOG_TWO_PI 0.91893853320467274178
+#define RT_SQRT_TWO_PI 2.50662827463100050242
 
 /* ln(exp(a) + exp(b)), not both minus infinity */
 static inline double

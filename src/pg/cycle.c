@@ -219,12 +219,12 @@ purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("contact window from %g to %g is no range of probabilities", lower, upper),
 				 errhint("Give two probabilities between 0 and 1, the lower one first.")));
-	if (!get_silence(fcinfo, "contact_window", &s) || !rt_silence_end(&s, lower, &day))
+	if (!get_silence(fcinfo, "contact_window", &s) || !rt_silence_contact_from(&s, lower, &day))
 		PG_RETURN_NULL();
 	from.val = DateADTGetDatum(day);
 	from.infinite = false;
 	from.inclusive = from.lower = true;
-	until.infinite = !rt_silence_end(&s, upper, &day);
+	until.infinite = !rt_silence_contact_until(&s, lower, upper, &day);
 	until.val = DateADTGetDatum(day);
 	until.inclusive = true;
 	until.lower = false;
@@ -232,28 +232,14 @@ purchase_cycle_contact_window(PG_FUNCTION_ARGS)
 	PG_RETURN_RANGE_P(compat_make_range(type, &from, &until));
 }
 
-/* Toward the base that the model was fitted to */
-static double
-regularity_shrunk(const rt_intervals *intervals, const rt_model *model)
-{
-	if (model->k_deviation > 0)
-		return rt_gamma_shape_shrunk(intervals, model->k_median, model->k_deviation);
-	return rt_gamma_shape_shrunk(intervals, model->parameters[0], RT_REGULARITY_DEVIATION);
-}
-
 Datum
 purchase_cycle_regularity_shrunk(PG_FUNCTION_ARGS)
 {
-	PurchaseDates dates;
-	rt_intervals intervals;
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(2));
+	rt_silence	s;
 
-	check_model_input(model, RT_INPUT_INTERVALS, "regularity");
-	get_purchase_dates(fcinfo, &dates);
-	if (dates.count == 0)
+	if (!get_silence(fcinfo, "regularity", &s))
 		PG_RETURN_NULL();
-	rt_intervals_from_dates(dates.dates, dates.count, &intervals);
-	PG_RETURN_FLOAT8(regularity_shrunk(&intervals, model));
+	PG_RETURN_FLOAT8(s.regularity);
 }
 
 /* The names of regularity, a choice: a coefficient of variation of 0.2, 0.7, 1.3 between them */
@@ -353,31 +339,26 @@ cycle_set_number(CycleRow *row, int column, double number)
 		cycle_set(row, column, Float8GetDatum(number));
 }
 
-/* The day by which the silence will have ended with probability p */
 static void
-cycle_set_silence_end(CycleRow *row, int column, rt_silence *silence, double p)
+cycle_set_silence(CycleRow *row, const rt_silence *silence, bool bought_again)
 {
+	const char *period = rt_silence_period(silence);
 	DateADT		day;
 
-	if (rt_silence_end(silence, p, &day))
-		cycle_set(row, column, DateADTGetDatum(day));
-}
-
-static void
-cycle_set_silence(CycleRow *row, rt_silence *silence, double regularity, bool bought_again)
-{
-	cycle_set_number(row, CYCLE_REGULARITY, regularity);
-	cycle_set(row, CYCLE_PATTERN, CStringGetTextDatum(cycle_pattern_name(regularity)));
+	cycle_set_number(row, CYCLE_REGULARITY, silence->regularity);
+	cycle_set(row, CYCLE_PATTERN, CStringGetTextDatum(cycle_pattern_name(silence->regularity)));
 	cycle_set_number(row, CYCLE_SILENCE, silence->probability);
 	cycle_set(row, CYCLE_STAGE,
 			  cycle_stage_datum(silence->probability, bought_again, &usual_limits,
 								row->stage_type));
-	if (silence->by_calendar)
-		cycle_set(row, CYCLE_CALENDAR,
-				  CStringGetTextDatum(rt_period_name(silence->calendar.period)));
-	cycle_set_silence_end(row, CYCLE_EXPECTED_NEXT, silence, 0.5);
-	cycle_set_silence_end(row, CYCLE_CONTACT_FROM, silence, 0.25);
-	cycle_set_silence_end(row, CYCLE_CONTACT_UNTIL, silence, 0.75);
+	if (period != NULL)
+		cycle_set(row, CYCLE_CALENDAR, CStringGetTextDatum(period));
+	if (rt_silence_end(silence, 0.5, &day))
+		cycle_set(row, CYCLE_EXPECTED_NEXT, DateADTGetDatum(day));
+	if (rt_silence_contact_from(silence, 0.25, &day))
+		cycle_set(row, CYCLE_CONTACT_FROM, DateADTGetDatum(day));
+	if (rt_silence_contact_until(silence, 0.25, 0.75, &day))
+		cycle_set(row, CYCLE_CONTACT_UNTIL, DateADTGetDatum(day));
 }
 
 Datum
@@ -421,9 +402,7 @@ purchase_cycle(PG_FUNCTION_ARGS)
 		rt_silence	silence;
 
 		silence_from_dates(&dates, &intervals, model, &silence);
-		cycle_set_silence(&row, &silence,
-						  model == &own_model ? model->parameters[0] :
-						  regularity_shrunk(&intervals, model), intervals.count > 0);
+		cycle_set_silence(&row, &silence, intervals.count > 0);
 	}
 	return composite_row(fcinfo, CYCLE_COLUMNS, row.values, row.nulls);
 }

@@ -12,7 +12,7 @@
 #include "utils/memutils.h"
 
 #include "core/gamma_gamma_all.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/poll.h"
 #include "pg/fit_state.h"
 #include "pg/fit_tally.h"
@@ -269,7 +269,10 @@ fill_model(rt_model *model, const FitData *data, const rt_customers *customers, 
 		model->frequency_correlation = rt_gamma_gamma_correlation(customers);
 	}
 	if (data->kind->input == RT_INPUT_INTERVALS)
+	{
+		model->k_median = fit->parameters[0];
 		rt_interpurchase_fit_shapes(&data->evenness, &model->k_median, &model->k_deviation);
+	}
 	for (int i = 0; i < data->kind->parameter_count; i++)
 	{
 		model->parameters[i] = fit->parameters[i];

@@ -15,7 +15,7 @@
 #include "utils/date.h"
 
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
 #include "pg/errors.h"

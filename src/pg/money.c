@@ -45,7 +45,8 @@ amount_error(Datum value)
 	if (strlen(shown) > 60)
 		strcpy(shown + 57, "...");
 	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("amount %s is out of range", shown),
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("amount %s is out of range", shown),
 			 errdetail("Amounts are kept to 1/10000 and lie between -922337203685477.5808 and "
 					   "922337203685477.5807.")));
 }

@@ -103,7 +103,7 @@ running_churn_score_before_by_model(PG_FUNCTION_ARGS)
 				 errmsg("churn_score_before does not know models of kind \"%s\"",
 						rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('interpurchase', ...) or fit_model('bg/nbd', ...).")));
-	cycle = next_purchase(fcinfo, model != NULL && model->k_deviation > 0,
+	cycle = next_purchase(fcinfo, model != NULL && model_input(model) == RT_INPUT_INTERVALS,
 						  model != NULL && model_input(model) == RT_INPUT_INTERVALS ?
 						  model->recency_weight :
 						  1,

@@ -144,51 +144,143 @@ test_shape(void)
 	}
 }
 
-/* The restricted likelihood times the prior, whose maximum rt_gamma_shape_shrunk is */
+/* The restricted likelihood of intervals that a day's deviation was added to */
 static double
-log_posterior(double k, const rt_intervals *v, double prior_shape, double deviation)
+log_restricted(double log_k, const rt_intervals *v)
 {
 	double		n = (double) v->count;
-	double		z = log(k / prior_shape) / deviation;
+	double		k = exp(log_k);
 
-	return lgamma(n * k) - n * lgamma(k) + k * v->sum_log - n * k * log(v->sum) - z * z / 2;
+	return lgamma(n * k) - n * lgamma(k) - n * k * (log(n) + rt_intervals_evenness(v));
 }
 
+/* The posterior's mean of ln k, and how much of it is above ln 16, by adding up a fine grid */
 static void
-test_shrunk_shape(void)
+brute_posterior(const rt_intervals *v, double median, double deviation, double *mean, double *above)
+{
+	double		sum = 0,
+				highest = -INFINITY;
+
+	*mean = *above = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (double x = -6; x < log(RT_REGULARITY_MAX); x += 0.01)
+		{
+			double		z = (x - log(median)) / deviation;
+			double		prior = (1 - RT_FLOOR) * exp(-z * z / 2) / deviation / sqrt(2 * M_PI) +
+				(x > log(RT_FLOOR_SHAPE) ? RT_FLOOR / log(RT_REGULARITY_MAX / RT_FLOOR_SHAPE) : 0);
+			double		value = log_restricted(x, v) + log(prior);
+
+			if (pass == 0)
+				highest = fmax(highest, value);
+			else
+			{
+				value = exp(value - highest);
+				sum += value;
+				*mean += value * x;
+				*above += value * (x > log(16));
+			}
+		}
+	*mean /= sum;
+	*above /= sum;
+}
+
+/*
+ * Against the posterior itself.  A normal distribution for each part is near to it, not more, where
+ * intervals are few
+ */
+static void
+test_posterior(void)
 {
 	static int32_t dates[MOST];
-	rt_intervals v;
+	double		worst = 0,
+				worst_above = 0;
 
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < 1500; i++)
 	{
-		size_t		count = random_dates(dates, 60);
-		double		prior = exp((double) random_between(-2000, 3000) / 1000);
-		double		k,
-					best;
+		int			count = (int) random_between(3, 40);
+		double		median = exp((double) random_between(-500, 1500) / 1000);
+		double		deviation = (double) random_between(200, 1000) / 1000;
+		int			spread = (int[]) {0, 1, 4, 25}[i % 4];
+		rt_intervals v;
+		rt_shapes	shapes;
+		double		mean,
+					above,
+					sum = 0,
+					found = 0,
+					found_above = 0;
 
-		rt_intervals_from_dates(dates, count, &v);
-		k = rt_gamma_shape_shrunk(&v, prior, 1);
-		if (v.count < 2)
+		dates[0] = 0;
+		for (int j = 1; j < count; j++)
+			dates[j] = dates[j - 1] + 28 + (int32_t) random_between(-spread, spread);
+		rt_intervals_from_dates(dates, (size_t) count, &v);
+		rt_gamma_shapes(&v, median, deviation, &shapes);
+		brute_posterior(&v, median, deviation, &mean, &above);
+		for (int j = 0; j < shapes.count; j++)
 		{
-			CHECK(k == prior);
-			continue;
+			sum += shapes.weight[j];
+			found += shapes.weight[j] * log(shapes.k[j]);
+			found_above += shapes.weight[j] * (shapes.k[j] > 16);
+			CHECK(shapes.k[j] > 0 && shapes.k[j] <= RT_REGULARITY_MAX && shapes.weight[j] > 0);
 		}
-		CHECK(k > 0 && k <= RT_REGULARITY_MAX);
-		if (k == RT_REGULARITY_MAX)
-			continue;
-		best = log_posterior(k, &v, prior, 1);
-		CHECK(best >= log_posterior(k * 1.02, &v, prior, 1));
-		CHECK(best >= log_posterior(k / 1.02, &v, prior, 1));
+		CHECK(fabs(sum - 1) < 1e-12);
+		if (count >= 8)
+		{
+			worst = fmax(worst, fabs(found - mean));
+			if (spread != 4)
+				worst_above = fmax(worst_above, fabs(found_above - above));
+		}
+	}
+	printf("# k of a customer, from seven intervals on: mean of ln k within %.2f, share of the "
+		   "regular within %.2f\n", worst, worst_above);
+	CHECK(worst < 0.35 && worst_above < 0.25);
+}
+
+/* Two equal intervals say little, 25 outweigh a shop where nearly all are irregular */
+static void
+test_floor(void)
+{
+	int32_t		dates[60];
+	rt_intervals v;
+	rt_shapes	shapes;
+
+	for (int i = 0; i < 60; i++)
+		dates[i] = 28 * i;
+	rt_intervals_from_dates(dates, 3, &v);
+	rt_gamma_shapes(&v, 1.5, 0.3, &shapes);
+	CHECK(shapes.regularity < 3);
+	for (int count = 8; count <= 60; count++)
+	{
+		rt_intervals_from_dates(dates, (size_t) count, &v);
+		rt_gamma_shapes(&v, 1.5, 0.3, &shapes);
+		CHECK(shapes.regularity > 500 && shapes.regularity < 28 * 28);
+		rt_gamma_shapes(&v, 1.5, 0, &shapes);
+		CHECK(shapes.regularity > 500 && shapes.regularity < 28 * 28);
 	}
 
-	/* two equal intervals say little, fifty say it all */
+	/* without a sign of that all have the k that is said */
+	for (int i = 0; i < 60; i++)
+		dates[i] = i * (20 + i % 7) + i / 3;
+	rt_intervals_from_dates(dates, 2, &v);
+	rt_gamma_shapes(&v, 1.7, 0, &shapes);
+	CHECK(shapes.count == 1 && shapes.k[0] == 1.7 && shapes.weight[0] == 1);
+	dates[1] = 3;
+	dates[2] = 60;
+	dates[3] = 70;
+	rt_intervals_from_dates(dates, 4, &v);
+	rt_gamma_shapes(&v, 1.7, 0, &shapes);
+	CHECK(shapes.count == 1 && shapes.k[0] == 1.7 && shapes.regularity == 1.7);
+
+	/* weekly: to a day of seven */
 	for (int i = 0; i < 60; i++)
 		dates[i] = 7 * i;
-	rt_intervals_from_dates(dates, 3, &v);
-	CHECK(rt_gamma_shape_shrunk(&v, 2, 1) < 6);
 	rt_intervals_from_dates(dates, 51, &v);
-	CHECK(rt_gamma_shape_shrunk(&v, 2, 1) > 1000);
+	rt_gamma_shapes(&v, 2, 1, &shapes);
+	CHECK(shapes.regularity > 40 && shapes.regularity < 49);
+
+	/* and times that are exact are taken for that */
+	v.known_to = 0;
+	rt_gamma_shapes(&v, 2, 1, &shapes);
+	CHECK(shapes.regularity == RT_REGULARITY_MAX);
 }
 
 static void
@@ -250,7 +342,7 @@ test_regularity_limit(void)
 static void
 test_shapes(void)
 {
-	static const int32_t dates[] = {0, 10, 31, 38, 70, 95};
+	static const int32_t dates[] = {0, 2, 31, 33, 90, 95};
 	rt_intervals intervals;
 	rt_shapes	shapes;
 	double		moments[6] = {0};
@@ -259,7 +351,8 @@ test_shapes(void)
 	rt_intervals_from_dates(dates, 6, &intervals);
 	rt_gamma_shapes(&intervals, 2, 0.5, &shapes);
 	center = log(shapes.k[1]);
-	for (int i = 0; i < RT_SHAPES; i++)
+	CHECK(shapes.count == 3);
+	for (int i = 0; i < shapes.count; i++)
 		for (int j = 0; j < 6; j++)
 			moments[j] += shapes.weight[i] * pow(log(shapes.k[i]) - center, j);
 	CHECK(fabs(moments[0] - 1) < 1e-14);
@@ -271,7 +364,8 @@ test_shapes(void)
 static const check_case cycle_cases[] = {
 	{"cycle: mean, median, deviation, logarithms", test_statistics},
 	{"cycle: the shape is the most likely one", test_shape},
-	{"cycle: the shrunk shape is the maximum of its posterior", test_shrunk_shape},
+	{"cycle: the posterior of k", test_posterior},
+	{"cycle: subscribers among any customers", test_floor},
 	{"cycle: trend", test_trend},
 	{"cycle: the trend of five intervals", test_trend_of_five},
 	{"cycle: where regularity ends", test_regularity_limit},

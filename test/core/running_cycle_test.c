@@ -11,7 +11,7 @@
 #include "kinds.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
-#include "core/interpurchase.h"
+#include "core/interpurchase_shapes.h"
 #include "core/running_cycle.h"
 
 #define PURCHASES 60
@@ -56,7 +56,7 @@ test_histories(void)
 				dates[i - 1] + (int32_t) random_between(1, 1 << (run % 9));
 			time = dates[i] * (int64_t) ticks;
 			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1));
-			CHECK(rt_running_cycle_add(&by_weight, time, ticks, false, weighted.recency_weight));
+			CHECK(rt_running_cycle_add(&by_weight, time, ticks, true, weighted.recency_weight));
 
 			/* the same time again is no purchase, an earlier one is refused and changes nothing */
 			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1));
@@ -87,9 +87,13 @@ test_histories(void)
 				(dates[i] - dates[0]) / 7.0};
 
 				rt_weighted_intervals(dates, (size_t) i, weighted.recency_weight, &n, &sum);
+				/* dates are known to a day, times are exact */
+				before.known_to = ticks == 1 ? 1 : 0;
+				rt_gamma_shapes(&before, model.k, 0, &shapes);
 				CHECK(same(rt_running_churn_score_by(&by_weight, &weighted, ticks),
-						   1 - rt_interpurchase_silence(&model, n, sum / 7,
-														(dates[i] - dates[i - 1]) / 7.0)));
+						   1 - rt_interpurchase_silence_of_shapes(&model, &shapes, n, sum / 7,
+																  (dates[i] - dates[i - 1]) / 7.0,
+																  log_silence)));
 				rt_gamma_shapes(&before, differing.k_median, differing.k_deviation, &shapes);
 				CHECK(same(rt_running_churn_score_by(&plain, &differing, ticks),
 						   1 - rt_interpurchase_silence_of_shapes(&model_of_days, &shapes,

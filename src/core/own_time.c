@@ -1,0 +1,316 @@
+/*
+ * own_time.c
+ *		On which weekdays and in which months a customer buys.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "core/own_time.h"
+#include "core/poll.h"
+
+#define LOG_200 5.29831736654803667 /* a hundred times, by one of two ways to differ */
+#define LOG_100 4.60517018598809137
+
+#define FIRST_MONDAY 2			/* from 2000-01-01 on */
+#define TWO_YEARS 730
+#define CENTURY 36525			/* over so long a time theirs passes as any other */
+
+static const double month_days[12] = {31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+static int
+weekday_of(int32_t date)
+{
+	return (int) ((((int64_t) date - FIRST_MONDAY) % 7 + 7) % 7);
+}
+
+/* ln(a (a + 1) ... (a + count - 1)) */
+static double
+log_rising(double a, double count)
+{
+	return count == 0 ? 0 : lgamma(a + count) - lgamma(a);
+}
+
+/*
+ * Against days that are all alike: by Dirichlet(1/7, ...), and working days and weekends by
+ * Beta(5/7, 2/7), each worth one purchase that is known beforehand.
+ */
+static bool
+weekdays_of(const int32_t *dates, size_t count, rt_own_time *time)
+{
+	double		counts[7] = {0};
+	double		n = (double) count;
+	double		squares = 0;
+	double		each = n * log(7) - lgamma(n + 1);
+	double		both,
+				weekend;
+
+	if (count < 4)
+		return false;
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i + 1);
+		counts[weekday_of(dates[i])]++;
+	}
+	weekend = counts[5] + counts[6];
+	for (int i = 0; i < 7; i++)
+		squares += counts[i] * counts[i];
+
+	/* most customers can be seen to have no such days: chi square, and a tenth of the weekends */
+	if (7 * squares / n - n < 12 && weekend > 0.15 * n && n - weekend > 0.3 * n)
+		return false;
+	for (int i = 0; i < 7; i++)
+		each += log_rising(1.0 / 7, counts[i]);
+	both = log_rising(5.0 / 7, n - weekend) + log_rising(2.0 / 7, weekend) - lgamma(n + 1) -
+		(n - weekend) * log(5.0 / 7) - weekend * log(2.0 / 7);
+	if (fmax(each, both) < LOG_200)
+		return false;
+	for (int i = 0; i < 7; i++)
+	{
+		if (each >= both)
+			time->weekday[i] = 7 * (counts[i] + 1.0 / 7) / (n + 1);
+		else
+			time->weekday[i] = i < 5 ?
+				(n - weekend + 5.0 / 7) / (n + 1) * 7 / 5 :
+				(weekend + 2.0 / 7) / (n + 1) * 7 / 2;
+	}
+	return true;
+}
+
+/* ln of B(came + 1/2, missed + 1/2) / B(1/2, 1/2) */
+static double
+log_attended(double came, double missed)
+{
+	return lgamma(came + 0.5) + lgamma(missed + 0.5) - lgamma(came + missed + 1) -
+		1.14472988584940017;	/* ln pi */
+}
+
+/*
+ * In how many years they bought in a month, each month by a probability of its own, against one
+ * probability for all of them: so that a busy spring counts once.
+ */
+static bool
+months_of(const int32_t *dates, size_t count, rt_own_time *time)
+{
+	double		counts[12] = {0},
+				years[12] = {0},
+				all[12] = {0};
+	double		came = 0,
+				missed = 0,
+				own = 0,
+				mean = 0;
+	int32_t		year,
+				first_year;
+	int			month,
+				day,
+				first_month,
+				never = 0;
+	int64_t		last = -1;
+
+	if (count < 6 || (double) dates[count - 1] - (double) dates[0] <= TWO_YEARS)
+		return false;
+	rt_date_to_ymd(dates[0], &first_year, &first_month, &day);
+	for (size_t i = 0; i < count; i++)
+	{
+		int64_t		number;
+
+		rt_poll_each(i + 1);
+		rt_date_to_ymd(dates[i], &year, &month, &day);
+		number = (int64_t) year * 12 + month - 1;
+		counts[month - 1]++;
+		years[month - 1] += number != last;
+		last = number;
+	}
+	last -= (int64_t) first_year * 12 + first_month - 1;
+	for (int i = 0; i < 12; i++)
+	{
+		all[(first_month - 1 + i) % 12] = (double) (last / 12 + (i <= last % 12 ? 1 : 0));
+		never += years[i] == 0;
+	}
+
+	/* a season is what leaves out a quarter of the year */
+	if (never < 3)
+		return false;
+	for (int i = 0; i < 12; i++)
+	{
+		own += log_attended(years[i], all[i] - years[i]);
+		came += years[i];
+		missed += all[i] - years[i];
+	}
+	if (own - log_attended(came, missed) < LOG_100)
+		return false;
+
+	/* one purchase more, spread over the months */
+	for (int i = 0; i < 12; i++)
+	{
+		time->month[i] = (counts[i] + 1.0 / 12) / (all[i] * month_days[i]);
+		mean += time->month[i] * month_days[i] / 365.2425;
+	}
+	for (int i = 0; i < 12; i++)
+		time->month[i] /= mean;
+	return true;
+}
+
+bool
+rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time)
+{
+	time->by_weekday = weekdays_of(dates, count, time);
+	time->by_month = months_of(dates, count, time);
+	return time->by_weekday || time->by_month;
+}
+
+/* Of the days from one on and before another, what their weekdays count */
+static double
+weekday_days(const rt_own_time *time, int64_t from, int64_t to)
+{
+	double		days = (double) (to - from);
+
+	if (time->by_weekday)
+	{
+		int64_t		rest = (to - from) % 7;
+
+		days -= (double) rest;
+		for (int64_t i = 0; i < rest; i++)
+			days += time->weekday[weekday_of((int32_t) (from + i))];
+	}
+	return days;
+}
+
+static double
+day_of_own_time(const rt_own_time *time, int32_t date)
+{
+	double		result = time->by_weekday ? time->weekday[weekday_of(date)] : 1;
+
+	if (time->by_month)
+	{
+		int32_t		year;
+		int			month,
+					day;
+
+		rt_date_to_ymd(date, &year, &month, &day);
+		result *= time->month[month - 1];
+	}
+	return result;
+}
+
+double
+rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
+{
+	double		ends = (day_of_own_time(time, to) - day_of_own_time(time, from)) / 2;
+	double		days = 0;
+	int64_t		at = from;
+	int32_t		year;
+	int			month,
+				day;
+
+	if (!time->by_month)
+		return weekday_days(time, from, to) + ends;
+	if ((int64_t) to - from > CENTURY)
+		return (double) to - (double) from;
+	rt_date_to_ymd(from, &year, &month, &day);
+	while (at < to)
+	{
+		int64_t		end = to;
+		int32_t		next;
+
+		if (rt_date_from_ymd(month == 12 ? (int64_t) year + 1 : year, month % 12 + 1, 1, &next) &&
+			next < to)
+			end = next;
+		days += time->month[month - 1] * weekday_days(time, at, end);
+		at = end;
+		year += month == 12;
+		month = month % 12 + 1;
+	}
+	return days + ends;
+}
+
+double
+rt_own_time_until_end(const rt_own_time *time, int32_t from, int32_t to)
+{
+	return rt_own_time_between(time, from, to) + day_of_own_time(time, to) / 2;
+}
+
+bool
+rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day)
+{
+	int64_t		low = from;
+	int64_t		high,
+				step;
+
+	if (!((double) from + days < RT_DATE_MAX))
+		return false;
+	step = (int64_t) fmax(days, 0) / 2 + 1;
+	for (;;)
+	{
+		high = low + step;
+		if (high > RT_DATE_MAX)
+			return false;
+		if (rt_own_time_until_end(time, from, (int32_t) high) >= days)
+			break;
+		low = high;
+		step *= 2;
+		rt_poll();
+	}
+	while (high - low > 1)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (rt_own_time_until_end(time, from, (int32_t) middle) >= days)
+			high = middle;
+		else
+			low = middle;
+	}
+	*day = (int32_t) high;
+	return true;
+}
+
+void
+rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+					  rt_intervals *intervals, double *weighted, double *sum)
+{
+	*intervals = (rt_intervals) {(int64_t) count - 1, 0, 0, NAN, NAN, 1};
+	*weighted = *sum = 0;
+	for (size_t i = 1; i < count; i++)
+	{
+		double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+
+		rt_poll_each(i);
+		intervals->sum += interval;
+		intervals->sum_log += log(interval);
+		*weighted = *weighted * weight + 1;
+		*sum = *sum * weight + interval;
+	}
+	if (count > 1)
+		intervals->mean = intervals->sum / (double) intervals->count;
+}
+
+/* The highest log-likelihood of gamma distributed intervals, k by Minka's approximation */
+static double
+log_likelihood_of(const rt_intervals *intervals)
+{
+	double		s = rt_intervals_evenness(intervals);
+	double		k = (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s);
+
+	return (double) intervals->count *
+		(k * log(k) - k - lgamma(k) - log(intervals->mean) - (k - 1) * s);
+}
+
+bool
+rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
+				 const rt_intervals *in_days)
+{
+	rt_intervals own;
+	double		weighted,
+				sum;
+	double		log_speed = 0;
+
+	rt_own_time_intervals(time, dates, count, 1, &own, &weighted, &sum);
+	for (size_t i = 1; i < count; i++)
+	{
+		rt_poll_each(i);
+		log_speed += log(day_of_own_time(time, dates[i]));
+	}
+	return log_likelihood_of(&own) + log_speed > log_likelihood_of(in_days);
+}

@@ -1,0 +1,224 @@
+/*
+ * own_time_test.c
+ *		Days of one's own: added up one by one, found where they are and not where they are not.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/calendar.h"
+#include "core/own_time.h"
+
+static double
+uniform(void)
+{
+	return (double) (random_bits() >> 11) / 9007199254740992.0;
+}
+
+static int
+weekday(int32_t date)
+{
+	return (int) (((date - 2) % 7 + 7) % 7);
+}
+
+static int
+month_of(int32_t date)
+{
+	int32_t		year;
+	int			month,
+				day;
+
+	rt_date_to_ymd(date, &year, &month, &day);
+	return month;
+}
+
+/* Random buyers on the days that keep() allows */
+static size_t
+buyers_dates(int32_t *dates, size_t most, double interval, bool (*keep) (int32_t date))
+{
+	size_t		count = 0;
+	int32_t		date = 8000 + (int32_t) random_between(0, 400);
+
+	while (count < most)
+	{
+		date += 1 + (int32_t) (-interval * log(1 - uniform()));
+		if (keep(date))
+			dates[count++] = date;
+	}
+	return count;
+}
+
+static bool
+any_day(int32_t date)
+{
+	return true;
+}
+
+static bool
+working_day(int32_t date)
+{
+	return weekday(date) < 5;
+}
+
+static bool
+spring(int32_t date)
+{
+	return month_of(date) >= 3 && month_of(date) <= 6;
+}
+
+static void
+test_sums(void)
+{
+	for (int run = 0; run < 2000; run++)
+	{
+		rt_own_time time = {run % 2 == 0, run % 3 != 0, {0}, {0}};
+		int32_t		from = (int32_t) random_between(-800, 9000);
+		int32_t		to = from + (int32_t) random_between(0, 900);
+		double		sum = 0;
+
+		for (int i = 0; i < 7; i++)
+			time.weekday[i] = 0.01 + uniform();
+		for (int i = 0; i < 7; i++)
+			sum += time.weekday[i];
+		for (int i = 0; i < 7; i++)
+			time.weekday[i] *= 7 / sum;
+		for (int i = 0; i < 12; i++)
+			time.month[i] = 0.02 + uniform();
+		sum = 0;
+		for (int32_t date = from; date <= to; date++)
+		{
+			double		factor = (time.by_weekday ? time.weekday[weekday(date)] : 1) *
+				(time.by_month ? time.month[month_of(date) - 1] : 1);
+
+			/* from noon to noon */
+			sum += date == from || date == to ? factor / 2 : factor;
+		}
+		CHECK(fabs(rt_own_time_between(&time, from, to) - (from == to ? 0 : sum)) <
+			  1e-9 * (1 + sum));
+	}
+}
+
+/* The first day by whose end the time has passed */
+static void
+test_days(void)
+{
+	static int32_t dates[60];
+	rt_own_time time;
+	size_t		count = buyers_dates(dates, 60, 3, working_day);
+
+	CHECK(rt_own_time_of(dates, count, &time) && time.by_weekday);
+	for (int run = 0; run < 2000; run++)
+	{
+		int32_t		from = (int32_t) random_between(0, 20000);
+		double		days = (double) random_between(0, 400000) / 1000;
+		int32_t		day;
+
+		CHECK(rt_own_time_day(&time, from, days, &day));
+		CHECK(day > from && rt_own_time_until_end(&time, from, day) >= days);
+		CHECK(day == from + 1 || rt_own_time_until_end(&time, from, day - 1) < days);
+	}
+	{
+		int32_t		day;
+
+		CHECK(!rt_own_time_day(&time, RT_DATE_MAX - 5, 30, &day));
+		CHECK(!rt_own_time_day(&time, 0, 1e300, &day));
+		CHECK(!rt_own_time_day(&time, 0, NAN, &day));
+	}
+}
+
+static void
+test_false_alarms(void)
+{
+	static int32_t dates[400];
+	int			alarms = 0,
+				all = 0;
+
+	for (int count = 4; count <= 400; count *= 2)
+		for (int run = 0; run < 2000; run++)
+		{
+			double		interval = exp(uniform() * 4);
+			rt_own_time time;
+
+			buyers_dates(dates, (size_t) count, interval, any_day);
+			alarms += rt_own_time_of(dates, (size_t) count, &time);
+			all++;
+		}
+	printf("# own time: %.2f %% of random buyers are said to have one\n", 100.0 * alarms / all);
+	CHECK(alarms <= all * 0.01);
+}
+
+static void
+test_found(void)
+{
+	static int32_t dates[400];
+	int			weekdays = 0,
+				months = 0;
+
+	for (int run = 0; run < 500; run++)
+	{
+		rt_own_time time;
+
+		buyers_dates(dates, 25, 4, working_day);
+		weekdays += rt_own_time_of(dates, 25, &time) && time.by_weekday &&
+			time.weekday[5] < 0.3 && time.weekday[6] < 0.3 && time.weekday[0] > 0.5;
+
+		/* three years of about fifteen orders each, between March and June */
+		buyers_dates(dates, 45, 7, spring);
+		if (dates[44] - dates[0] < 740)
+			buyers_dates(dates, 60, 7, spring);
+		if (rt_own_time_of(dates, 45, &time) && time.by_month)
+		{
+			months++;
+			CHECK(time.month[10] < 0.1 && time.month[3] > 0.8);
+			CHECK(rt_own_time_between(&time, dates[44], dates[44] + 366) > 330 &&
+				  rt_own_time_between(&time, dates[44], dates[44] + 366) < 400);
+		}
+	}
+	printf("# own time found: of 500 with weekdays %d, with a spring %d\n", weekdays, months);
+	CHECK(weekdays >= 475 && months >= 425);
+
+	/* the same weekday four times is enough, three times is not */
+	{
+		int32_t		fridays[] = {6, 13, 41, 55};
+		rt_own_time time;
+
+		CHECK(!rt_own_time_of(fridays, 3, &time));
+		CHECK(!rt_own_time_of(fridays, 4, &time) || time.by_weekday);
+		CHECK(!rt_own_time_of(fridays, 0, &time) && !rt_own_time_of(fridays, 1, &time));
+	}
+}
+
+/* Where every day counts as one they are what they are without */
+static void
+test_intervals(void)
+{
+	static int32_t dates[50];
+	rt_own_time time = {true, true, {1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+	rt_intervals plain,
+				own;
+	double		n,
+				sum,
+				own_n,
+				own_sum;
+
+	buyers_dates(dates, 50, 12, any_day);
+	rt_intervals_from_dates(dates, 50, &plain);
+	rt_weighted_intervals(dates, 50, 0.9, &n, &sum);
+	rt_own_time_intervals(&time, dates, 50, 0.9, &own, &own_n, &own_sum);
+	CHECK(own.count == 49 && fabs(own.sum - plain.sum) < 1e-9 && own.known_to == 1);
+	CHECK(fabs(own.sum_log - plain.sum_log) < 1e-9 && fabs(own.mean - plain.mean) < 1e-9);
+	CHECK(fabs(own_n - n) < 1e-9 && fabs(own_sum - sum) < 1e-9);
+}
+
+static const check_case own_time_cases[] = {
+	{"own time: added up day by day", test_sums},
+	{"own time: the day when it has passed", test_days},
+	{"own time: random buyers have none", test_false_alarms},
+	{"own time: found where it is", test_found},
+	{"own time: intervals", test_intervals},
+	{NULL, NULL}
+};
+
+CHECK_CASES(own_time);
