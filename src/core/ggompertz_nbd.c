@@ -80,6 +80,27 @@ ggompertz_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, d
 }
 
 static double
+ggompertz_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->t_x);
+
+	return rt_lifetime_log_odds_left(&life, ggompertz_nbd_scale(base, customer->t_x),
+									 ggompertz_nbd_shape(base, customer),
+									 customer->age - customer->t_x);
+}
+
+/* In the time in which who buys as often as the mean of them does so many times */
+static double
+ggompertz_nbd_leaving(const rt_base *base)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, 0);
+	double		time =
+		fmin(DBL_MAX, RT_BASE_PURCHASES * (base->parameters[ALPHA] / base->parameters[R]));
+
+	return -expm1(-life.s * rt_lifetime_left(&life, time));
+}
+
+static double
 ggompertz_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
 	return 1 / (1 + exp(ggompertz_nbd_log_odds_gone(base, customer)));
@@ -450,6 +471,8 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.log_likelihood = ggompertz_nbd_log_likelihood,
 	.p_alive = ggompertz_nbd_p_alive,
 	.p_gone = ggompertz_nbd_p_gone,
+	.log_odds_left = ggompertz_nbd_log_odds_left,
+	.leaving = ggompertz_nbd_leaving,
 	.p_alive_after = ggompertz_nbd_p_alive_after,
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,

@@ -273,12 +273,18 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 /* ---------------------------------------------------- what is made of them */
 
 double
-rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
+rt_lifetime_log_odds_left(const rt_lifetime *life, double a, double m, double t)
 {
 	if (t == 0)
 		return -INFINITY;
 	return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, 0, NULL) +
-		m * rt_log_growth(t, a) + life->s * rt_lifetime_left(life, t);
+		life->s * rt_lifetime_left(life, t);
+}
+
+double
+rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
+{
+	return rt_lifetime_log_odds_left(life, a, m, t) + m * rt_log_growth(t, a);
 }
 
 /* From the last purchase on: what it takes to be at that is in the sum only once */

@@ -71,6 +71,9 @@ extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 								   rt_lifetime_event what, double discount, double t, double age,
 								   double *means);
 
+/* The same before anything is made of who buys nothing for t: see rt_base_log_odds_left */
+extern double rt_lifetime_log_odds_left(const rt_lifetime *life, double a, double m, double t);
+
 /* ln of the odds that who has bought nothing for t has left */
 extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t);
 

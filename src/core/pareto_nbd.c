@@ -80,6 +80,27 @@ pareto_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, doub
 }
 
 static double
+pareto_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
+
+	return rt_lifetime_log_odds_left(&life, pareto_nbd_scale(base, customer->t_x),
+									 pareto_nbd_shape(base, customer),
+									 customer->age - customer->t_x);
+}
+
+/* In the time in which who buys as often as the mean of them does so many times */
+static double
+pareto_nbd_leaving(const rt_base *base)
+{
+	rt_lifetime life = pareto_nbd_lifetime_at(base, 0);
+	double		time =
+		fmin(DBL_MAX, RT_BASE_PURCHASES * (base->parameters[ALPHA] / base->parameters[R]));
+
+	return -expm1(-life.s * rt_lifetime_left(&life, time));
+}
+
+static double
 pareto_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
 	return 1 / (1 + exp(pareto_nbd_log_odds_gone(base, customer)));
@@ -399,6 +420,8 @@ static const rt_base_functions pareto_nbd_base = {
 	.log_likelihood = pareto_nbd_log_likelihood,
 	.p_alive = pareto_nbd_p_alive,
 	.p_gone = pareto_nbd_p_gone,
+	.log_odds_left = pareto_nbd_log_odds_left,
+	.leaving = pareto_nbd_leaving,
 	.p_alive_after = pareto_nbd_p_alive_after,
 	.expected_lifetime = pareto_nbd_expected_lifetime,
 	.expected_purchases = pareto_nbd_expected_purchases,

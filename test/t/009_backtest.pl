@@ -106,6 +106,19 @@ foreach my $name (sort keys %alarm)
 	cmp_ok($alarm{$name}{auc}, '>', 0, "$name: and a better order");
 }
 
+# who has left: by both models as well as by either, but for a hundredth; by the silence alone where
+# nobody leaves
+for my $row (split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, as_of, kind, p_gone, silence, churn,
+	       subscriber_alive > 0.999 AND p_gone = silence AS nobody_leaves
+	FROM leaving ORDER BY 1, 2, 3}))
+{
+	my ($name, $as_of, $kind, $p_gone, $silence, $churn, $nobody_leaves) = split /\|/, $row;
+	my $best = $nobody_leaves eq 't' || $silence > $churn ? $silence : $churn;
+	cmp_ok($p_gone, '>', $best - 0.01,
+		sprintf('%s, %s, %s: %.3f against %.3f', $name, $as_of, $kind, $p_gone, $best));
+}
+
 # what they will spend: a better order than by means of repeat orders, of all and of who has bought
 # once, and everybody is valued
 my $valuations = 0;
