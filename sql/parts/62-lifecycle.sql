@@ -29,6 +29,12 @@ CREATE FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_mod
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 200
 	AS 'MODULE_PATHNAME', 'lifecycle_add_model';
 
+CREATE FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'lifecycle_add_models';
+
 CREATE FUNCTION lifecycle_combine(bytea, bytea) RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'lifecycle_combine';
@@ -45,6 +51,13 @@ CREATE AGGREGATE lifecycle(history purchase_history, period text, as_of date, lo
 
 CREATE AGGREGATE lifecycle(history purchase_history, period text, as_of date, model retention_model,
 		score double precision) (
+	SFUNC = lifecycle_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = lifecycle_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE lifecycle(history purchase_history, period text, as_of date,
+		cycle_model retention_model, base_model retention_model, probability double precision) (
 	SFUNC = lifecycle_add, STYPE = bytea, SSPACE = 8000,
 	FINALFUNC = lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = lifecycle_combine, PARALLEL = SAFE
@@ -86,6 +99,9 @@ COMMENT ON FUNCTION lifecycle_add(bytea, purchase_history, text, date, interval)
 COMMENT ON FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
 		double precision)
 	IS 'Transition function of the aggregate lifecycle.';
+COMMENT ON FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	IS 'Transition function of the aggregate lifecycle.';
 COMMENT ON FUNCTION lifecycle_combine(bytea, bytea)
 	IS 'Combine function of the aggregate lifecycle.';
 COMMENT ON FUNCTION lifecycle_final(bytea) IS 'Final function of the aggregate lifecycle.';
@@ -106,3 +122,10 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, do
 	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
 	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
 	'the model only, not on other customers. Errors: as there, and as lost_on.';
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
+		double precision)
+	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
+	'which p_gone reached probability: after each of their purchases, on the day that '
+	'lost_on(history, as_of, cycle_model, base_model, probability) gives for what was known then. '
+	'0.5 is more likely gone than not; how many have left says expected_lifecycle. base_model may '
+	'be NULL: see p_gone. Errors: as there, and as lost_on.';

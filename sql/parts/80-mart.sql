@@ -29,7 +29,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 2;
+	SELECT 3;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -89,23 +89,27 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'margin', (settings ->> text 'margin') || '::double precision',
 		'base_kind', 'text ' || quote_literal(settings ->> text 'base_kind'),
 		'base_model', coalesce(base_model, 'NULL::' || extension || '.retention_model'),
+		'cycle_model', coalesce(cycle_model, 'NULL::' || extension || '.retention_model'),
 		'spend_model',
 		coalesce(quote_literal(settings ->> text 'spend_model'), 'NULL')
 		|| '::' || extension || '.retention_model',
 		-- the arguments of purchase_cycle behind the history
 		'cycle_rule',
-		as_of
-		|| coalesce(', ' || quote_literal(settings ->> text 'cycle_model')
-			|| '::' || extension || '.retention_model', ''),
-		-- and of lifecycle: by the model or, where there is none, by silence
+		as_of || coalesce(', ' || cycle_model, ''),
+		-- and of lifecycle: by the models or, where there are none, by silence
 		'lost_rule',
-		coalesce(base_model || ', ' || lost_probability,
+		coalesce(
+			cycle_model || ', '
+			|| coalesce(base_model, 'NULL::' || extension || '.retention_model') || ', '
+			|| lost_probability,
 			'interval ' || quote_literal(settings ->> text 'lost_silence'))
 		) || pg_catalog.jsonb_build_object(
 
 		-- policy
 		'lost_probability', lost_probability,
 		'contact_days', settings ->> text 'contact_days',
+		'lead_days', settings ->> text 'lead_days',
+		'capacity', coalesce(settings ->> text 'capacity', 'ALL'),
 		'contact_stages',
 		'ARRAY['
 		|| (SELECT coalesce(string_agg(quote_literal(stage), ', ' ORDER BY place), '')
@@ -126,6 +130,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
 			|| '.retention_model' AS base_model,
+			quote_literal(settings ->> text 'cycle_model') || '::' || extension
+			|| '.retention_model' AS cycle_model,
 			'double precision ' || quote_literal(settings ->> text 'lost_probability')
 			AS lost_probability
 		  FROM retention_schema() AS extension) AS q;
@@ -144,7 +150,7 @@ COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_val
 COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a '
 	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
--- Columns behind "one" came with version 2
+-- Columns behind "one" came with version 2, lead_days and capacity with version 3
 CREATE FUNCTION retention_mart_table_settings()
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -186,14 +192,16 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
-	 'to decide: the churn_score from which on a customer is lost'),
+	 'to decide: the p_gone from which on a customer is lost'),
 	('column', 'lost_silence', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: the silence after which a customer is lost in lifecycle, where no model could be '
 	 'fitted'),
-	('column', 'contact_stages', $sql$text[] NOT NULL DEFAULT '{due,overdue,at_risk}'$sql$,
-	 'to decide: stages of who is on the contact list'),
+	('column', 'contact_stages',
+	 $sql$text[] NOT NULL DEFAULT '{new,active,due,overdue,at_risk}'$sql$,
+	 'to decide: stages of who may be on the contact list'),
 	('column', 'contact_days', 'integer NOT NULL DEFAULT 7 CHECK (contact_days >= 0)',
-	 'to decide: days ahead in which the contact window of who is due must have begun'),
+	 'to decide: days ahead in which the contact window must have begun of who is on the contact '
+	 'list and not overdue'),
 	('column', 'reasons_within', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: how long ago at most those were lost whose reasons are in churn_reasons'),
 	('column', 'review_months', 'integer NOT NULL DEFAULT 13 CHECK (review_months >= 0)',
@@ -212,7 +220,13 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'to decide: how many days ago the model was fitted that is held to what came'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has');
+	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
+	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
+	 'where yearly contracts are renewed'),
+	('column', 'capacity', 'integer CHECK (capacity >= 0)',
+	 'to decide: how many customers the contact list has at most, those first with whom a contact '
+	 'saves most; NULL: all');
 	END;
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
 	'name, columns and comments.';

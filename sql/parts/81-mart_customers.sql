@@ -30,27 +30,40 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'silence_probability', 'double precision',
 	 'how probable so long a silence is with their rhythm'),
 	('column', 'stage', 'text',
-	 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+	 'new, active, due, overdue, at_risk or lapsed, by that probability alone; see customer_stage'),
 	('column', 'expected_next', 'date',
 	 'the day by which they will have bought again with probability one half, if they are still a '
 	 'customer'),
 	('column', 'contact_from', 'date', 'from this day on they are likely to think of buying'),
 	('column', 'contact_until', 'date', 'until this day'),
 	('column', 'churn_score', 'double precision',
-	 'the probability that they are no customer any more'),
+	 'the probability that they are no customer any more by the model of the base alone, which '
+	 'does not know their rhythm; see p_gone'),
 	('column', 'lost_on', 'date',
-	 'the day on which that reached settings.lost_probability, at first one half; NULL while it '
+	 'the day on which p_gone reached settings.lost_probability, at first one half; NULL while it '
 	 'has not'),
-	('column', 'purchases_next_year', 'double precision', 'purchases to expect within a year'),
+	('column', 'purchases_next_year', 'double precision',
+	 'purchases to expect within a year, with the probability that they are still there'),
 	('column', 'expected_order_value', 'numeric', 'what their next order will be worth on average'),
 	('column', 'clv', 'numeric',
-	 'customer lifetime value: margin to expect within the horizon, discounted'),
+	 'customer lifetime value: margin to expect within the horizon, discounted, with the '
+	 'probability that they are still there'),
 	('column', 'value_at_risk', 'numeric',
-	 'what is lost with the probability that they are gone already'),
+	 'what is lost with the probability that they are gone already; NULL of who is lost: that is '
+	 'in lost_customers'),
 	('column', 'spend_change', 'double precision',
 	 'average order value of the time settings.trend_within, at first three months, against '
 	 'before: -0.1 is a tenth less'),
 	('column', 'spend_p_value', 'double precision', 'the probability of such a change by chance'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are no customer any more, by their own rhythm and by the model of '
+	 'the base together'),
+	('column', 'customer_stage', 'text',
+	 'new, active, due, overdue, at_risk or lapsed, by p_gone: lapsed is who is lost, at_risk who '
+	 'is overdue with half of settings.lost_probability or more'),
+	('column', 'value_to_save', 'numeric',
+	 'what a contact can save: value_at_risk times the probability that they are still there to '
+	 'be reached; NULL of who is lost'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        {extension}.first_purchase(h) AS first_purchase,
@@ -70,20 +83,33 @@ SELECT customer_id,
        c.contact_from,
        c.contact_until,
        {extension}.churn_score({base_model}, h, {as_of}) AS churn_score,
-       {extension}.lost_on(h, {as_of}, {base_model}, {lost_probability}) AS lost_on,
+       lost_on,
+       -- of who is there, times the probability that they are
        {extension}.expected_purchases({base_model}, h, {as_of}, interval '1 year')
+           * ((1 - p_gone) / greatest({extension}.p_alive({base_model}, h, {as_of}), 1e-300))
            AS purchases_next_year,
        {extension}.expected_order_value({spend_model}, h, {as_of}) AS expected_order_value,
-       {extension}.clv({base_model}, {spend_model}, h, {as_of},
+       {extension}.clv({cycle_model}, {base_model}, {spend_model}, h, {as_of},
                        {horizon}, {discount_rate}, {margin}) AS clv,
-       {extension}.value_at_risk({base_model}, {spend_model}, h, {as_of},
-                                 {horizon}, {discount_rate}, {margin}) AS value_at_risk,
+       v.value_at_risk,
        t.change AS spend_change,
-       t.p_value AS spend_p_value
+       t.p_value AS spend_p_value,
+       p_gone,
+       {extension}.customer_stage(h, {as_of}, {cycle_model}, {base_model},
+                                  {lost_probability} / 2, {lost_probability})::text
+           AS customer_stage,
+       v.value_at_risk * (1 - p_gone)::numeric AS value_to_save
 FROM {mart}.customer_history,
      {extension}.as_of(history, {as_of}) AS h,
      {extension}.purchase_cycle(h, {cycle_rule}) AS c,
-     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t
+     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t,
+     {extension}.p_gone(h, {as_of}, {cycle_model}, {base_model}) AS p_gone,
+     {extension}.lost_on(h, {as_of}, {cycle_model}, {base_model}, {lost_probability}) AS lost_on,
+     LATERAL (SELECT CASE WHEN lost_on IS NULL THEN
+                     {extension}.value_at_risk({cycle_model}, {base_model}, {spend_model}, h,
+                                               {as_of}, {horizon}, {discount_rate}, {margin})
+                     END AS value_at_risk
+              OFFSET 0) AS v
 WHERE {extension}.first_purchase(h) IS NOT NULL$sql$, NULL);
 	END;
 
@@ -105,7 +131,8 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	 'the day by which they will have bought again with probability one half'),
 	('column', 'overdue_ratio', 'double precision',
 	 'days since their latest purchase over their mean interval'),
-	('column', 'churn_score', 'double precision', 'the probability that they are gone already'),
+	('column', 'churn_score', 'double precision',
+	 'the probability that they are gone already by the model of the base alone'),
 	('column', 'clv', 'numeric', 'customer lifetime value'),
 	('column', 'value_at_risk', 'numeric',
 	 'what is lost with the probability that they are gone'),
@@ -114,18 +141,21 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	('column', 'purchases_to_save', 'double precision',
 	 'the same in purchases: those of a year, times the probability that they are gone, times that '
 	 'they are still there'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are gone already, by their own rhythm and by the model of the '
+	 'base together'),
 	('insert', NULL, $sql$
 SELECT row_number() OVER (
            ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id
        ) AS rank,
        customer_id,
-       CASE stage
-           WHEN 'due' THEN
-               CASE {contact_days} WHEN 7 THEN 'due this week' ELSE 'due in {contact_days} days' END
-           WHEN 'at_risk' THEN 'at risk of leaving'
-           ELSE stage
+       CASE
+           WHEN customer_stage = 'at_risk' THEN 'at risk of leaving'
+           WHEN late THEN customer_stage
+           WHEN {contact_days} + {lead_days} = 7 THEN 'due this week'
+           ELSE 'due in ' || {contact_days} + {lead_days} || ' days'
        END,
-       contact_from,
+       CASE WHEN late THEN least(contact_from, {as_of} + 1) ELSE contact_from END,
        contact_until,
        expected_next,
        overdue_ratio,
@@ -133,14 +163,17 @@ SELECT row_number() OVER (
        clv,
        value_at_risk,
        value_to_save,
-       purchases_to_save
+       purchases_to_save,
+       p_gone
 FROM {mart}.customer_scorecard,
-     LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save,
-                     purchases_next_year * churn_score AS purchases_to_save) l
+     -- of who is late the window is now
+     LATERAL (SELECT purchases_next_year * p_gone AS purchases_to_save,
+                     customer_stage NOT IN ('new', 'active', 'due') AS late) l
 WHERE lost_on IS NULL
-  AND stage = ANY ({contact_stages})
-  AND (stage <> 'due' OR contact_from <= {as_of} + {contact_days} AND contact_until >= {as_of})
-ORDER BY rank$sql$, NULL);
+  AND customer_stage = ANY ({contact_stages})
+  AND (late OR contact_from <= {as_of} + {contact_days} + {lead_days})
+ORDER BY rank
+LIMIT {capacity}$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_lost_customers()
@@ -148,7 +181,9 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	VALUES
-	('table', 'lost_customers', NULL, 'Who is lost, since when, and what that costs.'),
+	('table', 'lost_customers', NULL,
+	 'Who is lost, since when, and what that costs: each more likely gone than not. How many are '
+	 'lost is in expected_lifecycle.'),
 	('column', 'customer_id', '{customer_type} PRIMARY KEY', 'the customer'),
 	('column', 'lost_on', 'date NOT NULL',
 	 'the day from which on they were more likely gone than not; see settings.lost_probability'),
@@ -158,6 +193,7 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	('column', 'value_lost', 'numeric',
 	 'what they were worth on the day they were last seen: margin to expect within the horizon, '
 	 'discounted'),
+	('column', 'p_gone', 'double precision', 'the probability that they are gone'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        lost_on,
@@ -165,7 +201,8 @@ SELECT customer_id,
        purchases,
        s.spend,
        {extension}.clv({base_model}, {spend_model}, history, last_purchase,
-                       {horizon}, {discount_rate}, {margin}) AS value_lost
+                       {horizon}, {discount_rate}, {margin}) AS value_lost,
+       p_gone
 FROM {mart}.customer_scorecard s
      JOIN {mart}.customer_history USING (customer_id)
 WHERE lost_on IS NOT NULL$sql$, NULL);

@@ -76,8 +76,9 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'lifecycle', NULL,
-	 'Who came, stayed, fell silent, came back and was lost, month by month: customers = those of '
-	 'the month before + new + recovered - lost.'),
+	 'Who came, stayed, fell silent, came back and gave an alarm, month by month: customers = '
+	 'those of the month before + new + recovered - lost. How many were lost is in '
+	 'expected_lifecycle.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
 	('column', 'retained', 'bigint NOT NULL', 'who bought, and in the month before, too'),
@@ -87,15 +88,17 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	('column', 'dormant', 'bigint NOT NULL',
 	 'who bought in the month before, but not in this one'),
 	('column', 'lost', 'bigint NOT NULL',
-	 'who was lost in the month: their silence became too long for their rhythm'),
-	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers who had been lost'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at the end of the month'),
+	 'alarms: who became more likely gone than not in the month. That is more than were lost: many '
+	 'come back, see recovered'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after such an alarm'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at the end of the month of whom there is no alarm'),
 	('column', 'repeat_rate', 'double precision',
 	 'the share of the active who had bought in an earlier month'),
 	('column', 'retention_rate', 'double precision',
 	 'the share of those active in the month before who were active again'),
 	('column', 'churn_rate', 'double precision',
-	 'lost as a share of the customers at the beginning of the month'),
+	 'alarms as a share of the customers at the beginning of the month'),
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent in it, refunds taken off'),
 	('insert in parallel', NULL, $sql$
@@ -103,6 +106,30 @@ SELECT period AS month, new, retained, resurrected, active, dormant, lost, recov
        repeat_rate, retention_rate, churn_rate, orders, spend
 FROM unnest((SELECT {extension}.lifecycle(history, text 'month', {as_of}, {lost_rule})
              FROM {mart}.customer_history))$sql$, NULL);
+	END;
+
+CREATE FUNCTION retention_mart_table_expected_lifecycle()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'expected_lifecycle', NULL,
+	 'How many customers there were, came and were lost, month by month, as the models expect '
+	 'it: customers = those of the month before + new - lost. Each month as known at its end.'),
+	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
+	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
+	('column', 'customers', 'double precision NOT NULL',
+	 'customers at its end: the sum of the probabilities that they are still there'),
+	('column', 'lost', 'double precision NOT NULL',
+	 'customers who were lost in it, in balance with who came back'),
+	('column', 'churn_rate', 'double precision',
+	 'lost as a share of the customers at the beginning of the month'),
+	('insert in parallel', NULL, $sql$
+SELECT period AS month, new, customers, lost, churn_rate
+FROM unnest((SELECT {extension}.expected_lifecycle(history, text 'month', {as_of}, {cycle_model},
+                                                   {base_model})
+             FROM {mart}.customer_history
+             WHERE {cycle_model} IS NOT NULL))$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_churn_reasons()
@@ -179,6 +206,8 @@ COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a 
 	'name, columns, comments and how it is written.';
 COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: '
 	'name, columns, comments and how it is written.';
+COMMENT ON FUNCTION retention_mart_table_expected_lifecycle() IS 'The table expected_lifecycle of '
+	'a retention mart: name, columns, comments and how it is written.';
 COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a '
 	'retention mart: name, columns, comments and how it is written.';
 COMMENT ON FUNCTION retention_mart_table_spend_trend() IS 'The table spend_trend of a retention '

@@ -104,11 +104,14 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried '
 	 'work.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at its end'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at its end, as expected_lifecycle has it, in whole ones'),
 	('column', 'new', 'bigint NOT NULL', 'customers who came'),
 	('column', 'active', 'bigint NOT NULL', 'customers who bought'),
-	('column', 'lost', 'bigint NOT NULL', 'customers who were lost'),
-	('column', 'recovered', 'bigint NOT NULL', 'customers who had been lost and came back'),
+	('column', 'lost', 'bigint NOT NULL',
+	 'customers who were lost, as expected_lifecycle has it: those of the month before + new - '
+	 'customers. Without models: alarms'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after an alarm'),
 	('column', 'churn_rate', 'double precision',
 	 'lost as a share of the customers at the beginning of the month'),
 	('column', 'main_reason', 'text',
@@ -125,14 +128,16 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent, refunds taken off'),
 	('column', 'average_order_value', 'numeric', 'spend for each order'),
+	('column', 'alarms', 'bigint NOT NULL',
+	 'customers who became more likely gone than not: more than were lost, since many come back'),
 	('insert', NULL, $sql$
 SELECT month,
-       customers,
-       new,
+       coalesce(e.whole, l.customers),
+       l.new,
        active,
-       lost,
+       coalesce(e.before + l.new - e.whole, l.lost),
        recovered,
-       churn_rate,
+       CASE WHEN e.whole IS NULL THEN l.churn_rate ELSE e.churn_rate END,
        main_reason,
        main_reason_lift,
        value_lost,
@@ -140,11 +145,18 @@ SELECT month,
        brought_back,
        orders,
        spend,
-       spend / nullif(orders, 0)
-FROM {mart}.lifecycle
+       spend / nullif(orders, 0),
+       l.lost
+FROM {mart}.lifecycle l
+     -- in whole customers, so that they add up
+     LEFT JOIN (SELECT month,
+                       round(customers)::bigint AS whole,
+                       coalesce(round(lag(customers) OVER (ORDER BY month))::bigint, 0) AS before,
+                       churn_rate
+                FROM {mart}.expected_lifecycle) e USING (month)
      LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost
                 FROM {mart}.lost_customers
-                GROUP BY 1) l USING (month)
+                GROUP BY 1) g USING (month)
      LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month,
                        sum(contacted)::bigint AS contacted,
                        sum(brought_back::numeric)::float8 AS brought_back

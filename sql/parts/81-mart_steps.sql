@@ -51,6 +51,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 70, text 'lifecycle', t.*
 	FROM retention_mart_table_lifecycle() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 71, text 'expected_lifecycle', t.*
+	FROM retention_mart_table_expected_lifecycle() WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 80, text 'lost_customers', t.*
 	FROM retention_mart_table_lost_customers() WITH ORDINALITY AS t
 	UNION ALL

@@ -49,8 +49,11 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
-	'by the rhythm of their purchases' || coalesce(' (model ' || models || ')', '') ||
-	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' ||
+	'by the rhythm of their purchases' ||
+	coalesce(' and the model ' || models || ' of all', '') ||
+	'. How many were lost is the sum of such probabilities, not the number of alarms: many come '
+	'back after one. Worth is the margin to expect within ' || horizon::text ||
+	', discounted by ' ||
 	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
 	' a year, at a margin of ' ||
 	{extension}.retention_html_percent(margin::double precision, 0) ||

@@ -22,11 +22,14 @@ known AS (
 		EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts
 	FROM {mart}.settings LIMIT 1),
 lost AS (
-	SELECT {extension}.retention_html_number(lost::numeric, 0) AS figure,
+	SELECT {extension}.retention_html_number(greatest(lost, 0)::numeric, 0) AS figure,
 		coalesce('In ' || to_char(month, 'FMMonth YYYY') ||
-			coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) ||
+			CASE WHEN lost < 0 THEN ': ' || {extension}.retention_html_number(-lost::numeric, 0) ||
+				' more came back than were lost'
+			ELSE coalesce(': ' ||
+				{extension}.retention_html_percent(churn_rate::double precision, 1) ||
 				' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') ||
-				' there were', '') ||
+				' there were', '') END ||
 			'. In the year before: ' ||
 			{extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month.',
 			'No month is over yet.') AS said

@@ -9,10 +9,12 @@ CREATE FUNCTION retention_review_lifecycle() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT text $sql$WITH months AS (
-	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
-	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
+	SELECT month, retained, resurrected, l.new, l.active, r.lost, r.customers, l.lost AS alarms,
+		l.recovered, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
+	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l
+		JOIN {mart}.monthly_review r USING (month)),
 extremes AS (
-	SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
+	SELECT greatest(max(lost), 0)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
 		min(month) AS first, max(month) AS last
 	FROM months),
 scale AS (
@@ -32,7 +34,7 @@ bars AS (
 		(1, 'stay', retained, retained),
 		(2, 'back', retained + resurrected, resurrected),
 		(3, 'new', active, new),
-		(4, 'lost-bar', 0, lost)) AS bar(place, class, top, height)
+		(4, 'lost-bar', 0, greatest(lost, 0))) AS bar(place, class, top, height)
 	GROUP BY month),
 drawn AS (
 	SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>%s</g>',
@@ -47,8 +49,9 @@ figures AS (
 		{extension}.retention_html_number(resurrected::numeric, 0),
 		{extension}.retention_html_number(new::numeric, 0),
 		{extension}.retention_html_number(lost::numeric, 0),
-		{extension}.retention_html_number(recovered::numeric, 0),
-		{extension}.retention_html_number(customers::numeric, 0)]), '' ORDER BY month DESC) AS body
+		{extension}.retention_html_number(customers::numeric, 0),
+		{extension}.retention_html_number(alarms::numeric, 0),
+		{extension}.retention_html_number(recovered::numeric, 0)]), '' ORDER BY month DESC) AS body
 	FROM months)
 -- the pictures begin here and end with retention_review_order_value
 SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text,
@@ -63,8 +66,8 @@ SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text
 			ARRAY['bought in the month before, too', 'came back after a pause', 'new', 'lost']) ||
 		{extension}.retention_html_figures({extension}.retention_html_table(
 			text 'Customers month by month',
-			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Recovered',
-				'Customers'],
+			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Customers',
+				'Alarms', 'Bought after one'],
 			(SELECT body FROM figures))) END)
 FROM scale$sql$;
 	END;

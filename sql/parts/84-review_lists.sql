@@ -16,7 +16,9 @@ rows AS (
 				ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END,
 			reason, to_char(expected_next, 'FMDD Mon YYYY'),
 			{extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals',
-			{extension}.retention_html_percent(churn_score::double precision, 0)] ||
+			-- a mart that an older version has refreshed has no p_gone
+			{extension}.retention_html_percent(
+				coalesce((to_jsonb(list) ->> 'p_gone')::double precision, churn_score), 0)] ||
 			CASE WHEN amounts THEN
 				ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END),
 		'' ORDER BY rank) AS body

@@ -887,6 +887,113 @@ COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, int
 	IS 'The same with limits that hold the number with a probability of level. Errors: as there, '
 	'and 22023 unless 0 < level < 1, or where it changes within a group.';
 
+CREATE FUNCTION p_gone(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_probability';
+
+CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, at_risk double precision DEFAULT 0.25,
+		lapsed double precision DEFAULT 0.5)
+	RETURNS cycle_stage
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_stage';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, probability double precision)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
+	RETURNS date
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
+	RETURN CASE
+		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
+			THEN lost_on(history, as_of, model, score::retention_model)
+		ELSE lost_on(history, as_of, model, score::double precision)
+	END;
+
+CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
+		history purchase_history, as_of date, horizon interval, discount_rate double precision,
+		margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_clv';
+
+CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_model,
+		spend retention_model, history purchase_history, as_of date, horizon interval,
+		discount_rate double precision, margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
+
+COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
+	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
+	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
+	'last one of who has not left: by the base model, which takes purchases for random ones, and '
+	'silence_probability(history, as_of, cycle_model). So that a subscriber who is a month late is '
+	'alarming, and who buys every December is not in June. Where the cycle model is the base''s '
+	'own mixture (k = 1), and for who has bought once, it is churn_score(base_model, history, '
+	'as_of). Without a base_model (NULL), or with one in which nobody leaves (fewer than one in '
+	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
+	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
+	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
+	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
+	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
+	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
+	'and Schmittlein, Morrison, Colombo (1987).';
+
+COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
+		double precision, double precision)
+	IS 'Where a customer is at as_of, by p_gone and by their cycle: lapsed where p_gone is lapsed '
+	'(0.5) or more, as lost_on has it (never on the day of a purchase); at_risk from at_risk '
+	'(0.25) on, if they are overdue; overdue and due where their silence_probability is below 0.25 '
+	'and 0.75, as cycle_stage has it; else active. Who has bought once is new until they lapse. '
+	'Without a base_model, or with one in which nobody leaves, at_risk is a silence_probability of '
+	'up to 0.03, lapsed one of up to 0.01: see p_gone. NULL if nothing was bought by as_of, or for '
+	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
+	'< 1.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
+	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
+	'depends on their purchases and the models only, not on other customers or on as_of once the '
+	'day has come. Errors: as p_gone.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
+		double precision)
+	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
+	'lost. Error 22023 unless 0 < probability < 1, too.';
+
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
+	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
+	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
+	'text that is neither.';
+
+COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
+		interval, double precision, double precision)
+	IS 'As clv(base_model, spend, history, as_of, horizon, discount_rate, margin), but for the '
+	'probability that they are still a customer, which is 1 - p_gone(history, as_of, cycle_model, '
+	'base_model): so that nobody is active and worth nothing. NULL for a NULL argument, too. '
+	'Errors: as there, and as p_gone.';
+
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, retention_model,
+		purchase_history, date, interval, double precision, double precision)
+	IS 'As value_at_risk(base_model, spend, history, as_of, horizon, discount_rate, margin), but '
+	'for the probability that they are gone, which is p_gone(history, as_of, cycle_model, '
+	'base_model). Of who is not lost yet, times 1 - p_gone, it is what a contact can save. NULL '
+	'for a NULL argument, too. Errors: as there, and as p_gone.';
+
 COMMENT ON TYPE running_cycle_date
 	IS 'How a customer looked at one of their purchases, by it and those before.';
 
@@ -1018,6 +1125,23 @@ COMMENT ON AGGREGATE decayed_count(timestamptz, interval)
 	'decayed_count(date, interval). A number without a unit is seconds: ''30'' is 30 seconds, ''30 '
 	'days'' is what it says.';
 
+CREATE FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'lifecycle_add_models';
+
+CREATE AGGREGATE lifecycle(history purchase_history, period text, as_of date,
+		cycle_model retention_model, base_model retention_model, probability double precision) (
+	SFUNC = lifecycle_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = lifecycle_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model, double precision)
+	IS 'Transition function of the aggregate lifecycle.';
+
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
 	IS 'How many came, stayed, fell silent, came back and were lost in each period (''day'', '
 	''
@@ -1036,6 +1160,90 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, do
 	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
 	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
 	'the model only, not on other customers. Errors: as there, and as lost_on.';
+
+COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
+		double precision)
+	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
+	'which p_gone reached probability: after each of their purchases, on the day that '
+	'lost_on(history, as_of, cycle_model, base_model, probability) gives for what was known then. '
+	'0.5 is more likely gone than not; how many have left says expected_lifecycle. base_model may '
+	'be NULL: see p_gone. Errors: as there, and as lost_on.';
+
+CREATE TYPE expected_lifecycle_period AS (
+	period date,
+	new bigint,
+	customers double precision,
+	lost double precision,
+	churn_rate double precision
+);
+
+CREATE FUNCTION expected_lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4000
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_add';
+
+CREATE FUNCTION expected_lifecycle_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_combine';
+
+CREATE FUNCTION expected_lifecycle_final(bytea) RETURNS expected_lifecycle_period[]
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'expected_lifecycle_final';
+
+CREATE AGGREGATE expected_lifecycle(history purchase_history, period text, as_of date,
+		cycle_model retention_model, base_model retention_model) (
+	SFUNC = expected_lifecycle_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = expected_lifecycle_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = expected_lifecycle_combine, PARALLEL = SAFE
+);
+
+COMMENT ON TYPE expected_lifecycle_period
+	IS 'How many customers there are at the end of a period, as an expectation. A row of '
+	'expected_lifecycle. Always customers = customers of the period before + new - lost.';
+
+COMMENT ON COLUMN expected_lifecycle_period.period IS 'first day of the period';
+
+COMMENT ON COLUMN expected_lifecycle_period.new IS 'customers who bought for the first time';
+
+COMMENT ON COLUMN expected_lifecycle_period.customers
+	IS 'customers to expect at its end: of all who ever came the sum of 1 - p_gone, as known at '
+	'that end';
+
+COMMENT ON COLUMN expected_lifecycle_period.lost
+	IS 'how many were lost in it, in balance with who was taken for lost and came back: below 0 '
+	'where these are more';
+
+COMMENT ON COLUMN expected_lifecycle_period.churn_rate
+	IS 'lost as a share of the customers at the beginning of the period; NULL if there were none';
+
+COMMENT ON FUNCTION expected_lifecycle_add(bytea, purchase_history, text, date, retention_model,
+		retention_model)
+	IS 'Transition function of the aggregate expected_lifecycle.';
+
+COMMENT ON FUNCTION expected_lifecycle_combine(bytea, bytea)
+	IS 'Combine function of the aggregate expected_lifecycle.';
+
+COMMENT ON FUNCTION expected_lifecycle_final(bytea)
+	IS 'Final function of the aggregate expected_lifecycle.';
+
+COMMENT ON AGGREGATE expected_lifecycle(purchase_history, text, date, retention_model,
+		retention_model)
+	IS 'How many customers there were at the end of each period (''day'', ''week'' from Monday on, '
+	''
+	''
+	'''month'', ''quarter'' or ''year'', by the calendar), came and were lost in it: not a count '
+	'of who became more likely gone than not, which is too high by half and more even where the '
+	'models are exactly true, since many of them come back, but the sum of the probabilities: of '
+	'1 - p_gone(history, end, cycle_model, base_model), each period as known at its own end, from '
+	'the first one with a customer to the last one that is over by as_of. lost = customers before '
+	'+ new - customers after. Right as a sum where the models are; who they are says lost_on. '
+	'Probabilities are added up in parts of 2^-30, so that the result is the same for every order '
+	'of the rows and every plan. unnest makes the array of periods a table. base_model may be '
+	'NULL: see p_gone. NULL histories are left out; NULL if no period is over. Errors: 22008 for '
+	'an infinite as_of, 22004 for another NULL argument, 54000 for more than 1000000 periods, '
+	'22023 for another period, for models of other kinds, or arguments that change within a '
+	'group.';
 
 COMMENT ON AGGREGATE survival_curve(double precision, boolean)
 	IS 'How long do customers stay, when some are still there? The Kaplan-Meier estimate from how '
@@ -1157,7 +1365,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 2;
+	SELECT 3;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -1214,23 +1422,27 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'margin', (settings ->> text 'margin') || '::double precision',
 		'base_kind', 'text ' || quote_literal(settings ->> text 'base_kind'),
 		'base_model', coalesce(base_model, 'NULL::' || extension || '.retention_model'),
+		'cycle_model', coalesce(cycle_model, 'NULL::' || extension || '.retention_model'),
 		'spend_model',
 		coalesce(quote_literal(settings ->> text 'spend_model'), 'NULL')
 		|| '::' || extension || '.retention_model',
 		-- the arguments of purchase_cycle behind the history
 		'cycle_rule',
-		as_of
-		|| coalesce(', ' || quote_literal(settings ->> text 'cycle_model')
-			|| '::' || extension || '.retention_model', ''),
-		-- and of lifecycle: by the model or, where there is none, by silence
+		as_of || coalesce(', ' || cycle_model, ''),
+		-- and of lifecycle: by the models or, where there are none, by silence
 		'lost_rule',
-		coalesce(base_model || ', ' || lost_probability,
+		coalesce(
+			cycle_model || ', '
+			|| coalesce(base_model, 'NULL::' || extension || '.retention_model') || ', '
+			|| lost_probability,
 			'interval ' || quote_literal(settings ->> text 'lost_silence'))
 		) || pg_catalog.jsonb_build_object(
 
 		-- policy
 		'lost_probability', lost_probability,
 		'contact_days', settings ->> text 'contact_days',
+		'lead_days', settings ->> text 'lead_days',
+		'capacity', coalesce(settings ->> text 'capacity', 'ALL'),
 		'contact_stages',
 		'ARRAY['
 		|| (SELECT coalesce(string_agg(quote_literal(stage), ', ' ORDER BY place), '')
@@ -1251,6 +1463,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
 			|| '.retention_model' AS base_model,
+			quote_literal(settings ->> text 'cycle_model') || '::' || extension
+			|| '.retention_model' AS cycle_model,
 			'double precision ' || quote_literal(settings ->> text 'lost_probability')
 			AS lost_probability
 		  FROM retention_schema() AS extension) AS q;
@@ -1314,14 +1528,16 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
-	 'to decide: the churn_score from which on a customer is lost'),
+	 'to decide: the p_gone from which on a customer is lost'),
 	('column', 'lost_silence', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: the silence after which a customer is lost in lifecycle, where no model could be '
 	 'fitted'),
-	('column', 'contact_stages', $sql$text[] NOT NULL DEFAULT '{due,overdue,at_risk}'$sql$,
-	 'to decide: stages of who is on the contact list'),
+	('column', 'contact_stages',
+	 $sql$text[] NOT NULL DEFAULT '{new,active,due,overdue,at_risk}'$sql$,
+	 'to decide: stages of who may be on the contact list'),
 	('column', 'contact_days', 'integer NOT NULL DEFAULT 7 CHECK (contact_days >= 0)',
-	 'to decide: days ahead in which the contact window of who is due must have begun'),
+	 'to decide: days ahead in which the contact window must have begun of who is on the contact '
+	 'list and not overdue'),
 	('column', 'reasons_within', $sql$interval NOT NULL DEFAULT '1 year'$sql$,
 	 'to decide: how long ago at most those were lost whose reasons are in churn_reasons'),
 	('column', 'review_months', 'integer NOT NULL DEFAULT 13 CHECK (review_months >= 0)',
@@ -1340,7 +1556,13 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'to decide: how many days ago the model was fitted that is held to what came'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has');
+	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
+	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
+	 'where yearly contracts are renewed'),
+	('column', 'capacity', 'integer CHECK (capacity >= 0)',
+	 'to decide: how many customers the contact list has at most, those first with whom a contact '
+	 'saves most; NULL: all');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -1483,27 +1705,40 @@ CREATE FUNCTION retention_mart_table_customer_scorecard()
 	('column', 'silence_probability', 'double precision',
 	 'how probable so long a silence is with their rhythm'),
 	('column', 'stage', 'text',
-	 'new, active, due, overdue, at_risk or lapsed, by that probability'),
+	 'new, active, due, overdue, at_risk or lapsed, by that probability alone; see customer_stage'),
 	('column', 'expected_next', 'date',
 	 'the day by which they will have bought again with probability one half, if they are still a '
 	 'customer'),
 	('column', 'contact_from', 'date', 'from this day on they are likely to think of buying'),
 	('column', 'contact_until', 'date', 'until this day'),
 	('column', 'churn_score', 'double precision',
-	 'the probability that they are no customer any more'),
+	 'the probability that they are no customer any more by the model of the base alone, which '
+	 'does not know their rhythm; see p_gone'),
 	('column', 'lost_on', 'date',
-	 'the day on which that reached settings.lost_probability, at first one half; NULL while it '
+	 'the day on which p_gone reached settings.lost_probability, at first one half; NULL while it '
 	 'has not'),
-	('column', 'purchases_next_year', 'double precision', 'purchases to expect within a year'),
+	('column', 'purchases_next_year', 'double precision',
+	 'purchases to expect within a year, with the probability that they are still there'),
 	('column', 'expected_order_value', 'numeric', 'what their next order will be worth on average'),
 	('column', 'clv', 'numeric',
-	 'customer lifetime value: margin to expect within the horizon, discounted'),
+	 'customer lifetime value: margin to expect within the horizon, discounted, with the '
+	 'probability that they are still there'),
 	('column', 'value_at_risk', 'numeric',
-	 'what is lost with the probability that they are gone already'),
+	 'what is lost with the probability that they are gone already; NULL of who is lost: that is '
+	 'in lost_customers'),
 	('column', 'spend_change', 'double precision',
 	 'average order value of the time settings.trend_within, at first three months, against '
 	 'before: -0.1 is a tenth less'),
 	('column', 'spend_p_value', 'double precision', 'the probability of such a change by chance'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are no customer any more, by their own rhythm and by the model of '
+	 'the base together'),
+	('column', 'customer_stage', 'text',
+	 'new, active, due, overdue, at_risk or lapsed, by p_gone: lapsed is who is lost, at_risk who '
+	 'is overdue with half of settings.lost_probability or more'),
+	('column', 'value_to_save', 'numeric',
+	 'what a contact can save: value_at_risk times the probability that they are still there to '
+	 'be reached; NULL of who is lost'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        {extension}.first_purchase(h) AS first_purchase,
@@ -1523,20 +1758,33 @@ SELECT customer_id,
        c.contact_from,
        c.contact_until,
        {extension}.churn_score({base_model}, h, {as_of}) AS churn_score,
-       {extension}.lost_on(h, {as_of}, {base_model}, {lost_probability}) AS lost_on,
+       lost_on,
+       -- of who is there, times the probability that they are
        {extension}.expected_purchases({base_model}, h, {as_of}, interval '1 year')
+           * ((1 - p_gone) / greatest({extension}.p_alive({base_model}, h, {as_of}), 1e-300))
            AS purchases_next_year,
        {extension}.expected_order_value({spend_model}, h, {as_of}) AS expected_order_value,
-       {extension}.clv({base_model}, {spend_model}, h, {as_of},
+       {extension}.clv({cycle_model}, {base_model}, {spend_model}, h, {as_of},
                        {horizon}, {discount_rate}, {margin}) AS clv,
-       {extension}.value_at_risk({base_model}, {spend_model}, h, {as_of},
-                                 {horizon}, {discount_rate}, {margin}) AS value_at_risk,
+       v.value_at_risk,
        t.change AS spend_change,
-       t.p_value AS spend_p_value
+       t.p_value AS spend_p_value,
+       p_gone,
+       {extension}.customer_stage(h, {as_of}, {cycle_model}, {base_model},
+                                  {lost_probability} / 2, {lost_probability})::text
+           AS customer_stage,
+       v.value_at_risk * (1 - p_gone)::numeric AS value_to_save
 FROM {mart}.customer_history,
      {extension}.as_of(history, {as_of}) AS h,
      {extension}.purchase_cycle(h, {cycle_rule}) AS c,
-     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t
+     {extension}.spend_trend(h, {as_of}, {trend_within}) AS t,
+     {extension}.p_gone(h, {as_of}, {cycle_model}, {base_model}) AS p_gone,
+     {extension}.lost_on(h, {as_of}, {cycle_model}, {base_model}, {lost_probability}) AS lost_on,
+     LATERAL (SELECT CASE WHEN lost_on IS NULL THEN
+                     {extension}.value_at_risk({cycle_model}, {base_model}, {spend_model}, h,
+                                               {as_of}, {horizon}, {discount_rate}, {margin})
+                     END AS value_at_risk
+              OFFSET 0) AS v
 WHERE {extension}.first_purchase(h) IS NOT NULL$sql$, NULL);
 	END;
 
@@ -1557,7 +1805,8 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	 'the day by which they will have bought again with probability one half'),
 	('column', 'overdue_ratio', 'double precision',
 	 'days since their latest purchase over their mean interval'),
-	('column', 'churn_score', 'double precision', 'the probability that they are gone already'),
+	('column', 'churn_score', 'double precision',
+	 'the probability that they are gone already by the model of the base alone'),
 	('column', 'clv', 'numeric', 'customer lifetime value'),
 	('column', 'value_at_risk', 'numeric',
 	 'what is lost with the probability that they are gone'),
@@ -1566,18 +1815,21 @@ CREATE FUNCTION retention_mart_table_contact_list()
 	('column', 'purchases_to_save', 'double precision',
 	 'the same in purchases: those of a year, times the probability that they are gone, times that '
 	 'they are still there'),
+	('column', 'p_gone', 'double precision',
+	 'the probability that they are gone already, by their own rhythm and by the model of the '
+	 'base together'),
 	('insert', NULL, $sql$
 SELECT row_number() OVER (
            ORDER BY value_to_save DESC NULLS LAST, purchases_to_save DESC NULLS LAST, customer_id
        ) AS rank,
        customer_id,
-       CASE stage
-           WHEN 'due' THEN
-               CASE {contact_days} WHEN 7 THEN 'due this week' ELSE 'due in {contact_days} days' END
-           WHEN 'at_risk' THEN 'at risk of leaving'
-           ELSE stage
+       CASE
+           WHEN customer_stage = 'at_risk' THEN 'at risk of leaving'
+           WHEN late THEN customer_stage
+           WHEN {contact_days} + {lead_days} = 7 THEN 'due this week'
+           ELSE 'due in ' || {contact_days} + {lead_days} || ' days'
        END,
-       contact_from,
+       CASE WHEN late THEN least(contact_from, {as_of} + 1) ELSE contact_from END,
        contact_until,
        expected_next,
        overdue_ratio,
@@ -1585,14 +1837,17 @@ SELECT row_number() OVER (
        clv,
        value_at_risk,
        value_to_save,
-       purchases_to_save
+       purchases_to_save,
+       p_gone
 FROM {mart}.customer_scorecard,
-     LATERAL (SELECT value_at_risk * (1 - churn_score)::numeric AS value_to_save,
-                     purchases_next_year * churn_score AS purchases_to_save) l
+     -- of who is late the window is now
+     LATERAL (SELECT purchases_next_year * p_gone AS purchases_to_save,
+                     customer_stage NOT IN ('new', 'active', 'due') AS late) l
 WHERE lost_on IS NULL
-  AND stage = ANY ({contact_stages})
-  AND (stage <> 'due' OR contact_from <= {as_of} + {contact_days} AND contact_until >= {as_of})
-ORDER BY rank$sql$, NULL);
+  AND customer_stage = ANY ({contact_stages})
+  AND (late OR contact_from <= {as_of} + {contact_days} + {lead_days})
+ORDER BY rank
+LIMIT {capacity}$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_lost_customers()
@@ -1600,7 +1855,9 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	VALUES
-	('table', 'lost_customers', NULL, 'Who is lost, since when, and what that costs.'),
+	('table', 'lost_customers', NULL,
+	 'Who is lost, since when, and what that costs: each more likely gone than not. How many are '
+	 'lost is in expected_lifecycle.'),
 	('column', 'customer_id', '{customer_type} PRIMARY KEY', 'the customer'),
 	('column', 'lost_on', 'date NOT NULL',
 	 'the day from which on they were more likely gone than not; see settings.lost_probability'),
@@ -1610,6 +1867,7 @@ CREATE FUNCTION retention_mart_table_lost_customers()
 	('column', 'value_lost', 'numeric',
 	 'what they were worth on the day they were last seen: margin to expect within the horizon, '
 	 'discounted'),
+	('column', 'p_gone', 'double precision', 'the probability that they are gone'),
 	('insert in parallel', NULL, $sql$
 SELECT customer_id,
        lost_on,
@@ -1617,7 +1875,8 @@ SELECT customer_id,
        purchases,
        s.spend,
        {extension}.clv({base_model}, {spend_model}, history, last_purchase,
-                       {horizon}, {discount_rate}, {margin}) AS value_lost
+                       {horizon}, {discount_rate}, {margin}) AS value_lost,
+       p_gone
 FROM {mart}.customer_scorecard s
      JOIN {mart}.customer_history USING (customer_id)
 WHERE lost_on IS NOT NULL$sql$, NULL);
@@ -1746,8 +2005,9 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	BEGIN ATOMIC
 	VALUES
 	('table', 'lifecycle', NULL,
-	 'Who came, stayed, fell silent, came back and was lost, month by month: customers = those of '
-	 'the month before + new + recovered - lost.'),
+	 'Who came, stayed, fell silent, came back and gave an alarm, month by month: customers = '
+	 'those of the month before + new + recovered - lost. How many were lost is in '
+	 'expected_lifecycle.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
 	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
 	('column', 'retained', 'bigint NOT NULL', 'who bought, and in the month before, too'),
@@ -1757,15 +2017,17 @@ CREATE FUNCTION retention_mart_table_lifecycle()
 	('column', 'dormant', 'bigint NOT NULL',
 	 'who bought in the month before, but not in this one'),
 	('column', 'lost', 'bigint NOT NULL',
-	 'who was lost in the month: their silence became too long for their rhythm'),
-	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers who had been lost'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at the end of the month'),
+	 'alarms: who became more likely gone than not in the month. That is more than were lost: many '
+	 'come back, see recovered'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after such an alarm'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at the end of the month of whom there is no alarm'),
 	('column', 'repeat_rate', 'double precision',
 	 'the share of the active who had bought in an earlier month'),
 	('column', 'retention_rate', 'double precision',
 	 'the share of those active in the month before who were active again'),
 	('column', 'churn_rate', 'double precision',
-	 'lost as a share of the customers at the beginning of the month'),
+	 'alarms as a share of the customers at the beginning of the month'),
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent in it, refunds taken off'),
 	('insert in parallel', NULL, $sql$
@@ -1773,6 +2035,30 @@ SELECT period AS month, new, retained, resurrected, active, dormant, lost, recov
        repeat_rate, retention_rate, churn_rate, orders, spend
 FROM unnest((SELECT {extension}.lifecycle(history, text 'month', {as_of}, {lost_rule})
              FROM {mart}.customer_history))$sql$, NULL);
+	END;
+
+CREATE FUNCTION retention_mart_table_expected_lifecycle()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'expected_lifecycle', NULL,
+	 'How many customers there were, came and were lost, month by month, as the models expect '
+	 'it: customers = those of the month before + new - lost. Each month as known at its end.'),
+	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
+	('column', 'new', 'bigint NOT NULL', 'customers who bought for the first time'),
+	('column', 'customers', 'double precision NOT NULL',
+	 'customers at its end: the sum of the probabilities that they are still there'),
+	('column', 'lost', 'double precision NOT NULL',
+	 'customers who were lost in it, in balance with who came back'),
+	('column', 'churn_rate', 'double precision',
+	 'lost as a share of the customers at the beginning of the month'),
+	('insert in parallel', NULL, $sql$
+SELECT period AS month, new, customers, lost, churn_rate
+FROM unnest((SELECT {extension}.expected_lifecycle(history, text 'month', {as_of}, {cycle_model},
+                                                   {base_model})
+             FROM {mart}.customer_history
+             WHERE {cycle_model} IS NOT NULL))$sql$, NULL);
 	END;
 
 CREATE FUNCTION retention_mart_table_churn_reasons()
@@ -1852,6 +2138,9 @@ COMMENT ON FUNCTION retention_mart_table_survival() IS 'The table survival of a 
 
 COMMENT ON FUNCTION retention_mart_table_lifecycle() IS 'The table lifecycle of a retention mart: '
 	'name, columns, comments and how it is written.';
+
+COMMENT ON FUNCTION retention_mart_table_expected_lifecycle() IS 'The table expected_lifecycle of '
+	'a retention mart: name, columns, comments and how it is written.';
 
 COMMENT ON FUNCTION retention_mart_table_churn_reasons() IS 'The table churn_reasons of a '
 	'retention mart: name, columns, comments and how it is written.';
@@ -2486,11 +2775,14 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	 'The monthly meeting: how many did we lose, why, what did it cost, and did what we tried '
 	 'work.'),
 	('column', 'month', 'date PRIMARY KEY', 'first day of the month'),
-	('column', 'customers', 'bigint NOT NULL', 'customers at its end'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers at its end, as expected_lifecycle has it, in whole ones'),
 	('column', 'new', 'bigint NOT NULL', 'customers who came'),
 	('column', 'active', 'bigint NOT NULL', 'customers who bought'),
-	('column', 'lost', 'bigint NOT NULL', 'customers who were lost'),
-	('column', 'recovered', 'bigint NOT NULL', 'customers who had been lost and came back'),
+	('column', 'lost', 'bigint NOT NULL',
+	 'customers who were lost, as expected_lifecycle has it: those of the month before + new - '
+	 'customers. Without models: alarms'),
+	('column', 'recovered', 'bigint NOT NULL', 'purchases of customers after an alarm'),
 	('column', 'churn_rate', 'double precision',
 	 'lost as a share of the customers at the beginning of the month'),
 	('column', 'main_reason', 'text',
@@ -2507,14 +2799,16 @@ CREATE FUNCTION retention_mart_table_monthly_review()
 	('column', 'orders', 'bigint NOT NULL', 'orders in the month'),
 	('column', 'spend', 'numeric', 'what was spent, refunds taken off'),
 	('column', 'average_order_value', 'numeric', 'spend for each order'),
+	('column', 'alarms', 'bigint NOT NULL',
+	 'customers who became more likely gone than not: more than were lost, since many come back'),
 	('insert', NULL, $sql$
 SELECT month,
-       customers,
-       new,
+       coalesce(e.whole, l.customers),
+       l.new,
        active,
-       lost,
+       coalesce(e.before + l.new - e.whole, l.lost),
        recovered,
-       churn_rate,
+       CASE WHEN e.whole IS NULL THEN l.churn_rate ELSE e.churn_rate END,
        main_reason,
        main_reason_lift,
        value_lost,
@@ -2522,11 +2816,18 @@ SELECT month,
        brought_back,
        orders,
        spend,
-       spend / nullif(orders, 0)
-FROM {mart}.lifecycle
+       spend / nullif(orders, 0),
+       l.lost
+FROM {mart}.lifecycle l
+     -- in whole customers, so that they add up
+     LEFT JOIN (SELECT month,
+                       round(customers)::bigint AS whole,
+                       coalesce(round(lag(customers) OVER (ORDER BY month))::bigint, 0) AS before,
+                       churn_rate
+                FROM {mart}.expected_lifecycle) e USING (month)
      LEFT JOIN (SELECT date_trunc('month', lost_on)::date AS month, sum(value_lost) AS value_lost
                 FROM {mart}.lost_customers
-                GROUP BY 1) l USING (month)
+                GROUP BY 1) g USING (month)
      LEFT JOIN (SELECT date_trunc('month', contacted_on)::date AS month,
                        sum(contacted)::bigint AS contacted,
                        sum(brought_back::numeric)::float8 AS brought_back
@@ -2618,6 +2919,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 70, text 'lifecycle', t.*
 	FROM retention_mart_table_lifecycle() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 71, text 'expected_lifecycle', t.*
+	FROM retention_mart_table_expected_lifecycle() WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 80, text 'lost_customers', t.*
 	FROM retention_mart_table_lost_customers() WITH ORDINALITY AS t
@@ -3233,8 +3537,11 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model')
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
-	'by the rhythm of their purchases' || coalesce(' (model ' || models || ')', '') ||
-	'. Worth is the margin to expect within ' || horizon::text || ', discounted by ' ||
+	'by the rhythm of their purchases' ||
+	coalesce(' and the model ' || models || ' of all', '') ||
+	'. How many were lost is the sum of such probabilities, not the number of alarms: many come '
+	'back after one. Worth is the margin to expect within ' || horizon::text ||
+	', discounted by ' ||
 	{extension}.retention_html_percent(discount_rate::double precision, 1) ||
 	' a year, at a margin of ' ||
 	{extension}.retention_html_percent(margin::double precision, 0) ||
@@ -3269,11 +3576,14 @@ known AS (
 		EXISTS (SELECT FROM {mart}.customer_scorecard WHERE spend IS NOT NULL) AS amounts
 	FROM {mart}.settings LIMIT 1),
 lost AS (
-	SELECT {extension}.retention_html_number(lost::numeric, 0) AS figure,
+	SELECT {extension}.retention_html_number(greatest(lost, 0)::numeric, 0) AS figure,
 		coalesce('In ' || to_char(month, 'FMMonth YYYY') ||
-			coalesce(': ' || {extension}.retention_html_percent(churn_rate::double precision, 1) ||
+			CASE WHEN lost < 0 THEN ': ' || {extension}.retention_html_number(-lost::numeric, 0) ||
+				' more came back than were lost'
+			ELSE coalesce(': ' ||
+				{extension}.retention_html_percent(churn_rate::double precision, 1) ||
 				' of the ' || {extension}.retention_html_count(before::bigint, text 'customer') ||
-				' there were', '') ||
+				' there were', '') END ||
 			'. In the year before: ' ||
 			{extension}.retention_html_number(lost_a_month::numeric, 0) || ' a month.',
 			'No month is over yet.') AS said
@@ -3400,10 +3710,12 @@ CREATE FUNCTION retention_review_lifecycle() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT text $sql$WITH months AS (
-	SELECT *, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
-	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l),
+	SELECT month, retained, resurrected, l.new, l.active, r.lost, r.customers, l.lost AS alarms,
+		l.recovered, row_number() OVER (ORDER BY month) - 1 AS n, count(*) OVER () AS months
+	FROM (SELECT * FROM {mart}.lifecycle ORDER BY month DESC LIMIT 24) l
+		JOIN {mart}.monthly_review r USING (month)),
 extremes AS (
-	SELECT max(lost)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
+	SELECT greatest(max(lost), 0)::float8 AS lost, greatest(max(active), 1)::float8 AS active,
 		min(month) AS first, max(month) AS last
 	FROM months),
 scale AS (
@@ -3423,7 +3735,7 @@ bars AS (
 		(1, 'stay', retained, retained),
 		(2, 'back', retained + resurrected, resurrected),
 		(3, 'new', active, new),
-		(4, 'lost-bar', 0, lost)) AS bar(place, class, top, height)
+		(4, 'lost-bar', 0, greatest(lost, 0))) AS bar(place, class, top, height)
 	GROUP BY month),
 drawn AS (
 	SELECT string_agg(format('<g><title>%s: %s stayed, %s came back, %s new, %s lost</title>%s</g>',
@@ -3438,8 +3750,9 @@ figures AS (
 		{extension}.retention_html_number(resurrected::numeric, 0),
 		{extension}.retention_html_number(new::numeric, 0),
 		{extension}.retention_html_number(lost::numeric, 0),
-		{extension}.retention_html_number(recovered::numeric, 0),
-		{extension}.retention_html_number(customers::numeric, 0)]), '' ORDER BY month DESC) AS body
+		{extension}.retention_html_number(customers::numeric, 0),
+		{extension}.retention_html_number(alarms::numeric, 0),
+		{extension}.retention_html_number(recovered::numeric, 0)]), '' ORDER BY month DESC) AS body
 	FROM months)
 -- the pictures begin here and end with retention_review_order_value
 SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text,
@@ -3454,8 +3767,8 @@ SELECT '<div class="pictures">' || {extension}.retention_html_section(NULL::text
 			ARRAY['bought in the month before, too', 'came back after a pause', 'new', 'lost']) ||
 		{extension}.retention_html_figures({extension}.retention_html_table(
 			text 'Customers month by month',
-			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Recovered',
-				'Customers'],
+			ARRAY['Month', 'Bought in the month before', 'Came back', 'New', 'Lost', 'Customers',
+				'Alarms', 'Bought after one'],
 			(SELECT body FROM figures))) END)
 FROM scale$sql$;
 	END;
@@ -3822,7 +4135,9 @@ rows AS (
 				ELSE {extension}.retention_html_number(purchases_to_save::numeric, 1) END,
 			reason, to_char(expected_next, 'FMDD Mon YYYY'),
 			{extension}.retention_html_number(overdue_ratio::numeric, 1) || ' intervals',
-			{extension}.retention_html_percent(churn_score::double precision, 0)] ||
+			-- a mart that an older version has refreshed has no p_gone
+			{extension}.retention_html_percent(
+				coalesce((to_jsonb(list) ->> 'p_gone')::double precision, churn_score), 0)] ||
 			CASE WHEN amounts THEN
 				ARRAY[{extension}.retention_html_money(clv::numeric, $1)] END),
 		'' ORDER BY rank) AS body

@@ -22,6 +22,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <float.h>
 #include <math.h>
 
 #include "core/bg_bb.h"
@@ -49,6 +50,7 @@ typedef struct bg_bb_states
 	double		log_sum;
 	double		p_alive;
 	double		p_gone;
+	double		log_left;		/* see rt_base_log_odds_left */
 	double		by[4];			/* derivatives of log_sum, where asked for */
 } bg_bb_states;
 
@@ -65,14 +67,16 @@ bg_bb_customer_states(const rt_bg_bb *m, const rt_customer *customer, bool deriv
 	double		leaves = m->gamma + stayed;
 	rt_bg_bb_series gone = {{refused, stayed}, {taken, m->gamma + 1}, 0, derivatives};
 	double		sum[RT_BG_BB_SUMS];
-	double		log_here,
+	double		log_stays,
+				log_here,
 				log_gone,
 				odds;
 
 	rt_bg_bb_add_series(&gone, silent, sum);
-	log_here = -rt_log_rising_ratio(refused, taken, silent) -
-		rt_log_rising_ratio(stayed, m->gamma, silent);
+	log_stays = -rt_log_rising_ratio(stayed, m->gamma, silent);
+	log_here = -rt_log_rising_ratio(refused, taken, silent) + log_stays;
 	log_gone = log(m->gamma) - log(leaves) + log(sum[0]);
+	s->log_left = log_gone - log_stays;
 	odds = exp(log_gone - log_here);
 	s->p_alive = 1 / (1 + odds);
 	s->p_gone = 1 / (1 + exp(log_here - log_gone));
@@ -136,6 +140,26 @@ rt_bg_bb_p_gone(const rt_base *base, const rt_customer *customer)
 
 	bg_bb_customer_states(&m, customer, false, &s);
 	return s.p_gone;
+}
+
+/* How long they are silent counts in the sum only: who leaves later has been silent before */
+static double
+bg_bb_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	const rt_bg_bb m = bg_bb_of(base);
+	bg_bb_states s;
+
+	bg_bb_customer_states(&m, customer, false, &s);
+	return s.log_left;
+}
+
+static double
+bg_bb_leaving(const rt_base *base)
+{
+	const rt_bg_bb m = bg_bb_of(base);
+
+	return -expm1(-rt_log_rising_ratio(m.delta, m.gamma,
+									   fmin(DBL_MAX, RT_BASE_PURCHASES * (1 + m.beta / m.alpha))));
 }
 
 rt_bg_bb
@@ -247,6 +271,8 @@ static const rt_base_functions bg_bb_base = {
 	.log_likelihood = bg_bb_log_likelihood,
 	.p_alive = rt_bg_bb_p_alive,
 	.p_gone = rt_bg_bb_p_gone,
+	.log_odds_left = bg_bb_log_odds_left,
+	.leaving = bg_bb_leaving,
 	.p_alive_after = rt_bg_bb_p_alive_after,
 	.expected_lifetime = rt_bg_bb_expected_lifetime,
 	.expected_purchases = rt_bg_bb_expected_purchases,

@@ -116,21 +116,25 @@ typedef struct bg_nbd_states
 	double		log_here;
 } bg_nbd_states;
 
+/* ln of the odds that they left after their last purchase, having stayed after those before */
+static double
+bg_nbd_log_leaves(const rt_bg_nbd *model, const rt_customer *customer)
+{
+	/* -1: they had no occasion to leave */
+	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1;
+
+	return left < 0 ? -INFINITY : log(model->a) - log(model->b + left);
+}
+
 static bg_nbd_states
 bg_nbd_customer_states(const rt_bg_nbd *model, const rt_customer *customer)
 {
 	double		m = model->r + model->k * customer->x;
-
-	/* -1: they had no occasion to leave */
-	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1;
 	double		phases[RT_K_MAX];
 	bg_nbd_states result;
 
-	if (left < 0)
-		result.log_gone = -INFINITY;
-	else
-		result.log_gone = log(model->a) - log(model->b + left) +
-			m * rt_log_growth(customer->age - customer->t_x, model->alpha + customer->t_x);
+	result.log_gone = bg_nbd_log_leaves(model, customer) +
+		m * rt_log_growth(customer->age - customer->t_x, model->alpha + customer->t_x);
 	result.log_here = model->k == 1 ? 0 : rt_bg_nbd_phases_of(model, customer, phases);
 	return result;
 }
@@ -170,6 +174,24 @@ double
 rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 {
 	return 1 / (1 + 1 / bg_nbd_state_odds(base, customer));
+}
+
+/* gone over here, times the chance of the silence, is the odds to leave after a purchase */
+static double
+bg_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
+	rt_customer c = rt_bg_nbd_customer_within(customer);
+
+	return bg_nbd_log_leaves(&m, &c);
+}
+
+static double
+bg_nbd_leaving(const rt_base *base)
+{
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
+
+	return -expm1(-rt_log_rising_ratio(m.b, m.a, RT_BASE_PURCHASES));
 }
 
 /* -------------------------------------------------------------- simulation */
@@ -551,6 +573,8 @@ static const rt_base_functions bg_nbd_base = {
 	.log_likelihood = bg_nbd_log_likelihood,
 	.p_alive = rt_bg_nbd_p_alive,
 	.p_gone = rt_bg_nbd_p_gone,
+	.log_odds_left = bg_nbd_log_odds_left,
+	.leaving = bg_nbd_leaving,
 	.p_alive_after = rt_bg_nbd_p_alive_after,
 	.expected_lifetime = rt_bg_nbd_expected_lifetime,
 	.expected_purchases = rt_bg_nbd_expected_purchases,

@@ -70,6 +70,18 @@ rt_base_p_gone(const rt_base *base, const rt_customer *customer)
 }
 
 double
+rt_base_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	return base->kind->base->log_odds_left(base, customer);
+}
+
+double
+rt_base_leaving(const rt_base *base)
+{
+	return base->kind->base->leaving(base);
+}
+
+double
 rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
 	return base->kind->base->p_alive_after(base, customer, t);

@@ -39,6 +39,21 @@ extern double rt_base_p_alive(const rt_base *base, const rt_customer *customer);
 /* 1 - p_alive, without rounding to 0 */
 extern double rt_base_p_gone(const rt_base *base, const rt_customer *customer);
 
+/*
+ * ln of the odds that they left, at the last purchase or since, times the probability of their
+ * silence if they did not: the odds before anything is made of how long it is.  A silence of
+ * probability S of whoever is still here makes odds / S of them; S by the model itself those of
+ * p_gone.  Minus infinity where they can't have left.
+ */
+extern double rt_base_log_odds_left(const rt_base *base, const rt_customer *customer);
+
+/*
+ * The chance that a new customer leaves within so many purchases, or within the time in which so
+ * many are made on average: near 0 where nobody leaves
+ */
+#define RT_BASE_PURCHASES 100
+extern double rt_base_leaving(const rt_base *base);
+
 /* They are still a customer after t more */
 extern double rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
 

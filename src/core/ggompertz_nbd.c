@@ -66,7 +66,7 @@ ggompertz_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 
 	return rt_lifetime_log_odds_gone(&life, ggompertz_nbd_scale(base, customer->t_x),
 									 ggompertz_nbd_shape(base, customer),
-									 customer->age - customer->t_x, 0, NULL);
+									 customer->age - customer->t_x);
 }
 
 static double
@@ -77,6 +77,27 @@ ggompertz_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, d
 
 	return rt_lifetime_log_likelihood(&start, &life, base->parameters[ALPHA], base->parameters[R],
 									  customer);
+}
+
+static double
+ggompertz_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->t_x);
+
+	return rt_lifetime_log_odds_left(&life, ggompertz_nbd_scale(base, customer->t_x),
+									 ggompertz_nbd_shape(base, customer),
+									 customer->age - customer->t_x);
+}
+
+/* In the time in which who buys as often as the mean of them does so many times */
+static double
+ggompertz_nbd_leaving(const rt_base *base)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, 0);
+	double		time =
+		fmin(DBL_MAX, RT_BASE_PURCHASES * (base->parameters[ALPHA] / base->parameters[R]));
+
+	return -expm1(-life.s * rt_lifetime_left(&life, time));
 }
 
 static double
@@ -101,21 +122,23 @@ ggompertz_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, d
 	double		alpha = ggompertz_nbd_scale(base, customer->t_x);
 	double		m = ggompertz_nbd_shape(base, customer);
 	double		means[RT_PLACE_MEANS];
-	double		log_odds =
-		rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
-	double		both = 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
+	double		both = rt_lifetime_here_and_gone(&life, alpha, m, silence, customer->t_x, means);
 
-	/* of exp(b age) and beta - 1 + exp(b age), over the former */
+	/* exp(-b age), and exp(b age) / (beta - 1 + exp(b age)) */
 	double		decay = exp(-p[B] * customer->age);
 	double		inverse_c = 1 / (p[BETA] * decay - expm1(-p[B] * customer->age));
 
+	for (int i = 0; i < 5; i++)
+		slopes[i] = 0;
+	if (both == 0)
+		return;
 	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];
 	slopes[ALPHA] = m * (1 / (alpha + silence) - means[RT_LIFETIME_INVERSE_ALPHA]);
 	slopes[B] = 1 / p[B] + means[RT_LIFETIME_BY_B] + p[S] * customer->age * inverse_c;
 	slopes[S] = 1 / p[S] + rt_lifetime_left(&life, silence) - means[RT_LIFETIME_LEFT];
 	slopes[BETA] = p[S] * decay * inverse_c - (p[S] + 1) * means[RT_LIFETIME_INVERSE_BETA];
 	for (int i = 0; i < 5; i++)
-		slopes[i] = both == 0 ? 0 : -both * p[i] * slopes[i];
+		slopes[i] *= -both * p[i];
 }
 
 static double
@@ -488,6 +511,8 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.log_likelihood = ggompertz_nbd_log_likelihood,
 	.p_alive = ggompertz_nbd_p_alive,
 	.p_gone = ggompertz_nbd_p_gone,
+	.log_odds_left = ggompertz_nbd_log_odds_left,
+	.leaving = ggompertz_nbd_leaving,
 	.p_alive_after = ggompertz_nbd_p_alive_after,
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,

@@ -21,6 +21,7 @@
 #include "pg/clock.h"
 #include "pg/composite.h"
 #include "pg/customer_base.h"
+#include "pg/gone.h"
 #include "pg/history.h"
 #include "pg/model.h"
 #include "pg/money.h"
@@ -28,6 +29,7 @@
 
 PG_FUNCTION_INFO_V1(lifecycle_add_silence);
 PG_FUNCTION_INFO_V1(lifecycle_add_model);
+PG_FUNCTION_INFO_V1(lifecycle_add_models);
 PG_FUNCTION_INFO_V1(lifecycle_combine);
 PG_FUNCTION_INFO_V1(lifecycle_final);
 
@@ -47,21 +49,23 @@ enum
 	EVENT_COUNTS
 };
 
-/* The last two say what counts as lost: the interval, or the model's hash and the score */
+/* The last two say what counts as lost: the interval, or the hash of models and the score */
 enum
 {
 	UNIT_CONSTANT, AS_OF_CONSTANT, LOST_CONSTANT
 };
 
 #define BY_MODEL 0x100			/* with the unit */
+#define BY_MODELS 0x200
 
-#define UNIT_OF(state) ((rt_calendar_unit) ((state)->constants[UNIT_CONSTANT] & ~BY_MODEL))
+#define UNIT_OF(state) \
+	((rt_calendar_unit) ((state)->constants[UNIT_CONSTANT] & ~(BY_MODEL | BY_MODELS)))
 
 static bool
 lifecycle_constants_valid(const TallyState *state)
 {
 	return state->constants[UNIT_CONSTANT] >= 0 &&
-		(state->constants[UNIT_CONSTANT] & ~BY_MODEL) < RT_CALENDAR_UNITS &&
+		(state->constants[UNIT_CONSTANT] & ~(BY_MODEL | BY_MODELS)) < RT_CALENDAR_UNITS &&
 		state->constants[AS_OF_CONSTANT] >= RT_DATE_MIN &&
 		state->constants[AS_OF_CONSTANT] <= RT_DATE_MAX;
 }
@@ -92,11 +96,15 @@ lifecycle_key_valid};
 /* More than 2,700 years of days */
 #define PERIODS_MAX 1000000
 
-/* After how long a silence a customer is lost: a fixed one, or one that a model finds too long */
+/*
+ * After how long a silence a customer is lost: a fixed one, or one that a model finds too long, or
+ * two of them together
+ */
 typedef struct LostRule
 {
 	const Interval *silence;
 	const rt_model *model;
+	const rt_gone_models *models;
 	double		score;
 	bool		by_recency;		/* of the model's customers x, t_x and T are all there is: base is
 								 * the model */
@@ -114,6 +122,16 @@ lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
 {
 	DateADT		lost;
 
+	if (rule->models != NULL)
+	{
+		rt_gone		gone;
+
+		rt_gone_from_dates(rule->models, dates, i + 1, (int32) (next - 1), &gone);
+		if (!rt_gone_day(&gone, rule->score, &lost))
+			return false;
+		*day = lost;
+		return true;
+	}
 	if (rule->model == NULL)
 	{
 		*day = rt_silence_over(dates[i], rule->silence->month, rule->silence->day,
@@ -198,11 +216,12 @@ lifecycle_add_history(TallyState *state, Datum history, DateADT as_of, rt_calend
 	return state;
 }
 
+/* But for one of them, or -1 */
 static void
-lifecycle_check_not_null(FunctionCallInfo fcinfo)
+lifecycle_check_not_null(FunctionCallInfo fcinfo, int may_be_null)
 {
 	for (int i = 2; i < PG_NARGS(); i++)
-		if (PG_ARGISNULL(i))
+		if (i != may_be_null && PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("arguments of lifecycle other than the history must not be null")));
@@ -216,7 +235,7 @@ lifecycle_add_silence(PG_FUNCTION_ARGS)
 	LostRule	rule = {NULL};
 	TallyState *state;
 
-	lifecycle_check_not_null(fcinfo);
+	lifecycle_check_not_null(fcinfo, -1);
 	rule.silence = PG_GETARG_INTERVAL_P(4);
 	constants[UNIT_CONSTANT] = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
@@ -247,7 +266,7 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	rt_calendar_unit unit;
 	TallyState *state;
 
-	lifecycle_check_not_null(fcinfo);
+	lifecycle_check_not_null(fcinfo, -1);
 	rule.model = model_from_datum(PG_GETARG_DATUM(4));
 	rule.score = PG_GETARG_FLOAT8(5);
 	check_lost_score(rule.score);
@@ -268,6 +287,32 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 									  (DateADT) constants[AS_OF_CONSTANT],
 									  unit,
 									  &rule);
+	return state_result(fcinfo, state);
+}
+
+/* Of history, period, as_of, a cycle model, a base model, which may be NULL, and a probability */
+Datum
+lifecycle_add_models(PG_FUNCTION_ARGS)
+{
+	int64		constants[TALLY_CONSTANTS];
+	LostRule	rule = {NULL};
+	rt_gone_models models;
+	rt_calendar_unit unit;
+	TallyState *state;
+
+	lifecycle_check_not_null(fcinfo, 5);
+	gone_models(PG_GETARG_DATUM(4), fcinfo->args[5], "lifecycle", &models);
+	rule.models = &models;
+	rule.score = check_gone_probability(PG_GETARG_FLOAT8(6), "a probability");
+	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
+	constants[UNIT_CONSTANT] = unit | BY_MODELS;
+	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
+	constants[LOST_CONSTANT] = gone_models_hash(&models);
+	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
+	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
+	if (!PG_ARGISNULL(1))
+		state = lifecycle_add_history(state, PG_GETARG_DATUM(1),
+									  (DateADT) constants[AS_OF_CONSTANT], unit, &rule);
 	return state_result(fcinfo, state);
 }
 

@@ -69,7 +69,7 @@ clv_interval(PG_FUNCTION_ARGS)
 	double		lower,
 				upper;
 
-	if (!get_clv_arguments(fcinfo, "clv_interval", &a))
+	if (!get_clv_arguments(fcinfo, 0, "clv_interval", &a))
 		PG_RETURN_NULL();
 	if (!predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate,
 				 PG_GETARG_FLOAT8(7), &lower, &upper))

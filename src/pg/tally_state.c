@@ -79,13 +79,27 @@ static bool
 tally_state_counts_valid(const int64 *counts, const TallyKind *kind, Totals *totals)
 {
 	const int64 sums_max = INT64CONST(1) << 62;
-	int			customers = (int) kind->counts_per_key - (kind->has_money ? TALLY_MONEY_COUNTS : 0);
+	int			customers = (int) kind->counts_per_key - (int) kind->part_counts -
+		(kind->has_money ? TALLY_MONEY_COUNTS : 0);
 	int64		before = totals->rows;
 	const int64 *money = counts + customers;
 
 	for (int i = 0; i < customers; i++)
 		if (!add_up(&totals->rows, counts[i], TALLY_ROWS_MAX))
 			return false;
+	if (kind->part_counts > 0)
+	{
+		bool		some = totals->rows > before;
+
+		/* parts are of customers of other keys, too: of each there may be up to the limit */
+		for (uint32 i = 0; i < kind->part_counts; i++)
+		{
+			if (counts[customers + i] < 0 || counts[customers + i] > sums_max)
+				return false;
+			some = some || counts[customers + i] > 0;
+		}
+		return some;
+	}
 	if (!kind->has_money)
 		return totals->rows > before;	/* nobody is no entry */
 	return add_up(&totals->orders, money[0], sums_max) && money[1] >= 0 && money[1] <= money[0] &&

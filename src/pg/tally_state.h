@@ -49,11 +49,13 @@ typedef struct TallyKind
 {
 	const char *aggregate;
 	int32		version;
-	uint32		counts_per_key; /* of customers, but for TALLY_MONEY_COUNTS */
+	uint32		counts_per_key; /* of customers, but for TALLY_MONEY_COUNTS, and what is below */
 	bool		has_money;
 	const char *constants;		/* their names, for the error when they change within a group */
 	bool		(*constants_valid) (const TallyState *state);	/* and sums; NULL: all are zero */
 	bool		(*key_valid) (const TallyState *state, const void *key, Size key_size);
+	uint32		part_counts;	/* the last counts of a key, where there is no money, that are
+								 * parts of customers */
 } TallyKind;
 
 /*

@@ -223,22 +223,23 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 }
 
 bool
-get_clv_arguments(FunctionCallInfo fcinfo, const char *function, ClvArguments *a)
+get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function, ClvArguments *a)
 {
-	const rt_model *model = a->model = model_from_datum(PG_GETARG_DATUM(0));
-	const rt_model *spend = a->spend_model = model_from_datum(PG_GETARG_DATUM(1));
-	HistoryBytes history = history_bytes(PG_GETARG_DATUM(2));
-	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(3));
-	bool		for_ever = PG_NARGS() == 5;
+	const rt_model *model = a->model = model_from_datum(PG_GETARG_DATUM(first));
+	const rt_model *spend = a->spend_model = model_from_datum(PG_GETARG_DATUM(first + 1));
+	HistoryBytes history = history_bytes(PG_GETARG_DATUM(first + 2));
+	DateADT		as_of = as_of_date(PG_GETARG_DATEADT(first + 3));
+	bool		for_ever = PG_NARGS() == first + 5;
 	rt_rfm		rfm;
 	bool		found = false;
 
 	check_customer_base(model, function, &a->base);
 	check_model_input(spend, RT_INPUT_SPEND, function);
 	rt_gamma_gamma_from_model(spend, &a->spend);
-	a->rate = discount_in_unit(PG_GETARG_FLOAT8(for_ever ? 4 : 5), model->time_unit, for_ever);
-	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(6));
-	a->horizon = for_ever ? INFINITY : get_horizon(fcinfo, 4, &a->base, model->time_unit);
+	a->rate = discount_in_unit(PG_GETARG_FLOAT8(first + (for_ever ? 4 : 5)), model->time_unit,
+							   for_ever);
+	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(first + 6));
+	a->horizon = for_ever ? INFINITY : get_horizon(fcinfo, first + 4, &a->base, model->time_unit);
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
@@ -260,7 +261,7 @@ value_clv(PG_FUNCTION_ARGS)
 	ClvArguments a;
 	double		purchases;
 
-	if (!get_clv_arguments(fcinfo, "clv", &a))
+	if (!get_clv_arguments(fcinfo, 0, "clv", &a))
 		PG_RETURN_NULL();
 	purchases = rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate);
 	PG_RETURN_DATUM(money_datum(a.margin * a.value * purchases));
@@ -274,7 +275,7 @@ value_at_risk(PG_FUNCTION_ARGS)
 	double		gone,
 				purchases;
 
-	if (!get_clv_arguments(fcinfo, "value_at_risk", &a))
+	if (!get_clv_arguments(fcinfo, 0, "value_at_risk", &a))
 		PG_RETURN_NULL();
 	gone = rt_base_p_gone(&a.base, &a.customer);
 	if (gone == 0)

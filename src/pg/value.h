@@ -13,8 +13,8 @@
 #include "core/gamma_gamma.h"
 
 /*
- * Of a function of model, spend, history, as_of, horizon, discount_rate, margin, or of one without
- * horizon and margin
+ * From some argument of a function on: model, spend, history, as_of, horizon, discount_rate,
+ * margin, or the same without horizon and margin
  */
 typedef struct ClvArguments
 {
@@ -35,7 +35,7 @@ typedef struct ClvArguments
  * False when nothing was bought by as_of or the spend model has no mean; an error with the
  * function's name
  */
-extern bool get_clv_arguments(FunctionCallInfo fcinfo, const char *function,
+extern bool get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function,
 							  ClvArguments *arguments);
 
 #define DAYS_PER_YEAR 365.25

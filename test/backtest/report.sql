@@ -96,3 +96,34 @@ SELECT '| ' || name, as_of, n,
        round(100 * (overdue_sum - lost * (lost + 1) / 2.0) / (lost * (n - lost)), 1), alarms,
        round(100.0 * ratio_right / alarms, 1), round(100.0 * model_right / alarms, 1) || ' |'
 FROM totals ORDER BY name, as_of;
+\echo
+\echo '## Who has left'
+\echo
+\echo 'The same question, of the same customers, put to the silence alone, to a model of the base'
+\echo '(1 - `p_alive`), and to both together: `p_gone(h, as_of, cycle_model, base_model)`, with four kinds'
+\echo 'of base models. Areas under the ROC curve. Beside them 1 - `purchase_probability` until the log'
+\echo 'ends, which asks for just what is looked up here, a purchase by that day: it ranks slow buyers'
+\echo 'high, who have not left. Rank by it who will buy by then, by `p_gone` who has left.'
+\echo
+\echo 'Where a base model says that nobody leaves (on uci_online_retail all but the regular one), `p_gone`'
+\echo 'goes by the silence alone. What then is left of 1 - `p_alive` are probabilities below 0.001, which rank'
+\echo 'customers by how few purchases they have made: slow buyers, again.'
+\echo
+\echo 'On grocery, whose customers are regular, `p_gone` is up to 0.7 behind 1 - `p_alive`: a silence that'
+\echo 'a regular rhythm does not explain is now and then a purchase that was skipped.'
+\echo
+\echo '| log | as of | base model | customers | did not return | silence | 1 - p_alive | p_gone | 1 - purchase_probability |'
+\echo '|---|---|---|--:|--:|--:|--:|--:|--:|'
+SELECT '| ' || name, as_of, kind, customers, round(100 * share::numeric, 1),
+       round(100 * silence::numeric, 1), round(100 * churn::numeric, 1),
+       round(100 * p_gone::numeric, 1), round(100 * no_purchase::numeric, 1) || ' |'
+FROM leaving ORDER BY name, as_of, kind;
+\echo
+\echo 'A subscriber among them: 25 intervals of 28 days, and then a silence of 58, by the models of each'
+\echo 'log and date.'
+\echo
+\echo '| log | as of | base model | p_alive | p_gone | customer_stage |'
+\echo '|---|---|---|--:|--:|---|'
+SELECT '| ' || name, as_of, kind, round(subscriber_alive::numeric, 2),
+       round(subscriber_gone::numeric, 2), subscriber_stage || ' |'
+FROM leaving ORDER BY name, as_of, kind;

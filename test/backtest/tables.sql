@@ -28,3 +28,14 @@ CREATE TABLE prediction (
 	silence float8, recent_silence float8,	-- silence_probability
 	overdue float8						-- days of silence over the own mean interval
 );
+
+-- how well is it told who will not come back before the log ends: areas under the ROC curve, a row
+-- for each date and kind of base model
+CREATE TABLE leaving (
+	name text, as_of date, kind text,
+	customers bigint,					-- with an interval
+	share float8,						-- of them that did not come back
+	silence float8, churn float8, p_gone float8, no_purchase float8,
+	-- what is said of the subscriber: see gone.sql
+	subscriber_alive float8, subscriber_gone float8, subscriber_stage cycle_stage
+);

@@ -38,6 +38,7 @@ test_slots(void)
 			  (kind->input == RT_INPUT_RECENCY || kind->input == RT_INPUT_OPPORTUNITIES));
 		if (base != NULL)
 			CHECK(base->log_likelihood != NULL && base->p_alive != NULL && base->p_gone != NULL &&
+				  base->log_odds_left != NULL && base->leaving != NULL &&
 				  base->p_alive_after != NULL && base->expected_lifetime != NULL &&
 				  base->expected_purchases != NULL && base->discounted_if_alive != NULL &&
 				  base->purchase_probability != NULL && base->purchase_pmf != NULL &&

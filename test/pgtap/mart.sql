@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(51);
+SELECT plan(61);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -21,9 +21,9 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount',
 	'product_range', '{region,channel}'::text[], 'shop.customers'::regclass, NULL::text, 'trigger',
 	NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
-	s.partitions, true, 2, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
-	'1 year'::interval, '{due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13, 0.01::float8,
-	0.005::float8, '3 months'::interval, 13, 60, 180, 30)::m.settings,
+	s.partitions, true, 3, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
+	'1 year'::interval, '{new,active,due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13,
+	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int)::m.settings,
 	'the settings a mart begins with') FROM m.settings s;
 
 -- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
@@ -55,7 +55,8 @@ END $$;
 -- All of it with these decisions
 CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int,
 	stages text[], reasons_within interval, review_months int, review_p float8, dropped_p float8,
-	recent interval, trend_months int, campaign_days int, quality_days int, period_days int)
+	recent interval, trend_months int, campaign_days int, quality_days int, period_days int,
+	lead_days int, capacity int)
 LANGUAGE plpgsql AS $$
 DECLARE
 	today CONSTANT date := '2026-06-30';
@@ -65,35 +66,43 @@ DECLARE
 	money retention_model := fit_model('gamma-gamma', h, today) FROM history;
 BEGIN
 	DROP TABLE IF EXISTS customer, contacts, gone, reasons, dropped, trend, months, campaigns,
-		quality, forecast;
+		quality, forecast, expected_month;
 	CREATE TEMP TABLE customer AS
-	SELECT customer_id, h, stage::text AS stage, c.contact_from, c.contact_until, c.expected_next,
-		c.overdue_ratio, churn_score(base, h, today) AS gone,
-		lost_on(h, today, base, lost_probability) AS lost_on,
-		clv(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS clv,
-		value_at_risk(base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS at_risk,
-		expected_purchases(base, h, today, '1 year'::interval) AS a_year
-	FROM history, purchase_cycle(h, today, cycle) c;
+	SELECT customer_id, h, c.contact_from, c.contact_until, c.expected_next, c.overdue_ratio,
+		customer_stage(h, today, cycle, base, lost_probability / 2, lost_probability)::text
+			AS stage,
+		churn_score(base, h, today) AS churn, gone,
+		lost_on(h, today, cycle, base, lost_probability) AS lost_on,
+		clv(cycle, base, money, h, today, '3 years'::interval, 0.1, 1::float8) AS clv,
+		value_at_risk(cycle, base, money, h, today, '3 years'::interval, 0.1, 1::float8)
+			AS at_risk,
+		expected_purchases(base, h, today, '1 year'::interval)
+			* ((1 - gone) / p_alive(base, h, today)) AS a_year
+	FROM history, purchase_cycle(h, today, cycle) c, p_gone(h, today, cycle, base) gone;
 
 	CREATE TEMP TABLE contacts AS
 	SELECT rank() OVER (ORDER BY at_risk * (1 - gone)::numeric DESC NULLS LAST,
 			a_year * gone DESC NULLS LAST, customer_id)::int AS rank,
 		customer_id,
-		CASE WHEN stage = 'due' AND contact_days = 7 THEN 'due this week'
-			WHEN stage = 'due' THEN 'due in ' || contact_days || ' days'
-			WHEN stage = 'at_risk' THEN 'at risk of leaving' ELSE stage END AS reason,
-		contact_from, contact_until, expected_next, overdue_ratio, gone AS churn_score, clv,
+		CASE WHEN stage = 'at_risk' THEN 'at risk of leaving' WHEN stage = 'overdue' THEN 'overdue'
+			WHEN contact_days + lead_days = 7 THEN 'due this week'
+			ELSE format('due in %s days', contact_days + lead_days) END AS reason,
+		CASE WHEN stage IN ('overdue', 'at_risk') THEN today + 1 ELSE contact_from END
+			AS contact_from,
+		contact_until, expected_next, overdue_ratio, churn AS churn_score, clv,
 		at_risk AS value_at_risk, at_risk * (1 - gone)::numeric AS value_to_save,
-		a_year * gone AS purchases_to_save
+		a_year * gone AS purchases_to_save, gone AS p_gone
 	FROM customer
-	WHERE lost_on IS NULL AND (stage = ANY (array_remove(stages, 'due'))
-		OR stage = 'due' AND 'due' = ANY (stages)
-			AND daterange(contact_from, contact_until, '[]')
-				&& daterange(today, today + contact_days, '[]'));
+	WHERE stage <> 'lapsed' AND stage = ANY (stages)
+		AND (stage = 'overdue' OR stage = 'at_risk'
+			OR daterange(contact_from, contact_until, '[]')
+				&& daterange(today, today + contact_days + lead_days, '[]'))
+	ORDER BY rank LIMIT capacity;
 
 	CREATE TEMP TABLE gone AS
 	SELECT customer_id, lost_on, b.last_purchase, b.purchases, o.spend,
-		clv(base, money, h, b.last_purchase, '3 years'::interval, 0.1, 1::float8) AS value_lost
+		clv(base, money, h, b.last_purchase, '3 years'::interval, 0.1, 1::float8) AS value_lost,
+		gone AS p_gone
 	FROM customer
 		JOIN (
 			SELECT customer_id, max(day) AS last_purchase, count(*)::int AS purchases
@@ -123,6 +132,15 @@ BEGIN
 		) AS spend_a_year
 	FROM range_history r JOIN customer c USING (customer_id), dropped_range(r.h, c.h, today) d
 	WHERE lost_on IS NULL AND d.silence_probability < dropped_p;
+
+	CREATE TEMP TABLE expected_month AS
+	SELECT month::date, count(*) FILTER (WHERE first_purchase(h) >= month) AS new,
+		sum(1 - p_gone(as_of(h, last), last, cycle, base)) AS customers,
+		(SELECT count(*) FROM gone g WHERE g.lost_on BETWEEN month AND last) AS still_lost
+	FROM generate_series((SELECT date_trunc('month', min(day)) FROM bought), '2026-06-01',
+			'1 month') month,
+		date((month + interval '1 month')::date - 1) last, history
+	WHERE first_purchase(h) <= last GROUP BY month, last;
 
 	CREATE TEMP TABLE trend AS
 	SELECT month, o.orders, o.spend / nullif(o.orders, 0) AS average_order_value, t.change,
@@ -231,6 +249,19 @@ BEGIN
 		FROM m.spend_trend', '
 		SELECT ROW(month, orders, round(average_order_value, 9), change, p_value)::text AS line
 		FROM trend', name || ': spend_trend');
+	RETURN NEXT is_empty('
+		SELECT * FROM m.expected_lifecycle m FULL JOIN expected_month e USING (month)
+		WHERE (abs(m.customers - e.customers) < 1e-5) IS NOT TRUE OR m.new <> e.new',
+		name || ': expected_lifecycle');
+	RETURN NEXT is_empty('
+		SELECT * FROM (
+			SELECT m.*, lag(m.customers, 1, 0) OVER (ORDER BY month) AS before, still_lost,
+				e.customers AS expected, lag(e.customers, 1, 0) OVER (ORDER BY month) AS earlier
+			FROM m.monthly_review m FULL JOIN expected_month e USING (month)) r
+		WHERE (abs(customers - expected) < 0.501 AND customers = before + new - lost
+			AND abs(lost - (earlier + new - expected)) < 1.001 AND alarms >= still_lost
+			AND (earlier = 0 OR abs(churn_rate - (earlier + new - expected) / earlier) < 1e-6))
+			IS NOT TRUE', name || ': how many were lost');
 	RETURN NEXT set_eq('
 		SELECT month, main_reason, main_reason_lift FROM m.monthly_review
 		WHERE main_reason IS NOT NULL', 'SELECT * FROM months', name || ': main reasons of months');
@@ -277,8 +308,9 @@ BEGIN
 		name || ': ranks');
 END $$;
 
-CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7, '{due,overdue,at_risk}', '1 year',
-	13, 0.01, 0.005, '3 months', 13, 60, 180, 30);
+CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7,
+	'{new,active,due,overdue,at_risk}', '1 year',
+	13, 0.01, 0.005, '3 months', 13, 60, 180, 30, 0, NULL);
 SELECT pg_temp.agrees('as it begins');
 -- what a mutation of a constant changes, is there at all
 SELECT ok(EXISTS (
@@ -289,46 +321,63 @@ SELECT ok(EXISTS (
 	SELECT FROM customer
 	WHERE stage = 'due' AND contact_from = date '2026-06-30' + 8 AND lost_on IS NULL),
 	'and others a day later');
-SELECT ok(EXISTS (SELECT FROM m.customer_scorecard WHERE stage = s AND lost_on IS NULL),
-	'who is ' || s || ' is not lost, and no contact')
-FROM unnest('{new,active}'::text[]) s;
+SELECT ok(EXISTS (
+	SELECT FROM m.contact_list JOIN m.customer_scorecard c USING (customer_id)
+	WHERE customer_stage = s AND reason = 'due this week' AND c.contact_from <= '2026-07-07'),
+	'who is ' || s || ' is a contact when their window begins')
+FROM unnest('{active,due}'::text[]) s;
+SELECT is((SELECT count(*) FROM m.customer_scorecard
+	WHERE (lost_on IS NULL) <> (customer_stage <> 'lapsed')
+		OR (lost_on IS NULL) <> (value_at_risk IS NOT NULL)
+		OR value_to_save IS DISTINCT FROM value_at_risk * (1 - p_gone)::numeric
+		OR last_purchase < '2026-06-30' AND (lost_on IS NULL) <> (p_gone < 0.5)), 0::bigint,
+	'nobody is lost and active, or at risk, too');
 SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-07-01') > 0
 		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-06-15' AND '2025-06-30') > 0
 	FROM m.lost_customers), 'customers were lost on both sides of the year');
-SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 4::bigint,
-	'four months have a main reason');
+SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 3::bigint,
+	'three months have a main reason');
 
 -- --- other decisions hold from the next refresh on -----------------------------------------------
 
 UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3,
 	contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months', review_months = 9,
 	review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7,
-	campaign_days = 25, quality_days = 120, forecast_days = 40;
+	campaign_days = 25, quality_days = 120, forecast_days = 40, lead_days = 10, capacity = 60;
 SELECT refresh_retention_mart('m') AS as_of \gset
 CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
-	'2 months', 7, 25, 120, 40);
+	'2 months', 7, 25, 120, 40, 10, 60);
 SELECT pg_temp.agrees('decided otherwise');
 SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list',
-	ARRAY['due in 3 days', 'at risk of leaving', 'lapsed'], 'the reasons of contacts say it');
+	ARRAY['due in 13 days', 'at risk of leaving'], 'the reasons of contacts say it');
+SELECT is((SELECT count(*) FROM m.contact_list), 60::bigint, 'as many contacts as can be reached');
 
--- without a model of who is still a customer silence tells
-UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days';
+-- without a model of who is still a customer silence tells, by their rhythm
+UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days', lost_probability = 0.5,
+	capacity = NULL;
 SELECT refresh_retention_mart('m') AS as_of \gset
-SELECT is((SELECT lost FROM m.lifecycle WHERE month = '2026-03-01'),
-	(SELECT count(*)
-		FROM (
-			SELECT customer_id, day, lead(day) OVER (PARTITION BY customer_id ORDER BY day) AS next
-			FROM bought) b
-		WHERE day + 100 BETWEEN '2026-03-01' AND '2026-03-31'
-			AND (next IS NULL OR next > day + 100)),
-	'who has been silent for 100 days is lost');
-SELECT is((SELECT count(*) FROM m.lost_customers)
-	+ (SELECT count(churn_score) FROM m.customer_scorecard)
+SELECT set_eq('SELECT customer_id, lost_on FROM m.lost_customers',
+	'SELECT customer_id, lost_on FROM history, (
+		SELECT fit_model(''interpurchase'', h, ''2026-06-30'') AS c FROM history) f,
+		lost_on(h, ''2026-06-30'', c) WHERE lost_on IS NOT NULL',
+	'whose silence is as improbable as one in a hundred is lost');
+SELECT is((SELECT sum(lost - recovered) FROM m.lifecycle),
+	(SELECT count(*)::numeric FROM m.lost_customers), 'so that the lifecycle is right');
+SELECT is((SELECT count(churn_score) FROM m.customer_scorecard)
+	+ (SELECT count(clv) FROM m.customer_scorecard)
 	+ (SELECT count(*) FROM m.model_quality), 0::bigint, 'and what needs a model is empty');
+-- and without any, a fixed silence
+SELECT is(retention_mart_values(to_jsonb(s) || jsonb '{"base_model": null, "cycle_model": null}')
+	->> 'lost_rule', 'interval ''100 days''', 'who has been silent for 100 days is lost')
+FROM m.settings s;
 SELECT throws_ok($$ UPDATE m.settings SET contact_days = -1 $$, '23514', NULL,
 	'no days before today');
 SELECT throws_ok($$ UPDATE m.settings SET forecast_days = 200 $$, '23514', NULL,
 	'no period longer than what is looked at');
+SELECT throws_ok($$ UPDATE m.settings SET lead_days = -1 $$, '23514', NULL,
+	'nobody is reached behind their window');
+SELECT throws_ok($$ UPDATE m.settings SET capacity = -1 $$, '23514', NULL,
+	'no fewer than none');
 SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL,
 	'nobody is gone for sure');
 

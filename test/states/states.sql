@@ -70,6 +70,14 @@ INSERT INTO example (aggregate, arguments) VALUES
 	 'h, ''month'', ''2025-12-31'', ''30 days'''),
 	('lifecycle(purchase_history, text, date, retention_model, float8)',
 	 'h, ''week'', ''2025-12-31'', ''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', 0.5'),
+	('lifecycle(purchase_history, text, date, retention_model, retention_model, float8)',
+	 'h, ''week'', ''2025-12-31'', ''{"model":"interpurchase","k":2,"r":2,"alpha":60}'', '
+	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', 0.5'),
+	('expected_lifecycle(purchase_history, text, date, retention_model, retention_model)',
+	 'h, ''month'', ''2025-12-31'', ''{"model":"interpurchase","k":2,"r":2,"alpha":60}'', '
+	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'''),
+	('expected_lifecycle(purchase_history, text, date, retention_model, retention_model)',
+	 'h, ''week'', ''2025-12-31'', ''{"model":"interpurchase","k":2,"r":2,"alpha":60}'', NULL'),
 	('survival_curve(float8, boolean)', 'x, churned'),
 	('survival_curve(float8, boolean, float8)', 'x, churned, 0.9'),
 	('log_rank(float8, boolean, text)', 'x, churned, place'),

@@ -36,7 +36,10 @@ while (my $line = <$run>)
 	$node->safe_psql('postgres', qq{
 		CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
 		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
-	psql_file("$root/test/backtest/predict.sql", "name=$name", "as_of=$_") for @dates;
+	for my $date (@dates)
+	{
+		psql_file("$root/test/backtest/$_.sql", "name=$name", "as_of=$date") for qw(predict gone);
+	}
 	$node->safe_psql('postgres', 'DROP TABLE orders');
 	$sets++;
 }
@@ -100,6 +103,19 @@ foreach my $name (sort keys %alarm)
 	cmp_ok($alarm{$name}{right}, '>', 0,
 		sprintf('%s: %.0f more alarms right', $name, $alarm{$name}{right}));
 	cmp_ok($alarm{$name}{auc}, '>', 0, "$name: and a better order");
+}
+
+# who has left: by both models as well as by either, but for a hundredth; by the silence alone where
+# nobody leaves
+for my $row (split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, as_of, kind, p_gone, silence, churn,
+	       subscriber_alive > 0.999 AND p_gone = silence AS nobody_leaves
+	FROM leaving ORDER BY 1, 2, 3}))
+{
+	my ($name, $as_of, $kind, $p_gone, $silence, $churn, $nobody_leaves) = split /\|/, $row;
+	my $best = $nobody_leaves eq 't' || $silence > $churn ? $silence : $churn;
+	cmp_ok($p_gone, '>', $best - 0.01,
+		sprintf('%s, %s, %s: %.3f against %.3f', $name, $as_of, $kind, $p_gone, $best));
 }
 
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;

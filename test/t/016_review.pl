@@ -137,12 +137,13 @@ like(
 		\ 19\ to\ 33\ of\ 100\ more}sx,
 	'and whether the last idea worked');
 my @bars = $html =~
-  m{<g><title>(\w+ \d+): (\d+) stayed, (\d+) came back, (\d+) new, (\d+) lost</title>}g;
+  m{<g><title>(\w+ \d+): (\d+) stayed, (\d+) came back, (\d+) new, (-?\d+) lost</title>}g;
 my $months = $node->safe_psql(
 	'postgres', q{
 	SELECT string_agg(format('%s|%s|%s|%s|%s', to_char(month, 'Mon YYYY'), retained, resurrected,
-		new, lost), '|' ORDER BY month)
-	FROM (SELECT * FROM sample.lifecycle ORDER BY month DESC LIMIT 24) l});
+		l.new, r.lost), '|' ORDER BY month)
+	FROM (SELECT * FROM sample.lifecycle ORDER BY month DESC LIMIT 24) l
+		JOIN sample.monthly_review r USING (month)});
 is(join('|', @bars), $months, 'the bars are the months of the lifecycle');
 my @cells = $html =~ m{<g><title>(\w+ \d+), month (\d+): (\d+) of (\d+)</title>}g;
 my $cohorts = $node->safe_psql(

@@ -207,6 +207,8 @@ sub kinds_for
 	my ($f) = @_;
 	return ['gamma-gamma']
 		if $f->{current} eq 'spend' || grep { $_ eq 'mean_value' } @{$f->{names}};
+	return ['interpurchase'] if $f->{current} eq 'cycle_model';
+	return \@bases if $f->{current} eq 'base_model';
 	return ['sbg', 'bdw']
 		if $f->{signature} =~ /renewal|survival_prob|retention_rate|residual|tenure/
 		|| grep { $_ eq 'tenure' } @{$f->{names}};
@@ -271,8 +273,8 @@ my @any_text = ("''", "'a'", "'b'", "'c'", "'<b>&\"'", "repeat('x', 100000)",
 	"U&'\\+01F600 \\0301'", "'2024-01-01'", "'NaN'");
 
 # what rows and states share: arguments that must not change, the length of arrays
-my @constant = qw(kind as_of period periods lost_after model score level ties bins recent half_life
-	within time_unit_days time_zone gap max_gap);
+my @constant = qw(kind as_of period periods lost_after model cycle_model base_model score
+	probability level ties bins recent half_life within time_unit_days time_zone gap max_gap);
 my (%shared, $width);
 
 sub argument

@@ -74,6 +74,20 @@ my %calls = (
 		SELECT lifecycle(h, 'month', '2000-01-01',
 		                 '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}'::retention_model, 0.5)
 		FROM long},
+	'p_gone' => q{
+		SELECT p_gone(h, '2000-01-01', '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}',
+		              '{"model":"bg/bb","alpha":1,"beta":9,"gamma":0.1,"delta":9}')
+		FROM long},
+	'lifecycle by two models' => q{
+		SELECT lifecycle(h, 'month', '2000-01-01',
+		                 '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}',
+		                 '{"model":"pareto/nbd","r":1,"alpha":30,"s":0.5,"beta":300}', 0.5)
+		FROM long},
+	'expected_lifecycle' => q{
+		SELECT expected_lifecycle(h, 'month', '2000-01-01',
+		                          '{"model":"interpurchase","k":2,"r":1.5,"alpha":30}',
+		                          '{"model":"bg/bb","alpha":1,"beta":9,"gamma":0.1,"delta":9}')
+		FROM long},
 	'cohort_retention' => q{SELECT cohort_retention(h, 'month', '2000-01-01') FROM long},
 	'text' => 'SELECT h::text FROM long', 'from text' => 'SELECT t::purchase_history FROM long',
 	'many spaces' => q[SELECT (repeat(' ', 900000000) || '{')::purchase_history]);

@@ -1,0 +1,108 @@
+-- ---------------------------------------------------------------------------
+-- has a customer left? by their own rhythm and by a model of the base together
+-- ---------------------------------------------------------------------------
+
+-- Not STRICT where the base_model may be NULL.  COST as in 30-customer_base.sql.
+
+CREATE FUNCTION p_gone(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_probability';
+
+CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, at_risk double precision DEFAULT 0.25,
+		lapsed double precision DEFAULT 0.5)
+	RETURNS cycle_stage
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'gone_stage';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
+		base_model retention_model, probability double precision)
+	RETURNS date
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_lost_on';
+
+-- for literals and parameters without a type, as p_alive(model, x text, t_x text, T text)
+CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
+	RETURNS date
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
+	RETURN CASE
+		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
+			THEN lost_on(history, as_of, model, score::retention_model)
+		ELSE lost_on(history, as_of, model, score::double precision)
+	END;
+
+-- with all arguments: of fewer some would be those of the functions with one model
+CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
+		history purchase_history, as_of date, horizon interval, discount_rate double precision,
+		margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_clv';
+
+CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_model,
+		spend retention_model, history purchase_history, as_of date, horizon interval,
+		discount_rate double precision, margin double precision)
+	RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 800
+	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
+
+COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
+	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
+	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
+	'last one of who has not left: by the base model, which takes purchases for random ones, and '
+	'silence_probability(history, as_of, cycle_model). So that a subscriber who is a month late is '
+	'alarming, and who buys every December is not in June. Where the cycle model is the base''s '
+	'own mixture (k = 1), and for who has bought once, it is churn_score(base_model, history, '
+	'as_of). Without a base_model (NULL), or with one in which nobody leaves (fewer than one in '
+	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
+	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
+	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
+	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
+	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
+	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
+	'and Schmittlein, Morrison, Colombo (1987).';
+COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
+		double precision, double precision)
+	IS 'Where a customer is at as_of, by p_gone and by their cycle: lapsed where p_gone is lapsed '
+	'(0.5) or more, as lost_on has it (never on the day of a purchase); at_risk from at_risk '
+	'(0.25) on, if they are overdue; overdue and due where their silence_probability is below 0.25 '
+	'and 0.75, as cycle_stage has it; else active. Who has bought once is new until they lapse. '
+	'Without a base_model, or with one in which nobody leaves, at_risk is a silence_probability of '
+	'up to 0.03, lapsed one of up to 0.01: see p_gone. NULL if nothing was bought by as_of, or for '
+	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
+	'< 1.';
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
+	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
+	'depends on their purchases and the models only, not on other customers or on as_of once the '
+	'day has come. Errors: as p_gone.';
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
+		double precision)
+	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
+	'lost. Error 22023 unless 0 < probability < 1, too.';
+COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
+	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
+	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
+	'text that is neither.';
+COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
+		interval, double precision, double precision)
+	IS 'As clv(base_model, spend, history, as_of, horizon, discount_rate, margin), but for the '
+	'probability that they are still a customer, which is 1 - p_gone(history, as_of, cycle_model, '
+	'base_model): so that nobody is active and worth nothing. NULL for a NULL argument, too. '
+	'Errors: as there, and as p_gone.';
+COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, retention_model,
+		purchase_history, date, interval, double precision, double precision)
+	IS 'As value_at_risk(base_model, spend, history, as_of, horizon, discount_rate, margin), but '
+	'for the probability that they are gone, which is p_gone(history, as_of, cycle_model, '
+	'base_model). Of who is not lost yet, times 1 - p_gone, it is what a contact can save. NULL '
+	'for a NULL argument, too. Errors: as there, and as p_gone.';
