@@ -66,7 +66,7 @@ ggompertz_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 
 	return rt_lifetime_log_odds_gone(&life, ggompertz_nbd_scale(base, customer->t_x),
 									 ggompertz_nbd_shape(base, customer),
-									 customer->age - customer->t_x, 0, NULL);
+									 customer->age - customer->t_x);
 }
 
 static double
@@ -122,21 +122,23 @@ ggompertz_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, d
 	double		alpha = ggompertz_nbd_scale(base, customer->t_x);
 	double		m = ggompertz_nbd_shape(base, customer);
 	double		means[RT_PLACE_MEANS];
-	double		log_odds =
-		rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
-	double		both = 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
+	double		both = rt_lifetime_here_and_gone(&life, alpha, m, silence, customer->t_x, means);
 
-	/* of exp(b age) and beta - 1 + exp(b age), over the former */
+	/* exp(-b age), and exp(b age) / (beta - 1 + exp(b age)) */
 	double		decay = exp(-p[B] * customer->age);
 	double		inverse_c = 1 / (p[BETA] * decay - expm1(-p[B] * customer->age));
 
+	for (int i = 0; i < 5; i++)
+		slopes[i] = 0;
+	if (both == 0)
+		return;
 	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];
 	slopes[ALPHA] = m * (1 / (alpha + silence) - means[RT_LIFETIME_INVERSE_ALPHA]);
 	slopes[B] = 1 / p[B] + means[RT_LIFETIME_BY_B] + p[S] * customer->age * inverse_c;
 	slopes[S] = 1 / p[S] + rt_lifetime_left(&life, silence) - means[RT_LIFETIME_LEFT];
 	slopes[BETA] = p[S] * decay * inverse_c - (p[S] + 1) * means[RT_LIFETIME_INVERSE_BETA];
 	for (int i = 0; i < 5; i++)
-		slopes[i] = both == 0 ? 0 : -both * p[i] * slopes[i];
+		slopes[i] *= -both * p[i];
 }
 
 static double

@@ -301,15 +301,22 @@ rt_lifetime_log_odds_left(const rt_lifetime *life, double a, double m, double t)
 }
 
 double
-rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t, double age,
+rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
+{
+	return rt_lifetime_log_odds_left(life, a, m, t) + m * rt_log_growth(t, a);
+}
+
+double
+rt_lifetime_here_and_gone(const rt_lifetime *life, double a, double m, double t, double age,
 						  double *means)
 {
-	for (int i = 0; means != NULL && i < RT_PLACE_MEANS; i++)
-		means[i] = 0;
+	double		log_odds;
+
 	if (t == 0)
-		return -INFINITY;
-	return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means) +
-		m * rt_log_growth(t, a) + life->s * rt_lifetime_left(life, t);
+		return 0;
+	log_odds = rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means) +
+		life->s * rt_lifetime_left(life, t) + m * rt_log_growth(t, a);
+	return 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
 }
 
 /* From the last purchase on: what it takes to be at that is in the sum only once */

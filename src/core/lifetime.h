@@ -75,11 +75,14 @@ extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 /* The same before anything is made of who buys nothing for t: see rt_base_log_odds_left */
 extern double rt_lifetime_log_odds_left(const rt_lifetime *life, double a, double m, double t);
 
+/* ln of the odds that who has bought nothing for t has left */
+extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t);
+
 /*
- * ln of the odds that who has bought nothing for t has left; age and means are those of the
- * integral, 0 and NULL where they are not asked for
+ * The probability to be here times that to have left, by which the former changes with ln of the
+ * odds; where it is above 0 with the means of the integral
  */
-extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t,
+extern double rt_lifetime_here_and_gone(const rt_lifetime *life, double a, double m, double t,
 										double age, double *means);
 
 /* Of a customer with the lifetime start at first and life since t_x */

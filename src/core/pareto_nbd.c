@@ -66,7 +66,7 @@ pareto_nbd_log_odds_gone(const rt_base *base, const rt_customer *customer)
 
 	return rt_lifetime_log_odds_gone(&life, pareto_nbd_scale(base, customer->t_x),
 									 pareto_nbd_shape(base, customer),
-									 customer->age - customer->t_x, 0, NULL);
+									 customer->age - customer->t_x);
 }
 
 static double
@@ -121,17 +121,19 @@ pareto_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, doub
 	double		alpha = pareto_nbd_scale(base, customer->t_x);
 	double		m = pareto_nbd_shape(base, customer);
 	double		means[RT_PLACE_MEANS];
-	double		log_odds =
-		rt_lifetime_log_odds_gone(&life, alpha, m, silence, customer->t_x, means);
-	double		both = 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
+	double		both = rt_lifetime_here_and_gone(&life, alpha, m, silence, customer->t_x, means);
 
+	for (int i = 0; i < 4; i++)
+		slopes[i] = 0;
+	if (both == 0)
+		return;
 	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];
 	slopes[ALPHA] = m * (1 / (alpha + silence) - means[RT_LIFETIME_INVERSE_ALPHA]);
 	slopes[S] = 1 / life.s + rt_lifetime_left(&life, silence) - means[RT_LIFETIME_LEFT];
 	slopes[BETA] = life.s / (life.c + silence) -
 		(life.s + 1) * means[RT_LIFETIME_INVERSE_BETA];
 	for (int i = 0; i < 4; i++)
-		slopes[i] = both == 0 ? 0 : -both * base->parameters[i] * slopes[i];
+		slopes[i] *= -both * base->parameters[i];
 }
 
 static double
