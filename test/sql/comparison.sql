@@ -273,7 +273,7 @@ FROM (SELECT count(*) FILTER (WHERE frequency(h, '2025-09-30') = 0) AS once,
 	unnest(whole) w, unnest(sample) s
 WHERE s.kind = 'mbg/cnbd-k' AND w.kind = s.kind;
 
--- states that somebody has changed: the version, the level, an unused byte, days, customers, a kind,
+-- states that somebody has changed: the version, the level, an unused byte, days, customers, kinds,
 -- rows that are missing and bytes behind them
 CREATE FUNCTION pg_temp.final(state bytea) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
