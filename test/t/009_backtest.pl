@@ -122,7 +122,7 @@ foreach my $name (sort keys %alarm)
 # nobody leaves
 for my $row (split /\n/, $node->safe_psql('postgres', q{
 	SELECT name, as_of, kind, p_gone, silence, churn,
-	       subscriber_alive > 0.999 AND p_gone = silence AS nobody_leaves
+	       subscriber_alive > 0.999 AND abs(p_gone - silence) < 0.001 AS nobody_leaves
 	FROM leaving ORDER BY 1, 2, 3}))
 {
 	my ($name, $as_of, $kind, $p_gone, $silence, $churn, $nobody_leaves) = split /\|/, $row;
