@@ -39,3 +39,13 @@ CREATE TABLE leaving (
 	-- what is said of the subscriber: see gone.sql
 	subscriber_alive float8, subscriber_gone float8, subscriber_stage cycle_stage
 );
+
+-- how many purchases of all customers, expected and come, a row for each date and kind of model
+CREATE TABLE total (
+	name text, as_of date, kind text,
+	days int,							-- looked ahead
+	customers bigint,
+	expected float8,
+	lower80 float8, upper80 float8, lower95 float8, upper95 float8,	-- NULL: none are known
+	actual bigint						-- purchase days that came
+);

@@ -38,7 +38,8 @@ while (my $line = <$run>)
 		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
 	for my $date (@dates)
 	{
-		psql_file("$root/test/backtest/$_.sql", "name=$name", "as_of=$date") for qw(predict gone);
+		psql_file("$root/test/backtest/$_.sql", "name=$name", "as_of=$date")
+		  for qw(predict gone total);
 	}
 	$node->safe_psql('postgres', 'DROP TABLE orders');
 	$sets++;
@@ -116,6 +117,21 @@ for my $row (split /\n/, $node->safe_psql('postgres', q{
 	my $best = $nobody_leaves eq 't' || $silence > $churn ? $silence : $churn;
 	cmp_ok($p_gone, '>', $best - 0.01,
 		sprintf('%s, %s, %s: %.3f against %.3f', $name, $as_of, $kind, $p_gone, $best));
+}
+
+# the total: limits around what is expected, but where nobody leaves, and within a third of what came
+my @totals = split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, as_of, kind, lower95 IS NULL, coalesce(lower95 < lower80 AND lower80 < expected
+		AND expected < upper80 AND upper80 < upper95, true), round(actual / expected::numeric, 3)
+	FROM total ORDER BY 1, 2, 3});
+is(@totals, 48, 'totals of four kinds at three dates of four logs');
+for my $row (@totals)
+{
+	my ($name, $as_of, $kind, $unknown, $around, $ratio) = split /\|/, $row;
+	is($unknown, $name eq 'uci_online_retail' && $kind ne 'mbg/cnbd-k' ? 't' : 'f',
+		"$name, $as_of, $kind: are there limits");
+	is($around, 't', "$name, $as_of, $kind: around what is expected");
+	cmp_ok(abs(log($ratio)), '<', log(4 / 3) + 0.02, "$name, $as_of, $kind: $ratio of it came");
 }
 
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
