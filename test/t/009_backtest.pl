@@ -151,6 +151,21 @@ my ($choices, $of_holdout, $of_aic) =
 is($choices, 20, 'models are chosen on seven logs');
 cmp_ok($of_holdout, '<', $of_aic / 2, "log loss above the best: $of_holdout, by AIC $of_aic");
 
+# the total: limits around what is expected, but where nobody leaves, and within a third of what came
+my @totals = split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, as_of, kind, lower95 IS NULL, coalesce(lower95 < lower80 AND lower80 < expected
+		AND expected < upper80 AND upper80 < upper95, true), round(actual / expected::numeric, 3)
+	FROM total ORDER BY 1, 2, 3});
+is(@totals, 48, 'totals of four kinds at three dates of four logs');
+for my $row (@totals)
+{
+	my ($name, $as_of, $kind, $unknown, $around, $ratio) = split /\|/, $row;
+	is($unknown, $name eq 'uci_online_retail' && $kind ne 'mbg/cnbd-k' ? 't' : 'f',
+		"$name, $as_of, $kind: are there limits");
+	is($around, 't', "$name, $as_of, $kind: around what is expected");
+	cmp_ok(abs(log($ratio)), '<', log(4 / 3) + 0.02, "$name, $as_of, $kind: $ratio of it came");
+}
+
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };
 close $doc;
