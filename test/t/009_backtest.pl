@@ -166,6 +166,10 @@ for my $row (@totals)
 	cmp_ok(abs(log($ratio)), '<', log(4 / 3) + 0.02, "$name, $as_of, $kind: $ratio of it came");
 }
 
+is($node->safe_psql('postgres', q{
+	SELECT count(*) FROM leaving WHERE subscriber_stage NOT IN ('at_risk', 'lapsed')}), 0,
+	'a subscriber who is a month late is an alarm by the models of every log');
+
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };
 close $doc;
