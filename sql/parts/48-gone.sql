@@ -17,11 +17,8 @@ CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
 	AS 'MODULE_PATHNAME', 'gone_stage';
 
-CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
-		base_model retention_model)
-	RETURNS date
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
-	AS 'MODULE_PATHNAME', 'gone_lost_on';
+-- With all arguments: a call with fewer, some of them without a type, would be one of a function
+-- with one model, too.
 
 CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
 		base_model retention_model, probability double precision)
@@ -29,17 +26,6 @@ CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retent
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
 	AS 'MODULE_PATHNAME', 'gone_lost_on';
 
--- for literals and parameters without a type, as p_alive(model, x text, t_x text, T text)
-CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
-	RETURNS date
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
-	RETURN CASE
-		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
-			THEN lost_on(history, as_of, model, score::retention_model)
-		ELSE lost_on(history, as_of, model, score::double precision)
-	END;
-
--- with all arguments: of fewer some would be those of the functions with one model
 CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
 		history purchase_history, as_of date, horizon interval, discount_rate double precision,
 		margin double precision)
@@ -80,20 +66,13 @@ COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, rete
 	'up to 0.03, lapsed one of up to 0.01: see p_gone. NULL if nothing was bought by as_of, or for '
 	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
 	'< 1.';
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
-	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
-	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
-	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
-	'depends on their purchases and the models only, not on other customers or on as_of once the '
-	'day has come. Errors: as p_gone.';
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
 		double precision)
-	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
-	'lost. Error 22023 unless 0 < probability < 1, too.';
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
-	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
-	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
-	'text that is neither.';
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was this probability or more: with 0.5, from then on they were more likely gone '
+	'than not. NULL while it has not been, if nothing was bought by as_of, or for a NULL argument '
+	'but the base_model. It depends on their purchases and the models only, not on other customers '
+	'or on as_of once the day has come. Errors: as p_gone, and 22023 unless 0 < probability < 1.';
 COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
 		interval, double precision, double precision)
 	IS 'As clv(base_model, spend, history, as_of, horizon, discount_rate, margin), but for the '

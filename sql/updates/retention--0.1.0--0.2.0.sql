@@ -848,6 +848,95 @@ COMMENT ON AGGREGATE overall_spend_trend(purchase_history, date, interval)
 	'as_of, 22004 for a NULL as_of or recent, 22023 for a recent below a day or arguments that '
 	'change within a group. Source: Cochran (1977), "Sampling techniques", 6.4.';
 
+CREATE TYPE expected_total AS (
+	customers bigint,
+	expected double precision,
+	lower double precision,
+	upper double precision
+);
+
+CREATE FUNCTION expected_total_add(bytea, retention_model, purchase_history, date, interval)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'expected_total_add';
+
+CREATE FUNCTION expected_total_add(bytea, retention_model, purchase_history, date, interval,
+		double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 400
+	AS 'MODULE_PATHNAME', 'expected_total_add';
+
+CREATE FUNCTION expected_total_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 50
+	AS 'MODULE_PATHNAME', 'expected_total_combine';
+
+CREATE FUNCTION expected_total_final(bytea) RETURNS expected_total
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000
+	AS 'MODULE_PATHNAME', 'expected_total_final';
+
+CREATE AGGREGATE expected_total(model retention_model, history purchase_history, as_of date,
+		horizon interval) (
+	SFUNC = expected_total_add, STYPE = bytea, SSPACE = 4900,
+	FINALFUNC = expected_total_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = expected_total_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE expected_total(model retention_model, history purchase_history, as_of date,
+		horizon interval, level double precision) (
+	SFUNC = expected_total_add, STYPE = bytea, SSPACE = 4900,
+	FINALFUNC = expected_total_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = expected_total_combine, PARALLEL = SAFE
+);
+
+COMMENT ON TYPE expected_total
+	IS 'How many purchases to expect of all customers of a base, and how sure that is. The result '
+	'of the aggregate of that name.';
+
+COMMENT ON COLUMN expected_total.customers IS 'customers who had bought by as_of';
+
+COMMENT ON COLUMN expected_total.expected
+	IS 'purchases to expect of all of them: the sum of expected_purchases';
+
+COMMENT ON COLUMN expected_total.lower
+	IS 'lower limit of their number; NULL where it is not known how sure the fit is';
+
+COMMENT ON COLUMN expected_total.upper IS 'upper limit, likewise';
+
+COMMENT ON FUNCTION expected_total_add(bytea, retention_model, purchase_history, date, interval)
+	IS 'Transition function of the aggregate expected_total.';
+
+COMMENT ON FUNCTION expected_total_add(bytea, retention_model, purchase_history, date, interval,
+		double precision)
+	IS 'Transition function of the aggregate expected_total.';
+
+COMMENT ON FUNCTION expected_total_combine(bytea, bytea)
+	IS 'Combine function of the aggregate expected_total.';
+
+COMMENT ON FUNCTION expected_total_final(bytea)
+	IS 'Final function of the aggregate expected_total.';
+
+COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval)
+	IS 'How many purchases to expect of all customers together within the horizon after as_of, '
+	'given their purchases up to as_of, and limits that hold their number with a probability of '
+	'0.95; a month is 365.25/12 days. Of customers who had bought by as_of: who is new after that '
+	'comes on top. The limits are those of a negative binomial count (a binomial one where there '
+	'is less spread) whose variance is that of chance, the sum of each customer''s, and of what '
+	'the fit does not know: by the delta rule g'' C g, C the covariance of the logarithms of the '
+	'parameters, g the derivatives of the total by these. Of a model that was typed in there is '
+	'chance alone. They hold where the model does: seasons, campaigns and a trend of the whole '
+	'base are not in it. The same for every order of the rows and every plan. NULL histories are '
+	'left out; NULL if nobody had bought by as_of. Limits are NULL where nothing is known of how '
+	'sure the fit is: it did not converge, or a parameter has a standard error of its logarithm '
+	'above 10. Errors: 22004 for a NULL model, as_of or horizon, 22008 for an infinite as_of, '
+	'22023 for a model of another kind, a negative horizon or one below a day, or one of these '
+	'that changes within a group, 22003 for numbers beyond double precision. Source: the law of '
+	'total variance; limits of more than 1,000,000 by Wilson, Hilferty (1931).';
+
+COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval,
+		double precision)
+	IS 'The same with limits that hold the number with a probability of level. Errors: as there, '
+	'and 22023 unless 0 < level < 1, or where it changes within a group.';
+
 CREATE FUNCTION p_gone(history purchase_history, as_of date, cycle_model retention_model,
 		base_model retention_model)
 	RETURNS double precision
@@ -862,25 +951,10 @@ CREATE FUNCTION customer_stage(history purchase_history, as_of date, cycle_model
 	AS 'MODULE_PATHNAME', 'gone_stage';
 
 CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
-		base_model retention_model)
-	RETURNS date
-	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
-	AS 'MODULE_PATHNAME', 'gone_lost_on';
-
-CREATE FUNCTION lost_on(history purchase_history, as_of date, cycle_model retention_model,
 		base_model retention_model, probability double precision)
 	RETURNS date
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 800
 	AS 'MODULE_PATHNAME', 'gone_lost_on';
-
-CREATE FUNCTION lost_on(history purchase_history, as_of date, model retention_model, score text)
-	RETURNS date
-	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 800
-	RETURN CASE
-		WHEN ltrim(score, E' \t\r\n') LIKE '{%'
-			THEN lost_on(history, as_of, model, score::retention_model)
-		ELSE lost_on(history, as_of, model, score::double precision)
-	END;
 
 CREATE FUNCTION clv(cycle_model retention_model, base_model retention_model, spend retention_model,
 		history purchase_history, as_of date, horizon interval, discount_rate double precision,
@@ -924,22 +998,13 @@ COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, rete
 	'a NULL argument but the base_model. Errors: as p_gone, and 22023 unless 0 < at_risk <= lapsed '
 	'< 1.';
 
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model)
-	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
-	'of a customer was 0.5 or more: from then on they were more likely gone than not. NULL while '
-	'it has not been, if nothing was bought by as_of, or for a NULL argument but the last. It '
-	'depends on their purchases and the models only, not on other customers or on as_of once the '
-	'day has come. Errors: as p_gone.';
-
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, retention_model,
 		double precision)
-	IS 'As lost_on(history, as_of, cycle_model, base_model), with the p_gone that makes a customer '
-	'lost. Error 22023 unless 0 < probability < 1, too.';
-
-COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, text)
-	IS 'lost_on(history, as_of, model, score) for a number without a type, as drivers send it, and '
-	'lost_on(history, as_of, cycle_model, base_model) for a model without one. Error 22P02 for a '
-	'text that is neither.';
+	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which p_gone '
+	'of a customer was this probability or more: with 0.5, from then on they were more likely gone '
+	'than not. NULL while it has not been, if nothing was bought by as_of, or for a NULL argument '
+	'but the base_model. It depends on their purchases and the models only, not on other customers '
+	'or on as_of once the day has come. Errors: as p_gone, and 22023 unless 0 < probability < 1.';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, retention_model, purchase_history, date,
 		interval, double precision, double precision)
@@ -1252,6 +1317,170 @@ COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[])
 COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it; infinite where that score is';
 
 COMMENT ON COLUMN lift_bin.highest_score IS 'the highest score in it; infinite where that score is';
+
+CREATE TYPE model_comparison AS (
+	kind text,
+	log_likelihood double precision,
+	aic double precision,
+	converged boolean,
+	at_limit text,
+	customers bigint,
+	left_out bigint,
+	sampled bigint,
+	log_loss double precision,
+	brier_score double precision,
+	roc_auc double precision,
+	expected double precision,
+	actual bigint,
+	mean_absolute_error double precision,
+	rank integer
+);
+
+CREATE FUNCTION compare_models_add(bytea, purchase_history, date, interval) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'compare_models_add';
+
+CREATE FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[]) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'compare_models_add';
+
+CREATE FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[],
+		double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'compare_models_add';
+
+CREATE FUNCTION compare_models_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'compare_models_combine';
+
+CREATE FUNCTION compare_models_final(bytea) RETURNS model_comparison[]
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000000
+	AS 'MODULE_PATHNAME', 'compare_models_final';
+
+CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout interval) (
+	SFUNC = compare_models_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = compare_models_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = compare_models_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout interval,
+		kinds text[]) (
+	SFUNC = compare_models_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = compare_models_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = compare_models_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout interval,
+		kinds text[], time_unit_days double precision) (
+	SFUNC = compare_models_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = compare_models_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = compare_models_combine, PARALLEL = SAFE
+);
+
+COMMENT ON TYPE model_comparison
+	IS 'A kind of model, or a plain rule, held to what came in a hold-out.';
+
+COMMENT ON COLUMN model_comparison.kind
+	IS 'the kind of model; or a rule: last period, the purchases in a period as long as the '
+	'hold-out just before it, or days since last purchase';
+
+COMMENT ON COLUMN model_comparison.log_likelihood
+	IS 'of the model, as fitted to what was known when the hold-out began; NULL of a rule';
+
+COMMENT ON COLUMN model_comparison.aic
+	IS 'its aic: what would be chosen by without a hold-out; NULL of a rule';
+
+COMMENT ON COLUMN model_comparison.converged
+	IS 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule';
+
+COMMENT ON COLUMN model_comparison.at_limit
+	IS 'the limit at which the model ended, in words; NULL inside the parameter space, and of a '
+	'rule';
+
+COMMENT ON COLUMN model_comparison.customers
+	IS 'customers who had bought when the hold-out began';
+
+COMMENT ON COLUMN model_comparison.left_out
+	IS 'customers who came within the hold-out, of whom nothing could be said before';
+
+COMMENT ON COLUMN model_comparison.sampled
+	IS 'how many of customers the figures are of: all of them, or, of very many, a sample';
+
+COMMENT ON COLUMN model_comparison.log_loss
+	IS 'mean of minus the logarithm of the probability that was given to what came, a purchase in '
+	'the hold-out or none: less is better; 0.693 is that of a coin';
+
+COMMENT ON COLUMN model_comparison.brier_score
+	IS 'mean squared error of the probability of a purchase in the hold-out';
+
+COMMENT ON COLUMN model_comparison.roc_auc
+	IS 'the probability that who bought in the hold-out had been given a higher one than who did '
+	'not';
+
+COMMENT ON COLUMN model_comparison.expected
+	IS 'purchases expected in the hold-out; of last period as many again; of days since last '
+	'purchase NULL';
+
+COMMENT ON COLUMN model_comparison.actual IS 'purchases in the hold-out, by the same customers';
+
+COMMENT ON COLUMN model_comparison.mean_absolute_error
+	IS 'mean absolute error of the purchases expected of a customer';
+
+COMMENT ON COLUMN model_comparison.rank
+	IS '1 for the least log_loss, rules included; who have the same share one';
+
+COMMENT ON FUNCTION compare_models_add(bytea, purchase_history, date, interval)
+	IS 'Transition function of the aggregate compare_models(history, as_of, holdout).';
+
+COMMENT ON FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[])
+	IS 'Transition function of the aggregate compare_models(history, as_of, holdout, kinds).';
+
+COMMENT ON FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[],
+		double precision)
+	IS 'Transition function of the aggregate compare_models(history, as_of, holdout, kinds, '
+	'time_unit_days).';
+
+COMMENT ON FUNCTION compare_models_combine(bytea, bytea)
+	IS 'Combine function of the aggregates compare_models.';
+
+COMMENT ON FUNCTION compare_models_final(bytea)
+	IS 'Final function of the aggregates compare_models.';
+
+COMMENT ON AGGREGATE compare_models(purchase_history, date, interval)
+	IS 'As compare_models(history, as_of, holdout, kinds), of bg/nbd, mbg/nbd, mbg/cnbd-k and '
+	'pareto/nbd.';
+
+COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[])
+	IS 'Which model to use? What each kind would have said holdout before as_of, held to what came '
+	'until as_of. Each kind is fitted, in days, to what was known at the end of the day as_of - '
+	'holdout, and says of each customer how probable a purchase in the days until as_of is, and '
+	'how many are expected. unnest makes the array a table, least log_loss first. Beside the kinds '
+	'two plain rules: "last period", how many purchases came in as many days just before, and '
+	'"days since last purchase"; what these mean for a purchase they learn by a logistic '
+	'regression on that one number, from the customers there were another holdout earlier and what '
+	'they did in the period in between, so that nothing of the hold-out is used. A model that is '
+	'not better than these is of little use. Customers who came within the hold-out are left out, '
+	'and counted. log_loss, brier_score, roc_auc and rank are NULL where all customers bought in '
+	'the hold-out or none did, and of a rule where the period before tells it nothing: nobody, or '
+	'everybody, bought in it, or the number parts those who did from the others. For log_loss '
+	'probabilities lie between 1e-15 and 1 - 1e-15, as far as they are computed. Where more than '
+	'4,194,304 different customers bought more than once the figures are of a sample: half of '
+	'these, a quarter, ..., by a hash of their data, each of whom stands for 2, 4, ... of them, '
+	'and all who bought once. The result is the same for every order of the rows and every plan. '
+	'A kind may have its k given, as in mbg/cnbd-2. Without a warning kinds may not have '
+	'converged: see converged. NULL histories are passed over; NULL without any other. Errors: '
+	'22023 for a kind that does not say who buys (interpurchase, and those of spend and '
+	'contracts), is unknown or is named twice, for a holdout that is not positive, shorter than a '
+	'day or longer than what is known, and for arguments that change within a group; 22004 for '
+	'NULL as_of, holdout or kinds; 22008 for infinite dates; 22000 for too little data to fit a '
+	'kind, see fit_model; 54000 for more than 16 kinds. Sources: Good (1952), "Rational '
+	'decisions"; Brier (1950); Wübben, Wangenheim (2008), for plain rules.';
+
+COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], double precision)
+	IS 'As compare_models(history, as_of, holdout, kinds), with models in a time unit of so many '
+	'days, above 0: what bg/bb, which counts an opportunity in each of them, needs to be compared '
+	'with the others. Error 22023 for a time unit below a day with bg/bb, 22004 for NULL.';
 
 COMMENT ON AGGREGATE retention(VARIADIC boolean[])
 	IS 'Who met the first condition, and which others: retention(day = ''2026-01-01'', day = '

@@ -277,6 +277,7 @@ static const rt_base_functions bg_bb_base = {
 	.expected_lifetime = rt_bg_bb_expected_lifetime,
 	.expected_purchases = rt_bg_bb_expected_purchases,
 	.discounted_if_alive = rt_bg_bb_discounted_if_alive,
+	.pairs_if_alive = rt_bg_bb_pairs_if_alive,
 	.purchase_probability = rt_bg_bb_purchase_probability,
 	.purchase_pmf = rt_bg_bb_purchase_pmf,
 	.start_life = bg_bb_start_life,

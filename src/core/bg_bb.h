@@ -84,6 +84,7 @@ extern double rt_bg_bb_expected_purchases(const rt_base *base, const rt_customer
 										  double t);
 extern double rt_bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 										   double t, double rate);
+extern double rt_bg_bb_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t);
 extern double rt_bg_bb_purchase_probability(const rt_base *base, const rt_customer *customer,
 											double t);
 extern double rt_bg_bb_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,

@@ -89,6 +89,93 @@ rt_bg_bb_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 	return m.alpha / (m.alpha + m.beta) * bg_bb_opportunities_alive(&m, bg_bb_whole(t), rate);
 }
 
+/* Terms (k + 1) (delta)_k / (gamma + delta)_k: here at an opportunity, with k + 1 before it */
+typedef struct bg_bb_pairs
+{
+	double		gamma;
+	double		delta;
+} bg_bb_pairs;
+
+static void
+bg_bb_pairs_terms(const void *what, double k, double weight, double *sum)
+{
+	const bg_bb_pairs *s = what;
+
+	*sum += weight * (k + 1) * exp(-rt_log_rising_ratio(s->delta, s->gamma, k));
+}
+
+/*
+ * All terms from the k-th on are at most so many times the k-th: (delta + k) / (k + 1) of them is a
+ * series of delta + 1 and gamma - 1, which ends as that has it
+ */
+static double
+bg_bb_pairs_left(const bg_bb_pairs *s, double k)
+{
+	return s->gamma > 2 ?
+		fmax(1, (s->delta + k) / (k + 1)) * ((s->delta + k + (s->gamma - 1)) / (s->gamma - 2)) :
+		INFINITY;
+}
+
+/* The first count terms: one by one as long as they change fast or there are few, then panels */
+static double
+bg_bb_pairs_sum(const bg_bb_pairs *s, double count)
+{
+	double		sum = 0;
+	double		share = 1;
+	double		ratio = 1;
+	double		k;
+
+	for (k = 0; k < count && (k < RT_BG_BB_FIRST_TERMS || ratio < RT_BG_BB_SLOW ||
+							  count - k <= RT_BG_BB_FIRST_TERMS); k++)
+	{
+		double		term = (k + 1) * share;
+
+		rt_poll_each((size_t) k + 1);
+		sum += term;
+		ratio = (s->delta + k) / (s->gamma + s->delta + k);
+		share *= ratio;
+		if (!(term * fmin(count * (count / (k + 1)), bg_bb_pairs_left(s, k)) >
+			  RT_BG_BB_NOTHING * sum))
+			return sum;
+	}
+	if (k == count)
+		return sum;
+	rt_bg_bb_correct_end(bg_bb_pairs_terms, s, k, 1, &sum);
+	for (double from = k - 0.5, to, end = count - 0.5; from < end; from = to)
+	{
+		double		slope = log1p(s->gamma / (s->delta + from)) + 1 / (from + 1);
+		double		last = 0;
+
+		to = fmin(end,
+				  from + 1 / (slope / RT_BG_BB_PANEL_FALL + 0.5 / (from + fmin(s->delta, 1))));
+		if (to == from)
+			return sum;
+		rt_poll();
+		rt_bg_bb_add_panel(bg_bb_pairs_terms, s, from, to, &sum);
+		bg_bb_pairs_terms(s, to, 1, &last);
+		if (to < end && !(last * fmin(end * (end / to), bg_bb_pairs_left(s, to)) >
+						  RT_BG_BB_NOTHING * sum))
+			return sum;
+	}
+	rt_bg_bb_correct_end(bg_bb_pairs_terms, s, count, -1, &sum);
+	return sum;
+}
+
+/* At the j-th opportunity with a purchase, and one of the j - 1 before: each pair counts twice */
+double
+rt_bg_bb_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_bg_bb	m = rt_bg_bb_of_alive(base, customer);
+	double		both = m.alpha / (m.alpha + m.beta) * ((m.alpha + 1) / (m.alpha + m.beta + 1));
+	double		here = m.delta / (m.gamma + m.delta) * ((m.delta + 1) / (m.gamma + m.delta + 1));
+	bg_bb_pairs terms = {m.gamma, m.delta + 2};
+
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	t = bg_bb_whole(t);
+	return t < 2 ? 0 : 2 * both * here * bg_bb_pairs_sum(&terms, t - 1);
+}
+
 /* They are still here at the j-th opportunity, and take it as the first one */
 double
 rt_bg_bb_purchase_probability(const rt_base *base, const rt_customer *customer, double t)

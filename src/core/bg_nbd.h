@@ -53,8 +53,9 @@ extern double rt_bg_nbd_phases_of(const rt_bg_nbd *model, const rt_customer *cus
 typedef struct rt_bg_nbd_future
 {
 	int			k;
+	int			passed;			/* events so far for certain: where phases are told apart */
 	double		p_alive;
-	double		shape;			/* m, of j = 0 */
+	double		shape;			/* m, of j = 0, or of those that have passed */
 	double		alpha;			/* alpha + age */
 	double		silence;		/* age - t_x */
 	double		log_peak;		/* of the density of ln lambda, for j = 0 at its mode */
@@ -68,9 +69,25 @@ extern rt_bg_nbd_future rt_bg_nbd_future_of(const rt_base *base, const rt_custom
 typedef enum rt_bg_nbd_what
 {
 	RT_BG_NBD_PURCHASES,		/* discounted, at a rate above 0 */
+	RT_BG_NBD_PAIRS,			/* n (n - 1) of n purchases, never discounted */
 	RT_BG_NBD_STILL_ALIVE,		/* the chance that they stay through all */
 	RT_BG_NBD_TIME_ALIVE
 } rt_bg_nbd_what;
+
+/* t over alpha; 0 where that is no time at all, for which not even quotients are doubles */
+static inline double
+rt_bg_nbd_odds_of(const rt_bg_nbd_future *f, double t)
+{
+	double		odds = fmin(t / f->alpha, RT_BG_NBD_LARGEST_ODDS / (f->shape + f->k));
+
+	return odds < 1e-290 ? 0 : odds;
+}
+
+/* Are events so few that they are counted one by one? */
+extern bool rt_bg_nbd_few(const rt_bg_nbd_future *f, double odds);
+
+/* Of a customer who is one, t up to RT_BG_NBD_LARGEST_TIME; of pairs where events are not few */
+extern double rt_bg_nbd_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t);
 
 /* For k = 1; until odds times alpha */
 extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what);
@@ -100,6 +117,12 @@ extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_custome
 										   double t);
 extern double rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 											double t, double rate);
+extern void rt_bg_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer,
+									 double *slopes);
+extern void rt_bg_nbd_phases(const rt_base *base, const rt_customer *customer, double *phases,
+							 double (*slopes)[RT_K_MAX]);
+extern void rt_bg_nbd_outlook(const rt_base *base, const rt_customer *customer, int phase, double t,
+							  bool with_slopes, rt_outlook *outlook);
 extern double rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 											 double t);
 extern double rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n,

@@ -38,6 +38,7 @@ rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer)
 	rt_bg_nbd_future f;
 
 	f.k = m.k;
+	f.passed = 0;
 	f.p_alive = rt_bg_nbd_p_alive(base, customer);
 	f.shape = m.r + m.k * c.x;
 	f.alpha = m.alpha + c.age;
@@ -49,16 +50,6 @@ rt_bg_nbd_future_of(const rt_base *base, const rt_customer *customer)
 	return f;
 }
 
-static double
-odds_of(const rt_bg_nbd_future *f, double t)
-{
-	double		odds = fmin(t / f->alpha, RT_BG_NBD_LARGEST_ODDS / (f->shape + f->k));
-
-	/* no time at all, where not even quotients of it are doubles */
-	return odds < 1e-290 ? 0 : odds;
-}
-
-
 /*
  * The expectation over the number of events, negative binomial with this shape, from
  * phase j on.  Terms of the distribution are followed in a scale of their own, since
@@ -67,7 +58,7 @@ odds_of(const rt_bg_nbd_future *f, double t)
 static double
 sum_over_events(const rt_bg_nbd_future *f, double odds, int j, rt_bg_nbd_what what)
 {
-	double		shape = f->shape + j;
+	double		shape = f->shape + (j - f->passed);
 	double		z = odds / (1 + odds);
 	double		log_scale = -shape * log1p(odds);
 	double		term = 1;		/* probability of so many events, times exp(-log_scale) */
@@ -128,18 +119,23 @@ terms_likely(const rt_bg_nbd_future *f, double odds)
 	return phases * (events + 10 * sqrt(events * (1 + odds)) + 40 * (1 + odds));
 }
 
-/* What comes of a customer who is one, and of any */
-static double
-over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
+bool
+rt_bg_nbd_few(const rt_bg_nbd_future *f, double odds)
 {
-	double		odds = odds_of(f, t);
+	return terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX);
+}
+
+/* What comes of a customer who is one, and of any */
+double
+rt_bg_nbd_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
+{
+	double		odds = rt_bg_nbd_odds_of(f, t);
 	double		most = what == RT_BG_NBD_STILL_ALIVE ? 1 : t;
 	double		sum = 0;
 
 	if (odds == 0)
 		return what == RT_BG_NBD_STILL_ALIVE ? 1 : what == RT_BG_NBD_TIME_ALIVE ? t : 0;
-	if (what != RT_BG_NBD_TIME_ALIVE &&
-		terms_likely(f, odds) <= (f->k == 1 ? TERMS_MAX_SINGLE : TERMS_MAX))
+	if (what != RT_BG_NBD_TIME_ALIVE && what != RT_BG_NBD_PAIRS && rt_bg_nbd_few(f, odds))
 	{
 		for (int j = 0; j < f->k; j++)
 		{
@@ -152,7 +148,7 @@ over_future_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t)
 			rt_bg_nbd_over_p(f, odds, what) * (what == RT_BG_NBD_TIME_ALIVE ? odds * f->alpha : 1);
 	else
 		sum = rt_bg_nbd_over_lambda(f, what, odds * f->alpha, 0);
-	return what == RT_BG_NBD_PURCHASES ? sum : fmin(sum, most);
+	return what == RT_BG_NBD_PURCHASES || what == RT_BG_NBD_PAIRS ? sum : fmin(sum, most);
 }
 
 static double
@@ -165,7 +161,7 @@ over_future(const rt_base *base, const rt_customer *customer, double t, rt_bg_nb
 	f = rt_bg_nbd_future_of(base, customer);
 	return f.p_alive == 0 ?
 		0 :
-		f.p_alive * over_future_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
+		f.p_alive * rt_bg_nbd_if_alive(&f, what, fmin(t, RT_BG_NBD_LARGEST_TIME));
 }
 
 double
@@ -285,10 +281,10 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 	if (t == 0)
 		return 0;
 	if (rate == 0)
-		return over_future_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
+		return rt_bg_nbd_if_alive(&f, RT_BG_NBD_PURCHASES, fmin(t, RT_BG_NBD_LARGEST_TIME));
 	if (rt_bg_nbd_is_regular(&f) && t > 1e-100 && rate < 1e100)
 		return rt_bg_nbd_discounted_regular(&f, t, rate);
-	odds = odds_of(&f, t);
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
 		(f.shape + f.k) * log1p(odds) < 600)
@@ -372,7 +368,7 @@ at_least_purchases(const rt_bg_nbd_future *f, double odds, double n)
 
 		once.a = RT_BG_NBD_LARGEST;
 		once.b = RT_BG_NBD_SMALLEST;
-		return fmin(1, over_future_if_alive(&once, RT_BG_NBD_PURCHASES, odds * f->alpha));
+		return fmin(1, rt_bg_nbd_if_alive(&once, RT_BG_NBD_PURCHASES, odds * f->alpha));
 	}
 
 	/* ln I_z(n k - j, m + j) for j = 0, and what is more of it for the next */
@@ -412,7 +408,7 @@ rt_bg_nbd_purchase_probability(const rt_base *base, const rt_customer *customer,
 	if (!(t >= 0))
 		return NAN;
 	f = rt_bg_nbd_future_of(base, customer);
-	odds = odds_of(&f, t);
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (odds == 0)
 		return 0;
 	none = no_purchase(&f, odds);
@@ -435,7 +431,7 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 	if (!(t >= 0) || n < 0)
 		return NAN;
 	f = rt_bg_nbd_future_of(base, customer);
-	odds = odds_of(&f, t);
+	odds = rt_bg_nbd_odds_of(&f, t);
 	if (odds == 0)
 		return n == 0 ? 1 : 0;
 	if (n == 0)

@@ -208,6 +208,33 @@ leaving_of(const rt_bg_nbd_future *f, double most, double step, leaving_points *
 		l->up_to[i] = l->weight[i] + (i > 0 ? l->up_to[i - 1] : 0);
 }
 
+/* Of odds below, only the square is left of what follows, and would not be a double */
+#define ODDS_SMALL 1e-100
+
+/*
+ * Of n (n - 1) with p given: 2 (1 - p) / p^2 times the chance that of two events or more one lets
+ * them go, 1 - (1 + u)^-m (1 + m u / (1 + u)), u = p odds; where that would cancel term by term,
+ * each less than half of the one before
+ */
+static double
+leaving_pairs(double m, double p, double odds)
+{
+	double		leaves = p * odds;
+	double		growth = log1p(leaves);
+	double		share = leaves / (1 + leaves);
+	double		term,
+				sum;
+
+	if (leaves < ODDS_SMALL)
+		return m * odds * (m + 1) * odds;
+	if (leaves > 0.5 || m * growth > 1)
+		return 2 * (-expm1(-m * growth) - exp(-m * growth) * m * share) / p / p;
+	sum = term = m * (m + 1) / 2 * share * share * exp(-m * growth);
+	for (int n = 2; term > DBL_EPSILON / 8 * sum; n++)
+		sum += term *= (m + n) / (n + 1) * share;
+	return 2 * sum / p / p;
+}
+
 /*
  * For k = 1: with p given they stay with the chance (1 + p odds)^-m, and purchase (1 - that) / p
  * times
@@ -232,6 +259,8 @@ rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 			sum += l.weight[i] * (leaves > 0 ? growth / leaves : 1) *
 				(fabs(power) < 1e-12 ? 1 - power / 2 : -expm1(-power) / power);
 		}
+		else if (what == RT_BG_NBD_PAIRS)
+			sum += l.weight[i] * exp(l.log_q[i]) * leaving_pairs(f->shape, l.p[i], odds);
 		else
 		{
 			power = -f->shape * growth;
@@ -287,11 +316,10 @@ integral_density(const rt_bg_nbd_future *f, double y, double *lambda, double *ph
 
 	*lambda = mean / f->alpha;
 	silent = *lambda * f->silence;
-	phases[0] = 1;
 	if (f->k == 1 || !(silent > 0))
 	{
-		for (int j = 1; j < f->k; j++)
-			phases[j] = 0;
+		for (int j = 0; j < f->k; j++)
+			phases[j] = j == f->passed ? 1 : 0;
 		return exp(f->log_peak - rest);
 	}
 	mode = (int) fmin(silent, f->k - 1);
@@ -344,7 +372,10 @@ integral_set_chances(int k, double mean, integral_chances *c)
 		c->at_least[i - 1] = c->at_least[i] + c->chance[i];
 }
 
-/* The n-th purchase is the event n k - j; each counts rate / (lambda + rate) less than the last */
+/*
+ * The n-th purchase is the event n k - j; each counts rate / (lambda + rate) less than the last, or
+ * for what is not discounted 2 (n - 1): that is what it adds to n (n - 1)
+ */
 static double
 integral_add_up_purchases(const integral_question *q, double lambda, const double *phases,
 						  const integral_chances *c)
@@ -371,6 +402,8 @@ integral_add_up_purchases(const integral_question *q, double lambda, const doubl
 			for (int j = 0; j <= c->most_phase; j++)
 				by += counts[j] * then[-j];
 		}
+		if (q->what == RT_BG_NBD_PAIRS)
+			by *= 2 * (n - 1);
 		sum = sum * power + q->stays[n - 1] * by;
 	}
 	return sum;
@@ -418,7 +451,7 @@ integral_add_up_events(const integral_question *q, double lambda, const double *
 	c.most_phase = k - 1;
 	while (c.most_phase > 0 && phases[c.most_phase] == 0)
 		c.most_phase--;
-	if (q->what == RT_BG_NBD_PURCHASES)
+	if (q->what == RT_BG_NBD_PURCHASES || q->what == RT_BG_NBD_PAIRS)
 		return integral_add_up_purchases(q, lambda, phases, &c);
 	sum = integral_add_up_staying(q, phases, &c);
 	if (q->what == RT_BG_NBD_STILL_ALIVE)
@@ -504,6 +537,47 @@ integral_spread_start(const integral_question *q, double lambda)
 	return start;
 }
 
+/* What comes until t by the series below is then known to 1e-8, and else by what cancels to 1e-7 */
+#define PAIRS_FEW 1e-4
+
+/*
+ * Of n (n - 1) with the i-th p: with f(z) the mean of z^purchases were there no leaving, of which
+ * only the root w near 1 of z counts, 2 q (1 - f(q) - p f'(q)) / p^2, q = 1 - p.  Where few leave
+ * f is a series of its factorial moments, q (F2 - 2/3 p F3), by the cumulants of ln f at 1.
+ */
+static double
+integral_spread_pairs(const integral_spread *s, int i, double decay)
+{
+	const leaving_points *l = &s->q->leaving;
+	int			k = s->q->f->k;
+	double		p = l->p[i];
+	double		stays = exp(l->log_q[i]);
+	double		away = l->away[i];
+	double		root = 1 - away;
+	double		events = s->lambda * s->q->t;
+	double		middle = 0.5 - 0.5 / k;
+	double		power = root;	/* w^(j + 1) */
+	double		left = 0;
+
+	if (p * events < PAIRS_FEW * k)
+	{
+		double		first = events / k - middle;
+		double		second = middle * (1 - middle) + (k - 1.0) * (2.0 * k - 1) / (6.0 * k * k) -
+			events * (k - 1.0) / k / k - s->phase;
+		double		mean = first + s->phase;
+
+		return stays * (first * first + 2 * first * s->phase + s->square + second -
+						p * mean * (mean * mean + 3 * second) * 2 / 3);
+	}
+	for (int j = 0; decay > 0 && j <= s->most_phase; j++)
+	{
+		left += s->phases[j] * power *
+			(p * ((j + 1 + events * root) / k - 1) / stays + p * root / (k * away) / stays);
+		power *= root;
+	}
+	return 2 * stays * (1 - left * decay * p / (k * away)) / p / p;
+}
+
 /*
  * With the i-th p: leaves is the chance to leave, or to be discounted away, by the next purchase;
  * falls the logarithm by which the root near 1 falls until t, decay what is left of it then
@@ -521,6 +595,8 @@ integral_spread_at(const integral_spread *s, int i, double leaves, double falls,
 	double		now = 0;		/* what comes from now on by the root near 1: after t that times
 								 * decay */
 
+	if (q->what == RT_BG_NBD_PAIRS)
+		return integral_spread_pairs(s, i, decay);
 	if (leaves <= LEAVES_SMALL || decay > 0)
 	{
 		double		root = 1 - away;
@@ -567,7 +643,7 @@ integral_spread_events(const integral_question *q, double lambda, const double *
 		double		falls = q->rate * q->t + lambda * q->t * l->away[i];
 		double		decay = falls + l->log_q[i] < gone ? exp(-falls - l->log_q[i]) : 0;
 
-		if (decay == 0 && q->rate == 0 && leaves > LEAVES_SMALL)
+		if (decay == 0 && q->rate == 0 && leaves > LEAVES_SMALL && q->what != RT_BG_NBD_PAIRS)
 		{
 			/* nobody is left with this p or a greater one */
 			if (q->what == RT_BG_NBD_PURCHASES)
@@ -657,21 +733,23 @@ integral_at_lambda(integral_question *q, double y, double width)
 
 /*
  * Below this y there is nothing of the density, times the chance of a first purchase within the
- * time, which takes k events
+ * time, which takes k events, but for those that have passed
  */
 static double
 integral_lowest(const rt_bg_nbd_future *f, double from, double to, double time)
 {
+	double		events = f->k - f->passed;
 	double		few =
-		fmin(to, log(f->k / f->shape) + log(f->alpha) - log(fmin(time + f->silence, DBL_MAX))) - 1;
+		fmin(to, log(events / f->shape) + log(f->alpha) -
+			 log(fmin(time + f->silence, DBL_MAX))) - 1;
 	double		above = fmin(0, to);
 
-	from = fmax(from, few - log(f->k * expm1(NOTHING / f->k)));
+	from = fmax(from, few - log(events * expm1(NOTHING / events)));
 	for (int i = 0; i < 8 && from < above; i++)
 	{
 		double		y = (from + above) / 2;
 
-		if (f->shape * (expm1(y) - y) + f->k * log1p(exp(few - y) / f->k) > NOTHING)
+		if (f->shape * (expm1(y) - y) + events * log1p(exp(few - y) / events) > NOTHING)
 			from = y;
 		else
 			above = y;
@@ -751,7 +829,7 @@ rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t, 
 	/* up to where even with k more purchases than expected the density is nothing */
 	to = log1p((2 * f->k + 9.2 * sqrt(top) + 60) / f->shape);
 	from = -sqrt(2 * NOTHING / f->shape) - NOTHING / f->shape;
-	if (what == RT_BG_NBD_PURCHASES)
+	if (what == RT_BG_NBD_PURCHASES || what == RT_BG_NBD_PAIRS)
 		from = integral_lowest(f, from, to, time);
 	else
 	{

@@ -4,6 +4,7 @@
  *
  * Copyright (c) 2026, retention contributors
  */
+#include <math.h>
 #include <string.h>
 
 #include "core/customer_base.h"
@@ -112,6 +113,82 @@ rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer, d
 
 	/* what nobody is there for may be beyond doubles */
 	return alive == 0 ? 0 : alive * rt_base_discounted_if_alive(base, customer, t, rate);
+}
+
+rt_base
+rt_base_moved(const rt_base *base, int parameter, double steps)
+{
+	rt_base		moved = *base;
+
+	moved.parameters[parameter] *= exp(steps * RT_SLOPE_STEP);
+	return moved;
+}
+
+/* Of a function of the model by the logarithm of each parameter that is no whole number */
+static void
+base_slopes(double (*function) (const rt_base *base, const rt_customer *customer, double t),
+			const rt_base *base, const rt_customer *customer, double t, double *slopes)
+{
+	for (int i = base->kind->has_whole_k ? 1 : 0; i < base->kind->parameter_count; i++)
+	{
+		rt_base		above = rt_base_moved(base, i, 1);
+		rt_base		below = rt_base_moved(base, i, -1);
+
+		rt_poll();
+		slopes[i] = (function(&above, customer, t) - function(&below, customer, t)) /
+			(2 * RT_SLOPE_STEP);
+	}
+}
+
+static double
+base_p_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	return rt_base_p_alive(base, customer);
+}
+
+static double
+base_expected_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	return rt_base_discounted_if_alive(base, customer, t, 0);
+}
+
+void
+rt_base_p_alive_slopes(const rt_base *base, const rt_customer *customer, double *slopes)
+{
+	if (base->kind->base->p_alive_slopes != NULL)
+		base->kind->base->p_alive_slopes(base, customer, slopes);
+	else
+		base_slopes(base_p_alive, base, customer, 0, slopes);
+}
+
+int
+rt_base_phases(const rt_base *base, const rt_customer *customer, double phases[RT_K_MAX],
+			   double slopes[][RT_K_MAX])
+{
+	if (base->kind->base->phases != NULL && base->kind->has_whole_k)
+	{
+		base->kind->base->phases(base, customer, phases, slopes);
+		return (int) base->parameters[0];
+	}
+	phases[0] = 1;
+	for (int i = 0; slopes != NULL && i < RT_PARAMETERS_MAX; i++)
+		slopes[i][0] = 0;
+	return 1;
+}
+
+void
+rt_base_outlook(const rt_base *base, const rt_customer *customer, int phase, double t,
+				bool with_slopes, rt_outlook *outlook)
+{
+	if (base->kind->base->outlook != NULL)
+	{
+		base->kind->base->outlook(base, customer, phase, t, with_slopes, outlook);
+		return;
+	}
+	outlook->expected = base_expected_if_alive(base, customer, t);
+	outlook->pairs = base->kind->base->pairs_if_alive(base, customer, t);
+	if (with_slopes)
+		base_slopes(base_expected_if_alive, base, customer, t, outlook->slopes);
 }
 
 double

@@ -73,6 +73,44 @@ extern double rt_base_discounted_if_alive(const rt_base *base, const rt_customer
 extern double rt_base_discounted_purchases(const rt_base *base, const rt_customer *customer,
 										   double t, double rate);
 
+/*
+ * What a customer who is still one will do depends on the phase they are in: of regular buyers how
+ * many of the k events of the interval that runs have happened, each with a probability; of others
+ * there is one.  Returns how many there are.  slopes are their derivatives by the logarithm of each
+ * parameter that is no whole number, where it is not NULL.
+ */
+extern int	rt_base_phases(const rt_base *base, const rt_customer *customer,
+						   double phases[RT_K_MAX], double slopes[][RT_K_MAX]);
+
+/*
+ * Of a customer who is still one and in this phase, whose last purchase tells no more then: the
+ * means of the number n of purchases within t, finite, and of n (n - 1), for its variance, to 1e-7
+ * relative; and the derivatives of the former, where they are asked for, to 1e-5 of it
+ */
+typedef struct rt_outlook
+{
+	double		expected;
+	double		pairs;
+	double		slopes[RT_PARAMETERS_MAX];
+} rt_outlook;
+
+extern void rt_base_outlook(const rt_base *base, const rt_customer *customer, int phase, double t,
+							bool with_slopes, rt_outlook *outlook);
+
+/* The derivatives of p_alive */
+extern void rt_base_p_alive_slopes(const rt_base *base, const rt_customer *customer,
+								   double *slopes);
+
+/*
+ * Of the logarithm of a parameter, for differences to both sides: they are then wrong by a sixth of
+ * its square times the third derivative, 2e-7 of that, and by the rounding of what is compared,
+ * 1e-9 at most, over it
+ */
+#define RT_SLOPE_STEP 1e-3
+
+/* The same model with a parameter so many steps of its logarithm away */
+extern rt_base rt_base_moved(const rt_base *base, int parameter, double steps);
+
 /* At least one purchase within t; exactly n */
 extern double rt_base_purchase_probability(const rt_base *base, const rt_customer *customer,
 										   double t);

@@ -112,6 +112,35 @@ ggompertz_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 	return 1 / (1 + exp(-ggompertz_nbd_log_odds_gone(base, customer)));
 }
 
+/* By the logarithms of all parameters: of a probability that of ln of the odds, times both */
+static void
+ggompertz_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, double *slopes)
+{
+	const double *p = base->parameters;
+	double		silence = customer->age - customer->t_x;
+	rt_lifetime life = ggompertz_nbd_lifetime_at(p, customer->t_x);
+	double		alpha = ggompertz_nbd_scale(base, customer->t_x);
+	double		m = ggompertz_nbd_shape(base, customer);
+	double		means[RT_PLACE_MEANS];
+	double		both = rt_lifetime_here_and_gone(&life, alpha, m, silence, customer->t_x, means);
+
+	/* exp(-b age), and exp(b age) / (beta - 1 + exp(b age)) */
+	double		decay = exp(-p[B] * customer->age);
+	double		inverse_c = 1 / (p[BETA] * decay - expm1(-p[B] * customer->age));
+
+	for (int i = 0; i < 5; i++)
+		slopes[i] = 0;
+	if (both == 0)
+		return;
+	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];
+	slopes[ALPHA] = m * (1 / (alpha + silence) - means[RT_LIFETIME_INVERSE_ALPHA]);
+	slopes[B] = 1 / p[B] + means[RT_LIFETIME_BY_B] + p[S] * customer->age * inverse_c;
+	slopes[S] = 1 / p[S] + rt_lifetime_left(&life, silence) - means[RT_LIFETIME_LEFT];
+	slopes[BETA] = p[S] * decay * inverse_c - (p[S] + 1) * means[RT_LIFETIME_INVERSE_BETA];
+	for (int i = 0; i < 5; i++)
+		slopes[i] *= -both * p[i];
+}
+
 static double
 ggompertz_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
@@ -167,6 +196,17 @@ ggompertz_nbd_discounted_if_alive(const rt_base *base, const rt_customer *custom
 		return NAN;
 	return ggompertz_nbd_purchases_in(base, customer,
 									  ggompertz_nbd_lifetime_if_alive(base, customer, t, rate));
+}
+
+static double
+ggompertz_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->age);
+
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	return rt_lifetime_pairs(&life, ggompertz_nbd_scale(base, customer->age),
+							 ggompertz_nbd_shape(base, customer), t);
 }
 
 static double
@@ -477,6 +517,8 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,
 	.discounted_if_alive = ggompertz_nbd_discounted_if_alive,
+	.pairs_if_alive = ggompertz_nbd_pairs_if_alive,
+	.p_alive_slopes = ggompertz_nbd_p_alive_slopes,
 	.purchase_probability = ggompertz_nbd_purchase_probability,
 	.purchase_pmf = ggompertz_nbd_purchase_pmf,
 	.start_life = ggompertz_nbd_start_life,

@@ -23,6 +23,7 @@ struct rt_customers;
 struct rt_fit;
 struct rt_gamma_gamma;
 struct rt_life;
+struct rt_outlook;
 struct rt_random;
 
 /* What a model is fitted to, and asked about */
@@ -59,6 +60,15 @@ typedef struct rt_base_functions
 	double		(*discounted_if_alive) (const struct rt_base *base,
 										const struct rt_customer *customer,
 										double t, double rate);
+	double		(*pairs_if_alive) (const struct rt_base *base, const struct rt_customer *customer,
+								   double t);	/* NULL with an outlook */
+	void		(*p_alive_slopes) (const struct rt_base *base, const struct rt_customer *customer,
+								   double *slopes); /* NULL: by differences */
+	void		(*phases) (const struct rt_base *base, const struct rt_customer *customer,
+						   double *phases, double (*slopes)[RT_K_MAX]); /* NULL: there is one */
+	void		(*outlook) (const struct rt_base *base, const struct rt_customer *customer,
+							int phase, double t, bool with_slopes,
+							struct rt_outlook *outlook);	/* NULL: by differences */
 	double		(*purchase_probability) (const struct rt_base *base,
 										 const struct rt_customer *customer,
 										 double t);

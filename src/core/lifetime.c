@@ -58,9 +58,16 @@ lifetime_log_integrand(const rt_lifetime_integrand *q, const rt_lifetime_point *
 		case RT_LIFETIME_BUYS:
 			return staying - (q->m + 1) * p->log_growth;
 		case RT_LIFETIME_STAYS:
+		case RT_LIFETIME_STAYS_SQUARED:
 			return staying - p->paid;
 	}
 	return NAN;
+}
+
+static inline bool
+lifetime_is_time(rt_lifetime_event what)
+{
+	return what == RT_LIFETIME_STAYS || what == RT_LIFETIME_STAYS_SQUARED;
 }
 
 /* -------------------------------------------------------------- the integral */
@@ -75,6 +82,7 @@ typedef struct lifetime_sum
 	double		log_at_0;		/* of the integrand at 0 times first */
 	double		from;			/* ln(u / first) */
 	double		end;
+	double		moment;			/* of the time, whose power less one is in the integrand; else 1 */
 	double		scaled;			/* a logarithm that value was divided by */
 	double		value;
 	bool		with_means;
@@ -98,7 +106,9 @@ lifetime_sum_start(lifetime_sum *s, double t)
 		falls = fmax(falls, q->log_discount);
 	s->log_first = fmin(log_t, fmin(bends + M_LN2, log(PANEL_FALL / 2) - falls));
 	s->first = exp(s->log_first);
+	s->moment = q->what == RT_LIFETIME_STAYS_SQUARED ? 2 : 1;
 	s->log_at_0 = q->what == RT_LIFETIME_STAYS ? s->log_first :
+		q->what == RT_LIFETIME_STAYS_SQUARED ? M_LN2 + 2 * s->log_first :
 		q->what == RT_LIFETIME_LEAVES ? life->log_s + (s->log_first - life->log_scale) :
 		log(q->m) + (s->log_first - q->log_a);
 	s->end = log_t - s->log_first;
@@ -132,7 +142,8 @@ lifetime_add_point(lifetime_sum *s, double u, double place, double weight, doubl
 	double		term;
 
 	rt_lifetime_look(&s->q, u, s->log_first + place, &p);
-	term = weight * exp(lifetime_log_integrand(&s->q, &p) + log_width - s->scaled);
+	term = weight * exp(lifetime_log_integrand(&s->q, &p) + (s->moment - 1) * place + log_width -
+						s->scaled);
 	s->value += term;
 	if (s->with_means)
 		lifetime_add_means(s, &p, s->q.far ? exp(s->log_first + place) : u, term);
@@ -145,7 +156,7 @@ lifetime_add_first(lifetime_sum *s)
 	{
 		double		share = 0.5 * (1 + rt_gauss_nodes[i]);
 
-		lifetime_add_point(s, s->first * share, s->q.far ? log(share) : 0,
+		lifetime_add_point(s, s->first * share, s->q.far || s->moment > 1 ? log(share) : 0,
 						   rt_gauss_weights[i] * 0.5, 0);
 	}
 }
@@ -161,16 +172,24 @@ lifetime_log_rest(const lifetime_sum *s, const rt_lifetime_point *p, double reac
 	double		log_u = s->log_first + s->from;
 	double		left = s->end - s->from;
 	double		log_rest = -life->s * p->left - s->q.m * p->log_growth - p->paid - s->scaled;
-	double		log_least;
+	double		log_least,
+				log_most;
 
-	if (s->q.what != RT_LIFETIME_STAYS)
+	if (!lifetime_is_time(s->q.what))
 		return log_rest - s->log_at_0;
 	log_least =
 		life->ages ? life->log_s + fmin(log_u - life->log_scale + rt_lifetime_log_hazard(life, p),
 										log_u + life->log_b) :
-		log(fmax(life->s * reach + p->paid - 1, p->paid));
-	return log_rest + (s->from + fmin(left < RT_LIFETIME_LOG_MAX ? log(expm1(left)) : left,
-									  -fmax(log_least, log(p->paid))));
+		log(fmax(life->s * reach + p->paid - s->moment, p->paid));
+
+	/* of a time with that hazard for ever u / h + 1 / h^2 is left of half the square */
+	log_most = -fmax(log_least, log(p->paid));
+	if (life->ages && s->moment > 1)
+		log_most += rt_lifetime_log1p_exp(log_most);
+	left *= s->moment;
+	return log_rest +
+		(s->moment * s->from +
+		 fmin((left < RT_LIFETIME_LOG_MAX ? log(expm1(left)) : left) - log(s->moment), log_most));
 }
 
 /* Is the integrand a power of u from here on? */
@@ -179,7 +198,7 @@ lifetime_is_power(const lifetime_sum *s)
 {
 	const rt_lifetime_integrand *q = &s->q;
 
-	return !q->life->ages && !s->with_means && q->what != RT_LIFETIME_STAYS &&
+	return !q->life->ages && !s->with_means && !lifetime_is_time(q->what) &&
 		s->log_first + s->from > fmax(q->log_a, q->life->log_scale) + RT_LIFETIME_ALL_OVER;
 }
 
@@ -232,7 +251,7 @@ lifetime_add_next(lifetime_sum *s)
 	step = lifetime_step(s, &p, reach);
 	if (!(s->from + step > s->from))
 		return false;
-	if (lifetime_log_integrand(q, &p) + s->from - s->scaled > RESCALE)
+	if (lifetime_log_integrand(q, &p) + s->moment * s->from - s->scaled > RESCALE)
 		lifetime_rescale(s);
 	half = step / 2;
 	middle = s->from + half;
@@ -287,6 +306,19 @@ rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t)
 	return rt_lifetime_log_odds_left(life, a, m, t) + m * rt_log_growth(t, a);
 }
 
+double
+rt_lifetime_here_and_gone(const rt_lifetime *life, double a, double m, double t, double age,
+						  double *means)
+{
+	double		log_odds;
+
+	if (t == 0)
+		return 0;
+	log_odds = rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means) +
+		life->s * rt_lifetime_left(life, t) + m * rt_log_growth(t, a);
+	return 1 / (1 + exp(log_odds)) / (1 + exp(-log_odds));
+}
+
 /* From the last purchase on: what it takes to be at that is in the sum only once */
 double
 rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, double alpha,
@@ -301,6 +333,15 @@ rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life, do
 	return rt_log_gamma_ratio(r, customer->x) - customer->x * log(a) -
 		r * rt_log_growth(customer->t_x, alpha) -
 		life->s * rt_lifetime_left(start, customer->t_x) + rt_log_sum(here, gone);
+}
+
+double
+rt_lifetime_pairs(const rt_lifetime *life, double a, double m, double t)
+{
+	if (t == 0)
+		return 0;
+	return exp(rt_lifetime_integral(life, 1, 0, RT_LIFETIME_STAYS_SQUARED, 0, t, 0, NULL) +
+			   log(m) + log1p(m) - 2 * log(a));
 }
 
 double

@@ -47,7 +47,8 @@ typedef enum rt_lifetime_event
 {
 	RT_LIFETIME_LEAVES,			/* leaves by t, and buys nothing before */
 	RT_LIFETIME_BUYS,			/* buys by t, before they leave */
-	RT_LIFETIME_STAYS			/* the time as a customer until t; a and m count for nothing */
+	RT_LIFETIME_STAYS,			/* the time as a customer until t; a and m count for nothing */
+	RT_LIFETIME_STAYS_SQUARED	/* its square, never discounted; the same */
 } rt_lifetime_event;
 
 /* The means of a place */
@@ -63,9 +64,9 @@ enum
 };
 
 /*
- * The logarithm of the probability, or of the time, of what, each u counting exp(-discount u) of
- * the time.  t may be infinite where the integral is not.  With means those under the integrand of
- * LEAVES, age being that from which u counts.
+ * The logarithm of the probability, or of the time or its square, of what, each u counting
+ * exp(-discount u) of the time.  t may be infinite where the integral is not.  With means those
+ * under the integrand of LEAVES, age being that from which u counts.
  */
 extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 								   rt_lifetime_event what, double discount, double t, double age,
@@ -77,9 +78,22 @@ extern double rt_lifetime_log_odds_left(const rt_lifetime *life, double a, doubl
 /* ln of the odds that who has bought nothing for t has left */
 extern double rt_lifetime_log_odds_gone(const rt_lifetime *life, double a, double m, double t);
 
+/*
+ * The probability to be here times that to have left, by which the former changes with ln of the
+ * odds; where it is above 0 with the means of the integral
+ */
+extern double rt_lifetime_here_and_gone(const rt_lifetime *life, double a, double m, double t,
+										double age, double *means);
+
 /* Of a customer with the lifetime start at first and life since t_x */
 extern double rt_lifetime_log_likelihood(const rt_lifetime *start, const rt_lifetime *life,
 										 double alpha, double r, const rt_customer *customer);
+
+/*
+ * The mean of n (n - 1), n the purchases by t or until they leave before that: Poisson with
+ * lambda and a time given, so that it is the mean of lambda^2 times that of the time squared
+ */
+extern double rt_lifetime_pairs(const rt_lifetime *life, double a, double m, double t);
 
 /* m/a in each unit of the time, also where that is no double */
 extern double rt_lifetime_purchases(double m, double a, double time);

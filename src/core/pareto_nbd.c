@@ -112,6 +112,30 @@ pareto_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 	return 1 / (1 + exp(-pareto_nbd_log_odds_gone(base, customer)));
 }
 
+/* By ln r, ln alpha, ln s, ln beta: of a probability that of ln of the odds, times both */
+static void
+pareto_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, double *slopes)
+{
+	double		silence = customer->age - customer->t_x;
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
+	double		alpha = pareto_nbd_scale(base, customer->t_x);
+	double		m = pareto_nbd_shape(base, customer);
+	double		means[RT_PLACE_MEANS];
+	double		both = rt_lifetime_here_and_gone(&life, alpha, m, silence, customer->t_x, means);
+
+	for (int i = 0; i < 4; i++)
+		slopes[i] = 0;
+	if (both == 0)
+		return;
+	slopes[R] = log1p(silence / alpha) - means[RT_LIFETIME_LOG_ALPHA];
+	slopes[ALPHA] = m * (1 / (alpha + silence) - means[RT_LIFETIME_INVERSE_ALPHA]);
+	slopes[S] = 1 / life.s + rt_lifetime_left(&life, silence) - means[RT_LIFETIME_LEFT];
+	slopes[BETA] = life.s / (life.c + silence) -
+		(life.s + 1) * means[RT_LIFETIME_INVERSE_BETA];
+	for (int i = 0; i < 4; i++)
+		slopes[i] *= -both * base->parameters[i];
+}
+
 static double
 pareto_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {
@@ -185,6 +209,17 @@ pareto_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer,
 								   rate == 0 ? pareto_nbd_lifetime_if_alive(base, customer, t) :
 								   exp(rt_lifetime_integral(&life, 1, 0, RT_LIFETIME_STAYS, rate,
 															t, 0, NULL)));
+}
+
+static double
+pareto_nbd_pairs_if_alive(const rt_base *base, const rt_customer *customer, double t)
+{
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
+
+	if (!(t >= 0) || isinf(t))
+		return NAN;
+	return rt_lifetime_pairs(&life, pareto_nbd_scale(base, customer->age),
+							 pareto_nbd_shape(base, customer), t);
 }
 
 static double
@@ -426,6 +461,8 @@ static const rt_base_functions pareto_nbd_base = {
 	.expected_lifetime = pareto_nbd_expected_lifetime,
 	.expected_purchases = pareto_nbd_expected_purchases,
 	.discounted_if_alive = pareto_nbd_discounted_if_alive,
+	.pairs_if_alive = pareto_nbd_pairs_if_alive,
+	.p_alive_slopes = pareto_nbd_p_alive_slopes,
 	.purchase_probability = pareto_nbd_purchase_probability,
 	.purchase_pmf = pareto_nbd_purchase_pmf,
 	.start_life = pareto_nbd_start_life,

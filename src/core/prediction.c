@@ -25,18 +25,8 @@
  */
 #define UNKNOWN_ERROR 10.0
 
-/*
- * The logarithms of parameters: a triangular root of their covariance, all 0 where they are given
- */
-typedef struct prediction_spread
-{
-	int			count;
-	double		root[RT_PARAMETERS_MAX][RT_PARAMETERS_MAX];
-} prediction_spread;
-
-/* False for a fit that does not know how sure it is */
-static bool
-prediction_spread_of(const rt_model *model, prediction_spread *s)
+bool
+rt_spread_of(const rt_model *model, rt_spread *s)
 {
 	const rt_kind *kind = rt_kind_by_id(model->id);
 	int			first = kind->has_whole_k ? 1 : 0;
@@ -68,7 +58,7 @@ prediction_spread_of(const rt_model *model, prediction_spread *s)
 }
 
 static void
-prediction_draw_parameters(const rt_model *model, const prediction_spread *s, rt_random *random,
+prediction_draw_parameters(const rt_model *model, const rt_spread *s, rt_random *random,
 						   rt_model *drawn)
 {
 	double		z[RT_PARAMETERS_MAX];
@@ -170,7 +160,7 @@ bool
 rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		   const rt_model *spend, double x, double mean, double rate, double *draws)
 {
-	prediction_spread model_spread,
+	rt_spread	model_spread,
 				spend_spread;
 	prediction_question q = {
 		.customer = customer, .t = t, .with_spend = spend != NULL, .x = x, .mean = mean,
@@ -179,8 +169,8 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 	int64_t		seed = prediction_seed(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
 	size_t		purchases = 0;
 
-	if (!prediction_spread_of(model, &model_spread) ||
-		(spend != NULL && !prediction_spread_of(spend, &spend_spread)))
+	if (!rt_spread_of(model, &model_spread) ||
+		(spend != NULL && !rt_spread_of(spend, &spend_spread)))
 		return false;
 	for (int i = 0; i < PARAMETER_DRAWS; i++)
 	{

@@ -22,6 +22,19 @@
 #define RT_PREDICTION_DRAWS 2000
 
 /*
+ * What the fit does not know: a triangular root of the covariance of the logarithms of the
+ * parameters, all 0 where they are given
+ */
+typedef struct rt_spread
+{
+	int			count;			/* of parameters */
+	double		root[RT_PARAMETERS_MAX][RT_PARAMETERS_MAX];
+} rt_spread;
+
+/* False for a fit that does not know how sure it is: see rt_predict */
+extern bool rt_spread_of(const rt_model *model, rt_spread *spread);
+
+/*
  * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the
  * number of purchases, or with a spend model their value, one at the time u counting exp(-rate u);
  * x and mean are their orders for that.

@@ -14,7 +14,7 @@
 #include "core/gamma_gamma_all.h"
 #include "core/interpurchase_shapes.h"
 #include "core/poll.h"
-#include "pg/fit_state.h"
+#include "pg/fit.h"
 #include "pg/fit_tally.h"
 #include "pg/model.h"
 
@@ -306,38 +306,53 @@ notice_no_mean(const rt_model *model)
 					 "fit_model('gamma-gamma-all', history, as_of) values everybody.")));
 }
 
+static void
+fit_of_data(const FitData *data, rt_model *model)
+{
+	Sums		sums = sum_rows(data);
+	rt_customers customers;
+	rt_fit		fit;
+	const char *problem;
+
+	check_enough(data->kind, &sums, data->head->customers);
+	customers = get_customers(data);
+	fit_customers(data, &customers, &fit);
+	fill_model(model, data, &customers, &fit, sums.weights);
+	problem = rt_model_check(model);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the fit of model \"%s\" is out of range", data->kind->name),
+				 errdetail("Of its result %s; the parameters are %s.", problem,
+						   parameters_text(data->kind, fit.parameters))));
+}
+
+void
+fit_rows(const FitHead *head, rt_fit_row *rows, size_t row_count, rt_model *model)
+{
+	FitData		data = {.head = head, .kind = rt_kind_by_id(head->kind), .rows = rows,
+	.row_count = row_count};
+
+	fit_of_data(&data, model);
+}
+
 Datum
 fit_model_final(PG_FUNCTION_ARGS)
 {
 	FitState	state;
 	FitData		data;
-	Sums		sums;
-	rt_customers customers;
-	rt_fit		fit;
 	rt_model	model;
-	const char *problem;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = fit_state_argument(fcinfo, 0);
 	data = get_data(&state);
-	sums = sum_rows(&data);
 	notice_same_weight(&data);
-	check_enough(data.kind, &sums, data.head->customers);
-	customers = get_customers(&data);
-	fit_customers(&data, &customers, &fit);
-	fill_model(&model, &data, &customers, &fit, sums.weights);
-	problem = rt_model_check(&model);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the fit of model \"%s\" is out of range", data.kind->name),
-				 errdetail("Of its result %s; the parameters are %s.", problem,
-						   parameters_text(data.kind, fit.parameters))));
-	if (!fit.converged)
+	fit_of_data(&data, &model);
+	if (!(model.flags & RT_MODEL_CONVERGED))
 		ereport(WARNING, (errmsg("the fit of model \"%s\" did not converge", data.kind->name),
 						  errdetail("The likelihood rises toward the boundary: %s.",
-									parameters_text(data.kind, fit.parameters))));
+									parameters_text(data.kind, model.parameters))));
 	if (data.kind->spend != NULL)
 		notice_no_mean(&model);
 	PG_RETURN_DATUM(model_to_datum(&model));

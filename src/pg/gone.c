@@ -158,24 +158,18 @@ gone_stage(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(DirectFunctionCall2(enum_in, CStringGetDatum(stage), ObjectIdGetDatum(type)));
 }
 
-/* More likely gone than not, as by a model of a base alone */
-#define LOST_PROBABILITY 0.5
-
-/* Perhaps with a probability */
+/* With a probability */
 Datum
 gone_lost_on(PG_FUNCTION_ARGS)
 {
 	GoneCustomer customer;
-	double		probability = LOST_PROBABILITY;
+	double		probability;
 	DateADT		day;
 	bool		known = gone_get(fcinfo, "lost_on", &customer);
 
-	if (PG_NARGS() > 4)
-	{
-		if (PG_ARGISNULL(4))
-			PG_RETURN_NULL();
-		probability = check_gone_probability(PG_GETARG_FLOAT8(4), "a probability");
-	}
+	if (PG_ARGISNULL(4))
+		PG_RETURN_NULL();
+	probability = check_gone_probability(PG_GETARG_FLOAT8(4), "a probability");
 	if (!known || !rt_gone_day(&customer.gone, probability, &day))
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(day);

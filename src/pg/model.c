@@ -325,6 +325,12 @@ retention_model_log_likelihood(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(model->log_likelihood);
 }
 
+double
+model_aic(const rt_model *model)
+{
+	return 2 * rt_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood;
+}
+
 Datum
 retention_model_aic(PG_FUNCTION_ARGS)
 {
@@ -332,7 +338,7 @@ retention_model_aic(PG_FUNCTION_ARGS)
 
 	if (!(model->flags & RT_MODEL_FITTED))
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(2 * rt_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood);
+	PG_RETURN_FLOAT8(model_aic(model));
 }
 
 Datum

@@ -38,6 +38,9 @@ extern void check_spend_model(const rt_model *model, const char *function);
 /* What the model is fitted to */
 extern rt_input model_input(const rt_model *model);
 
+/* Akaike's information criterion of one that was fitted */
+extern double model_aic(const rt_model *model);
+
 /* The same days, or an error unless they are above 0 and finite */
 extern double check_time_unit(double days);
 

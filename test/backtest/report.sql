@@ -128,3 +128,51 @@ SELECT '| ' || name, as_of, kind, round(subscriber_alive::numeric, 2),
        round(subscriber_gone::numeric, 2), subscriber_stage || ' |'
 FROM leaving ORDER BY name, as_of, kind;
 \ir report_spend.sql
+
+\echo
+\echo '## The model'
+\echo
+\echo 'Which kind of model tells best who buys in the days that follow? One is chosen as of a date by'
+\echo '`compare_models`: the least log loss in a hold-out of as many days that ends then; the other is'
+\echo 'the choice of AIC, of the kinds as fitted as of that date. What each of them, fitted as of that'
+\echo 'date, then said of the days that followed is judged by what came, and so are the best kind in'
+\echo 'hindsight and the two plain rules, by the log loss a customer of "buys in the next days": less'
+\echo 'is better. Of bg/nbd, mbg/nbd, mbg/cnbd-k and pareto/nbd; where purchases are yearly of bg/bb,'
+\echo 'too. Of kinds that say the same to six digits the one with the least AIC is named.'
+\echo
+\echo '| log | as of | days | customers | by hold-out | log loss | by AIC | log loss | best | log loss | last period | days since last |'
+\echo '|---|---|--:|--:|---|--:|---|--:|---|--:|--:|--:|'
+CREATE TEMP VIEW choice AS
+WITH kind AS (SELECT name, as_of, days, is_later, (r).kind, (r).log_loss, (r).aic, (r).actual,
+                     (r).rank, (r).customers
+              FROM comparison),
+     chosen AS (SELECT DISTINCT ON (name, as_of) name, as_of, kind AS by_holdout
+                FROM kind WHERE NOT is_later AND aic IS NOT NULL
+                ORDER BY name, as_of, round(log_loss::numeric, 6), aic, kind),
+     later AS (SELECT name, as_of, days, min(customers) AS customers,
+                      jsonb_object_agg(kind, log_loss) AS losses,
+                      (array_agg(kind ORDER BY aic, kind) FILTER (WHERE aic IS NOT NULL))[1]
+                          AS by_aic,
+                      (array_agg(kind ORDER BY round(log_loss::numeric, 6), aic, kind)
+                       FILTER (WHERE aic IS NOT NULL))[1] AS best
+               FROM kind WHERE is_later GROUP BY name, as_of, days)
+SELECT *, (losses ->> by_holdout)::numeric AS holdout_loss,
+       (losses ->> by_aic)::numeric AS aic_loss, (losses ->> best)::numeric AS best_loss,
+       (losses ->> 'last period')::numeric AS period_loss,
+       (losses ->> 'days since last purchase')::numeric AS days_loss
+FROM chosen JOIN later USING (name, as_of);
+SELECT '| ' || name, as_of, days, customers, by_holdout, round(holdout_loss, 4), by_aic,
+       round(aic_loss, 4), best, round(best_loss, 4), coalesce(round(period_loss, 4)::text, '-'),
+       coalesce(round(days_loss, 4)::text, '-') || ' |'
+FROM choice ORDER BY name, as_of;
+\echo
+SELECT format('Of %1$s choices that by hold-out was the best kind, or as good to four digits, %2$s '
+              'times, that of AIC %3$s times. On average the one has %4$s more log loss than the '
+              'best, the other %5$s. Worse than a plain rule: %6$s of %1$s by hold-out, %7$s by '
+              'AIC.',
+              count(*), count(*) FILTER (WHERE round(holdout_loss, 4) = round(best_loss, 4)),
+              count(*) FILTER (WHERE round(aic_loss, 4) = round(best_loss, 4)),
+              round(avg(holdout_loss - best_loss), 4), round(avg(aic_loss - best_loss), 4),
+              count(*) FILTER (WHERE holdout_loss > least(period_loss, days_loss)),
+              count(*) FILTER (WHERE aic_loss > least(period_loss, days_loss)))
+FROM choice;

@@ -48,3 +48,5 @@ CREATE TABLE valued (
 	of_means numeric, of_days numeric,	-- an order is worth, by gamma-gamma and gamma-gamma-all
 	own_mean numeric					-- what they have spent on a purchase day so far
 );
+-- what compare_models gives: of a hold-out that ends at as_of, and of the days behind it
+CREATE TABLE comparison (name text, as_of date, days int, is_later boolean, r model_comparison);

@@ -350,9 +350,11 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	my $read = "SELECT sum(frequency(h, $last)) FROM base";
 	my $beyond = sub
 	{
-		my ($name, $mode, $scale, $bar, $query, $where) = @_;
+		my ($name, $mode, $scale, $bar, $query, $where, $plain) = @_;
 		return if $ENV{ONLY} && "$name, $mode" !~ /$ENV{ONLY}/;
-		my ($times) = measure($mode, $where ? ("$query $where", "$read $where") : ($query, $read));
+		$plain ||= $read;
+		my ($times) =
+			measure($mode, $where ? ("$query $where", "$plain $where") : ($query, $plain));
 		row("$name, $mode", sprintf('%.3f', $times->[0] / $scale),
 			sprintf('%.3f', $times->[1] / $scale),
 			sprintf('%.3f', ($times->[0] - $times->[1]) / $scale), $bar);
@@ -377,6 +379,13 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		$beyond->('model: fit interpurchase, s', $mode, 1000, '<= 1',
 			"SELECT fit_model('interpurchase', h, $last, 7) FROM base");
 	}
+	# what a comparison takes beyond its fits, for each customer and each of four kinds
+	my $fits = join ', ', map { "fit_model('$_', h, $last - 90, 7)" }
+		'bg/nbd', 'mbg/nbd', 'mbg/cnbd-k', 'pareto/nbd';
+	$beyond->('model: compare_models: its fits, us a customer and kind', $_, 4000, '<= 5',
+		"SELECT compare_models(h, $last, '90 days', '{bg/nbd,mbg/nbd,mbg/cnbd-k,pareto/nbd}', 7)
+		FROM base", '', "SELECT $fits FROM base")
+		for @modes;
 	$beyond->('model: p_alive, us a row', 'serial', 1000, '<= 1',
 		"SELECT sum(p_alive($truth, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of 39 weeks, us a row', 'serial', 1000, '<= 1',
@@ -387,6 +396,16 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		"SELECT sum(p_alive($pareto, h, $last)) FROM base");
 	$beyond->('model: expected_purchases of pareto/nbd, us a row', 'serial', 1000, '-',
 		"SELECT sum(expected_purchases($pareto, h, $last, '39 weeks')) FROM base");
+	# the same for all of them together, with limits, of models that know how sure they are
+	for my $kind ('bg/nbd', 'mbg/cnbd-k', 'pareto/nbd', 'ggompertz/nbd')
+	{
+		my $name = "model: expected_total of 39 weeks, $kind, us a row";
+		next if $ENV{ONLY} && "$name, serial, parallel" !~ /$ENV{ONLY}/;
+		my $model = psql("SELECT fit_model('$kind', h, $last, 7) FROM base");
+		$beyond->($name, $_, 1000, '-',
+			"SELECT expected_total('$model'::retention_model, h, $last, '39 weeks') FROM base")
+			for @modes;
+	}
 	my $spend =
 		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
 	my $median = $spend =~ s/gamma-gamma/gamma-gamma-all/r =~ s/3\.74/0.74/r;

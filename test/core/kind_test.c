@@ -46,6 +46,12 @@ test_slots(void)
 				  base->expected_purchases != NULL && base->discounted_if_alive != NULL &&
 				  base->purchase_probability != NULL && base->purchase_pmf != NULL &&
 				  base->start_life != NULL && base->go_on != NULL);
+
+		/* phases are told apart where there are some, and then the outlook is from each of them */
+		if (base != NULL)
+			CHECK((base->outlook != NULL) != (base->pairs_if_alive != NULL) &&
+				  (!kind->has_whole_k || base->phases != NULL) &&
+				  (base->phases == NULL || base->outlook != NULL));
 	}
 	CHECK(rt_kind_by_id(0) == NULL && rt_kind_by_name("bg/nbd ", 7) == NULL);
 }

@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(39);
+SELECT plan(42);
 
 CREATE TABLE large (n int, part int) PARTITION BY LIST (part);
 CREATE TABLE large_0 PARTITION OF large FOR VALUES IN (0);
@@ -68,6 +68,9 @@ SELECT ways($$churn_drivers(n % 3 = 0, 'value ' || n / 2)$$);
 SELECT ways($$retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4)$$);
 SELECT ways('fit_model(''mbg/nbd'', n % 50, '
             'CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 300.0 END, 300 + n / 250.0)');
+SELECT ways('compare_models((''{'' || date ''2025-01-01'' + n % 200 || '': ?, '' '
+            '|| date ''2025-01-02'' + n % 200 + n / 150 || '': ?, 2026-03-01: ?}'')'
+            '::purchase_history, ''2026-04-30'', ''3 months'', ''{bg/nbd}'')');
 SELECT ways('window_funnel(''1 day'', timestamp ''2026-01-01'' + n * interval ''1 second'', '
             'n % 3 = 0, n % 5 = 0)');
 SELECT ways($$purchase_history(date '2026-01-01' - n, n)$$);

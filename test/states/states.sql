@@ -52,6 +52,17 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('fit_model(text, integer, boolean)', '''sbg'', tenure, churned'),
 	('fit_model(text, integer, boolean, float8)', '''bdw'', tenure, churned, 2'),
 	('fit_model(text, integer, boolean, float8, float8)', '''sbg'', tenure, churned, 2, 30'),
+	('expected_total(retention_model, purchase_history, date, interval)',
+	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', h, ''2025-12-31'', ''90 days'''),
+	('expected_total(retention_model, purchase_history, date, interval, float8)',
+	 '''{"model":"pareto/nbd","r":1,"alpha":9,"s":0.6,"beta":12,"time_unit_days":7,'
+	 '"log_likelihood":-99,"observations":40,"converged":true,'
+	 '"covariance":[0.05,0.2,9,0.01,0.1,0.1,0.3,2,3,60]}'', h, ''2025-08-01'', ''1 year'', 0.8'),
+	('compare_models(purchase_history, date, interval)', 'h, ''2025-07-31'', ''2 months'''),
+	('compare_models(purchase_history, date, interval, text[])',
+	 'h, ''2025-07-31'', ''2 months'', ''{mbg/cnbd-2, pareto/nbd}'''),
+	('compare_models(purchase_history, date, interval, text[], float8)',
+	 'h, ''2025-07-31'', ''2 months'', ''{bg/bb, bg/nbd}'', 7'),
 	('overall_spend_trend(purchase_history, date, interval)', 'h, ''2025-08-01'', ''3 months'''),
 	('decayed_sum(float8, date, interval)', 'x, first_day, ''30 days'''),
 	('decayed_count(date, interval)', 'first_day, ''30 days'''),

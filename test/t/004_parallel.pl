@@ -88,9 +88,15 @@ is($node->safe_psql('postgres', "$zone $free $one"),
 isnt($node->safe_psql('postgres', "$zone $free $one"), $one_serial, 'which makes a difference');
 
 # sums of doubles are exact: the same to the last digit with any number of workers
+$node->safe_psql('postgres', q{
+	CREATE TABLE model AS
+	SELECT '{"model":"pareto/nbd","r":1,"alpha":9,"s":0.6,"beta":12,"time_unit_days":7,
+		"log_likelihood":-99,"observations":40,"converged":true,
+		"covariance":[0.05,0.2,9,0.01,0.1,0.1,0.3,2,3,60]}'::retention_model AS m});
 foreach my $sum ("decayed_sum(amount, ordered_at, '30 days') FROM orders",
 	"decayed_count(ordered_at, '90 minutes') FROM orders",
-	"overall_spend_trend(h, '2024-10-01', '3 months') FROM customer")
+	"overall_spend_trend(h, '2024-10-01', '3 months') FROM customer",
+	"expected_total((SELECT m FROM model), h, '2024-10-01', '90 days') FROM customer")
 {
 	like($node->safe_psql('postgres', "$free EXPLAIN SELECT $sum"), qr/Partial/, "parallel: $sum");
 	my $alone = $node->safe_psql('postgres',

@@ -32,20 +32,32 @@ open(my $run, '<', "$root/test/backtest/run") or die $!;
 my $sets = 0;
 while (my $line = <$run>)
 {
-	next unless $line =~ /^(\w+) ([\w,]+)((?: \d{4}-\d\d-\d\d)+)$/;
-	my ($name, $whats, @dates) = ($1, $2, split ' ', $3);
+	next unless $line =~ /^(\w+) ([a-z,]+|[\d.]+ [\d.]+ \S+)((?: \d{4}-\d\d-\d\d)+)$/;
+	my ($name, $what, @dates) = ($1, $2, split ' ', $3);
 	$node->safe_psql('postgres', qq{
 		CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
 		COPY orders FROM '$data/${name}_orders.csv' (FORMAT csv, HEADER)});
-	foreach my $date (@dates)
+	if ($what =~ /^\d/)
 	{
-		psql_file("$root/test/backtest/$_.sql", "name=$name", "as_of=$date") for split ',', $whats;
+		my ($days, $unit, $more) = split ' ', $what;
+		my $kinds = 'bg/nbd,mbg/nbd,mbg/cnbd-k,pareto/nbd' . ($more eq '-' ? '' : ",$more");
+		psql_file("$root/test/backtest/compare.sql", "name=$name", "as_of=$_", "days=$days",
+			"unit=$unit", "kinds={$kinds}")
+			for @dates;
+	}
+	else
+	{
+		for my $date (@dates)
+		{
+			psql_file("$root/test/backtest/$_.sql", "name=$name", "as_of=$date")
+				for split ',', $what;
+		}
 	}
 	$node->safe_psql('postgres', 'DROP TABLE orders');
 	$sets++;
 }
 close $run;
-is($sets, 5, 'five order logs');
+is($sets, 5 + 7, 'five order logs, and seven to choose models on');
 my $report = psql_file("$root/test/backtest/report.sql");
 
 my @rows = split /\n/, $node->safe_psql('postgres', q{
@@ -132,6 +144,12 @@ foreach my $line (split /\n/, $report =~ s/.*## Spend//sr)
 is($valuations, 24, 'valuations of four logs');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM valued WHERE of_days IS NULL'), 0,
 	'nobody without a value');
+
+# the choice of a model: by a hold-out nearer to the best one than by AIC
+my ($choices, $of_holdout, $of_aic) =
+	$report =~ /^Of (\d+) choices .* the one has ([\d.]+) more .* the other ([\d.]+)\. /m;
+is($choices, 20, 'models are chosen on seven logs');
+cmp_ok($of_holdout, '<', $of_aic / 2, "log loss above the best: $of_holdout, by AIC $of_aic");
 
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };

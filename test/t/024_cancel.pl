@@ -63,6 +63,11 @@ my %calls = (
 		SELECT fit_model('gamma-gamma-all', 2 + n % 50, 10 + n / 3.0,
 		                 (2 + n % 50) * (ln((10 + n / 3.0) / (2 + n % 50)) - 0.1))
 		FROM row},
+	'compare_models' => q{
+		SELECT compare_models(('{' || date '2024-01-01' - n / 600 || ': ?, '
+		                       || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
+		                      )::purchase_history, '2026-06-30', '1 year')
+		FROM row},
 	'window_funnel' => q{
 		SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0,
 		                     n % 5 = 0)

@@ -1,0 +1,21 @@
+/*
+ * fit.h
+ *		From rows of customers to a model.
+ *
+ * Copyright (c) 2026, retention contributors
+ */
+#ifndef RETENTION_FIT_H
+#define RETENTION_FIT_H
+
+#include "pg/fit_state.h"
+
+#include "core/model.h"
+
+/*
+ * The model that fit_model has of these rows, in ascending order, valid and no two alike: of a kind
+ * that is not fitted to intervals alone.  Too little data is an error, a fit that did not converge
+ * is none.  May change the rows.
+ */
+extern void fit_rows(const FitHead *head, rt_fit_row *rows, size_t row_count, rt_model *model);
+
+#endif							/* RETENTION_FIT_H */
