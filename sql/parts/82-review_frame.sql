@@ -48,8 +48,10 @@ CREATE FUNCTION retention_review_foot() RETURNS text
 	SELECT string_agg(kind, ', ' ORDER BY kind) AS models FROM {mart}.model
 	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
 spend AS (
-	SELECT max(not_valued) AS not_valued FROM {mart}.model
-	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'spend_model')
+	SELECT count(*) AS not_valued FROM {mart}.customer_scorecard
+	WHERE expected_order_value IS NULL AND EXISTS (
+		SELECT FROM {mart}.model
+		WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'spend_model'))
 SELECT '</main>
 <footer><p>A customer is lost from the day on which they are more likely gone than not, '
 	'by the rhythm of their purchases' ||

@@ -107,7 +107,8 @@ SELECT kind, chosen, not_valued,
 	holdout_gini = max(holdout_gini) OVER () AS best
 FROM skewed.model WHERE holdout_gini IS NOT NULL ORDER BY kind;
 SELECT count(*) FROM skewed.customer_scorecard WHERE expected_order_value IS NULL OR clv IS NULL;
-UPDATE skewed.model SET chosen = NOT chosen WHERE holdout_gini IS NOT NULL;
+SELECT substring(retention_review_html('skewed') FROM 'of sales. Refreshed') AS foot;
+UPDATE skewed.customer_scorecard SET expected_order_value = NULL WHERE purchases = 1;
 SELECT substring(retention_review_html('skewed') FROM 'of sales; .*? valued') AS foot;
 -- too little was known then to compare: the one that values everybody
 UPDATE skewed.settings SET quality_days = 330;

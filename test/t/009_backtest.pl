@@ -151,7 +151,7 @@ my ($choices, $of_holdout, $of_aic) =
 is($choices, 20, 'models are chosen on seven logs');
 cmp_ok($of_holdout, '<', $of_aic / 2, "log loss above the best: $of_holdout, by AIC $of_aic");
 
-# the total: limits around what is expected, but where nobody leaves, and within a third of what came
+# the total: limits around what is expected, but where nobody leaves, within a third of what came
 my @totals = split /\n/, $node->safe_psql('postgres', q{
 	SELECT name, as_of, kind, lower95 IS NULL, coalesce(lower95 < lower80 AND lower80 < expected
 		AND expected < upper80 AND upper80 < upper95, true), round(actual / expected::numeric, 3)
