@@ -154,12 +154,12 @@ bg_bb_log_odds_left(const rt_base *base, const rt_customer *customer)
 }
 
 static double
-bg_bb_leaving(const rt_base *base)
+bg_bb_leaving_share(const rt_base *base)
 {
 	const rt_bg_bb m = bg_bb_of(base);
+	double		opportunities = fmin(DBL_MAX, RT_BASE_PURCHASES * (1 + m.beta / m.alpha));
 
-	return -expm1(-rt_log_rising_ratio(m.delta, m.gamma,
-									   fmin(DBL_MAX, RT_BASE_PURCHASES * (1 + m.beta / m.alpha))));
+	return -expm1(-rt_log_rising_ratio(m.delta, m.gamma, opportunities));
 }
 
 rt_bg_bb
@@ -272,7 +272,7 @@ static const rt_base_functions bg_bb_base = {
 	.p_alive = rt_bg_bb_p_alive,
 	.p_gone = rt_bg_bb_p_gone,
 	.log_odds_left = bg_bb_log_odds_left,
-	.leaving = bg_bb_leaving,
+	.leaving = bg_bb_leaving_share,
 	.p_alive_after = rt_bg_bb_p_alive_after,
 	.expected_lifetime = rt_bg_bb_expected_lifetime,
 	.expected_purchases = rt_bg_bb_expected_purchases,

@@ -50,3 +50,12 @@ CREATE TABLE valued (
 );
 -- what compare_models gives: of a hold-out that ends at as_of, and of the days behind it
 CREATE TABLE comparison (name text, as_of date, days int, is_later boolean, r model_comparison);
+-- how many purchases of all customers, expected and come, a row for each date and kind of model
+CREATE TABLE total (
+	name text, as_of date, kind text,
+	days int,							-- looked ahead
+	customers bigint,
+	expected float8,
+	lower80 float8, upper80 float8, lower95 float8, upper95 float8,	-- NULL: none are known
+	actual bigint						-- purchase days that came
+);

@@ -122,7 +122,7 @@ foreach my $name (sort keys %alarm)
 # nobody leaves
 for my $row (split /\n/, $node->safe_psql('postgres', q{
 	SELECT name, as_of, kind, p_gone, silence, churn,
-	       subscriber_alive > 0.999 AND p_gone = silence AS nobody_leaves
+	       subscriber_alive > 0.999 AND abs(p_gone - silence) < 0.001 AS nobody_leaves
 	FROM leaving ORDER BY 1, 2, 3}))
 {
 	my ($name, $as_of, $kind, $p_gone, $silence, $churn, $nobody_leaves) = split /\|/, $row;
@@ -150,6 +150,21 @@ my ($choices, $of_holdout, $of_aic) =
 	$report =~ /^Of (\d+) choices .* the one has ([\d.]+) more .* the other ([\d.]+)\. /m;
 is($choices, 20, 'models are chosen on seven logs');
 cmp_ok($of_holdout, '<', $of_aic / 2, "log loss above the best: $of_holdout, by AIC $of_aic");
+
+# the total: limits around what is expected, but where nobody leaves, and within a third of what came
+my @totals = split /\n/, $node->safe_psql('postgres', q{
+	SELECT name, as_of, kind, lower95 IS NULL, coalesce(lower95 < lower80 AND lower80 < expected
+		AND expected < upper80 AND upper80 < upper95, true), round(actual / expected::numeric, 3)
+	FROM total ORDER BY 1, 2, 3});
+is(@totals, 48, 'totals of four kinds at three dates of four logs');
+for my $row (@totals)
+{
+	my ($name, $as_of, $kind, $unknown, $around, $ratio) = split /\|/, $row;
+	is($unknown, $name eq 'uci_online_retail' && $kind ne 'mbg/cnbd-k' ? 't' : 'f',
+		"$name, $as_of, $kind: are there limits");
+	is($around, 't', "$name, $as_of, $kind: around what is expected");
+	cmp_ok(abs(log($ratio)), '<', log(4 / 3) + 0.02, "$name, $as_of, $kind: $ratio of it came");
+}
 
 open(my $doc, '<', "$root/doc/backtest.md") or die $!;
 my $written = do { local $/; <$doc> };
