@@ -42,8 +42,7 @@ typedef struct rt_model
 	double		k_deviation;
 	double		left_out;		/* of gamma-gamma: repeat customers without a mean order value
 								 * above 0; of gamma-gamma-all: days without such an amount */
-	double		frequency_correlation;	/* of both, of x and the mean order value; NaN: not
-										 * known */
+	double		frequency_correlation;	/* of x and the mean order value; NaN: not known */
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 } rt_model;

@@ -33,8 +33,8 @@ typedef struct FitHead
 	uint8		from_numbers;	/* not from histories: there is no as_of, nor sum_log */
 	uint8		k;				/* 0: the best one is to be found */
 	int32		as_of;
-	uint32		left_out;		/* of gamma-gamma: repeat customers without a mean value above 0; of
-								 * gamma-gamma-all: days without such an amount */
+	uint32		left_out;		/* of gamma-gamma: repeat customers without a mean value above 0;
+								 * of gamma-gamma-all: days without such an amount */
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
 	int64		sum_log;		/* of intervals, in 1/FIT_LOG_UNIT */
