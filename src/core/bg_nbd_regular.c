@@ -45,7 +45,7 @@ typedef struct regular_sum
 	double		phase;
 	double		slope;
 	double		variance;
-}			regular_sum;
+} regular_sum;
 
 /*
  * Gauss' quadrature with three points for a gamma distribution: the roots of the Laguerre
@@ -53,7 +53,7 @@ typedef struct regular_sum
  * all real, and weights s (s + 1) (s + 2) / 6 / (x L2(x)^2), with L2 normed to 1 at the square
  */
 static void
-regular_nodes(regular_sum * sum, double phase, double variance)
+regular_nodes(regular_sum *sum, double phase, double variance)
 {
 	const rt_bg_nbd_future *f = sum->future;
 	double		shape = f->shape + phase;
@@ -84,7 +84,7 @@ regular_nodes(regular_sum * sum, double phase, double variance)
 
 /* What the n-th purchase is worth, whole numbers or not, if they do not leave before */
 static double
-regular_purchase(const regular_sum * sum, double n)
+regular_purchase(const regular_sum *sum, double n)
 {
 	double		events = sum->future->k * n - sum->phase;
 	double		worth = 0,
@@ -119,7 +119,7 @@ regular_purchase(const regular_sum * sum, double n)
 
 /* The first ones, in the mean over groups of phases, each with what it says of lambda */
 static void
-regular_first_purchases(const regular_sum * sum, double *worth)
+regular_first_purchases(const regular_sum *sum, double *worth)
 {
 	const rt_bg_nbd_future *f = sum->future;
 	int			size = (f->k + GROUPS - 1) / GROUPS;

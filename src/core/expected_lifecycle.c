@@ -91,9 +91,9 @@ rt_expected_rows(const rt_expected_period *periods, size_t count, int32_t last_p
 
 		rt_poll_each(i);
 		*row = (rt_expected_row) {
-			.period = (int32_t) (periods[0].period + (int64_t) i),
-			.customers_before = (double) parts / (double) RT_CUSTOMER_PARTS
-		};
+									 .period = (int32_t) (periods[0].period + (int64_t) i),
+									 .customers_before = (double) parts / (double) RT_CUSTOMER_PARTS
+			};
 		parts = 0;
 		if (next < count && periods[next].period == row->period)
 		{

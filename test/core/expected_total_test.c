@@ -104,7 +104,7 @@ test_by_probabilities(void)
 				CHECK(relative(alive * rt_base_discounted_if_alive(&base, &customers[c], t, 0),
 							   mean) < 1e-9);
 				worst = fmax(worst, relative(alive * pairs_if_alive(&base, &customers[c],
-																			t),
+																	t),
 											 pairs));
 			}
 		}
@@ -744,7 +744,7 @@ test_coverage(void)
 
 	for (int i = 0; i < 3; i++)
 	{
-		rt_base		truth;
+		rt_base truth;
 		int			within[2] = {0, 0},
 					below[2] = {0, 0},
 					bases = 0,

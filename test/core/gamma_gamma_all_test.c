@@ -339,8 +339,8 @@ test_skewed(void)
 			rows[j] = (rt_fit_row) {.amounts = amounts_of(z, n), .weight = 1};
 			if (n > 1)
 				means[customers.row_count++] = (rt_fit_row) {
-					.orders = {n - 1, sum / (n - 1), log(sum / (n - 1))}, .weight = 1
-				};
+																.orders = {n - 1, sum / (n - 1), log(sum / (n - 1))}, .weight = 1
+					};
 		}
 		qsort(means, customers.row_count, sizeof(means[0]), by_days);
 		rt_gamma_gamma_kind.fit(&rt_gamma_gamma_kind, 0, &customers, NULL, &of_means);
@@ -373,7 +373,7 @@ test_price_list(void)
 
 	for (int j = 0; j < 300; j++)
 		rows[j] = (rt_fit_row) {.amounts = {1 + j % 5, (1 + j % 5) * (j % 3 == 0 ? 199 : 49), 0},
-			.weight = 1};
+								   .weight = 1};
 	fit = fit_rows(rows, 300);
 	CHECK(!fit.converged && isnan(fit.covariance[0]) && isfinite(fit.log_likelihood));
 	found = found_by(&fit);

@@ -158,7 +158,7 @@ test_odds_left(void)
 			double		x = (double) random_between(1, 6);
 			double		t_x = x + (whole ? (double) random_between(0, 9) : 20 * uniform());
 			rt_customer c = {x, t_x, t_x + (whole ? (double) random_between(0, 6) :
-			12 * uniform())};
+											12 * uniform())};
 			double		odds = rt_base_p_gone(&base, &c) / rt_base_p_alive(&base, &c);
 
 			CHECK(is_near(exp(rt_base_log_odds_left(&base, &c)), odds * silence_of_base(&base, &c),
@@ -347,8 +347,8 @@ test_own_rhythm(void)
 	CHECK(rt_gone_probability(&gone) > 0.5);
 	rt_gone_until(&gone, dates[25] + 20);
 	CHECK(rt_gone_probability(&gone) < rt_base_p_gone(&models.base, &(rt_customer) {
-		25, 100, 720.0 / 7
-	}));
+																					   25, 100, 720.0 / 7
+																					   }));
 }
 
 /* Numbers at the ends of double precision: still probabilities */
@@ -356,7 +356,7 @@ static void
 test_extremes(void)
 {
 	static const rt_kind *const kinds[] = {&rt_bg_nbd_kind, &rt_mbg_nbd_kind, &rt_bg_cnbd_k_kind,
-		&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind};
+	&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind};
 	static int32_t dates[3000];
 
 	for (int i = 0; i < 7000; i++)

@@ -80,7 +80,7 @@ simulate(const rt_interpurchase *truth, rt_fit_row *rows, rt_customers *data)
 		for (int j = 0; j < rows[i].rhythm.count; j++)
 		{
 			int64_t		interval =
-				llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) * UNIT, 1e15));
+				llround(fmin(gamma_variate(truth->k) / (truth->k * lambda) *UNIT, 1e15));
 
 			if (interval < 1)
 				interval = 1;

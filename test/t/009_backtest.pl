@@ -91,8 +91,9 @@ for my $row (@rows)
 	cmp_ok(abs($window80 - $expected80), '<', 0.08 + $noise80,
 		sprintf('%s, %s intervals: %.2f in the 80 %% window, expected %.2f',
 			$name, $class, $window80, $expected80));
-	# in short windows of whole days, and before the end of the log, it is more than half
-	cmp_ok(abs($window50 - 0.5), '<', 0.07 + $noise50,
+	# in short windows of whole days, of one where they buy on some weekdays only, and before the
+	# end of the log, it is more than half
+	cmp_ok(abs($window50 - 0.5), '<', 0.08 + $noise50,
 		sprintf('%s, %s intervals: near one half', $name, $class));
 	cmp_ok(abs($window80 - 0.8), '<', 0.08 + $noise80,
 		sprintf('%s, %s intervals: near four fifths', $name, $class));
