@@ -338,9 +338,14 @@ test_skewed(void)
 			}
 			rows[j] = (rt_fit_row) {.amounts = amounts_of(z, n), .weight = 1};
 			if (n > 1)
-				means[customers.row_count++] = (rt_fit_row) {
-																.orders = {n - 1, sum / (n - 1), log(sum / (n - 1))}, .weight = 1
-					};
+			{
+				rt_fit_row *row = &means[customers.row_count++];
+
+				*row = (rt_fit_row) {.weight = 1};
+				row->orders.x = n - 1;
+				row->orders.mean = sum / (n - 1);
+				row->orders.log_mean = log(sum / (n - 1));
+			}
 		}
 		qsort(means, customers.row_count, sizeof(means[0]), by_days);
 		rt_gamma_gamma_kind.fit(&rt_gamma_gamma_kind, 0, &customers, NULL, &of_means);

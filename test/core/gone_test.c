@@ -346,9 +346,8 @@ test_own_rhythm(void)
 	CHECK(rt_base_p_gone(&models.base, &c) < 0.2);
 	CHECK(rt_gone_probability(&gone) > 0.5);
 	rt_gone_until(&gone, dates[25] + 20);
-	CHECK(rt_gone_probability(&gone) < rt_base_p_gone(&models.base, &(rt_customer) {
-																					   25, 100, 720.0 / 7
-																					   }));
+	c.age = 720.0 / 7;
+	CHECK(rt_gone_probability(&gone) < rt_base_p_gone(&models.base, &c));
 }
 
 /* Numbers at the ends of double precision: still probabilities */
