@@ -57,8 +57,14 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE grouped AS
 	SELECT cohort_retention(history, 'quarter', '2025-09-01') AS cohorts,
 	       retention_curve(history, 'quarter', '2025-09-01') AS curve,
-	       lifecycle(history, 'quarter', '2025-09-01', '1 year') AS lifecycle
-	FROM retention_mart.customer_history;
+	       lifecycle(history, 'quarter', '2025-09-01', '1 year') AS lifecycle,
+	       expected_lifecycle(history, 'quarter', '2025-09-01', cycle.model, base.model)
+	           AS expected,
+	       expected_total(base.model, history, '2025-09-01', '1 year') AS total,
+	       compare_models(history, '2025-09-01', '3 months') AS comparison
+	FROM retention_mart.customer_history, retention_mart.model cycle, retention_mart.model base
+	WHERE cycle.chosen AND retention_mart_model_use(cycle.kind) = 'cycle_model'
+	  AND base.chosen AND retention_mart_model_use(base.kind) = 'base_model';
 	CREATE TABLE scored AS
 	SELECT calibration_table(churn_score, lost_on IS NOT NULL) AS calibration,
 	       lift_table(churn_score, lost_on IS NOT NULL) AS lift,
