@@ -304,6 +304,8 @@ comparison_state_room(ComparisonBytes *bytes, Size used, Size *room)
 static ComparisonBytes *
 comparison_state_bytes(const ComparisonState *state, MemoryContext context)
 {
+	/* whoever sorts flattens in a context that nothing can be freed in (17 on) */
+	MemoryContext caller = MemoryContextSwitchTo(context);
 	ComparisonRows all = comparison_state_rows(state);
 	Size		room = COMPARISON_BYTES_SIZE((all.row_count + all.past_count) * ROW_BYTES);
 	ComparisonBytes *bytes = MemoryContextAlloc(context, room);
@@ -327,6 +329,7 @@ comparison_state_bytes(const ComparisonState *state, MemoryContext context)
 	}
 	pfree(all.rows);
 	pfree(all.pasts);
+	MemoryContextSwitchTo(caller);
 	SET_VARSIZE(bytes, COMPARISON_BYTES_SIZE(used));
 	return bytes;
 }

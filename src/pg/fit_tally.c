@@ -224,8 +224,10 @@ FitBytes *
 fit_tally_bytes(const FitTally *tally, MemoryContext context, bool sorted)
 {
 	size_t		count = tally->counts->keys;
+
+	/* not the caller's context: who sorts flattens in one that nothing can be freed in (17 on) */
 	rt_fit_entry *entries =
-		MemoryContextAllocHuge(CurrentMemoryContext, Max(1, count) * sizeof(rt_fit_entry));
+		MemoryContextAllocHuge(context, Max(1, count) * sizeof(rt_fit_entry));
 
 	/* most often rows take fewer bytes */
 	Size		room = Min(FIT_BYTES_SIZE(count * 8), MaxAllocSize);
