@@ -177,6 +177,33 @@ SELECT format('Of %1$s choices that by hold-out was the best kind, or as good to
               count(*) FILTER (WHERE aic_loss > least(period_loss, days_loss)))
 FROM choice;
 \echo
+SELECT count(*) > 0 AS has_worse FROM worse_choice \gset
+\if :has_worse
+\echo 'Where the chosen kind has more than 2 percent more log loss than the best one: how much more'
+\echo 'it was in the hold-out and behind it, with a standard error over customers, and how many'
+\echo 'purchases came for each that was expected. A choice within two standard errors was a matter of'
+\echo 'chance. And models that expect the more purchases are ahead in a hold-out where more came than'
+\echo 'all models expected, and behind where fewer came: what a season or a fading shop does to a'
+\echo 'choice.'
+\echo
+\echo '| log | as of | by hold-out | best | in the hold-out | came / expected by both | behind it | came / expected by both |'
+\echo '|---|---|---|---|--:|---|--:|---|'
+WITH said AS (
+         SELECT w.name, w.as_of, w.is_later, chosen, best,
+                format('%s ± %s', round(more::numeric, 4), round(std_error::numeric, 4)) AS more,
+                format('%s, %s', round(((c.r).actual / (c.r).expected)::numeric, 2),
+                       round(((b.r).actual / (b.r).expected)::numeric, 2)) AS came
+         FROM worse_choice w
+              JOIN comparison c ON (c.name, c.as_of, c.is_later, (c.r).kind)
+                                   = (w.name, w.as_of, w.is_later, chosen)
+              JOIN comparison b ON (b.name, b.as_of, b.is_later, (b.r).kind)
+                                   = (w.name, w.as_of, w.is_later, best))
+SELECT '| ' || name, as_of, h.chosen, h.best, h.more, h.came, l.more, l.came || ' |'
+FROM said h JOIN said l USING (name, as_of)
+WHERE NOT h.is_later AND l.is_later
+ORDER BY name, as_of;
+\echo
+\endif
 \echo '## The total'
 \echo
 \echo 'How many purchases will all customers make in the next 91 days (70 at the end of uci_online_retail)'

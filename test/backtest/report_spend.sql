@@ -13,13 +13,16 @@ SELECT count(*) > 0 AS has_spend FROM valued \gset
 \echo 'expected of them is that by what they spent: the normalized Gini coefficient, 1 for the same'
 \echo 'order, 0 for chance. Then the mean absolute error in the money of the log, and what was'
 \echo 'expected of all together in percent of what came. Who is given no value is expected to spend'
-\echo 'nothing. In the retailer''s log every sixth order is of 0, goods that were sent back: some'
-\echo 'customers do that always, which their own mean knows and neither model does.'
+\echo 'nothing. Chosen is the model whose Gini coefficient of all customers is the higher one in the'
+\echo 'days before, as many, that end as of that date; better is the one with the higher one behind it.'
+\echo 'In the retailer''s log every sixth order is of 0, goods that were sent back: some customers do'
+\echo 'that always, which their own mean knows and neither model does.'
 \echo
-\echo '| log | as of | customers | bought | Gini means | Gini days | own mean | error means | error days | own mean | total means | total days | no value |'
-\echo '|---|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+\echo '| log | as of | customers | bought | chosen | better | Gini means | Gini days | own mean | error means | error days | own mean | total means | total days | no value |'
+\echo '|---|---|--:|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+CREATE TEMP VIEW spend_result AS
 WITH expected AS (
-         SELECT name, as_of, who, model, spent, expected_value IS NULL AS without,
+         SELECT name, as_of, is_later, who, model, spent, expected_value IS NULL AS without,
                 coalesce(purchases * expected_value::float8, 0) AS expected
          FROM valued,
               unnest(CASE WHEN intervals = 0 THEN '{all,once}' ELSE '{all}' END::text[]) AS who,
@@ -33,20 +36,39 @@ WITH expected AS (
                 2 * rank() OVER (w ORDER BY expected) + count(*) OVER (w ORDER BY expected
                     RANGE BETWEEN CURRENT ROW AND CURRENT ROW) - 1 AS expected_place
          FROM expected
-         WINDOW w AS (PARTITION BY name, as_of, who, model)),
+         WINDOW w AS (PARTITION BY name, as_of, is_later, who, model)),
      result AS (
-         SELECT name, as_of, who, model, count(*) AS customers,
+         SELECT name, as_of, is_later, who, model, count(*) AS customers,
                 round((covar_pop(expected_place, spent::float8)
                        / covar_pop(spent_place, spent::float8))::numeric, 3) AS gini,
                 round(avg(abs(expected - spent::float8))::numeric, 2) AS error,
                 round((100 * sum(expected) / sum(spent::float8))::numeric, 1) AS total,
                 count(*) FILTER (WHERE without) AS without
-         FROM ranked GROUP BY name, as_of, who, model)
-SELECT '| ' || name, as_of, m.customers, who, m.gini, d.gini, o.gini, m.error, d.error,
-       o.error, m.total, d.total, m.without || ' |'
-FROM result m
-     JOIN result d USING (name, as_of, who)
-     JOIN result o USING (name, as_of, who)
-WHERE m.model = 'means' AND d.model = 'days' AND o.model = 'own'
-ORDER BY name, as_of, who;
+         FROM ranked GROUP BY name, as_of, is_later, who, model)
+SELECT * FROM result;
+CREATE TEMP VIEW spend_choice AS
+SELECT name, as_of, who, is_later,
+       (array_agg(model ORDER BY gini DESC, error, model))[1] AS model, max(gini) AS gini
+FROM spend_result WHERE model <> 'own' GROUP BY name, as_of, who, is_later;
+SELECT '| ' || name, as_of, m.customers, m.who, c.model, b.model, m.gini, d.gini, o.gini,
+       m.error, d.error, o.error, m.total, d.total, m.without || ' |'
+FROM spend_result m
+     JOIN spend_result d USING (name, as_of, is_later, who)
+     JOIN spend_result o USING (name, as_of, is_later, who)
+     JOIN spend_choice b USING (name, as_of, is_later, who)
+     JOIN spend_choice c USING (name, as_of)
+WHERE m.is_later AND NOT c.is_later AND c.who = 'all'
+  AND m.model = 'means' AND d.model = 'days' AND o.model = 'own'
+ORDER BY name, as_of, m.who;
+\echo
+SELECT format('Of %s choices %s fell on the better model. The normalized Gini coefficient of the '
+              'chosen one is %s in the mean, that of the better one %s, of `gamma-gamma` alone %s.',
+              count(*), count(*) FILTER (WHERE c.model = b.model), round(avg(r.gini), 3),
+              round(avg(b.gini), 3), round(avg(m.gini), 3))
+FROM spend_choice c
+     JOIN spend_choice b USING (name, as_of, who)
+     JOIN spend_result r USING (name, as_of, who)
+     JOIN spend_result m USING (name, as_of, who)
+WHERE who = 'all' AND NOT c.is_later AND b.is_later AND r.is_later AND m.is_later
+  AND r.model = c.model AND m.model = 'means';
 \endif

@@ -42,14 +42,19 @@ CREATE TABLE leaving (
 
 -- one row for each customer and date of valuation
 CREATE TABLE valued (
-	name text, as_of date, intervals int,
-	spent numeric,						-- from then up to the end of the log; 0 for less
+	name text, as_of date, is_later boolean,	-- false: the hold-out that ends at as_of
+	intervals int,
+	spent numeric,						-- from then up to the end; 0 for less
 	purchases float8,					-- expected up to then
 	of_means numeric, of_days numeric,	-- an order is worth, by gamma-gamma and gamma-gamma-all
 	own_mean numeric					-- what they have spent on a purchase day so far
 );
 -- what compare_models gives: of a hold-out that ends at as_of, and of the days behind it
 CREATE TABLE comparison (name text, as_of date, days int, is_later boolean, r model_comparison);
+-- log loss of the chosen kind above that of the best, where that is more than 2 %
+CREATE TABLE worse_choice (
+	name text, as_of date, is_later boolean, chosen text, best text, more float8, std_error float8
+);
 -- how many purchases of all customers, expected and come, a row for each date and kind of model
 CREATE TABLE total (
 	name text, as_of date, kind text,
