@@ -194,6 +194,15 @@ bg_nbd_leaving(const rt_base *base)
 	return -expm1(-rt_log_rising_ratio(m.b, m.a, RT_BASE_PURCHASES));
 }
 
+static void
+bg_nbd_rates(const rt_base *base, double *shape, double *rate)
+{
+	rt_bg_nbd	m = rt_bg_nbd_within(base);
+
+	*shape = m.r;
+	*rate = m.k * m.alpha;		/* k events make a purchase */
+}
+
 /* -------------------------------------------------------------- simulation */
 
 static void
@@ -575,6 +584,7 @@ static const rt_base_functions bg_nbd_base = {
 	.p_gone = rt_bg_nbd_p_gone,
 	.log_odds_left = bg_nbd_log_odds_left,
 	.leaving = bg_nbd_leaving,
+	.rates = bg_nbd_rates,
 	.p_alive_after = rt_bg_nbd_p_alive_after,
 	.expected_lifetime = rt_bg_nbd_expected_lifetime,
 	.expected_purchases = rt_bg_nbd_expected_purchases,

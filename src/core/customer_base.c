@@ -81,6 +81,15 @@ rt_base_leaving(const rt_base *base)
 	return base->kind->base->leaving(base);
 }
 
+bool
+rt_base_rates(const rt_base *base, double *shape, double *rate)
+{
+	if (base->kind->base->rates == NULL)
+		return false;
+	base->kind->base->rates(base, shape, rate);
+	return true;
+}
+
 double
 rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t)
 {

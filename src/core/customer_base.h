@@ -54,6 +54,12 @@ extern double rt_base_log_odds_left(const rt_base *base, const rt_customer *cust
 #define RT_BASE_PURCHASES 100
 extern double rt_base_leaving(const rt_base *base);
 
+/*
+ * How often customers buy: one over the mean interval of each is Gamma(shape, rate) across them.
+ * False where purchases have opportunities, and no rates.
+ */
+extern bool rt_base_rates(const rt_base *base, double *shape, double *rate);
+
 /* They are still a customer after t more */
 extern double rt_base_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
 

@@ -100,6 +100,13 @@ ggompertz_nbd_leaving(const rt_base *base)
 	return -expm1(-life.s * rt_lifetime_left(&life, time));
 }
 
+static void
+ggompertz_nbd_rates(const rt_base *base, double *shape, double *rate)
+{
+	*shape = base->parameters[R];
+	*rate = base->parameters[ALPHA];
+}
+
 static double
 ggompertz_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
@@ -513,6 +520,7 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.p_gone = ggompertz_nbd_p_gone,
 	.log_odds_left = ggompertz_nbd_log_odds_left,
 	.leaving = ggompertz_nbd_leaving,
+	.rates = ggompertz_nbd_rates,
 	.p_alive_after = ggompertz_nbd_p_alive_after,
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,

@@ -17,15 +17,28 @@
 bool
 rt_gone_models_set(rt_gone_models *models, const rt_model *cycle, const rt_model *base)
 {
+	double		shape,
+				rate;
+
 	models->cycle = cycle;
+	models->rhythm = *cycle;
 	models->base_model = base;
 	models->silence_alone = true;
+	models->rates_of_base = false;
 	if (base == NULL)
 		return true;
 	if (!rt_base_from_model(base, &models->base))
 		return false;
 	models->base_unit = base->time_unit;
 	models->silence_alone = !(rt_base_leaving(&models->base) >= RT_LEAVING_MIN);
+	models->rates_of_base = !models->silence_alone &&
+		rt_base_rates(&models->base, &shape, &rate);
+	if (models->rates_of_base)
+	{
+		models->rhythm.parameters[1] = shape;
+		models->rhythm.parameters[2] = fmin(fmax(rate * (base->time_unit / cycle->time_unit),
+												 RT_PARAMETER_MIN), RT_PARAMETER_MAX);
+	}
 	return true;
 }
 
@@ -50,6 +63,24 @@ gone_customer(const rt_gone *gone)
 	return customer;
 }
 
+/* ln of the probability of their silence, of who has not left */
+static double
+gone_log_silence(const rt_gone *gone, double log_left)
+{
+	double		own = log(gone->silence.probability);
+	const rt_base *base = &gone->models->base;
+	double		p_gone,
+				p_alive,
+				of_base;
+
+	if (gone->models->silence_alone)
+		return own;
+	p_gone = rt_base_p_gone(base, &gone->customer);
+	p_alive = p_gone < 0.5 ? 1 - p_gone : rt_base_p_alive(base, &gone->customer);
+	of_base = fmin(log_left - log(p_gone) + log(p_alive), 0);
+	return of_base > own ? of_base + RT_RHYTHM_WEIGHT * (own - of_base) : own;
+}
+
 void
 rt_gone_until(rt_gone *gone, int32_t as_of)
 {
@@ -67,7 +98,7 @@ rt_gone_until(rt_gone *gone, int32_t as_of)
 		log_left = rt_base_log_odds_left(&gone->models->base, &gone->customer);
 
 	/* who can't have left is here, however improbable the silence */
-	gone->log_odds = isinf(log_left) ? log_left : log_left - log(gone->silence.probability);
+	gone->log_odds = isinf(log_left) ? log_left : log_left - gone_log_silence(gone, log_left);
 }
 
 void
@@ -79,7 +110,7 @@ rt_gone_from_dates(const rt_gone_models *models, const int32_t *dates, size_t co
 	gone->count = count;
 	gone->base_alone = count == 1 && !models->silence_alone;
 	if (!gone->base_alone)
-		rt_silence_from_dates(dates, count, as_of, NULL, models->cycle, &gone->silence);
+		rt_silence_from_dates(dates, count, as_of, NULL, &models->rhythm, &gone->silence);
 	rt_gone_until(gone, as_of);
 }
 
@@ -125,12 +156,23 @@ const char *
 rt_gone_stage(const rt_gone *gone, double at_risk, double lapsed)
 {
 	double		probability = rt_gone_probability(gone);
+	double		silent;
 
 	if (probability >= lapsed && gone->as_of > gone->dates[gone->count - 1])
 		return "lapsed";
 	if (gone->count == 1)
 		return "new";
-	if (gone->silence.probability < OVERDUE)
+
+	silent = gone->silence.probability;
+	if (gone->models->rates_of_base)
+	{
+		rt_silence	of_cycle;
+
+		rt_silence_from_dates(gone->dates, gone->count, gone->as_of, NULL, gone->models->cycle,
+							  &of_cycle);
+		silent = of_cycle.probability;
+	}
+	if (silent < OVERDUE)
 		return probability >= at_risk ? "at_risk" : "overdue";
-	return gone->silence.probability < DUE ? "due" : "active";
+	return silent < DUE ? "due" : "active";
 }

@@ -100,6 +100,13 @@ pareto_nbd_leaving(const rt_base *base)
 	return -expm1(-life.s * rt_lifetime_left(&life, time));
 }
 
+static void
+pareto_nbd_rates(const rt_base *base, double *shape, double *rate)
+{
+	*shape = base->parameters[R];
+	*rate = base->parameters[ALPHA];
+}
+
 static double
 pareto_nbd_p_alive(const rt_base *base, const rt_customer *customer)
 {
@@ -457,6 +464,7 @@ static const rt_base_functions pareto_nbd_base = {
 	.p_gone = pareto_nbd_p_gone,
 	.log_odds_left = pareto_nbd_log_odds_left,
 	.leaving = pareto_nbd_leaving,
+	.rates = pareto_nbd_rates,
 	.p_alive_after = pareto_nbd_p_alive_after,
 	.expected_lifetime = pareto_nbd_expected_lifetime,
 	.expected_purchases = pareto_nbd_expected_purchases,

@@ -83,23 +83,29 @@ add_customer(truth *t, const rt_gone_models *models, const int32_t *dates, size_
 static const rt_base bases[] = {
 	{&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}},
 	{&rt_mbg_nbd_kind, {1.2, 6, 0.5, 1.5}},
-	{&rt_pareto_nbd_kind, {1.1, 14, 20, 1200}}
+	{&rt_pareto_nbd_kind, {1.1, 14, 20, 1200}},
+	{&rt_mbg_cnbd_k_kind, {2, 1.2, 3, 0.5, 1.5}},
+	{&rt_ggompertz_nbd_kind, {1.1, 8, 0.02, 2, 3}}
 };
 
-#define SEEDS 100
+#define BASES 5
+#define SEEDS 60
 #define CUSTOMERS 1000
 
 /*
- * The models being exactly true, as many are lost as are expected to be, within one percent in the
- * sum and four standard errors at the end of each year; and far more become likelier gone than not
+ * The model of the base and k being exactly true, as many are lost as are expected to be, within one
+ * percent in the sum and four standard errors at the end of each year; and far more become likelier
+ * gone than not.  The rates of the cycle are those of one that is fitted to intervals that have
+ * ended: shorter ones, and alike.
  */
 static void
 test_truth(void)
 {
 	static int32_t dates[MOST];
 
-	for (int b = 0; b < 3; b++)
+	for (int b = 0; b < BASES; b++)
 	{
+		int			k = bases[b].kind->has_whole_k ? 1 : 0;
 		int32_t		first_year = 2010;
 		int32_t		begin = rt_unit_start(RT_UNIT_YEAR, first_year);
 		int32_t		until = rt_unit_start(RT_UNIT_YEAR, first_year + YEARS) - 1;
@@ -116,9 +122,9 @@ test_truth(void)
 		memcpy(base.parameters, bases[b].parameters, sizeof(base.parameters));
 		rt_model_init(&cycle, &rt_interpurchase_kind);
 		cycle.time_unit = UNIT;
-		cycle.parameters[0] = 1;
-		cycle.parameters[1] = bases[b].parameters[0];
-		cycle.parameters[2] = bases[b].parameters[1];
+		cycle.parameters[0] = k == 1 ? bases[b].parameters[0] : 1;
+		cycle.parameters[1] = 2.2 * bases[b].parameters[k];
+		cycle.parameters[2] = 1.8 * cycle.parameters[0] * bases[b].parameters[k + 1];
 		CHECK(rt_gone_models_set(&models, &cycle, &base));
 		for (int seed = 0; seed < SEEDS; seed++)
 		{

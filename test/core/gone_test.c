@@ -82,7 +82,10 @@ is_near(double a, double b, double relative)
 	return a == b || fabs(a - b) <= relative * fmax(fabs(a), fabs(b));
 }
 
-/* Where k is known to be 1 the cycle has nothing to say that the base does not know */
+/*
+ * Where k is known to be 1 the cycle has nothing to say that the base does not know, whatever rates
+ * it was fitted to and in whatever unit
+ */
 static void
 test_same_mixture(void)
 {
@@ -92,7 +95,7 @@ test_same_mixture(void)
 	{
 		const double *p = bases[i].parameters;
 		rt_model	base = base_of(i);
-		rt_model	cycle = cycle_of(bases[i].time_unit, 1, p[0], p[1]);
+		rt_model	cycle = cycle_of(i + 1, 1, 3 * p[0], 40 * p[1]);
 		rt_gone_models models;
 		int			compared = 0;
 
@@ -236,6 +239,7 @@ test_days(void)
 		{
 			double		now,
 						here;
+			rt_silence	silence;
 			const char *stage;
 
 			rt_gone_until(&gone, d);
@@ -249,10 +253,11 @@ test_days(void)
 			}
 			stage = rt_gone_stage(&gone, probability / 2, probability);
 			CHECK((strcmp(stage, "lapsed") == 0) == found);
+			rt_silence_from_dates(dates, count, d, NULL, &cycle, &silence);
 			if (!found)
 				CHECK(count == 1 ? strcmp(stage, "new") == 0 :
-					  gone.silence.probability >= 0.75 ? strcmp(stage, "active") == 0 :
-					  gone.silence.probability >= 0.25 ? strcmp(stage, "due") == 0 :
+					  silence.probability >= 0.75 ? strcmp(stage, "active") == 0 :
+					  silence.probability >= 0.25 ? strcmp(stage, "due") == 0 :
 					  now >= probability / 2 ? strcmp(stage, "at_risk") == 0 :
 					  strcmp(stage, "overdue") == 0);
 			before = now;
@@ -350,6 +355,65 @@ test_own_rhythm(void)
 	CHECK(rt_gone_probability(&gone) < rt_base_p_gone(&models.base, &c));
 }
 
+/*
+ * The silence of their rhythm, with the rates of the base, in the place of the base's: whole where
+ * it is the likelier one, else the geometric mean of both
+ */
+static void
+test_rule(void)
+{
+	int			likelier = 0,
+				less_likely = 0;
+
+	for (int i = 0; i < 20 * KINDS; i++)
+	{
+		rt_model	base = base_of(i % KINDS);
+		double		unit = base.time_unit;
+		rt_model	cycle = cycle_of(unit / 2, 0.3 + 4 * uniform(), 3, 20);
+		rt_model	rhythm = cycle;
+		rt_gone_models models;
+		int32_t		dates[20];
+		size_t		count = random_dates(dates, 20, 30);
+		double		shape,
+					rate;
+
+		CHECK(rt_gone_models_set(&models, &cycle, &base));
+		CHECK(rt_base_rates(&models.base, &shape, &rate) == (base.id != rt_bg_bb_kind.id));
+		if (base.id != rt_bg_bb_kind.id)
+		{
+			int			k = models.base.kind->has_whole_k ? 1 : 0;
+
+			CHECK(shape == base.parameters[k]);
+			CHECK(rate == base.parameters[k + 1] * (k == 1 ? base.parameters[0] : 1));
+			rhythm.parameters[1] = shape;
+			rhythm.parameters[2] = 2 * rate;
+		}
+		for (int32_t silent = 0; silent < 300 && count > 1; silent += 10)
+		{
+			rt_silence	silence;
+			rt_gone		gone;
+			double		own,
+						of_base;
+
+			rt_gone_from_dates(&models, dates, count, dates[count - 1] + silent, &gone);
+			rt_silence_from_dates(dates, count, gone.as_of, NULL, &rhythm, &silence);
+			own = silence.probability;
+			of_base = silence_of_base(&models.base, &gone.customer);
+			CHECK(of_base > 0 && of_base <= 1 + 1e-12);
+			if (own > of_base)
+				likelier++;
+			else if (own < of_base)
+			{
+				less_likely++;
+				own = sqrt(own * of_base);
+			}
+			own = exp(rt_base_log_odds_left(&models.base, &gone.customer)) / own;
+			CHECK(is_near(rt_gone_probability(&gone), own / (1 + own), 1e-8));
+		}
+	}
+	CHECK(likelier > 500 && less_likely > 500);
+}
+
 /* Numbers at the ends of double precision: still probabilities */
 static void
 test_extremes(void)
@@ -400,6 +464,7 @@ static const check_case gone_cases[] = {
 	{"gone: by silence alone", test_silence_alone},
 	{"gone: opportunities", test_opportunities},
 	{"gone: a rhythm that the base does not know", test_own_rhythm},
+	{"gone: the rule", test_rule},
 	{"gone: extremes", test_extremes},
 	{NULL, NULL}
 };

@@ -35,25 +35,30 @@ SELECT kind, name, round(churn_score(m, h, d)::numeric, 3) AS by_base,
 FROM model, rhythm, customer,
      LATERAL (SELECT CASE name WHEN 'yearly' THEN date '2026-08-15' ELSE '2026-01-29' END AS d) s
 WHERE kind IN ('mbg/nbd', 'pareto/nbd', 'bg/bb') ORDER BY kind, name;
--- Bayes' rule, of the kinds whose silence is that of the negative binomial distribution
+-- Bayes' rule, of the kinds whose silence is that of the negative binomial distribution; their own
+-- is that with the rates of the base, and of evidence that it alone sees the root counts
 SELECT kind,
        count(*) AS customers,
-       count(*) FILTER (WHERE abs((1 - p) * gone / (1 - gone)
-                                  * power((alpha + t_x) / (alpha + T), r + x)
-                                  - p * silence) < 1e-12) AS right
+       count(*) FILTER (WHERE own < of_base) AS less_likely,
+       count(*) FILTER (WHERE abs((1 - p) * gone / (1 - gone) * of_base
+                                  - p * greatest(own, sqrt(own * of_base))) < 1e-12) AS right
 FROM (SELECT kind, p_gone(h, d, c, m) AS p, churn_score(m, h, d) AS gone,
-             silence_probability(h, d, c) AS silence, parameter(m, 'r') AS r,
-             parameter(m, 'alpha') AS alpha, frequency(h, d) AS x, recency(h, d) / 7 AS t_x,
-             customer_age(h, d) / 7 AS T
-      FROM model, rhythm, customer, unnest('{2026-01-05, 2026-02-01}'::date[]) d
+             silence_probability(h, d, format('{"model": "interpurchase", "k": 1.2, "r": %s, '
+                                              '"alpha": %s, "k_median": 1.3, "k_deviation": 1, '
+                                              '"time_unit_days": 7}', r, alpha)::retention_model)
+                 AS own,
+             power((alpha + recency(h, d) / 7) / (alpha + customer_age(h, d) / 7),
+                   r + frequency(h, d)) AS of_base
+      FROM (SELECT *, parameter(m, 'r') AS r, parameter(m, 'alpha') AS alpha FROM model) m,
+           rhythm, customer, unnest('{2026-01-05, 2026-02-01}'::date[]) d
       WHERE kind IN ('bg/nbd', 'mbg/nbd', 'pareto/nbd', 'ggompertz/nbd')
         AND frequency(h, d) > 0) s
 GROUP BY kind ORDER BY kind;
--- with the base's own mixture, and of who has bought once, it is the base's word
+-- of who buys at random, whatever the rates of the cycle, and of who has bought once, it is the
+-- base's word
 SELECT kind, bool_and(abs(p_gone(h, d, own, m) - churn_score(m, h, d)) < 1e-9) AS as_base
-FROM (SELECT kind, m, format('{"model": "interpurchase", "k": 1, "r": %s, "alpha": %s, '
-                             '"time_unit_days": 7}', parameter(m, 'r'),
-                             parameter(m, 'alpha'))::retention_model AS own
+FROM (SELECT kind, m, '{"model": "interpurchase", "k": 1, "r": 3, "alpha": 60}'::retention_model
+                          AS own
       FROM model
       WHERE kind IN ('bg/nbd', 'mbg/nbd', 'pareto/nbd', 'ggompertz/nbd')) m,
      customer, unnest('{2026-01-05, 2026-02-01, 2026-12-31}'::date[]) d
