@@ -1555,7 +1555,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 3;
+	SELECT 4;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -1648,6 +1648,7 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'trend_months', settings ->> text 'trend_months',
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
+		'compared_customers', settings ->> text 'compared_customers',
 		'forecast_days', settings ->> text 'forecast_days')
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
@@ -1713,8 +1714,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'integer NOT NULL DEFAULT ' || retention_mart_format_version()::text,
 	 'version of the tables of the mart; a refresh brings an older one up to date'),
 	('column', 'base_kinds', $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'$sql$,
-	 'to decide: kinds of models of who is still a customer that are tried; the one with the least '
-	 'aic is chosen'),
+	 'to decide: kinds of models of who is still a customer that are tried, 16 at most; the one '
+	 'that tells best what came is chosen: see model_comparison'),
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
@@ -1743,7 +1744,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'campaign_days', 'integer NOT NULL DEFAULT 60 CHECK (campaign_days > 0)',
 	 'to decide: days after a contact in which purchases count'),
 	('column', 'quality_days', 'integer NOT NULL DEFAULT 180 CHECK (quality_days > 0)',
-	 'to decide: how many days ago the model was fitted that is held to what came'),
+	 'to decide: how many days ago models were fitted that are held to what came; kinds are '
+	 'compared by that, too'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
 	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
@@ -1752,7 +1754,11 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'where yearly contracts are renewed'),
 	('column', 'capacity', 'integer CHECK (capacity >= 0)',
 	 'to decide: how many customers the contact list has at most, those first with whom a contact '
-	 'saves most; NULL: all');
+	 'saves most; NULL: all'),
+	('column', 'compared_customers',
+	 'integer NOT NULL DEFAULT 200000 CHECK (compared_customers > 0)',
+	 'to decide: kinds of models are compared on a sample of about so many customers, by a hash of '
+	 'customer_id, where there are more: a comparison takes as long as fitting all kinds');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -2355,8 +2361,7 @@ CREATE FUNCTION retention_mart_table_model()
 	('column', 'converged', 'boolean NOT NULL',
 	 'false when the likelihood rises toward the boundary of the parameters'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
-	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a '
-	 'customer it has the least aic; of models of what orders are worth see holdout_gini'),
+	 'the mart uses it: it was fitted at the last refresh, and chosen by chosen_by'),
 	('column', 'holdout_gini', 'double precision',
 	 'of models of what orders are worth: fitted settings.quality_days ago, how well did their '
 	 'values times the purchases to expect rank customers by what they spent since? The '
@@ -2366,6 +2371,13 @@ CREATE FUNCTION retention_mart_table_model()
 	 'is chosen'),
 	('column', 'not_valued', 'bigint',
 	 'of models of what orders are worth: customers to whom it gives no value'),
+	('column', 'chosen_by', 'text',
+	 'by what it was chosen. Of models of who is still a customer: log_loss, what came in a '
+	 'hold-out, see model_comparison; aic where that tells nothing. Of models of what orders are '
+	 'worth: holdout_gini; not_valued where that tells nothing. NULL: not chosen, or there was no '
+	 'other'),
+	('column', 'chosen_because', 'text',
+	 'of the model of who is still a customer that was chosen: why, in a sentence or two'),
 	('constraint', NULL, 'PRIMARY KEY (fitted_on, kind)', NULL);
 	END;
 
@@ -2376,7 +2388,8 @@ CREATE FUNCTION retention_mart_table_model_fits()
 	VALUES
 	('view', 'model_fits', $sql$
 SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters,
-       log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued
+       log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued,
+       chosen_by, chosen_because
 FROM {mart}.model$sql$,
 	 'The history of the fits in plain columns.'),
 	('column', 'fitted_on', NULL, 'as of which day'),
@@ -2390,7 +2403,61 @@ FROM {mart}.model$sql$,
 	('column', 'holdout_gini', NULL,
 	 'how well customers are ranked by what they spent after the hold-out began: more is better'),
 	('column', 'holdout_error', NULL, 'the mean absolute error of that'),
-	('column', 'not_valued', NULL, 'customers to whom it gives no value');
+	('column', 'not_valued', NULL, 'customers to whom it gives no value'),
+	('column', 'chosen_by', NULL, 'by what it was chosen: log_loss, aic, holdout_gini, not_valued'),
+	('column', 'chosen_because', NULL, 'why, in a sentence or two');
+	END;
+
+CREATE FUNCTION retention_mart_table_model_comparison()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'model_comparison', NULL,
+	 'Which kind of model tells best who is still a customer: what each would have said before a '
+	 'hold-out, and what came; beside them plain rules. A row a kind and refresh; see '
+	 'compare_models.'),
+	('column', 'as_of', 'date', 'last day of the hold-out'),
+	('column', 'kind', 'text', 'kind of model, one of settings.base_kinds; or a plain rule'),
+	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
+	 'the mart used it as of that day, fitted to all that was known then'),
+	('column', 'preference', 'integer',
+	 'the order in which kinds are tried on all that was known: those that converged, or in which '
+	 'nobody leaves, come first, of these the one with the least log_loss to six digits, then aic. '
+	 'NULL for rules, and where the hold-out tells nothing'),
+	('column', 'holdout_days', 'integer NOT NULL',
+	 'days of the hold-out: settings.quality_days, but at most a third of those since the first '
+	 'purchase'),
+	('column', 'all_customers', 'bigint NOT NULL',
+	 'customers who had bought when the hold-out began'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'how many of them were compared: all, or a sample of about settings.compared_customers'),
+	('column', 'left_out', 'bigint NOT NULL',
+	 'customers, of the sample, who came within the hold-out, of whom nothing could be said'),
+	('column', 'sampled', 'bigint NOT NULL',
+	 'how many of customers the figures are of: all, or, of several million, fewer'),
+	('column', 'log_likelihood', 'double precision',
+	 'of the model as fitted to what was known when the hold-out began; NULL of a rule'),
+	('column', 'aic', 'double precision', 'its aic; NULL of a rule'),
+	('column', 'converged', 'boolean',
+	 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule'),
+	('column', 'at_limit', 'text',
+	 'the limit at which the model ended, in words: no dropout is harmless; NULL inside the '
+	 'parameter space, and of a rule'),
+	('column', 'log_loss', 'double precision',
+	 'mean of minus the logarithm of the probability given to what came, a purchase in the '
+	 'hold-out or none: less is better; NULL where all bought, or nobody did'),
+	('column', 'brier_score', 'double precision',
+	 'mean squared error of the probability of a purchase in the hold-out'),
+	('column', 'roc_auc', 'double precision',
+	 'the probability that who bought in the hold-out had been given a higher one than who did '
+	 'not'),
+	('column', 'expected', 'double precision', 'purchases expected in the hold-out'),
+	('column', 'actual', 'bigint NOT NULL', 'purchases in it, by the same customers'),
+	('column', 'mean_absolute_error', 'double precision',
+	 'mean absolute error of the purchases expected of a customer'),
+	('column', 'rank', 'integer', '1 for the least log_loss, rules included'),
+	('constraint', NULL, 'PRIMARY KEY (as_of, kind)', NULL);
 	END;
 
 CREATE FUNCTION retention_mart_model_use(kind text) RETURNS text
@@ -2469,35 +2536,174 @@ SET not_valued = CASE
 WHERE fitted_on = {as_of}
   AND {extension}.retention_mart_model_use(kind) = 'spend_model';
 UPDATE {mart}.model
-SET chosen = kind = (
-        SELECT kind
-        FROM {mart}.model
-        WHERE fitted_on = {as_of}
-          AND {extension}.retention_mart_model_use(kind) = 'spend_model'
-        ORDER BY holdout_gini DESC NULLS LAST, holdout_error, not_valued, kind DESC
-        LIMIT 1)
+SET chosen = kind = best,
+    chosen_by = CASE WHEN kind = best AND kinds > 1 THEN
+                    CASE WHEN holdout_gini IS NULL THEN 'not_valued' ELSE 'holdout_gini' END
+                END
+FROM (SELECT kind AS best, count(*) OVER () AS kinds
+      FROM {mart}.model
+      WHERE fitted_on = {as_of}
+        AND {extension}.retention_mart_model_use(kind) = 'spend_model'
+      ORDER BY holdout_gini DESC NULLS LAST, holdout_error, not_valued, kind DESC
+      LIMIT 1) b
 WHERE fitted_on = {as_of}
   AND {extension}.retention_mart_model_use(kind) = 'spend_model'$sql$);
 	END;
 
-CREATE FUNCTION retention_mart_fits(settings jsonb)
+CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	-- compare_models takes no more than 16
+	SELECT (array_agg(b.kind ORDER BY b.place))[1:16]
+	FROM (SELECT t.kind, min(t.place) AS place
+		  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
+				WITH ORDINALITY AS t(kind, place)
+		  GROUP BY t.kind) AS b
+		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, '-[0-9]+$', '-k')
+	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
+	END;
+
+CREATE FUNCTION retention_mart_comparing(settings jsonb)
 	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	WITH tried AS (
-		SELECT kind, min(place) AS place
+	SELECT 27, 'empty comparison', false,
+		   'DELETE FROM {mart}.model_comparison WHERE as_of = {as_of}', jsonb '{}'
+	UNION ALL
+	SELECT 28, 'compare models', true, $sql$INSERT INTO {mart}.model_comparison (
+    as_of, kind, preference, holdout_days, all_customers, customers, left_out, sampled,
+    log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
+    mean_absolute_error, rank)
+SELECT {as_of},
+       kind,
+       CASE WHEN converged IS NOT NULL AND log_loss IS NOT NULL THEN
+           row_number() OVER (
+               PARTITION BY converged IS NULL
+               ORDER BY (converged OR at_limit = 'no dropout') IS NOT TRUE,
+                        round(log_loss::numeric, 6), aic, kind)
+       END,
+       days, all_customers, customers, left_out, sampled,
+       log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
+       mean_absolute_error, rank
+FROM (SELECT days, all_customers,
+             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds})
+                 AS compared
+      FROM {mart}.customer_history,
+           (SELECT days, count(*) AS all_customers,
+                   trunc(least({compared_customers} / count(*)::numeric, 1)
+                         * 9223372036854775807)::bigint AS hash_until
+            FROM {mart}.customer_history,
+                 (SELECT least({quality_days},
+                               ({as_of} - min({extension}.first_purchase(history))) / 3) AS days
+                  FROM {mart}.customer_history) d
+            WHERE days >= 7
+              AND {extension}.first_purchase(history) <= {as_of} - days
+            GROUP BY days) c
+      WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807 <= hash_until
+      GROUP BY days, all_customers) s,
+     unnest(compared) r$sql$,
+		   pg_catalog.jsonb_build_object('kinds',
+				'ARRAY[' || (SELECT string_agg(quote_literal(k), ', ') FROM unnest(q.kinds) AS k)
+				|| ']::text[]')
+	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
+	WHERE q.kinds IS NOT NULL;
+	END;
+
+CREATE FUNCTION retention_mart_choice() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$UPDATE {mart}.model
+SET chosen = fitted_on = {as_of}
+	AND kind IN (
+		SELECT DISTINCT ON (use) m.kind
+		FROM {mart}.model m
+		     LEFT JOIN {mart}.model_comparison c ON c.as_of = m.fitted_on AND c.kind = m.kind,
+		     {extension}.retention_mart_model_use(m.kind) AS use
+		WHERE m.fitted_on = {as_of}
+		ORDER BY use, (m.converged OR c.at_limit = 'no dropout') IS NOT TRUE, c.preference, m.aic,
+		         m.kind);
+UPDATE {mart}.model_comparison
+SET chosen = true
+FROM {mart}.model m
+WHERE as_of = {as_of}
+  AND m.chosen
+  AND m.kind = model_comparison.kind;
+UPDATE {mart}.model
+SET chosen_by = CASE WHEN own_loss IS NOT NULL AND compared > 1 THEN 'log_loss'
+                     WHEN fitted > 1 THEN 'aic' END,
+    chosen_because =
+        CASE
+            WHEN own_loss IS NOT NULL THEN
+                CASE WHEN compared = 1 THEN 'No other kind was compared. Who'
+                     WHEN own_loss = least_loss THEN 'It told best who'
+                     ELSE 'Of those that converged it told best who' END
+                || ' of ' || to_char(customers, 'FM999,999,999,990')
+                || ' customers would buy in the ' || days || ' days until ' || {day}
+                || ': log loss ' || to_char(own_loss, 'FM9990.0000')
+                || coalesce('; ' || others, '') || '.'
+                || CASE WHEN rule_loss < own_loss THEN ' A plain rule told better: '
+                            || rule || ', ' || to_char(rule_loss, 'FM9990.0000') || '.'
+                        WHEN rule_loss IS NOT NULL THEN ' The best plain rule, ' || rule || ', has '
+                            || to_char(rule_loss, 'FM9990.0000') || '.'
+                        ELSE '' END
+            ELSE
+                CASE WHEN fitted = 1 THEN 'No other kind could be fitted'
+                     WHEN aic = least_aic THEN 'It fits the past best, by aic'
+                     ELSE 'Of those that converged it fits the past best, by aic' END
+                || CASE WHEN days IS NULL THEN ': too little is known to tell by what came since.'
+                        ELSE ': in the ' || days || ' days until ' || {day}
+                            || ' all customers bought, or none did.' END
+        END
+FROM (SELECT count(*) AS fitted, min(aic) AS least_aic
+      FROM {mart}.model
+      WHERE fitted_on = {as_of}
+        AND {extension}.retention_mart_model_use(kind) = 'base_model') f,
+     (SELECT max(holdout_days) AS days, max(customers) AS customers, count(preference) AS compared,
+             min(loss) FILTER (WHERE chosen) AS own_loss,
+             min(loss) FILTER (WHERE converged IS NOT NULL) AS least_loss,
+             string_agg(kind || ' ' || to_char(loss, 'FM9990.0000')
+                        || CASE WHEN converged OR at_limit = 'no dropout' THEN ''
+                                ELSE ' (not converged)' END,
+                        ', ' ORDER BY preference)
+                 FILTER (WHERE preference IS NOT NULL AND NOT chosen) AS others,
+             (array_agg(kind ORDER BY loss, kind) FILTER (WHERE converged IS NULL))[1] AS rule,
+             min(loss) FILTER (WHERE converged IS NULL) AS rule_loss
+      FROM (SELECT holdout_days, customers, preference, chosen, converged, at_limit, kind,
+                   round(log_loss::numeric, 6) AS loss
+            FROM {mart}.model_comparison
+            WHERE as_of = {as_of}) r) c
+WHERE fitted_on = {as_of}
+  AND chosen
+  AND {extension}.retention_mart_model_use(kind) = 'base_model'$sql$;
+	END;
+
+CREATE FUNCTION retention_mart_fits(settings jsonb)
+	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
+	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	WITH preferred AS (
+		SELECT kind, place
+		FROM jsonb_array_elements_text(settings -> text 'preferred')
+			WITH ORDINALITY AS p(kind, place)),
+	tried AS (
+		SELECT kind, min(place) AS place, bool_or(if_needed) AS if_needed
 		FROM (SELECT kind,
 					 CASE fitted_to WHEN 'intervals' THEN 0::bigint
-								   ELSE 1000000::bigint END AS place
+								   ELSE 1000000::bigint END AS place,
+					 false AS if_needed
 			  FROM model_kinds()
 			  WHERE fitted_to = text 'intervals'
 				 OR fitted_to IN (text 'spend', text 'amounts')
 					AND (settings ->> text 'amount_column') IS NOT NULL
 			  UNION ALL
-			  SELECT b.kind, b.place
+			  SELECT p.kind, p.place, true
+			  FROM preferred AS p
+			  UNION ALL
+			  SELECT b.kind, 1000::bigint + b.place, false
 			  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
 					WITH ORDINALITY AS b(kind, place)
-			  WHERE b.kind IS NOT NULL) AS k
+			  WHERE b.kind IS NOT NULL
+				AND NOT EXISTS (SELECT FROM preferred AS p WHERE p.kind = b.kind)) AS k
 		GROUP BY kind)
 	SELECT 29, 'empty models', false, 'DELETE FROM {mart}.model WHERE fitted_on = {as_of}',
 		   jsonb '{}'
@@ -2510,7 +2716,14 @@ SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 			ELSE '{extension}.aic(m)'
 		   END || $sql$, {extension}.converged(m)
 FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
-      FROM {mart}.customer_history) f
+      FROM {mart}.customer_history$sql$
+		|| CASE WHEN if_needed THEN $sql$
+      WHERE NOT EXISTS (
+          SELECT
+          FROM {mart}.model b
+               JOIN {mart}.model_comparison c ON c.as_of = b.fitted_on AND c.kind = b.kind
+          WHERE b.fitted_on = {as_of}
+            AND (b.converged OR c.at_limit = 'no dropout'))$sql$ ELSE '' END || $sql$) f
 WHERE m IS NOT NULL$sql$,
 		   pg_catalog.jsonb_build_object('kind', quote_literal(kind))
 	FROM tried
@@ -2521,14 +2734,10 @@ WHERE m IS NOT NULL$sql$,
 	WHERE (settings ->> text 'amount_column') IS NOT NULL
 	UNION ALL
 	SELECT 39 + (SELECT greatest(count(*) - 9::bigint, 0::bigint) FROM tried)::integer,
-		   'choose models', false, $sql$UPDATE {mart}.model
-SET chosen = fitted_on = {as_of}
-	AND kind IN (
-		SELECT DISTINCT ON (use) kind
-		FROM {mart}.model,
-		     {extension}.retention_mart_model_use(kind) AS use
-		WHERE fitted_on = {as_of}
-		ORDER BY use, aic, kind)$sql$, jsonb '{}';
+		   'choose models', false, retention_mart_choice(),
+		   pg_catalog.jsonb_build_object('day',
+				quote_literal(to_char((settings ->> text 'as_of')::timestamp without time zone,
+									  text 'FMDD FMMonth YYYY')));
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, '
@@ -2536,6 +2745,18 @@ COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retent
 
 COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: '
 	'name, query, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_table_model_comparison() IS 'The table model_comparison of a '
+	'retention mart: name, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_compared_kinds(jsonb) IS 'The kinds that a retention mart '
+	'compares: those of its settings that tell who is still a customer, 16 at most; NULL for none.';
+
+COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that compare kinds of models by what came, as templates, with values of their own.';
+
+COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
+	'says why, as a template.';
 
 COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '
 	'for: cycle_model, spend_model or base_model, which tells who is still a customer.';
@@ -3189,6 +3410,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 31, text 'model_fits', t.*
 	FROM retention_mart_table_model_fits() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 32, text 'model_comparison', t.*
+	FROM retention_mart_table_model_comparison() WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 40, text 'customer_scorecard', t.*
 	FROM retention_mart_table_customer_scorecard() WITH ORDINALITY AS t
 	UNION ALL
@@ -3329,6 +3553,10 @@ CREATE OR REPLACE FUNCTION retention_mart_steps(settings jsonb)
 	FROM (SELECT r.step, r.name, false AS optional, r.template, jsonb '{}' AS more
 		  FROM retention_mart_reading(settings) AS r
 		  UNION ALL
+		  SELECT c.step, c.name, c.optional, c.template, c.more
+		  FROM retention_mart_comparing(settings) AS c
+		  WHERE settings ->> text 'phase' = 'compare'
+		  UNION ALL
 		  SELECT f.step, f.name, f.optional, f.template, f.more
 		  FROM retention_mart_fits(settings) AS f
 		  WHERE settings ->> text 'phase' = 'fit'
@@ -3464,6 +3692,13 @@ COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the table
 	'mart that an older version has made up to date, as SQL: what the first refresh after an '
 	'update of the extension runs.';
 
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
+	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
+	'''read all'', ''read changes'' or ''read recent'' orders, ''compare'' kinds of models, '
+	'''fit'' models, with the order of the kinds in the array preferred in settings, too, or '
+	'''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), '
+	'cycle_model and spend_model in settings. An optional step may fail for too little data.';
+
 COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down '
 	'which purchases came and went, as the owner of the orders and the mart, whoever writes. Its '
 	'argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are '
@@ -3476,7 +3711,8 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, campaign_results, monthly_review and model_fits, each column with a '
+	'purchase_forecast, campaign_results, monthly_review, model_fits and model_comparison, each '
+	'column with a '
 	'comment; beside them what they are made of: settings, customer_history, range_history, '
 	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
@@ -4456,6 +4692,44 @@ FROM known, every, rows$sql$;
 COMMENT ON FUNCTION retention_review_contact_list() IS
 	'Whom to reach this week, as a template: see retention_review_parts.';
 
+CREATE FUNCTION retention_review_model() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH used AS (
+	SELECT kind, chosen_because FROM {mart}.model
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
+compared AS (
+	SELECT c.* FROM {mart}.model_comparison c JOIN {mart}.settings USING (as_of)),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(kind::text) ||
+			CASE WHEN chosen THEN ', used'
+				WHEN NOT (converged OR coalesce(at_limit, '') = 'no dropout') THEN ', not converged'
+				ELSE '' END, VARIADIC ARRAY[
+			{extension}.retention_html_number(log_loss::numeric, 4),
+			{extension}.retention_html_percent(roc_auc::double precision, 1),
+			{extension}.retention_html_number(expected::numeric, 0),
+			{extension}.retention_html_number(actual::numeric, 0)]),
+		'' ORDER BY rank, converged IS NULL, aic, kind) AS body
+	FROM compared)
+SELECT {extension}.retention_html_section(NULL::text, text 'Which model tells best?',
+	coalesce('Who is still a customer is told by the model <b>' ||
+		{extension}.retention_html_text(kind::text) || '</b>. ' ||
+		{extension}.retention_html_text(chosen_because::text),
+		'No model could be fitted: their silence alone tells who is still a customer.'),
+	CASE WHEN body IS NULL THEN '' ELSE
+		{extension}.retention_html_table(text 'What each would have said, and what came',
+			ARRAY['Model or rule', 'Log loss', 'Buyers ranked first', 'Purchases expected', 'Came'],
+			body) ||
+		'<p class="note">Log loss: how far off the probabilities of a purchase were; 0.693 is a '
+		'coin, less is better. A rule only looks at the number it is called by.</p>' END)
+FROM (SELECT) one LEFT JOIN used ON true, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_model() IS
+	'Which model the mart uses, why, and how the others did, as a template: see '
+	'retention_review_parts.';
+
 CREATE FUNCTION retention_review_reasons() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
@@ -4583,33 +4857,43 @@ CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
 	RETURNS TABLE (step integer, name text, statement text)
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
+	WITH relation AS (
+		SELECT c.relname::text AS name
+		FROM pg_class AS c
+			 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname::text = $1)
 	SELECT p.step, p.name,
 		retention_mart_fill(p.template, pg_catalog.jsonb_build_object(text 'extension',
 			retention_schema(), text 'mart', quote_ident(schema)))
 	FROM (VALUES
-		(10, text 'head', retention_review_head()),
-		(20, 'answers', retention_review_answers()),
-		(30, 'month', retention_review_month()),
-		(40, 'lifecycle', retention_review_lifecycle()),
-		(45, 'cost', retention_review_cost()),
-		(50, 'cohorts', retention_review_cohorts()),
-		(60, 'survival', retention_review_survival()),
-		(70, 'forecast', retention_review_forecast()),
-		(75, 'order_value', retention_review_order_value()),
-		(80, 'contact_list', retention_review_contact_list()),
-		(85, 'reasons', retention_review_reasons()),
-		(86, 'dropped_ranges', retention_review_dropped_ranges()),
-		(87, 'lost_customers', retention_review_lost_customers()),
-		(88, 'campaigns', retention_review_campaigns()),
-		(90, 'foot', retention_review_foot())) AS p(step, name, template)
+		(10, text 'head', retention_review_head(), NULL),
+		(20, 'answers', retention_review_answers(), NULL),
+		(30, 'month', retention_review_month(), NULL),
+		(40, 'lifecycle', retention_review_lifecycle(), NULL),
+		(45, 'cost', retention_review_cost(), NULL),
+		(50, 'cohorts', retention_review_cohorts(), NULL),
+		(60, 'survival', retention_review_survival(), NULL),
+		(70, 'forecast', retention_review_forecast(), NULL),
+		(72, 'model', retention_review_model(), 'model_comparison'),
+		(75, 'order_value', retention_review_order_value(), NULL),
+		(80, 'contact_list', retention_review_contact_list(), NULL),
+		(85, 'reasons', retention_review_reasons(), NULL),
+		(86, 'dropped_ranges', retention_review_dropped_ranges(), NULL),
+		(87, 'lost_customers', retention_review_lost_customers(), NULL),
+		(88, 'campaigns', retention_review_campaigns(), NULL),
+		(90, 'foot', retention_review_foot(), NULL)) AS p(step, name, template, needs)
+	-- a mart that an older version has refreshed lacks some tables
+	WHERE p.needs IS NULL
+	   OR NOT EXISTS (SELECT FROM relation AS r WHERE r.name = text 'settings')
+	   OR EXISTS (SELECT FROM relation AS r WHERE r.name = p.needs)
 	ORDER BY p.step;
 	END;
 
 COMMENT ON FUNCTION retention_review_parts(text) IS
 	'The parts of the page that retention_review_html makes of a retention mart, as SQL '
 	'statements, each of which gives HTML; $1 is the currency, $2 the title, $3 how many rows a '
-	'list has. Each comes from the template that a function of its name, after '
-	'retention_review_, gives.';
+	'list has. Those that need a table that the mart lacks are left out. Each comes from the '
+	'template that a function of its name, after retention_review_, gives.';
 
 COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS
 	'The monthly meeting on one page of HTML, from a retention mart: how many customers were '

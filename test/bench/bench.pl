@@ -458,6 +458,10 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 					                         WHEN 'base_model' THEN 'base_kind' END,
 					                     kind)) AS p(part, text)
 					           WHERE chosen AND part IS NOT NULL)
+					       || (SELECT jsonb_build_object('preferred',
+					               coalesce(jsonb_agg(kind ORDER BY preference), '[]'))
+					           FROM retention_mart.model_comparison
+					           WHERE as_of = m.as_of AND preference IS NOT NULL)
 					FROM retention_mart.settings m))
 				ORDER BY step
 			LOOP
@@ -486,7 +490,8 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 		map { ("CALL run_steps($_, 'read recent')", "CALL run_steps($_, 'read all')") }
 		1 .. $repeat);
 	psql(@quiet,
-		map { ("CALL run_steps($_, 'fit')", "CALL run_steps($_, 'write')") }
+		map { ("CALL run_steps($_, 'compare')", "CALL run_steps($_, 'fit')",
+			"CALL run_steps($_, 'write')") }
 		1 .. ($big ? 1 : $repeat));
 	my %ms = map { split /\|/ } split /\n/, psql(q{
 		SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)
