@@ -126,7 +126,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
 		'compared_customers', settings ->> text 'compared_customers',
-		'forecast_days', settings ->> text 'forecast_days')
+		'forecast_days', settings ->> text 'forecast_days',
+		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
@@ -152,7 +153,7 @@ COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in th
 	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
 -- Columns behind "one" came with version 2, lead_days and capacity with version 3,
--- compared_customers with version 4
+-- the last two with version 4
 CREATE FUNCTION retention_mart_table_settings()
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -223,7 +224,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'compared by that, too'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	 'to decide: length in days of the periods of purchase_forecast and purchase_outlook, as many '
+	 'as quality_days has'),
 	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
 	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
 	 'where yearly contracts are renewed'),
@@ -233,7 +235,10 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'compared_customers',
 	 'integer NOT NULL DEFAULT 200000 CHECK (compared_customers > 0)',
 	 'to decide: kinds of models are compared on a sample of about so many customers, by a hash of '
-	 'customer_id, where there are more: a comparison takes as long as fitting all kinds');
+	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
+	('column', 'forecast_level',
+	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
+	 'to decide: the probability with which the limits of a forecast are to hold');
 	END;
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
 	'name, columns and comments.';

@@ -66,6 +66,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 90, text 'dropped_ranges', t.*
 	FROM retention_mart_table_dropped_ranges() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 94, text 'purchase_outlook', t.*
+	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
 	UNION ALL
@@ -371,10 +374,10 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, campaign_results, monthly_review, model_fits and model_comparison, each '
-	'column with a '
-	'comment; beside them what they are made of: settings, customer_history, range_history, '
-	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
+	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
+	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
 	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
 	'customer and the column customer. zone is the time zone of days (default: the session''s), '

@@ -23,6 +23,7 @@ CREATE FUNCTION retention_review_parts(schema text)
 		(45, 'cost', retention_review_cost(), NULL),
 		(50, 'cohorts', retention_review_cohorts(), NULL),
 		(60, 'survival', retention_review_survival(), NULL),
+		(65, 'outlook', retention_review_outlook(), 'purchase_outlook'),
 		(70, 'forecast', retention_review_forecast(), NULL),
 		(72, 'model', retention_review_model(), 'model_comparison'),
 		(75, 'order_value', retention_review_order_value(), NULL),

@@ -1649,7 +1649,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
 		'compared_customers', settings ->> text 'compared_customers',
-		'forecast_days', settings ->> text 'forecast_days')
+		'forecast_days', settings ->> text 'forecast_days',
+		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
@@ -1748,7 +1749,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'compared by that, too'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	 'to decide: length in days of the periods of purchase_forecast and purchase_outlook, as many '
+	 'as quality_days has'),
 	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
 	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
 	 'where yearly contracts are renewed'),
@@ -1758,7 +1760,10 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'compared_customers',
 	 'integer NOT NULL DEFAULT 200000 CHECK (compared_customers > 0)',
 	 'to decide: kinds of models are compared on a sample of about so many customers, by a hash of '
-	 'customer_id, where there are more: a comparison takes as long as fitting all kinds');
+	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
+	('column', 'forecast_level',
+	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
+	 'to decide: the probability with which the limits of a forecast are to hold');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -3080,6 +3085,18 @@ COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart rea
 COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart '
 	'that read the orders, as templates.';
 
+CREATE FUNCTION retention_mart_totals(forecast_days integer, quality_days integer, model text,
+		since text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT 'ARRAY['
+		|| string_agg(E'\n           {extension}.expected_total(' || model || ', history, ' || since
+					  || ', interval ''' || (forecast_days * p)::text || ' days'', '
+					  || '{forecast_level})', ',' ORDER BY p)
+		|| ']'
+	FROM generate_series(1, quality_days / forecast_days) AS p;
+	END;
+
 CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -3114,17 +3131,18 @@ SELECT {extension}.purchase_probability(
        {extension}.last_purchase({extension}.as_of(history, {as_of}))
            > {as_of} - {quality_days} AS bought,
        ARRAY[$sql$ || string_agg($sql$
-           {extension}.expected_purchases(
-               m, history, {as_of} - {quality_days}, interval '$sql$
-		|| (forecast_days * p)::text || $sql$ days')$sql$, ',' ORDER BY p) || $sql$] AS expected,
-       ARRAY[$sql$ || string_agg($sql$
            {extension}.purchase_days({extension}.slice(history, daterange(
                {as_of} - {quality_days} + $sql$ || (forecast_days * (p - 1) + 1)::text || $sql$,
                {as_of} - {quality_days} + $sql$ || (forecast_days * p)::text || $sql$, '[]')))$sql$,
 		',' ORDER BY p) || $sql$] AS actual
 FROM {mart}.customer_history, {mart}.next_model
 WHERE m IS NOT NULL
-  AND {extension}.as_of(history, {as_of} - {quality_days}) IS NOT NULL$sql$
+  AND {extension}.as_of(history, {as_of} - {quality_days}) IS NOT NULL;
+CREATE UNLOGGED TABLE {mart}.next_total AS
+SELECT $sql$ || retention_mart_totals(min(forecast_days), min(quality_days), text 'm',
+									 text '{as_of} - {quality_days}') || $sql$ AS totals
+FROM {mart}.customer_history, {mart}.next_model
+WHERE m IS NOT NULL$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
 					 (settings ->> text 'quality_days')::integer AS quality_days) AS s,
 			 generate_series(1, quality_days / forecast_days) AS p), NULL),
@@ -3159,21 +3177,85 @@ CREATE FUNCTION retention_mart_table_purchase_forecast()
 	('column', 'customers', 'bigint NOT NULL', 'customers at the beginning of the first period'),
 	('column', 'expected', 'double precision NOT NULL', 'purchase days expected of them'),
 	('column', 'actual', 'bigint NOT NULL', 'purchase days they had'),
+	('column', 'total_expected', 'double precision NOT NULL',
+	 'purchase days expected from the first day of the first period to the last of this one'),
+	('column', 'total_lower', 'double precision',
+	 'lower limit of their number, with a probability of level: see expected_total; NULL where it '
+	 'is not known how sure the fit was'),
+	('column', 'total_upper', 'double precision', 'upper limit, likewise'),
+	('column', 'total_actual', 'bigint NOT NULL', 'purchase days they had in that time'),
+	('column', 'level', 'double precision NOT NULL',
+	 'the probability with which the limits are to hold, settings.forecast_level'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
-	-- as numeric, the sum is the same in any order
 	('insert', NULL, $sql$
 SELECT p,
        {as_of} - {quality_days} + {forecast_days} * (p - 1) + 1,
        {as_of} - {quality_days} + {forecast_days} * p,
-       count(*),
-       sum((expected[p] - coalesce(expected[p - 1], 0))::numeric),
-       coalesce(sum(actual[p]), 0)
-FROM {mart}.next_known,
-     generate_series(1, {quality_days} / {forecast_days}) AS p
-GROUP BY p$sql$, NULL),
-	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known', NULL);
+       (totals[p]).customers,
+       (totals[p]).expected - coalesce((totals[p - 1]).expected, 0),
+       came,
+       (totals[p]).expected,
+       (totals[p]).lower,
+       (totals[p]).upper,
+       sum(came) OVER (ORDER BY p),
+       {forecast_level}
+FROM (SELECT p, coalesce(sum(actual[p]), 0) AS came
+      FROM {mart}.next_known,
+           generate_series(1, {quality_days} / {forecast_days}) AS p
+      GROUP BY p) a,
+     {mart}.next_total$sql$, NULL),
+	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known, {mart}.next_total', NULL);
 	END;
+
+CREATE FUNCTION retention_mart_table_purchase_outlook(settings jsonb)
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'purchase_outlook', NULL,
+	 'How much will they buy: purchases to expect after settings.as_of of all customers there are, '
+	 'with limits. How good such forecasts were is in purchase_forecast.'),
+	('column', 'days', 'integer PRIMARY KEY',
+	 'days ahead: multiples of settings.forecast_days, up to quality_days'),
+	('column', 'until', 'date NOT NULL', 'the last of these days'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers by now; who is new after that comes on top'),
+	('column', 'expected', 'double precision NOT NULL',
+	 'purchase days to expect of them in these days; see expected_total'),
+	('column', 'lower', 'double precision',
+	 'lower limit of their number, with a probability of level; NULL where it is not known how '
+	 'sure the fit is. It holds as far as the model does: a season or a campaign is not in it'),
+	('column', 'upper', 'double precision', 'upper limit, likewise'),
+	('column', 'level', 'double precision NOT NULL',
+	 'the probability with which the limits are to hold, settings.forecast_level'),
+	('needs', 'base_kind', NULL, NULL),
+	('optional', NULL, NULL, NULL),
+	('insert in parallel', NULL, (SELECT $sql$
+SELECT {forecast_days} * p AS days,
+       {as_of} + {forecast_days} * p AS until,
+       (totals[p]).customers,
+       (totals[p]).expected,
+       (totals[p]).lower,
+       (totals[p]).upper,
+       {forecast_level} AS level
+FROM (SELECT $sql$ || retention_mart_totals(forecast_days, quality_days, text '{base_model}',
+											text '{as_of}') || $sql$ AS totals
+      FROM {mart}.customer_history) t,
+     generate_series(1, {quality_days} / {forecast_days}) AS p
+WHERE (totals[p]).customers > 0$sql$
+		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
+					 (settings ->> text 'quality_days')::integer AS quality_days) AS s), NULL);
+	END;
+
+COMMENT ON FUNCTION retention_mart_totals(integer, integer, text, text) IS 'What is expected of '
+	'all customers from a day on, within one period, two, and so on, as SQL for an array: a '
+	'template of a retention mart, from the days of a period and of all of them, a model, and that '
+	'day.';
+
+COMMENT ON FUNCTION retention_mart_table_purchase_outlook(jsonb) IS 'The table purchase_outlook of '
+	'a retention mart: name, columns, comments and how it is written. settings is that of '
+	'retention_mart_steps.';
 
 COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a '
 	'retention mart: name, columns, comments and how it is written. settings is that of '
@@ -3443,6 +3525,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 90, text 'dropped_ranges', t.*
 	FROM retention_mart_table_dropped_ranges() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 94, text 'purchase_outlook', t.*
+	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
 	UNION ALL
@@ -3711,10 +3796,10 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, campaign_results, monthly_review, model_fits and model_comparison, each '
-	'column with a '
-	'comment; beside them what they are made of: settings, customer_history, range_history, '
-	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
+	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
+	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
 	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
 	'customer and the column customer. zone is the time zone of days (default: the session''s), '
@@ -4530,6 +4615,17 @@ extremes AS (
 	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
 		sum(actual) AS actual, max(customers) AS customers
 	FROM periods),
+-- a mart that an older version has refreshed has no totals
+totals AS (
+	SELECT seen_until, to_jsonb(p) AS of, (to_jsonb(p) ->> 'total_lower')::float8 AS lower,
+		(to_jsonb(p) ->> 'total_upper')::float8 AS upper
+	FROM periods p),
+limits AS (
+	SELECT ' (' || {extension}.retention_html_percent(
+			(of ->> 'level')::double precision, 0) || ' limits ' ||
+		{extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+		{extension}.retention_html_number(upper::numeric, 0) || ')' AS said, lower, upper
+	FROM totals WHERE lower IS NOT NULL ORDER BY seen_until DESC LIMIT 1),
 scale AS (
 	SELECT step * ceil(value / step) AS high, step
 	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
@@ -4554,8 +4650,13 @@ drawn AS (
 figures AS (
 	SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(expected::numeric, 0),
-		{extension}.retention_html_number(actual::numeric, 0)]), '' ORDER BY period) AS body
-	FROM periods),
+		{extension}.retention_html_number(actual::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_expected')::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_actual')::numeric, 0)]),
+		'' ORDER BY period) AS body
+	FROM periods JOIN totals USING (seen_until)),
 groups AS (
 	SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(customers::numeric, 0),
@@ -4567,10 +4668,13 @@ groups AS (
 	FROM {mart}.model_quality)
 SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be trusted?',
 	coalesce('Half a year ago ' ||
-		{extension}.retention_html_number(expected::numeric, 0) ||
-		' purchases were expected of the ' ||
+		{extension}.retention_html_number(expected::numeric, 0) || ' purchases' ||
+		coalesce(limits.said, '') || ' were expected of the ' ||
 		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
-		{extension}.retention_html_number(actual::numeric, 0) || ' came.', ''),
+		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
+		CASE WHEN actual < lower OR actual > upper THEN
+			': something has moved all of them that the model does not know'
+			ELSE '' END || '.', ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
 		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
@@ -4581,17 +4685,92 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 			ARRAY['purchases that came', 'expected']) ||
 		{extension}.retention_html_figures(
 			{extension}.retention_html_table(text 'Actual and expected purchases',
-				ARRAY['Until', 'Expected', 'Came'], (SELECT body FROM figures)) ||
+				ARRAY['Until', 'Expected', 'Came', 'Expected until then', 'At least', 'At most',
+					'Came until then'], (SELECT body FROM figures)) ||
 			{extension}.retention_html_table(
 				text 'Customers by the probability of a purchase within that half year',
 				ARRAY['Group', 'Customers', 'Expected', 'Bought', 'At least', 'At most'],
 				(SELECT body FROM groups))) END)
-FROM extremes, scale$sql$;
+FROM scale, extremes LEFT JOIN limits ON true$sql$;
 	END;
 
 COMMENT ON FUNCTION retention_review_forecast() IS
 	'What was expected half a year ago and what came, as a template: see '
 	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_outlook() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH ahead AS (
+	SELECT *, count(*) OVER () AS periods, row_number() OVER (ORDER BY days) AS n,
+		max(days) OVER () AS last_day
+	FROM {mart}.purchase_outlook),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
+		FROM (SELECT greatest(max(coalesce(upper, expected)), 1) AS value FROM ahead) e) s),
+scaled AS (
+	SELECT a.*, round((52 + 420.0 * days / last_day)::numeric, 1) AS x,
+		round((212 - 200 * expected / high)::numeric, 1) AS y,
+		round((212 - 200 * lower / high)::numeric, 1) AS y_lower,
+		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
+	FROM ahead a, scale),
+drawn AS (
+	SELECT coalesce({extension}.retention_svg_path(text 'band', format('M52 212L%sL%sZ',
+			string_agg(x || ' ' || y_upper, 'L' ORDER BY days),
+			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC))), '') ||
+		{extension}.retention_svg_path(text 'line', 'M52 212L' ||
+			string_agg(x || ' ' || y, 'L' ORDER BY days)) ||
+		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,
+				format('until %s: %s expected', until,
+					{extension}.retention_html_number(expected::numeric, 0)) ||
+				coalesce(', ' || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+					{extension}.retention_html_number(upper::numeric, 0), '')) ||
+			CASE WHEN (periods - n) % ceil(periods / 6.0)::int = 0 THEN
+				{extension}.retention_svg_tick(least(x, 454)::numeric, 230::numeric,
+					to_char(until, 'DD Mon')) ELSE '' END, '' ORDER BY days) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(days::text, VARIADIC ARRAY[
+		until::text,
+		{extension}.retention_html_number(expected::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0)]), '' ORDER BY days) AS body
+	FROM ahead),
+-- the first period and all of them
+said AS (
+	SELECT string_agg(
+			{extension}.retention_html_number(expected::numeric, 0) || ' purchases within ' ||
+			{extension}.retention_html_count(days::bigint, text 'day') ||
+			coalesce(' (' || CASE n WHEN 1 THEN
+					{extension}.retention_html_percent(level::double precision, 0) || ' limits '
+					ELSE '' END || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+				{extension}.retention_html_number(upper::numeric, 0) || ')', ''), ', '
+			ORDER BY days) ||
+		' are to be expected of the ' ||
+		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
+		' so far. Who is new comes on top' ||
+		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
+			ELSE '; a season or a campaign is not in it.' END AS note
+	FROM ahead WHERE n = 1 OR n = periods)
+SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
+	coalesce(note, ''),
+	CASE WHEN note IS NULL THEN
+		'<p>No model could be fitted that tells who is still a customer.</p>' ELSE
+		{extension}.retention_svg_chart(text 'outlook', text 'Purchases to expect, added up',
+			format('Up to so many days ahead, with limits: %s',
+				(SELECT max(last_day) FROM ahead)),
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'Purchases to expect, added up',
+			ARRAY['Days', 'Until', 'Expected', 'At least', 'At most'],
+			(SELECT body FROM figures))) END)
+FROM said, scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_outlook() IS
+	'How much will be bought in the time that comes, as a template: see retention_review_parts.';
 
 CREATE FUNCTION retention_review_order_value() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -4873,6 +5052,7 @@ CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
 		(45, 'cost', retention_review_cost(), NULL),
 		(50, 'cohorts', retention_review_cohorts(), NULL),
 		(60, 'survival', retention_review_survival(), NULL),
+		(65, 'outlook', retention_review_outlook(), 'purchase_outlook'),
 		(70, 'forecast', retention_review_forecast(), NULL),
 		(72, 'model', retention_review_model(), 'model_comparison'),
 		(75, 'order_value', retention_review_order_value(), NULL),

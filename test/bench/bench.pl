@@ -405,6 +405,13 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		$beyond->($name, $_, 1000, '-',
 			"SELECT expected_total('$model'::retention_model, h, $last, '39 weeks') FROM base")
 			for @modes;
+		# and of each segment, against the sums of what is expected, without limits
+		compare("model: expected_total of segments: sum(expected_purchases), $kind", $_, '-',
+			"SELECT customer_id % 10, expected_total('$model'::retention_model, h, $last,
+			'39 weeks') FROM base GROUP BY 1",
+			"SELECT customer_id % 10, sum(expected_purchases('$model'::retention_model, h, $last,
+			'39 weeks')) FROM base GROUP BY 1")
+			for @modes;
 	}
 	my $spend =
 		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);

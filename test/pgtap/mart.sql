@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(74);
+SELECT plan(79);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -24,7 +24,7 @@ SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'order
 	s.partitions, true, 4, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
 	'1 year'::interval, '{new,active,due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13,
 	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int,
-	200000)::m.settings,
+	200000, 0.8::float8)::m.settings,
 	'the settings a mart begins with') FROM m.settings s;
 
 -- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
@@ -106,7 +106,7 @@ END $$;
 CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int,
 	stages text[], reasons_within interval, review_months int, review_p float8, dropped_p float8,
 	recent interval, trend_months int, campaign_days int, quality_days int, period_days int,
-	lead_days int, capacity int)
+	lead_days int, capacity int, level float8)
 LANGUAGE plpgsql AS $$
 DECLARE
 	today CONSTANT date := '2026-06-30';
@@ -116,7 +116,7 @@ DECLARE
 	money retention_model := pg_temp.money(base, today, quality_days);
 BEGIN
 	DROP TABLE IF EXISTS chosen_money, customer, contacts, gone, reasons, dropped, trend, months,
-		campaigns, quality, forecast, expected_month;
+		campaigns, quality, forecast, outlook, expected_month;
 	CREATE TEMP TABLE chosen_money AS SELECT model_kind(money) AS kind;
 	CREATE TEMP TABLE customer AS
 	SELECT customer_id, h, c.contact_from, c.contact_until, c.expected_next, c.overdue_ratio,
@@ -275,6 +275,14 @@ BEGIN
 				AND day > today - quality_days + (p - 1) * period_days
 				AND day <= today - quality_days + p * period_days) AS actual
 	FROM generate_series(1, quality_days / period_days) p;
+	ALTER TABLE forecast ADD total expected_total;
+	UPDATE forecast SET total = (SELECT expected_total(past, h, today - quality_days,
+		period * period_days * interval '1 day', level) FROM history);
+	CREATE TEMP TABLE outlook AS
+	SELECT days, today + days AS until, (t).*, level
+	FROM (
+		SELECT days, expected_total(base, h, today, make_interval(days => days), level) AS t
+		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o;
 END $$;
 
 CREATE FUNCTION pg_temp.agrees(name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -342,11 +350,16 @@ BEGIN
 		FROM quality', name || ': model_quality');
 	RETURN NEXT set_eq('
 		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
-			actual)::text AS line
+			actual, total_expected, total_lower, total_upper, total_actual)::text AS line
 		FROM m.purchase_forecast', '
 		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
-			actual)::text AS line
+			actual, (total).expected, (total).lower, (total).upper,
+			sum(actual) OVER (ORDER BY period))::text AS line
 		FROM forecast', name || ': purchase_forecast');
+	RETURN NEXT set_eq('SELECT o::text FROM m.purchase_outlook o', 'SELECT o::text FROM outlook o',
+		name || ': purchase_outlook');
+	RETURN NEXT ok((SELECT count(*) > 2 AND bool_and(lower < expected AND expected < upper)
+		FROM m.purchase_outlook), name || ': with limits');
 	RETURN NEXT is(
 		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM m.model
 			WHERE chosen AND fitted_on = '2026-06-30'),
@@ -366,7 +379,7 @@ END $$;
 
 CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7,
 	'{new,active,due,overdue,at_risk}', '1 year',
-	13, 0.01, 0.005, '3 months', 13, 60, 180, 30, 0, NULL);
+	13, 0.01, 0.005, '3 months', 13, 60, 180, 30, 0, NULL, 0.8);
 SELECT pg_temp.agrees('as it begins');
 -- what came tells another kind than the fit to the past does, and why is said
 SELECT is((
@@ -451,10 +464,11 @@ SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL),
 UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3,
 	contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months', review_months = 9,
 	review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7,
-	campaign_days = 25, quality_days = 120, forecast_days = 40, lead_days = 10, capacity = 60;
+	campaign_days = 25, quality_days = 120, forecast_days = 40, lead_days = 10, capacity = 60,
+	forecast_level = 0.95;
 SELECT refresh_retention_mart('m') AS as_of \gset
 CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
-	'2 months', 7, 25, 120, 40, 10, 60);
+	'2 months', 7, 25, 120, 40, 10, 60, 0.95);
 SELECT pg_temp.agrees('decided otherwise');
 SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list',
 	ARRAY['due in 13 days', 'at risk of leaving'], 'the reasons of contacts say it');
@@ -500,6 +514,7 @@ SELECT is((SELECT sum(lost - recovered) FROM m.lifecycle),
 SELECT is((SELECT count(churn_score) FROM m.customer_scorecard)
 	+ (SELECT count(clv) FROM m.customer_scorecard)
 	+ (SELECT count(*) FROM m.model_comparison WHERE as_of = '2026-06-30')
+	+ (SELECT count(*) FROM m.purchase_outlook)
 	+ (SELECT count(*) FROM m.model_quality), 0::bigint, 'and what needs a model is empty');
 -- and without any, a fixed silence
 SELECT is(retention_mart_values(to_jsonb(s) || jsonb '{"base_model": null, "cycle_model": null}')
@@ -513,6 +528,8 @@ SELECT throws_ok($$ UPDATE m.settings SET lead_days = -1 $$, '23514', NULL,
 	'nobody is reached behind their window');
 SELECT throws_ok($$ UPDATE m.settings SET capacity = -1 $$, '23514', NULL,
 	'no fewer than none');
+SELECT throws_ok($$ UPDATE m.settings SET forecast_level = 1 $$, '23514', NULL,
+	'no limits that hold for sure');
 SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL,
 	'nobody is gone for sure');
 
