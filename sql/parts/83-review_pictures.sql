@@ -394,9 +394,10 @@ scaled AS (
 		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
 	FROM ahead a, scale),
 drawn AS (
-	SELECT coalesce({extension}.retention_svg_path(text 'band', format('M52 212L%sL%sZ',
-			string_agg(x || ' ' || y_upper, 'L' ORDER BY days),
-			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC))), '') ||
+	-- NULL without limits
+	SELECT coalesce({extension}.retention_svg_path(text 'band', 'M52 212L' ||
+			string_agg(x || ' ' || y_upper, 'L' ORDER BY days) || 'L' ||
+			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC) || 'Z'), '') ||
 		{extension}.retention_svg_path(text 'line', 'M52 212L' ||
 			string_agg(x || ' ' || y, 'L' ORDER BY days)) ||
 		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,

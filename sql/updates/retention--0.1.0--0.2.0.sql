@@ -2643,7 +2643,7 @@ SET chosen_by = CASE WHEN own_loss IS NOT NULL AND compared > 1 THEN 'log_loss'
                      WHEN own_loss = least_loss THEN 'It told best who'
                      ELSE 'Of those that converged it told best who' END
                 || ' of ' || to_char(customers, 'FM999,999,999,990')
-                || ' customers would buy in the ' || days || ' days until ' || {day}
+                || ' customers would buy in the ' || days || ' days until ' || day
                 || ': log loss ' || to_char(own_loss, 'FM9990.0000')
                 || coalesce('; ' || others, '') || '.'
                 || CASE WHEN rule_loss < own_loss THEN ' A plain rule told better: '
@@ -2656,10 +2656,11 @@ SET chosen_by = CASE WHEN own_loss IS NOT NULL AND compared > 1 THEN 'log_loss'
                      WHEN aic = least_aic THEN 'It fits the past best, by aic'
                      ELSE 'Of those that converged it fits the past best, by aic' END
                 || CASE WHEN days IS NULL THEN ': too little is known to tell by what came since.'
-                        ELSE ': in the ' || days || ' days until ' || {day}
+                        ELSE ': in the ' || days || ' days until ' || day
                             || ' all customers bought, or none did.' END
         END
-FROM (SELECT count(*) AS fitted, min(aic) AS least_aic
+FROM to_char({as_of}, 'FMDD FMMonth YYYY') AS day,
+     (SELECT count(*) AS fitted, min(aic) AS least_aic
       FROM {mart}.model
       WHERE fitted_on = {as_of}
         AND {extension}.retention_mart_model_use(kind) = 'base_model') f,
@@ -2684,7 +2685,7 @@ WHERE fitted_on = {as_of}
 
 CREATE FUNCTION retention_mart_fits(settings jsonb)
 	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
-	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	WITH preferred AS (
 		SELECT kind, place
@@ -2739,10 +2740,7 @@ WHERE m IS NOT NULL$sql$,
 	WHERE (settings ->> text 'amount_column') IS NOT NULL
 	UNION ALL
 	SELECT 39 + (SELECT greatest(count(*) - 9::bigint, 0::bigint) FROM tried)::integer,
-		   'choose models', false, retention_mart_choice(),
-		   pg_catalog.jsonb_build_object('day',
-				quote_literal(to_char((settings ->> text 'as_of')::timestamp without time zone,
-									  text 'FMDD FMMonth YYYY')));
+		   'choose models', false, retention_mart_choice(), jsonb '{}';
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, '
@@ -4716,9 +4714,10 @@ scaled AS (
 		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
 	FROM ahead a, scale),
 drawn AS (
-	SELECT coalesce({extension}.retention_svg_path(text 'band', format('M52 212L%sL%sZ',
-			string_agg(x || ' ' || y_upper, 'L' ORDER BY days),
-			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC))), '') ||
+	-- NULL without limits
+	SELECT coalesce({extension}.retention_svg_path(text 'band', 'M52 212L' ||
+			string_agg(x || ' ' || y_upper, 'L' ORDER BY days) || 'L' ||
+			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC) || 'Z'), '') ||
 		{extension}.retention_svg_path(text 'line', 'M52 212L' ||
 			string_agg(x || ' ' || y, 'L' ORDER BY days)) ||
 		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,

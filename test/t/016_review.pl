@@ -134,7 +134,7 @@ my %says = (
 	'what will come' => $figure->('round(expected) FROM sample.purchase_outlook WHERE days = 30') .
 	  ' purchases within 30 days (80&#160;% limits ' .
 	  join(' to ', map { $figure->("$_ FROM sample.purchase_outlook WHERE days = 30") }
-		  qw(lower upper)) . ')');
+		  qw(lower upper)));
 like($html, qr{(?<![\d,])\Q$says{$_}\E(?![\d,])}, "the page has $_, $says{$_}") for sort keys %says;
 like($html, qr{<p class="figure">region North</p>}, 'and why');
 like(
