@@ -29,7 +29,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 3;
+	SELECT 4;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -125,7 +125,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'trend_months', settings ->> text 'trend_months',
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
-		'forecast_days', settings ->> text 'forecast_days')
+		'compared_customers', settings ->> text 'compared_customers',
+		'forecast_days', settings ->> text 'forecast_days',
+		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
@@ -150,7 +152,8 @@ COMMENT ON FUNCTION retention_mart_order_values(jsonb) IS 'Of retention_mart_val
 COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in the SQL of a '
 	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
--- Columns behind "one" came with version 2, lead_days and capacity with version 3
+-- Columns behind "one" came with version 2, lead_days and capacity with version 3,
+-- the last two with version 4
 CREATE FUNCTION retention_mart_table_settings()
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -187,8 +190,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'integer NOT NULL DEFAULT ' || retention_mart_format_version()::text,
 	 'version of the tables of the mart; a refresh brings an older one up to date'),
 	('column', 'base_kinds', $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'$sql$,
-	 'to decide: kinds of models of who is still a customer that are tried; the one with the least '
-	 'aic is chosen'),
+	 'to decide: kinds of models of who is still a customer that are tried, 16 at most; the one '
+	 'that tells best what came is chosen: see model_comparison'),
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
@@ -217,16 +220,25 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'campaign_days', 'integer NOT NULL DEFAULT 60 CHECK (campaign_days > 0)',
 	 'to decide: days after a contact in which purchases count'),
 	('column', 'quality_days', 'integer NOT NULL DEFAULT 180 CHECK (quality_days > 0)',
-	 'to decide: how many days ago the model was fitted that is held to what came'),
+	 'to decide: how many days ago models were fitted that are held to what came; kinds are '
+	 'compared by that, too'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	 'to decide: length in days of the periods of purchase_forecast and purchase_outlook, as many '
+	 'as quality_days has'),
 	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
 	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
 	 'where yearly contracts are renewed'),
 	('column', 'capacity', 'integer CHECK (capacity >= 0)',
 	 'to decide: how many customers the contact list has at most, those first with whom a contact '
-	 'saves most; NULL: all');
+	 'saves most; NULL: all'),
+	('column', 'compared_customers',
+	 'integer NOT NULL DEFAULT 200000 CHECK (compared_customers > 0)',
+	 'to decide: kinds of models are compared on a sample of about so many customers, by a hash of '
+	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
+	('column', 'forecast_level',
+	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
+	 'to decide: the probability with which the limits of a forecast are to hold');
 	END;
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
 	'name, columns and comments.';

@@ -33,6 +33,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 31, text 'model_fits', t.*
 	FROM retention_mart_table_model_fits() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 32, text 'model_comparison', t.*
+	FROM retention_mart_table_model_comparison() WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 40, text 'customer_scorecard', t.*
 	FROM retention_mart_table_customer_scorecard() WITH ORDINALITY AS t
 	UNION ALL
@@ -62,6 +65,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 90, text 'dropped_ranges', t.*
 	FROM retention_mart_table_dropped_ranges() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 94, text 'purchase_outlook', t.*
+	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
@@ -167,9 +173,9 @@ CREATE FUNCTION retention_mart_writing(settings jsonb)
 	GROUP BY s.step;
 	END;
 
--- What a refresh does, step by step, in three phases: the orders are read, models fitted, and what
--- follows from them written.  An optional step may fail for too little data: what it would have
--- filled is left empty.
+-- What a refresh does, step by step, in four phases: the orders are read, kinds of models compared,
+-- models fitted, and what follows from them written.  An optional step may fail for too little
+-- data: what it would have filled is left empty.
 CREATE FUNCTION retention_mart_steps(settings jsonb)
 	RETURNS TABLE (step integer, name text, optional boolean, statement text)
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
@@ -178,6 +184,10 @@ CREATE FUNCTION retention_mart_steps(settings jsonb)
 		   retention_mart_fill(s.template, retention_mart_values(settings) || s.more)
 	FROM (SELECT r.step, r.name, false AS optional, r.template, jsonb '{}' AS more
 		  FROM retention_mart_reading(settings) AS r
+		  UNION ALL
+		  SELECT c.step, c.name, c.optional, c.template, c.more
+		  FROM retention_mart_comparing(settings) AS c
+		  WHERE settings ->> text 'phase' = 'compare'
 		  UNION ALL
 		  SELECT f.step, f.name, f.optional, f.template, f.more
 		  FROM retention_mart_fits(settings) AS f
@@ -345,9 +355,10 @@ COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the table
 	'retention mart, as SQL: what create_retention_mart runs.';
 COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
 	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
-	'''read all'', ''read changes'' or ''read recent'' orders, ''fit'' models or ''write'' what '
-	'follows as of its as_of, with the models base_model (its kind: base_kind), cycle_model and '
-	'spend_model in settings, too. An optional step may fail for too little data.';
+	'''read all'', ''read changes'' or ''read recent'' orders, ''compare'' kinds of models, '
+	'''fit'' models, with the order of the kinds in the array preferred in settings, too, or '
+	'''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), '
+	'cycle_model and spend_model in settings. An optional step may fail for too little data.';
 COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a '
 	'retention mart run after an INSERT, UPDATE, DELETE or TRUNCATE of orders.';
 COMMENT ON FUNCTION retention_mart_triggers(jsonb, text, text, boolean) IS 'The triggers of a '
@@ -363,9 +374,10 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, campaign_results, monthly_review and model_fits, each column with a '
-	'comment; beside them what they are made of: settings, customer_history, range_history, '
-	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
+	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
+	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
 	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
 	'customer and the column customer. zone is the time zone of days (default: the session''s), '

@@ -294,6 +294,17 @@ extremes AS (
 	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
 		sum(actual) AS actual, max(customers) AS customers
 	FROM periods),
+-- a mart that an older version has refreshed has no totals
+totals AS (
+	SELECT seen_until, to_jsonb(p) AS of, (to_jsonb(p) ->> 'total_lower')::float8 AS lower,
+		(to_jsonb(p) ->> 'total_upper')::float8 AS upper
+	FROM periods p),
+limits AS (
+	SELECT ' (' || {extension}.retention_html_percent(
+			(of ->> 'level')::double precision, 0) || ' limits ' ||
+		{extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+		{extension}.retention_html_number(upper::numeric, 0) || ')' AS said, lower, upper
+	FROM totals WHERE lower IS NOT NULL ORDER BY seen_until DESC LIMIT 1),
 scale AS (
 	SELECT step * ceil(value / step) AS high, step
 	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
@@ -318,8 +329,13 @@ drawn AS (
 figures AS (
 	SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(expected::numeric, 0),
-		{extension}.retention_html_number(actual::numeric, 0)]), '' ORDER BY period) AS body
-	FROM periods),
+		{extension}.retention_html_number(actual::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_expected')::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_actual')::numeric, 0)]),
+		'' ORDER BY period) AS body
+	FROM periods JOIN totals USING (seen_until)),
 groups AS (
 	SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(customers::numeric, 0),
@@ -331,10 +347,13 @@ groups AS (
 	FROM {mart}.model_quality)
 SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be trusted?',
 	coalesce('Half a year ago ' ||
-		{extension}.retention_html_number(expected::numeric, 0) ||
-		' purchases were expected of the ' ||
+		{extension}.retention_html_number(expected::numeric, 0) || ' purchases' ||
+		coalesce(limits.said, '') || ' were expected of the ' ||
 		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
-		{extension}.retention_html_number(actual::numeric, 0) || ' came.', ''),
+		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
+		CASE WHEN actual < lower OR actual > upper THEN
+			': something has moved all of them that the model does not know'
+			ELSE '' END || '.', ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
 		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
@@ -345,16 +364,91 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 			ARRAY['purchases that came', 'expected']) ||
 		{extension}.retention_html_figures(
 			{extension}.retention_html_table(text 'Actual and expected purchases',
-				ARRAY['Until', 'Expected', 'Came'], (SELECT body FROM figures)) ||
+				ARRAY['Until', 'Expected', 'Came', 'Expected until then', 'At least', 'At most',
+					'Came until then'], (SELECT body FROM figures)) ||
 			{extension}.retention_html_table(
 				text 'Customers by the probability of a purchase within that half year',
 				ARRAY['Group', 'Customers', 'Expected', 'Bought', 'At least', 'At most'],
 				(SELECT body FROM groups))) END)
-FROM extremes, scale$sql$;
+FROM scale, extremes LEFT JOIN limits ON true$sql$;
 	END;
 COMMENT ON FUNCTION retention_review_forecast() IS
 	'What was expected half a year ago and what came, as a template: see '
 	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_outlook() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH ahead AS (
+	SELECT *, count(*) OVER () AS periods, row_number() OVER (ORDER BY days) AS n,
+		max(days) OVER () AS last_day
+	FROM {mart}.purchase_outlook),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
+		FROM (SELECT greatest(max(coalesce(upper, expected)), 1) AS value FROM ahead) e) s),
+scaled AS (
+	SELECT a.*, round((52 + 420.0 * days / last_day)::numeric, 1) AS x,
+		round((212 - 200 * expected / high)::numeric, 1) AS y,
+		round((212 - 200 * lower / high)::numeric, 1) AS y_lower,
+		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
+	FROM ahead a, scale),
+drawn AS (
+	-- NULL without limits
+	SELECT coalesce({extension}.retention_svg_path(text 'band', 'M52 212L' ||
+			string_agg(x || ' ' || y_upper, 'L' ORDER BY days) || 'L' ||
+			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC) || 'Z'), '') ||
+		{extension}.retention_svg_path(text 'line', 'M52 212L' ||
+			string_agg(x || ' ' || y, 'L' ORDER BY days)) ||
+		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,
+				format('until %s: %s expected', until,
+					{extension}.retention_html_number(expected::numeric, 0)) ||
+				coalesce(', ' || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+					{extension}.retention_html_number(upper::numeric, 0), '')) ||
+			CASE WHEN (periods - n) % ceil(periods / 6.0)::int = 0 THEN
+				{extension}.retention_svg_tick(least(x, 454)::numeric, 230::numeric,
+					to_char(until, 'DD Mon')) ELSE '' END, '' ORDER BY days) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(days::text, VARIADIC ARRAY[
+		until::text,
+		{extension}.retention_html_number(expected::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0)]), '' ORDER BY days) AS body
+	FROM ahead),
+-- the first period and all of them
+said AS (
+	SELECT string_agg(
+			{extension}.retention_html_number(expected::numeric, 0) || ' purchases within ' ||
+			{extension}.retention_html_count(days::bigint, text 'day') ||
+			coalesce(' (' || CASE n WHEN 1 THEN
+					{extension}.retention_html_percent(level::double precision, 0) || ' limits '
+					ELSE '' END || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+				{extension}.retention_html_number(upper::numeric, 0) || ')', ''), ', '
+			ORDER BY days) ||
+		' are to be expected of the ' ||
+		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
+		' so far. Who is new comes on top' ||
+		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
+			ELSE '; a season or a campaign is not in it.' END AS note
+	FROM ahead WHERE n = 1 OR n = periods)
+SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
+	coalesce(note, ''),
+	CASE WHEN note IS NULL THEN
+		'<p>No model could be fitted that tells who is still a customer.</p>' ELSE
+		{extension}.retention_svg_chart(text 'outlook', text 'Purchases to expect, added up',
+			format('Up to so many days ahead, with limits: %s',
+				(SELECT max(last_day) FROM ahead)),
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'Purchases to expect, added up',
+			ARRAY['Days', 'Until', 'Expected', 'At least', 'At most'],
+			(SELECT body FROM figures))) END)
+FROM said, scale$sql$;
+	END;
+COMMENT ON FUNCTION retention_review_outlook() IS
+	'How much will be bought in the time that comes, as a template: see retention_review_parts.';
 
 CREATE FUNCTION retention_review_order_value() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE

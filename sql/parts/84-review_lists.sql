@@ -41,6 +41,43 @@ FROM known, every, rows$sql$;
 COMMENT ON FUNCTION retention_review_contact_list() IS
 	'Whom to reach this week, as a template: see retention_review_parts.';
 
+CREATE FUNCTION retention_review_model() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH used AS (
+	SELECT kind, chosen_because FROM {mart}.model
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
+compared AS (
+	SELECT c.* FROM {mart}.model_comparison c JOIN {mart}.settings USING (as_of)),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(kind::text) ||
+			CASE WHEN chosen THEN ', used'
+				WHEN NOT (converged OR coalesce(at_limit, '') = 'no dropout') THEN ', not converged'
+				ELSE '' END, VARIADIC ARRAY[
+			{extension}.retention_html_number(log_loss::numeric, 4),
+			{extension}.retention_html_percent(roc_auc::double precision, 1),
+			{extension}.retention_html_number(expected::numeric, 0),
+			{extension}.retention_html_number(actual::numeric, 0)]),
+		'' ORDER BY rank, converged IS NULL, aic, kind) AS body
+	FROM compared)
+SELECT {extension}.retention_html_section(NULL::text, text 'Which model tells best?',
+	coalesce('Who is still a customer is told by the model <b>' ||
+		{extension}.retention_html_text(kind::text) || '</b>. ' ||
+		{extension}.retention_html_text(chosen_because::text),
+		'No model could be fitted: their silence alone tells who is still a customer.'),
+	CASE WHEN body IS NULL THEN '' ELSE
+		{extension}.retention_html_table(text 'What each would have said, and what came',
+			ARRAY['Model or rule', 'Log loss', 'Buyers ranked first', 'Purchases expected', 'Came'],
+			body) ||
+		'<p class="note">Log loss: how far off the probabilities of a purchase were; 0.693 is a '
+		'coin, less is better. A rule only looks at the number it is called by.</p>' END)
+FROM (SELECT) one LEFT JOIN used ON true, rows$sql$;
+	END;
+COMMENT ON FUNCTION retention_review_model() IS
+	'Which model the mart uses, why, and how the others did, as a template: see '
+	'retention_review_parts.';
+
 CREATE FUNCTION retention_review_reasons() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC

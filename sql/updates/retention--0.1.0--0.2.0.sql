@@ -1557,7 +1557,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 3;
+	SELECT 4;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -1650,7 +1650,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'trend_months', settings ->> text 'trend_months',
 		'campaign_days', settings ->> text 'campaign_days',
 		'quality_days', settings ->> text 'quality_days',
-		'forecast_days', settings ->> text 'forecast_days')
+		'compared_customers', settings ->> text 'compared_customers',
+		'forecast_days', settings ->> text 'forecast_days',
+		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
 			quote_literal(settings ->> text 'base_model') || '::' || extension
@@ -1715,8 +1717,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'integer NOT NULL DEFAULT ' || retention_mart_format_version()::text,
 	 'version of the tables of the mart; a refresh brings an older one up to date'),
 	('column', 'base_kinds', $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'$sql$,
-	 'to decide: kinds of models of who is still a customer that are tried; the one with the least '
-	 'aic is chosen'),
+	 'to decide: kinds of models of who is still a customer that are tried, 16 at most; the one '
+	 'that tells best what came is chosen: see model_comparison'),
 	('column', 'lost_probability',
 	 'double precision NOT NULL DEFAULT 0.5 '
 	 'CHECK (lost_probability > 0 AND lost_probability < 1)',
@@ -1745,16 +1747,25 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'campaign_days', 'integer NOT NULL DEFAULT 60 CHECK (campaign_days > 0)',
 	 'to decide: days after a contact in which purchases count'),
 	('column', 'quality_days', 'integer NOT NULL DEFAULT 180 CHECK (quality_days > 0)',
-	 'to decide: how many days ago the model was fitted that is held to what came'),
+	 'to decide: how many days ago models were fitted that are held to what came; kinds are '
+	 'compared by that, too'),
 	('column', 'forecast_days', 'integer NOT NULL DEFAULT 30 '
 	 'CHECK (forecast_days > 0 AND forecast_days <= quality_days)',
-	 'to decide: length in days of the periods of purchase_forecast, as many as quality_days has'),
+	 'to decide: length in days of the periods of purchase_forecast and purchase_outlook, as many '
+	 'as quality_days has'),
 	('column', 'lead_days', 'integer NOT NULL DEFAULT 0 CHECK (lead_days >= 0)',
 	 'to decide: how many days before their window begins a customer is to be reached: 30, say, '
 	 'where yearly contracts are renewed'),
 	('column', 'capacity', 'integer CHECK (capacity >= 0)',
 	 'to decide: how many customers the contact list has at most, those first with whom a contact '
-	 'saves most; NULL: all');
+	 'saves most; NULL: all'),
+	('column', 'compared_customers',
+	 'integer NOT NULL DEFAULT 200000 CHECK (compared_customers > 0)',
+	 'to decide: kinds of models are compared on a sample of about so many customers, by a hash of '
+	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
+	('column', 'forecast_level',
+	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
+	 'to decide: the probability with which the limits of a forecast are to hold');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -2357,8 +2368,7 @@ CREATE FUNCTION retention_mart_table_model()
 	('column', 'converged', 'boolean NOT NULL',
 	 'false when the likelihood rises toward the boundary of the parameters'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
-	 'the mart uses it: it was fitted at the last refresh, and of models of who is still a '
-	 'customer it has the least aic; of models of what orders are worth see holdout_gini'),
+	 'the mart uses it: it was fitted at the last refresh, and chosen by chosen_by'),
 	('column', 'holdout_gini', 'double precision',
 	 'of models of what orders are worth: fitted settings.quality_days ago, how well did their '
 	 'values times the purchases to expect rank customers by what they spent since? The '
@@ -2368,6 +2378,13 @@ CREATE FUNCTION retention_mart_table_model()
 	 'is chosen'),
 	('column', 'not_valued', 'bigint',
 	 'of models of what orders are worth: customers to whom it gives no value'),
+	('column', 'chosen_by', 'text',
+	 'by what it was chosen. Of models of who is still a customer: log_loss, what came in a '
+	 'hold-out, see model_comparison; aic where that tells nothing. Of models of what orders are '
+	 'worth: holdout_gini; not_valued where that tells nothing. NULL: not chosen, or there was no '
+	 'other'),
+	('column', 'chosen_because', 'text',
+	 'of the model of who is still a customer that was chosen: why, in a sentence or two'),
 	('constraint', NULL, 'PRIMARY KEY (fitted_on, kind)', NULL);
 	END;
 
@@ -2378,7 +2395,8 @@ CREATE FUNCTION retention_mart_table_model_fits()
 	VALUES
 	('view', 'model_fits', $sql$
 SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters,
-       log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued
+       log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued,
+       chosen_by, chosen_because
 FROM {mart}.model$sql$,
 	 'The history of the fits in plain columns.'),
 	('column', 'fitted_on', NULL, 'as of which day'),
@@ -2392,7 +2410,61 @@ FROM {mart}.model$sql$,
 	('column', 'holdout_gini', NULL,
 	 'how well customers are ranked by what they spent after the hold-out began: more is better'),
 	('column', 'holdout_error', NULL, 'the mean absolute error of that'),
-	('column', 'not_valued', NULL, 'customers to whom it gives no value');
+	('column', 'not_valued', NULL, 'customers to whom it gives no value'),
+	('column', 'chosen_by', NULL, 'by what it was chosen: log_loss, aic, holdout_gini, not_valued'),
+	('column', 'chosen_because', NULL, 'why, in a sentence or two');
+	END;
+
+CREATE FUNCTION retention_mart_table_model_comparison()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'model_comparison', NULL,
+	 'Which kind of model tells best who is still a customer: what each would have said before a '
+	 'hold-out, and what came; beside them plain rules. A row a kind and refresh; see '
+	 'compare_models.'),
+	('column', 'as_of', 'date', 'last day of the hold-out'),
+	('column', 'kind', 'text', 'kind of model, one of settings.base_kinds; or a plain rule'),
+	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
+	 'the mart used it as of that day, fitted to all that was known then'),
+	('column', 'preference', 'integer',
+	 'the order in which kinds are tried on all that was known: those that converged, or in which '
+	 'nobody leaves, come first, of these the one with the least log_loss to six digits, then aic. '
+	 'NULL for rules, and where the hold-out tells nothing'),
+	('column', 'holdout_days', 'integer NOT NULL',
+	 'days of the hold-out: settings.quality_days, but at most a third of those since the first '
+	 'purchase'),
+	('column', 'all_customers', 'bigint NOT NULL',
+	 'customers who had bought when the hold-out began'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'how many of them were compared: all, or a sample of about settings.compared_customers'),
+	('column', 'left_out', 'bigint NOT NULL',
+	 'customers, of the sample, who came within the hold-out, of whom nothing could be said'),
+	('column', 'sampled', 'bigint NOT NULL',
+	 'how many of customers the figures are of: all, or, of several million, fewer'),
+	('column', 'log_likelihood', 'double precision',
+	 'of the model as fitted to what was known when the hold-out began; NULL of a rule'),
+	('column', 'aic', 'double precision', 'its aic; NULL of a rule'),
+	('column', 'converged', 'boolean',
+	 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule'),
+	('column', 'at_limit', 'text',
+	 'the limit at which the model ended, in words: no dropout is harmless; NULL inside the '
+	 'parameter space, and of a rule'),
+	('column', 'log_loss', 'double precision',
+	 'mean of minus the logarithm of the probability given to what came, a purchase in the '
+	 'hold-out or none: less is better; NULL where all bought, or nobody did'),
+	('column', 'brier_score', 'double precision',
+	 'mean squared error of the probability of a purchase in the hold-out'),
+	('column', 'roc_auc', 'double precision',
+	 'the probability that who bought in the hold-out had been given a higher one than who did '
+	 'not'),
+	('column', 'expected', 'double precision', 'purchases expected in the hold-out'),
+	('column', 'actual', 'bigint NOT NULL', 'purchases in it, by the same customers'),
+	('column', 'mean_absolute_error', 'double precision',
+	 'mean absolute error of the purchases expected of a customer'),
+	('column', 'rank', 'integer', '1 for the least log_loss, rules included'),
+	('constraint', NULL, 'PRIMARY KEY (as_of, kind)', NULL);
 	END;
 
 CREATE FUNCTION retention_mart_model_use(kind text) RETURNS text
@@ -2471,35 +2543,175 @@ SET not_valued = CASE
 WHERE fitted_on = {as_of}
   AND {extension}.retention_mart_model_use(kind) = 'spend_model';
 UPDATE {mart}.model
-SET chosen = kind = (
-        SELECT kind
-        FROM {mart}.model
-        WHERE fitted_on = {as_of}
-          AND {extension}.retention_mart_model_use(kind) = 'spend_model'
-        ORDER BY holdout_gini DESC NULLS LAST, holdout_error, not_valued, kind DESC
-        LIMIT 1)
+SET chosen = kind = best,
+    chosen_by = CASE WHEN kind = best AND kinds > 1 THEN
+                    CASE WHEN holdout_gini IS NULL THEN 'not_valued' ELSE 'holdout_gini' END
+                END
+FROM (SELECT kind AS best, count(*) OVER () AS kinds
+      FROM {mart}.model
+      WHERE fitted_on = {as_of}
+        AND {extension}.retention_mart_model_use(kind) = 'spend_model'
+      ORDER BY holdout_gini DESC NULLS LAST, holdout_error, not_valued, kind DESC
+      LIMIT 1) b
 WHERE fitted_on = {as_of}
   AND {extension}.retention_mart_model_use(kind) = 'spend_model'$sql$);
+	END;
+
+CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	-- compare_models takes no more than 16
+	SELECT (array_agg(b.kind ORDER BY b.place))[1:16]
+	FROM (SELECT t.kind, min(t.place) AS place
+		  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
+				WITH ORDINALITY AS t(kind, place)
+		  GROUP BY t.kind) AS b
+		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, '-[0-9]+$', '-k')
+	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
+	END;
+
+CREATE FUNCTION retention_mart_comparing(settings jsonb)
+	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT 27, 'empty comparison', false,
+		   'DELETE FROM {mart}.model_comparison WHERE as_of = {as_of}', jsonb '{}'
+	UNION ALL
+	SELECT 28, 'compare models', true, $sql$INSERT INTO {mart}.model_comparison (
+    as_of, kind, preference, holdout_days, all_customers, customers, left_out, sampled,
+    log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
+    mean_absolute_error, rank)
+SELECT {as_of},
+       kind,
+       CASE WHEN converged IS NOT NULL AND log_loss IS NOT NULL THEN
+           row_number() OVER (
+               PARTITION BY converged IS NULL
+               ORDER BY (converged OR at_limit = 'no dropout') IS NOT TRUE,
+                        round(log_loss::numeric, 6), aic, kind)
+       END,
+       days, all_customers, customers, left_out, sampled,
+       log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
+       mean_absolute_error, rank
+FROM (SELECT days, all_customers,
+             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds})
+                 AS compared
+      FROM {mart}.customer_history,
+           (SELECT days, count(*) AS all_customers,
+                   trunc(least({compared_customers} / count(*)::numeric, 1)
+                         * 9223372036854775807)::bigint AS hash_until
+            FROM {mart}.customer_history,
+                 (SELECT least({quality_days},
+                               ({as_of} - min({extension}.first_purchase(history))) / 3) AS days
+                  FROM {mart}.customer_history) d
+            WHERE days >= 7
+              AND {extension}.first_purchase(history) <= {as_of} - days
+            GROUP BY days) c
+      WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807 <= hash_until
+      GROUP BY days, all_customers) s,
+     unnest(compared) r$sql$,
+		   pg_catalog.jsonb_build_object('kinds',
+				'ARRAY[' || (SELECT string_agg(quote_literal(k), ', ') FROM unnest(q.kinds) AS k)
+				|| ']::text[]')
+	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
+	WHERE q.kinds IS NOT NULL;
+	END;
+
+CREATE FUNCTION retention_mart_choice() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$UPDATE {mart}.model
+SET chosen = fitted_on = {as_of}
+	AND kind IN (
+		SELECT DISTINCT ON (use) m.kind
+		FROM {mart}.model m
+		     LEFT JOIN {mart}.model_comparison c ON c.as_of = m.fitted_on AND c.kind = m.kind,
+		     {extension}.retention_mart_model_use(m.kind) AS use
+		WHERE m.fitted_on = {as_of}
+		ORDER BY use, (m.converged OR c.at_limit = 'no dropout') IS NOT TRUE, c.preference, m.aic,
+		         m.kind);
+UPDATE {mart}.model_comparison
+SET chosen = true
+FROM {mart}.model m
+WHERE as_of = {as_of}
+  AND m.chosen
+  AND m.kind = model_comparison.kind;
+UPDATE {mart}.model
+SET chosen_by = CASE WHEN own_loss IS NOT NULL AND compared > 1 THEN 'log_loss'
+                     WHEN fitted > 1 THEN 'aic' END,
+    chosen_because =
+        CASE
+            WHEN own_loss IS NOT NULL THEN
+                CASE WHEN compared = 1 THEN 'No other kind was compared. Who'
+                     WHEN own_loss = least_loss THEN 'It told best who'
+                     ELSE 'Of those that converged it told best who' END
+                || ' of ' || to_char(customers, 'FM999,999,999,990')
+                || ' customers would buy in the ' || days || ' days until ' || day
+                || ': log loss ' || to_char(own_loss, 'FM9990.0000')
+                || coalesce('; ' || others, '') || '.'
+                || CASE WHEN rule_loss < own_loss THEN ' A plain rule told better: '
+                            || rule || ', ' || to_char(rule_loss, 'FM9990.0000') || '.'
+                        WHEN rule_loss IS NOT NULL THEN ' The best plain rule, ' || rule || ', has '
+                            || to_char(rule_loss, 'FM9990.0000') || '.'
+                        ELSE '' END
+            ELSE
+                CASE WHEN fitted = 1 THEN 'No other kind could be fitted'
+                     WHEN aic = least_aic THEN 'It fits the past best, by aic'
+                     ELSE 'Of those that converged it fits the past best, by aic' END
+                || CASE WHEN days IS NULL THEN ': too little is known to tell by what came since.'
+                        ELSE ': in the ' || days || ' days until ' || day
+                            || ' all customers bought, or none did.' END
+        END
+FROM to_char({as_of}, 'FMDD FMMonth YYYY') AS day,
+     (SELECT count(*) AS fitted, min(aic) AS least_aic
+      FROM {mart}.model
+      WHERE fitted_on = {as_of}
+        AND {extension}.retention_mart_model_use(kind) = 'base_model') f,
+     (SELECT max(holdout_days) AS days, max(customers) AS customers, count(preference) AS compared,
+             min(loss) FILTER (WHERE chosen) AS own_loss,
+             min(loss) FILTER (WHERE converged IS NOT NULL) AS least_loss,
+             string_agg(kind || ' ' || to_char(loss, 'FM9990.0000')
+                        || CASE WHEN converged OR at_limit = 'no dropout' THEN ''
+                                ELSE ' (not converged)' END,
+                        ', ' ORDER BY preference)
+                 FILTER (WHERE preference IS NOT NULL AND NOT chosen) AS others,
+             (array_agg(kind ORDER BY loss, kind) FILTER (WHERE converged IS NULL))[1] AS rule,
+             min(loss) FILTER (WHERE converged IS NULL) AS rule_loss
+      FROM (SELECT holdout_days, customers, preference, chosen, converged, at_limit, kind,
+                   round(log_loss::numeric, 6) AS loss
+            FROM {mart}.model_comparison
+            WHERE as_of = {as_of}) r) c
+WHERE fitted_on = {as_of}
+  AND chosen
+  AND {extension}.retention_mart_model_use(kind) = 'base_model'$sql$;
 	END;
 
 CREATE FUNCTION retention_mart_fits(settings jsonb)
 	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	WITH tried AS (
-		SELECT kind, min(place) AS place
+	WITH preferred AS (
+		SELECT kind, place
+		FROM jsonb_array_elements_text(settings -> text 'preferred')
+			WITH ORDINALITY AS p(kind, place)),
+	tried AS (
+		SELECT kind, min(place) AS place, bool_or(if_needed) AS if_needed
 		FROM (SELECT kind,
 					 CASE fitted_to WHEN 'intervals' THEN 0::bigint
-								   ELSE 1000000::bigint END AS place
+								   ELSE 1000000::bigint END AS place,
+					 false AS if_needed
 			  FROM model_kinds()
 			  WHERE fitted_to = text 'intervals'
 				 OR fitted_to IN (text 'spend', text 'amounts')
 					AND (settings ->> text 'amount_column') IS NOT NULL
 			  UNION ALL
-			  SELECT b.kind, b.place
+			  SELECT p.kind, p.place, true
+			  FROM preferred AS p
+			  UNION ALL
+			  SELECT b.kind, 1000::bigint + b.place, false
 			  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
 					WITH ORDINALITY AS b(kind, place)
-			  WHERE b.kind IS NOT NULL) AS k
+			  WHERE b.kind IS NOT NULL
+				AND NOT EXISTS (SELECT FROM preferred AS p WHERE p.kind = b.kind)) AS k
 		GROUP BY kind)
 	SELECT 29, 'empty models', false, 'DELETE FROM {mart}.model WHERE fitted_on = {as_of}',
 		   jsonb '{}'
@@ -2512,7 +2724,14 @@ SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 			ELSE '{extension}.aic(m)'
 		   END || $sql$, {extension}.converged(m)
 FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
-      FROM {mart}.customer_history) f
+      FROM {mart}.customer_history$sql$
+		|| CASE WHEN if_needed THEN $sql$
+      WHERE NOT EXISTS (
+          SELECT
+          FROM {mart}.model b
+               JOIN {mart}.model_comparison c ON c.as_of = b.fitted_on AND c.kind = b.kind
+          WHERE b.fitted_on = {as_of}
+            AND (b.converged OR c.at_limit = 'no dropout'))$sql$ ELSE '' END || $sql$) f
 WHERE m IS NOT NULL$sql$,
 		   pg_catalog.jsonb_build_object('kind', quote_literal(kind))
 	FROM tried
@@ -2523,14 +2742,7 @@ WHERE m IS NOT NULL$sql$,
 	WHERE (settings ->> text 'amount_column') IS NOT NULL
 	UNION ALL
 	SELECT 39 + (SELECT greatest(count(*) - 9::bigint, 0::bigint) FROM tried)::integer,
-		   'choose models', false, $sql$UPDATE {mart}.model
-SET chosen = fitted_on = {as_of}
-	AND kind IN (
-		SELECT DISTINCT ON (use) kind
-		FROM {mart}.model,
-		     {extension}.retention_mart_model_use(kind) AS use
-		WHERE fitted_on = {as_of}
-		ORDER BY use, aic, kind)$sql$, jsonb '{}';
+		   'choose models', false, retention_mart_choice(), jsonb '{}';
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retention mart: name, '
@@ -2538,6 +2750,18 @@ COMMENT ON FUNCTION retention_mart_table_model() IS 'The table model of a retent
 
 COMMENT ON FUNCTION retention_mart_table_model_fits() IS 'The view model_fits of a retention mart: '
 	'name, query, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_table_model_comparison() IS 'The table model_comparison of a '
+	'retention mart: name, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_compared_kinds(jsonb) IS 'The kinds that a retention mart '
+	'compares: those of its settings that tell who is still a customer, 16 at most; NULL for none.';
+
+COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh of a retention mart '
+	'that compare kinds of models by what came, as templates, with values of their own.';
+
+COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
+	'says why, as a template.';
 
 COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '
 	'for: cycle_model, spend_model or base_model, which tells who is still a customer.';
@@ -2861,6 +3085,18 @@ COMMENT ON FUNCTION retention_mart_read_customers() IS 'How a retention mart rea
 COMMENT ON FUNCTION retention_mart_reading(jsonb) IS 'The steps of a refresh of a retention mart '
 	'that read the orders, as templates.';
 
+CREATE FUNCTION retention_mart_totals(forecast_days integer, quality_days integer, model text,
+		since text) RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT 'ARRAY['
+		|| string_agg(E'\n           {extension}.expected_total(' || model || ', history, ' || since
+					  || ', interval ''' || (forecast_days * p)::text || ' days'', '
+					  || '{forecast_level})', ',' ORDER BY p)
+		|| ']'
+	FROM generate_series(1, quality_days / forecast_days) AS p;
+	END;
+
 CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -2895,17 +3131,18 @@ SELECT {extension}.purchase_probability(
        {extension}.last_purchase({extension}.as_of(history, {as_of}))
            > {as_of} - {quality_days} AS bought,
        ARRAY[$sql$ || string_agg($sql$
-           {extension}.expected_purchases(
-               m, history, {as_of} - {quality_days}, interval '$sql$
-		|| (forecast_days * p)::text || $sql$ days')$sql$, ',' ORDER BY p) || $sql$] AS expected,
-       ARRAY[$sql$ || string_agg($sql$
            {extension}.purchase_days({extension}.slice(history, daterange(
                {as_of} - {quality_days} + $sql$ || (forecast_days * (p - 1) + 1)::text || $sql$,
                {as_of} - {quality_days} + $sql$ || (forecast_days * p)::text || $sql$, '[]')))$sql$,
 		',' ORDER BY p) || $sql$] AS actual
 FROM {mart}.customer_history, {mart}.next_model
 WHERE m IS NOT NULL
-  AND {extension}.as_of(history, {as_of} - {quality_days}) IS NOT NULL$sql$
+  AND {extension}.as_of(history, {as_of} - {quality_days}) IS NOT NULL;
+CREATE UNLOGGED TABLE {mart}.next_total AS
+SELECT $sql$ || retention_mart_totals(min(forecast_days), min(quality_days), text 'm',
+									 text '{as_of} - {quality_days}') || $sql$ AS totals
+FROM {mart}.customer_history, {mart}.next_model
+WHERE m IS NOT NULL$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
 					 (settings ->> text 'quality_days')::integer AS quality_days) AS s,
 			 generate_series(1, quality_days / forecast_days) AS p), NULL),
@@ -2940,21 +3177,85 @@ CREATE FUNCTION retention_mart_table_purchase_forecast()
 	('column', 'customers', 'bigint NOT NULL', 'customers at the beginning of the first period'),
 	('column', 'expected', 'double precision NOT NULL', 'purchase days expected of them'),
 	('column', 'actual', 'bigint NOT NULL', 'purchase days they had'),
+	('column', 'total_expected', 'double precision NOT NULL',
+	 'purchase days expected from the first day of the first period to the last of this one'),
+	('column', 'total_lower', 'double precision',
+	 'lower limit of their number, with a probability of level: see expected_total; NULL where it '
+	 'is not known how sure the fit was'),
+	('column', 'total_upper', 'double precision', 'upper limit, likewise'),
+	('column', 'total_actual', 'bigint NOT NULL', 'purchase days they had in that time'),
+	('column', 'level', 'double precision NOT NULL',
+	 'the probability with which the limits are to hold, settings.forecast_level'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
-	-- as numeric, the sum is the same in any order
 	('insert', NULL, $sql$
 SELECT p,
        {as_of} - {quality_days} + {forecast_days} * (p - 1) + 1,
        {as_of} - {quality_days} + {forecast_days} * p,
-       count(*),
-       sum((expected[p] - coalesce(expected[p - 1], 0))::numeric),
-       coalesce(sum(actual[p]), 0)
-FROM {mart}.next_known,
-     generate_series(1, {quality_days} / {forecast_days}) AS p
-GROUP BY p$sql$, NULL),
-	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known', NULL);
+       (totals[p]).customers,
+       (totals[p]).expected - coalesce((totals[p - 1]).expected, 0),
+       came,
+       (totals[p]).expected,
+       (totals[p]).lower,
+       (totals[p]).upper,
+       sum(came) OVER (ORDER BY p),
+       {forecast_level}
+FROM (SELECT p, coalesce(sum(actual[p]), 0) AS came
+      FROM {mart}.next_known,
+           generate_series(1, {quality_days} / {forecast_days}) AS p
+      GROUP BY p) a,
+     {mart}.next_total$sql$, NULL),
+	('finish', NULL, 'DROP TABLE {mart}.next_model, {mart}.next_known, {mart}.next_total', NULL);
 	END;
+
+CREATE FUNCTION retention_mart_table_purchase_outlook(settings jsonb)
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'purchase_outlook', NULL,
+	 'How much will they buy: purchases to expect after settings.as_of of all customers there are, '
+	 'with limits. How good such forecasts were is in purchase_forecast.'),
+	('column', 'days', 'integer PRIMARY KEY',
+	 'days ahead: multiples of settings.forecast_days, up to quality_days'),
+	('column', 'until', 'date NOT NULL', 'the last of these days'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers by now; who is new after that comes on top'),
+	('column', 'expected', 'double precision NOT NULL',
+	 'purchase days to expect of them in these days; see expected_total'),
+	('column', 'lower', 'double precision',
+	 'lower limit of their number, with a probability of level; NULL where it is not known how '
+	 'sure the fit is. It holds as far as the model does: a season or a campaign is not in it'),
+	('column', 'upper', 'double precision', 'upper limit, likewise'),
+	('column', 'level', 'double precision NOT NULL',
+	 'the probability with which the limits are to hold, settings.forecast_level'),
+	('needs', 'base_kind', NULL, NULL),
+	('optional', NULL, NULL, NULL),
+	('insert in parallel', NULL, (SELECT $sql$
+SELECT {forecast_days} * p AS days,
+       {as_of} + {forecast_days} * p AS until,
+       (totals[p]).customers,
+       (totals[p]).expected,
+       (totals[p]).lower,
+       (totals[p]).upper,
+       {forecast_level} AS level
+FROM (SELECT $sql$ || retention_mart_totals(forecast_days, quality_days, text '{base_model}',
+											text '{as_of}') || $sql$ AS totals
+      FROM {mart}.customer_history) t,
+     generate_series(1, {quality_days} / {forecast_days}) AS p
+WHERE (totals[p]).customers > 0$sql$
+		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
+					 (settings ->> text 'quality_days')::integer AS quality_days) AS s), NULL);
+	END;
+
+COMMENT ON FUNCTION retention_mart_totals(integer, integer, text, text) IS 'What is expected of '
+	'all customers from a day on, within one period, two, and so on, as SQL for an array: a '
+	'template of a retention mart, from the days of a period and of all of them, a model, and that '
+	'day.';
+
+COMMENT ON FUNCTION retention_mart_table_purchase_outlook(jsonb) IS 'The table purchase_outlook of '
+	'a retention mart: name, columns, comments and how it is written. settings is that of '
+	'retention_mart_steps.';
 
 COMMENT ON FUNCTION retention_mart_table_model_quality(jsonb) IS 'The table model_quality of a '
 	'retention mart: name, columns, comments and how it is written. settings is that of '
@@ -3191,6 +3492,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 31, text 'model_fits', t.*
 	FROM retention_mart_table_model_fits() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 32, text 'model_comparison', t.*
+	FROM retention_mart_table_model_comparison() WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 40, text 'customer_scorecard', t.*
 	FROM retention_mart_table_customer_scorecard() WITH ORDINALITY AS t
 	UNION ALL
@@ -3220,6 +3524,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 90, text 'dropped_ranges', t.*
 	FROM retention_mart_table_dropped_ranges() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 94, text 'purchase_outlook', t.*
+	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
@@ -3330,6 +3637,10 @@ CREATE OR REPLACE FUNCTION retention_mart_steps(settings jsonb)
 		   retention_mart_fill(s.template, retention_mart_values(settings) || s.more)
 	FROM (SELECT r.step, r.name, false AS optional, r.template, jsonb '{}' AS more
 		  FROM retention_mart_reading(settings) AS r
+		  UNION ALL
+		  SELECT c.step, c.name, c.optional, c.template, c.more
+		  FROM retention_mart_comparing(settings) AS c
+		  WHERE settings ->> text 'phase' = 'compare'
 		  UNION ALL
 		  SELECT f.step, f.name, f.optional, f.template, f.more
 		  FROM retention_mart_fits(settings) AS f
@@ -3466,6 +3777,13 @@ COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the table
 	'mart that an older version has made up to date, as SQL: what the first refresh after an '
 	'update of the extension runs.';
 
+COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
+	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
+	'''read all'', ''read changes'' or ''read recent'' orders, ''compare'' kinds of models, '
+	'''fit'' models, with the order of the kinds in the array preferred in settings, too, or '
+	'''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), '
+	'cycle_model and spend_model in settings. An optional step may fail for too little data.';
+
 COMMENT ON FUNCTION retention_mart_capture() IS 'Trigger function of a retention mart: writes down '
 	'which purchases came and went, as the owner of the orders and the mart, whoever writes. Its '
 	'argument is the schema of the mart. Whatever goes wrong is a WARNING, and the orders are '
@@ -3478,9 +3796,10 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, campaign_results, monthly_review and model_fits, each column with a '
-	'comment; beside them what they are made of: settings, customer_history, range_history, '
-	'customer_attribute, campaign (which you may fill), change and model. customer, ordered_at, '
+	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
+	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
+	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
 	'be reasons to leave; they are in customers instead, if that is given, a table with one row a '
 	'customer and the column customer. zone is the time zone of days (default: the session''s), '
@@ -4296,6 +4615,17 @@ extremes AS (
 	SELECT greatest(max(greatest(expected, actual)), 1) AS value, sum(expected) AS expected,
 		sum(actual) AS actual, max(customers) AS customers
 	FROM periods),
+-- a mart that an older version has refreshed has no totals
+totals AS (
+	SELECT seen_until, to_jsonb(p) AS of, (to_jsonb(p) ->> 'total_lower')::float8 AS lower,
+		(to_jsonb(p) ->> 'total_upper')::float8 AS upper
+	FROM periods p),
+limits AS (
+	SELECT ' (' || {extension}.retention_html_percent(
+			(of ->> 'level')::double precision, 0) || ' limits ' ||
+		{extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+		{extension}.retention_html_number(upper::numeric, 0) || ')' AS said, lower, upper
+	FROM totals WHERE lower IS NOT NULL ORDER BY seen_until DESC LIMIT 1),
 scale AS (
 	SELECT step * ceil(value / step) AS high, step
 	FROM (SELECT *, {extension}.retention_grid_step(value::double precision) AS step
@@ -4320,8 +4650,13 @@ drawn AS (
 figures AS (
 	SELECT string_agg({extension}.retention_html_row(seen_until::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(expected::numeric, 0),
-		{extension}.retention_html_number(actual::numeric, 0)]), '' ORDER BY period) AS body
-	FROM periods),
+		{extension}.retention_html_number(actual::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_expected')::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0),
+		{extension}.retention_html_number((of ->> 'total_actual')::numeric, 0)]),
+		'' ORDER BY period) AS body
+	FROM periods JOIN totals USING (seen_until)),
 groups AS (
 	SELECT string_agg({extension}.retention_html_row(bin::text, VARIADIC ARRAY[
 		{extension}.retention_html_number(customers::numeric, 0),
@@ -4333,10 +4668,13 @@ groups AS (
 	FROM {mart}.model_quality)
 SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be trusted?',
 	coalesce('Half a year ago ' ||
-		{extension}.retention_html_number(expected::numeric, 0) ||
-		' purchases were expected of the ' ||
+		{extension}.retention_html_number(expected::numeric, 0) || ' purchases' ||
+		coalesce(limits.said, '') || ' were expected of the ' ||
 		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
-		{extension}.retention_html_number(actual::numeric, 0) || ' came.', ''),
+		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
+		CASE WHEN actual < lower OR actual > upper THEN
+			': something has moved all of them that the model does not know'
+			ELSE '' END || '.', ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
 		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
@@ -4347,17 +4685,93 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 			ARRAY['purchases that came', 'expected']) ||
 		{extension}.retention_html_figures(
 			{extension}.retention_html_table(text 'Actual and expected purchases',
-				ARRAY['Until', 'Expected', 'Came'], (SELECT body FROM figures)) ||
+				ARRAY['Until', 'Expected', 'Came', 'Expected until then', 'At least', 'At most',
+					'Came until then'], (SELECT body FROM figures)) ||
 			{extension}.retention_html_table(
 				text 'Customers by the probability of a purchase within that half year',
 				ARRAY['Group', 'Customers', 'Expected', 'Bought', 'At least', 'At most'],
 				(SELECT body FROM groups))) END)
-FROM extremes, scale$sql$;
+FROM scale, extremes LEFT JOIN limits ON true$sql$;
 	END;
 
 COMMENT ON FUNCTION retention_review_forecast() IS
 	'What was expected half a year ago and what came, as a template: see '
 	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_outlook() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH ahead AS (
+	SELECT *, count(*) OVER () AS periods, row_number() OVER (ORDER BY days) AS n,
+		max(days) OVER () AS last_day
+	FROM {mart}.purchase_outlook),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
+		FROM (SELECT greatest(max(coalesce(upper, expected)), 1) AS value FROM ahead) e) s),
+scaled AS (
+	SELECT a.*, round((52 + 420.0 * days / last_day)::numeric, 1) AS x,
+		round((212 - 200 * expected / high)::numeric, 1) AS y,
+		round((212 - 200 * lower / high)::numeric, 1) AS y_lower,
+		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
+	FROM ahead a, scale),
+drawn AS (
+	-- NULL without limits
+	SELECT coalesce({extension}.retention_svg_path(text 'band', 'M52 212L' ||
+			string_agg(x || ' ' || y_upper, 'L' ORDER BY days) || 'L' ||
+			string_agg(x || ' ' || y_lower, 'L' ORDER BY days DESC) || 'Z'), '') ||
+		{extension}.retention_svg_path(text 'line', 'M52 212L' ||
+			string_agg(x || ' ' || y, 'L' ORDER BY days)) ||
+		string_agg({extension}.retention_svg_dot(text 'stay', x::numeric, y::numeric, 3.5::numeric,
+				format('until %s: %s expected', until,
+					{extension}.retention_html_number(expected::numeric, 0)) ||
+				coalesce(', ' || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+					{extension}.retention_html_number(upper::numeric, 0), '')) ||
+			CASE WHEN (periods - n) % ceil(periods / 6.0)::int = 0 THEN
+				{extension}.retention_svg_tick(least(x, 454)::numeric, 230::numeric,
+					to_char(until, 'DD Mon')) ELSE '' END, '' ORDER BY days) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(days::text, VARIADIC ARRAY[
+		until::text,
+		{extension}.retention_html_number(expected::numeric, 0),
+		{extension}.retention_html_number(lower::numeric, 0),
+		{extension}.retention_html_number(upper::numeric, 0)]), '' ORDER BY days) AS body
+	FROM ahead),
+-- the first period and all of them
+said AS (
+	SELECT string_agg(
+			{extension}.retention_html_number(expected::numeric, 0) || ' purchases within ' ||
+			{extension}.retention_html_count(days::bigint, text 'day') ||
+			coalesce(' (' || CASE n WHEN 1 THEN
+					{extension}.retention_html_percent(level::double precision, 0) || ' limits '
+					ELSE '' END || {extension}.retention_html_number(lower::numeric, 0) || ' to ' ||
+				{extension}.retention_html_number(upper::numeric, 0) || ')', ''), ', '
+			ORDER BY days) ||
+		' are to be expected of the ' ||
+		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
+		' so far. Who is new comes on top' ||
+		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
+			ELSE '; a season or a campaign is not in it.' END AS note
+	FROM ahead WHERE n = 1 OR n = periods)
+SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
+	coalesce(note, ''),
+	CASE WHEN note IS NULL THEN
+		'<p>No model could be fitted that tells who is still a customer.</p>' ELSE
+		{extension}.retention_svg_chart(text 'outlook', text 'Purchases to expect, added up',
+			format('Up to so many days ahead, with limits: %s',
+				(SELECT max(last_day) FROM ahead)),
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_figures({extension}.retention_html_table(
+			text 'Purchases to expect, added up',
+			ARRAY['Days', 'Until', 'Expected', 'At least', 'At most'],
+			(SELECT body FROM figures))) END)
+FROM said, scale$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_outlook() IS
+	'How much will be bought in the time that comes, as a template: see retention_review_parts.';
 
 CREATE FUNCTION retention_review_order_value() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -4457,6 +4871,44 @@ FROM known, every, rows$sql$;
 
 COMMENT ON FUNCTION retention_review_contact_list() IS
 	'Whom to reach this week, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_model() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH used AS (
+	SELECT kind, chosen_because FROM {mart}.model
+	WHERE chosen AND {extension}.retention_mart_model_use(kind) = 'base_model'),
+compared AS (
+	SELECT c.* FROM {mart}.model_comparison c JOIN {mart}.settings USING (as_of)),
+rows AS (
+	SELECT string_agg({extension}.retention_html_row(
+		{extension}.retention_html_text(kind::text) ||
+			CASE WHEN chosen THEN ', used'
+				WHEN NOT (converged OR coalesce(at_limit, '') = 'no dropout') THEN ', not converged'
+				ELSE '' END, VARIADIC ARRAY[
+			{extension}.retention_html_number(log_loss::numeric, 4),
+			{extension}.retention_html_percent(roc_auc::double precision, 1),
+			{extension}.retention_html_number(expected::numeric, 0),
+			{extension}.retention_html_number(actual::numeric, 0)]),
+		'' ORDER BY rank, converged IS NULL, aic, kind) AS body
+	FROM compared)
+SELECT {extension}.retention_html_section(NULL::text, text 'Which model tells best?',
+	coalesce('Who is still a customer is told by the model <b>' ||
+		{extension}.retention_html_text(kind::text) || '</b>. ' ||
+		{extension}.retention_html_text(chosen_because::text),
+		'No model could be fitted: their silence alone tells who is still a customer.'),
+	CASE WHEN body IS NULL THEN '' ELSE
+		{extension}.retention_html_table(text 'What each would have said, and what came',
+			ARRAY['Model or rule', 'Log loss', 'Buyers ranked first', 'Purchases expected', 'Came'],
+			body) ||
+		'<p class="note">Log loss: how far off the probabilities of a purchase were; 0.693 is a '
+		'coin, less is better. A rule only looks at the number it is called by.</p>' END)
+FROM (SELECT) one LEFT JOIN used ON true, rows$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_model() IS
+	'Which model the mart uses, why, and how the others did, as a template: see '
+	'retention_review_parts.';
 
 CREATE FUNCTION retention_review_reasons() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -4585,33 +5037,44 @@ CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
 	RETURNS TABLE (step integer, name text, statement text)
 	LANGUAGE SQL STABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
+	WITH relation AS (
+		SELECT c.relname::text AS name
+		FROM pg_class AS c
+			 JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname::text = $1)
 	SELECT p.step, p.name,
 		retention_mart_fill(p.template, pg_catalog.jsonb_build_object(text 'extension',
 			retention_schema(), text 'mart', quote_ident(schema)))
 	FROM (VALUES
-		(10, text 'head', retention_review_head()),
-		(20, 'answers', retention_review_answers()),
-		(30, 'month', retention_review_month()),
-		(40, 'lifecycle', retention_review_lifecycle()),
-		(45, 'cost', retention_review_cost()),
-		(50, 'cohorts', retention_review_cohorts()),
-		(60, 'survival', retention_review_survival()),
-		(70, 'forecast', retention_review_forecast()),
-		(75, 'order_value', retention_review_order_value()),
-		(80, 'contact_list', retention_review_contact_list()),
-		(85, 'reasons', retention_review_reasons()),
-		(86, 'dropped_ranges', retention_review_dropped_ranges()),
-		(87, 'lost_customers', retention_review_lost_customers()),
-		(88, 'campaigns', retention_review_campaigns()),
-		(90, 'foot', retention_review_foot())) AS p(step, name, template)
+		(10, text 'head', retention_review_head(), NULL),
+		(20, 'answers', retention_review_answers(), NULL),
+		(30, 'month', retention_review_month(), NULL),
+		(40, 'lifecycle', retention_review_lifecycle(), NULL),
+		(45, 'cost', retention_review_cost(), NULL),
+		(50, 'cohorts', retention_review_cohorts(), NULL),
+		(60, 'survival', retention_review_survival(), NULL),
+		(65, 'outlook', retention_review_outlook(), 'purchase_outlook'),
+		(70, 'forecast', retention_review_forecast(), NULL),
+		(72, 'model', retention_review_model(), 'model_comparison'),
+		(75, 'order_value', retention_review_order_value(), NULL),
+		(80, 'contact_list', retention_review_contact_list(), NULL),
+		(85, 'reasons', retention_review_reasons(), NULL),
+		(86, 'dropped_ranges', retention_review_dropped_ranges(), NULL),
+		(87, 'lost_customers', retention_review_lost_customers(), NULL),
+		(88, 'campaigns', retention_review_campaigns(), NULL),
+		(90, 'foot', retention_review_foot(), NULL)) AS p(step, name, template, needs)
+	-- a mart that an older version has refreshed lacks some tables
+	WHERE p.needs IS NULL
+	   OR NOT EXISTS (SELECT FROM relation AS r WHERE r.name = text 'settings')
+	   OR EXISTS (SELECT FROM relation AS r WHERE r.name = p.needs)
 	ORDER BY p.step;
 	END;
 
 COMMENT ON FUNCTION retention_review_parts(text) IS
 	'The parts of the page that retention_review_html makes of a retention mart, as SQL '
 	'statements, each of which gives HTML; $1 is the currency, $2 the title, $3 how many rows a '
-	'list has. Each comes from the template that a function of its name, after '
-	'retention_review_, gives.';
+	'list has. Those that need a table that the mart lacks are left out. Each comes from the '
+	'template that a function of its name, after retention_review_, gives.';
 
 COMMENT ON FUNCTION retention_review_html(text, text, text, integer) IS
 	'The monthly meeting on one page of HTML, from a retention mart: how many customers were '

@@ -150,7 +150,13 @@ refresh(const Mart *mart, const DateADT *as_of_or_null, bool all, bool verbose)
 	day = DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(as_of)));
 	mart_run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()",
 					  mart->schema, quote_literal_cstr(day)));
-	run_phase(mart, "fit", "jsonb '{}'", verbose);
+	run_phase(mart, "compare", "jsonb '{}'", verbose);
+	run_phase(mart, "fit",
+			  psprintf("(SELECT jsonb_build_object('preferred',\n"
+					   "	coalesce(jsonb_agg(kind ORDER BY preference), '[]'))\n"
+					   "FROM %s.model_comparison JOIN %s.settings USING (as_of)\n"
+					   "WHERE preference IS NOT NULL)",
+					   mart->schema, mart->schema), verbose);
 	/* the models that were chosen, by what they are used for, and the kind of one */
 	run_phase(mart, "write",
 			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}')\n"

@@ -405,6 +405,13 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 		$beyond->($name, $_, 1000, '-',
 			"SELECT expected_total('$model'::retention_model, h, $last, '39 weeks') FROM base")
 			for @modes;
+		# and of each segment, against the sums of what is expected, without limits
+		compare("model: expected_total of segments: sum(expected_purchases), $kind", $_, '-',
+			"SELECT customer_id % 10, expected_total('$model'::retention_model, h, $last,
+			'39 weeks') FROM base GROUP BY 1",
+			"SELECT customer_id % 10, sum(expected_purchases('$model'::retention_model, h, $last,
+			'39 weeks')) FROM base GROUP BY 1")
+			for @modes;
 	}
 	my $spend =
 		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
@@ -458,6 +465,10 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 					                         WHEN 'base_model' THEN 'base_kind' END,
 					                     kind)) AS p(part, text)
 					           WHERE chosen AND part IS NOT NULL)
+					       || (SELECT jsonb_build_object('preferred',
+					               coalesce(jsonb_agg(kind ORDER BY preference), '[]'))
+					           FROM retention_mart.model_comparison
+					           WHERE as_of = m.as_of AND preference IS NOT NULL)
 					FROM retention_mart.settings m))
 				ORDER BY step
 			LOOP
@@ -486,7 +497,8 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 		map { ("CALL run_steps($_, 'read recent')", "CALL run_steps($_, 'read all')") }
 		1 .. $repeat);
 	psql(@quiet,
-		map { ("CALL run_steps($_, 'fit')", "CALL run_steps($_, 'write')") }
+		map { ("CALL run_steps($_, 'compare')", "CALL run_steps($_, 'fit')",
+			"CALL run_steps($_, 'write')") }
 		1 .. ($big ? 1 : $repeat));
 	my %ms = map { split /\|/ } split /\n/, psql(q{
 		SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY ms)

@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(61);
+SELECT plan(79);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -21,9 +21,10 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount',
 	'product_range', '{region,channel}'::text[], 'shop.customers'::regclass, NULL::text, 'trigger',
 	NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
-	s.partitions, true, 3, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
+	s.partitions, true, 4, '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
 	'1 year'::interval, '{new,active,due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13,
-	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int)::m.settings,
+	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int,
+	200000, 0.8::float8)::m.settings,
 	'the settings a mart begins with') FROM m.settings s;
 
 -- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
@@ -37,19 +38,24 @@ FROM shop.orders GROUP BY 1, 2;
 CREATE TEMP TABLE bought AS
 SELECT DISTINCT customer_id::bigint, ordered_at::date AS day FROM shop.orders WHERE amount >= 0;
 
-CREATE FUNCTION pg_temp.base(kinds text[], as_of date) RETURNS retention_model
+-- Of the kinds that converged, or of all where none did, the one that told best what came
+CREATE FUNCTION pg_temp.base(kinds text[], as_of date, days int) RETURNS retention_model
 LANGUAGE plpgsql AS $$
 DECLARE
-	best retention_model;
 	m retention_model;
 BEGIN
-	FOR i IN 1 .. cardinality(kinds) LOOP
-		EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', kinds[i], as_of) INTO m;
-		IF best IS NULL OR aic(m) < aic(best) THEN
-			best := m;
-		END IF;
-	END LOOP;
-	RETURN best;
+	DROP TABLE IF EXISTS compared;
+	CREATE TEMP TABLE compared AS
+	SELECT c.*
+	FROM unnest((SELECT compare_models(h, as_of, make_interval(days => days), kinds) FROM history))
+		c;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history',
+		(SELECT kind FROM compared
+		WHERE converged OR at_limit = 'no dropout'
+			OR converged IS NOT NULL AND NOT EXISTS (
+				SELECT FROM compared WHERE converged OR at_limit = 'no dropout')
+		ORDER BY log_loss LIMIT 1), as_of) INTO m;
+	RETURN m;
 END $$;
 
 -- The model of what orders are worth that would have ranked customers better some days ago: between
@@ -100,17 +106,17 @@ END $$;
 CREATE PROCEDURE pg_temp.expect(kinds text[], lost_probability float8, contact_days int,
 	stages text[], reasons_within interval, review_months int, review_p float8, dropped_p float8,
 	recent interval, trend_months int, campaign_days int, quality_days int, period_days int,
-	lead_days int, capacity int)
+	lead_days int, capacity int, level float8)
 LANGUAGE plpgsql AS $$
 DECLARE
 	today CONSTANT date := '2026-06-30';
-	base retention_model := pg_temp.base(kinds, today);
+	base retention_model := pg_temp.base(kinds, today, quality_days);
 	past retention_model;
 	cycle retention_model := fit_model('interpurchase', h, today) FROM history;
 	money retention_model := pg_temp.money(base, today, quality_days);
 BEGIN
 	DROP TABLE IF EXISTS chosen_money, customer, contacts, gone, reasons, dropped, trend, months,
-		campaigns, quality, forecast, expected_month;
+		campaigns, quality, forecast, outlook, expected_month;
 	CREATE TEMP TABLE chosen_money AS SELECT model_kind(money) AS kind;
 	CREATE TEMP TABLE customer AS
 	SELECT customer_id, h, c.contact_from, c.contact_until, c.expected_next, c.overdue_ratio,
@@ -269,6 +275,14 @@ BEGIN
 				AND day > today - quality_days + (p - 1) * period_days
 				AND day <= today - quality_days + p * period_days) AS actual
 	FROM generate_series(1, quality_days / period_days) p;
+	ALTER TABLE forecast ADD total expected_total;
+	UPDATE forecast SET total = (SELECT expected_total(past, h, today - quality_days,
+		period * period_days * interval '1 day', level) FROM history);
+	CREATE TEMP TABLE outlook AS
+	SELECT days, today + days AS until, (t).*, level
+	FROM (
+		SELECT days, expected_total(base, h, today, make_interval(days => days), level) AS t
+		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o;
 END $$;
 
 CREATE FUNCTION pg_temp.agrees(name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -336,18 +350,28 @@ BEGIN
 		FROM quality', name || ': model_quality');
 	RETURN NEXT set_eq('
 		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
-			actual)::text AS line
+			actual, total_expected, total_lower, total_upper, total_actual)::text AS line
 		FROM m.purchase_forecast', '
 		SELECT ROW(period, seen_from, seen_until, customers, round(expected::numeric, 6),
-			actual)::text AS line
+			actual, (total).expected, (total).lower, (total).upper,
+			sum(actual) OVER (ORDER BY period))::text AS line
 		FROM forecast', name || ': purchase_forecast');
+	RETURN NEXT set_eq('SELECT o::text FROM m.purchase_outlook o', 'SELECT o::text FROM outlook o',
+		name || ': purchase_outlook');
+	RETURN NEXT ok((SELECT count(*) > 2 AND bool_and(lower < expected AND expected < upper)
+		FROM m.purchase_outlook), name || ': with limits');
 	RETURN NEXT is(
 		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C") FROM m.model
 			WHERE chosen AND fitted_on = '2026-06-30'),
 		(SELECT string_agg(kind, ', ' ORDER BY kind COLLATE "C")
 			FROM (VALUES ('interpurchase'), ((SELECT kind FROM chosen_money)),
-				(CASE name WHEN 'as it begins' THEN 'mbg/cnbd-k' ELSE 'bg/nbd' END)) k(kind)),
+				(CASE name WHEN 'as it begins' THEN 'mbg/nbd' ELSE 'bg/nbd' END)) k(kind)),
 		name || ': the kinds');
+	RETURN NEXT set_eq('
+		SELECT ROW(kind, log_likelihood, aic, converged, at_limit, customers, left_out, sampled,
+			log_loss, brier_score, roc_auc, expected, actual, mean_absolute_error, rank)::text
+		FROM m.model_comparison WHERE as_of = date ''2026-06-30''',
+		'SELECT c::text FROM compared c', name || ': model_comparison');
 	RETURN NEXT is((SELECT array_agg(rank ORDER BY rank) FROM m.contact_list),
 		(SELECT array_agg(n::int) FROM generate_series(1, (SELECT count(*) FROM contacts)) n),
 		name || ': ranks');
@@ -355,8 +379,60 @@ END $$;
 
 CALL pg_temp.expect('{mbg/nbd,mbg/cnbd-k,pareto/nbd}', 0.5, 7,
 	'{new,active,due,overdue,at_risk}', '1 year',
-	13, 0.01, 0.005, '3 months', 13, 60, 180, 30, 0, NULL);
+	13, 0.01, 0.005, '3 months', 13, 60, 180, 30, 0, NULL, 0.8);
 SELECT pg_temp.agrees('as it begins');
+-- what came tells another kind than the fit to the past does, and why is said
+SELECT is((
+	SELECT kind FROM (
+		SELECT kind, aic(fit_model(kind, h, '2026-06-30')) AS aic
+		FROM history, unnest('{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[]) kind GROUP BY kind) f
+	ORDER BY aic LIMIT 1), 'mbg/cnbd-k', 'the least aic is that of another kind');
+SELECT set_eq('SELECT kind, chosen_by FROM m.model WHERE chosen_by IS NOT NULL', $$
+	VALUES ('mbg/nbd', 'log_loss'), ((SELECT kind FROM chosen_money), 'holdout_gini') $$,
+	'it is said by what models were chosen');
+SELECT is(chosen_because, format('Of those that converged it told best who of 4,884 customers would'
+		' buy in the 180 days until 30 June 2026: log loss %s; mbg/cnbd-k %s, pareto/nbd %s (not'
+		' converged). The best plain rule, days since last purchase, has %s.', a, b, c, d),
+	'and why')
+FROM m.model, (
+	SELECT max(l) FILTER (WHERE kind = 'mbg/nbd') AS a,
+		max(l) FILTER (WHERE kind = 'mbg/cnbd-k') AS b,
+		max(l) FILTER (WHERE kind = 'pareto/nbd') AS c,
+		max(l) FILTER (WHERE kind LIKE 'days%') AS d
+	FROM compared, to_char(log_loss, 'FM0.0000') l) l
+WHERE chosen AND kind = 'mbg/nbd';
+SELECT set_eq('SELECT kind, preference FROM m.model_comparison WHERE chosen OR preference > 1',
+	$$ VALUES ('mbg/nbd', 1), ('mbg/cnbd-k', 2), ('pareto/nbd', 3) $$,
+	'in which order they are tried');
+SELECT is_empty('SELECT FROM m.model WHERE kind IN (''mbg/cnbd-k'', ''pareto/nbd'')',
+	'who is not preferred is not fitted again');
+-- the same choice where fits end otherwise
+CREATE FUNCTION pg_temp.choice(preferred text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT s.statement
+		FROM retention_mart_steps((SELECT to_jsonb(s) || jsonb_build_object('phase', 'fit',
+			'amount_column', NULL, 'preferred', to_jsonb(preferred::text[])) FROM m.settings s)) s
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+	RETURN (SELECT string_agg(kind || CASE WHEN chosen THEN '!' ELSE '' END, ' ' ORDER BY kind)
+		FROM m.model WHERE retention_mart_model_use(kind) = 'base_model');
+END $$;
+SAVEPOINT choice;
+UPDATE m.model_comparison SET chosen = false, preference = CASE kind WHEN 'pareto/nbd' THEN 1
+	WHEN 'mbg/cnbd-k' THEN 2 ELSE 3 END WHERE converged IS NOT NULL;
+SELECT is(pg_temp.choice('{pareto/nbd,mbg/cnbd-k,mbg/nbd}'), 'mbg/cnbd-k! pareto/nbd',
+	'who does not converge on all that is known gives way to the next one');
+UPDATE m.model_comparison SET at_limit = 'no dropout' WHERE kind = 'pareto/nbd';
+SELECT is(pg_temp.choice('{pareto/nbd,mbg/cnbd-k,mbg/nbd}'), 'pareto/nbd!',
+	'but not where nobody leaves');
+UPDATE m.model_comparison SET at_limit = 'all alike' WHERE kind = 'pareto/nbd';
+SELECT is(pg_temp.choice('{pareto/nbd}'), 'mbg/cnbd-k! mbg/nbd pareto/nbd',
+	'of kinds without a preference one that converged');
+ROLLBACK TO choice;
 -- what a mutation of a constant changes, is there at all
 SELECT ok(EXISTS (
 	SELECT FROM m.contact_list
@@ -377,8 +453,8 @@ SELECT is((SELECT count(*) FROM m.customer_scorecard
 		OR value_to_save IS DISTINCT FROM value_at_risk * (1 - p_gone)::numeric
 		OR last_purchase < '2026-06-30' AND (lost_on IS NULL) <> (p_gone < 0.5)), 0::bigint,
 	'nobody is lost and active, or at risk, too');
-SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-07-01') > 0
-		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-06-15' AND '2025-06-30') > 0
+SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-06-30') > 0
+		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-07-01' AND '2025-07-02') > 0
 	FROM m.lost_customers), 'customers were lost on both sides of the year');
 SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 3::bigint,
 	'three months have a main reason');
@@ -388,14 +464,41 @@ SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL),
 UPDATE m.settings SET base_kinds = '{bg/nbd}', lost_probability = 0.7, contact_days = 3,
 	contact_stages = '{due,at_risk,lapsed}', reasons_within = '5 months', review_months = 9,
 	review_p_value = 0.9, dropped_p_value = 0.02, trend_within = '2 months', trend_months = 7,
-	campaign_days = 25, quality_days = 120, forecast_days = 40, lead_days = 10, capacity = 60;
+	campaign_days = 25, quality_days = 120, forecast_days = 40, lead_days = 10, capacity = 60,
+	forecast_level = 0.95;
 SELECT refresh_retention_mart('m') AS as_of \gset
 CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
-	'2 months', 7, 25, 120, 40, 10, 60);
+	'2 months', 7, 25, 120, 40, 10, 60, 0.95);
 SELECT pg_temp.agrees('decided otherwise');
 SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list',
 	ARRAY['due in 13 days', 'at risk of leaving'], 'the reasons of contacts say it');
 SELECT is((SELECT count(*) FROM m.contact_list), 60::bigint, 'as many contacts as can be reached');
+
+-- of more customers than that a sample is compared, who are in it whatever the order; a k may be
+-- given, and what is no kind is left out
+UPDATE m.settings SET base_kinds = '{nonsense,mbg/nbd,mbg/nbd,bg/cnbd-2}',
+	compared_customers = 1000, capacity = NULL;
+SELECT refresh_retention_mart('m') AS as_of \gset
+SELECT set_eq($$
+	SELECT kind, all_customers, customers, left_out, log_loss, actual, preference
+	FROM m.model_comparison WHERE as_of = '2026-06-30' $$, $$
+	SELECT kind, known, customers, left_out, log_loss, actual,
+		CASE WHEN converged THEN rank() OVER (PARTITION BY converged ORDER BY log_loss)::int END
+	FROM (
+		SELECT known, unnest(compare_models(h, '2026-06-30', '120 days',
+			'{bg/cnbd-2,mbg/nbd}')) AS c
+		FROM (
+			SELECT *, count(*) FILTER (WHERE first_purchase(h) <= date '2026-06-30' - 120) OVER ()
+				AS known
+			FROM history ORDER BY customer_id DESC) s
+		WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807
+			<= trunc(1000.0 / known * 9223372036854775807)
+		GROUP BY known) s, LATERAL (SELECT (c).*) r $$, 'a sample is compared');
+SELECT ok(max(customers) BETWEEN 900 AND 1100 AND count(*) FILTER (WHERE chosen) = 1
+		AND bool_and(all_customers > 4000 AND holdout_days = 120), 'of as many as were asked for')
+FROM m.model_comparison WHERE as_of = '2026-06-30';
+SELECT throws_ok($$ UPDATE m.settings SET compared_customers = 0 $$, '23514', NULL,
+	'no sample of none');
 
 -- without a model of who is still a customer silence tells, by their rhythm
 UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days', lost_probability = 0.5,
@@ -410,6 +513,8 @@ SELECT is((SELECT sum(lost - recovered) FROM m.lifecycle),
 	(SELECT count(*)::numeric FROM m.lost_customers), 'so that the lifecycle is right');
 SELECT is((SELECT count(churn_score) FROM m.customer_scorecard)
 	+ (SELECT count(clv) FROM m.customer_scorecard)
+	+ (SELECT count(*) FROM m.model_comparison WHERE as_of = '2026-06-30')
+	+ (SELECT count(*) FROM m.purchase_outlook)
 	+ (SELECT count(*) FROM m.model_quality), 0::bigint, 'and what needs a model is empty');
 -- and without any, a fixed silence
 SELECT is(retention_mart_values(to_jsonb(s) || jsonb '{"base_model": null, "cycle_model": null}')
@@ -423,6 +528,8 @@ SELECT throws_ok($$ UPDATE m.settings SET lead_days = -1 $$, '23514', NULL,
 	'nobody is reached behind their window');
 SELECT throws_ok($$ UPDATE m.settings SET capacity = -1 $$, '23514', NULL,
 	'no fewer than none');
+SELECT throws_ok($$ UPDATE m.settings SET forecast_level = 1 $$, '23514', NULL,
+	'no limits that hold for sure');
 SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL,
 	'nobody is gone for sure');
 

@@ -21,7 +21,7 @@ SELECT (SELECT count(*) FROM "a mart".customer_scorecard) AS customers,
 	(SELECT count(*) FROM "a mart".model_fits WHERE chosen) AS models;
 -- nothing is written into a table without naming its columns
 SELECT name
-FROM unnest('{read all,read changes,read recent,fit,write}'::text[]) phase,
+FROM unnest('{read all,read changes,read recent,compare,fit,write}'::text[]) phase,
 	retention_mart_steps((
 		SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd',
 			'read_from', '2026-01-01')
@@ -33,11 +33,20 @@ FROM retention_mart_tables('{"schema_name": "a mart", "customer_type": "bigint"}
 WHERE relkind IS NULL;
 -- what is run can be read
 SELECT step, name, optional
-FROM unnest('{fit,write}'::text[]) phase,
+FROM unnest('{compare,fit,write}'::text[]) phase,
 	retention_mart_steps((
 		SELECT to_jsonb(s) || jsonb_build_object('phase', phase, 'base_kind', 'bg/nbd')
 		FROM "a mart".settings s))
 ORDER BY step;
+SELECT statement
+FROM retention_mart_steps((
+	SELECT to_jsonb(s) || '{"phase": "compare"}' FROM "a mart".settings s));
+-- behind a kind that what came has preferred others are fitted only where it did not converge
+SELECT step, name, statement ~ 'NOT EXISTS' AS if_needed
+FROM retention_mart_steps((
+	SELECT to_jsonb(s) || '{"phase": "fit", "preferred": ["pareto/nbd", "mbg/nbd"]}'
+	FROM "a mart".settings s))
+WHERE name LIKE '%/%' ORDER BY step;
 SELECT statement
 FROM retention_mart_steps((
 	SELECT to_jsonb(s) || '{"phase": "read changes"}' FROM "a mart".settings s));
@@ -117,6 +126,40 @@ SELECT kind, chosen, not_valued, holdout_gini
 FROM skewed.model WHERE kind LIKE 'gamma%' ORDER BY kind;
 SELECT drop_retention_mart('skewed');
 DROP TABLE skewed;
+-- which kind of model: by what came, and where that tells nothing by aic
+CREATE FUNCTION pg_temp.chosen(query text) RETURNS TABLE (kind text, chosen_by text,
+	chosen_because text, compared bigint, kinds text)
+	LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE 'CREATE TABLE few AS ' || query;
+	PERFORM create_retention_mart('few', 'c', 'd', schema => 'few');
+	-- of a day before the first order, and back again
+	PERFORM refresh_retention_mart('few', '2024-12-31');
+	PERFORM refresh_retention_mart('few');
+	IF NOT retention_review_html('few') ~ '</html>' THEN
+		RAISE 'no page';
+	END IF;
+	RETURN QUERY SELECT m.kind, m.chosen_by, m.chosen_because,
+		(SELECT count(*) FROM few.model_comparison),
+		(SELECT string_agg(f.kind, ', ' ORDER BY f.kind) FROM few.model f
+			WHERE retention_mart_model_use(f.kind) = 'base_model')
+	FROM (SELECT) one
+		LEFT JOIN few.model m ON m.chosen AND retention_mart_model_use(m.kind) = 'base_model';
+	PERFORM drop_retention_mart('few');
+	DROP TABLE few;
+END $$;
+SELECT * FROM pg_temp.chosen('SELECT 1 AS c, date ''2025-01-01'' AS d');
+SELECT * FROM pg_temp.chosen('SELECT 1 AS c, date ''2025-01-01'' + 30 * i AS d
+	FROM generate_series(0, 10) i');
+SELECT * FROM pg_temp.chosen('SELECT c, date ''2025-01-01'' + c AS d
+	FROM generate_series(0, 300) c');
+SELECT * FROM pg_temp.chosen('SELECT c, date ''2025-01-01'' + 30 * i AS d
+	FROM generate_series(1, 200) c, generate_series(0, 12) i');
+SELECT * FROM pg_temp.chosen('SELECT i % 20 AS c, date ''2025-01-01'' + i % 13 AS d
+	FROM generate_series(0, 100) i');
+SELECT * FROM pg_temp.chosen('SELECT customer_id AS c, purchase_date AS d
+	FROM simulate_customers(''{"model": "mbg/nbd", "r": 1, "alpha": 30, "a": 1, "b": 4}'', 500,
+		''2025-01-01'', ''2025-03-31'', ''2025-12-31'', 1)');
 -- errors
 CREATE INDEX mart_customers_index ON mart_orders (customer_id);
 SELECT create_retention_mart('mart_orders', 'customer', 'ordered_at');

@@ -127,7 +127,14 @@ my %says = (
 	'value to save' => $figure->('round(sum(value_to_save)) FROM sample.contact_list'),
 	customers => $figure->("customers $last_month"),
 	expected => $figure->('round(sum(expected)) FROM sample.purchase_forecast'),
-	came => $figure->('sum(actual) FROM sample.purchase_forecast'));
+	came => $figure->('sum(actual) FROM sample.purchase_forecast'),
+	'limits of what came' =>
+	  join(' to ', map { $figure->("$_ FROM sample.purchase_forecast WHERE period = 6") }
+		  qw(total_lower total_upper)),
+	'what will come' => $figure->('round(expected) FROM sample.purchase_outlook WHERE days = 30') .
+	  ' purchases within 30 days (80&#160;% limits ' .
+	  join(' to ', map { $figure->("$_ FROM sample.purchase_outlook WHERE days = 30") }
+		  qw(lower upper)));
 like($html, qr{(?<![\d,])\Q$says{$_}\E(?![\d,])}, "the page has $_, $says{$_}") for sort keys %says;
 like($html, qr{<p class="figure">region North</p>}, 'and why');
 like(

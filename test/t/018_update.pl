@@ -286,8 +286,9 @@ sub mart_of_older_version
 	is($stderr, '', 'orders of a mart of 0.1.0 are written');
 	is($node->safe_psql($database, 'SELECT count(*) > 3 FROM old.change WHERE NOT truncated'), 't',
 		'and written down');
-	like($node->safe_psql($database, q{SELECT retention_review_html('old')}), qr/<\/html>/,
-		'its page can be read');
+	my $later = qr/How much will they buy.*Which model tells best/s;
+	like($node->safe_psql($database, q{SELECT retention_review_html('old')}),
+		qr/\A(?!.*$later).*<\/html>/s, 'its page can be read, without what came later');
 	$node->safe_psql($database, q{
 		SET client_min_messages = error;
 		SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount',
@@ -317,6 +318,8 @@ sub mart_of_older_version
 					EXCEPT ALL SELECT ROW($columns)::text FROM old.$table)) d}), 0,
 			"brought up to date, $table is as in a new mart");
 	}
+	like($node->safe_psql($database, q{SELECT retention_review_html('old')}), $later,
+		'and its page has what came later');
 	my $layout = q{
 		SELECT relname, relkind, attname, format_type(atttypid, atttypmod), attnotnull, attstorage,
 			pg_get_expr(adbin, adrelid), col_description(c.oid, attnum),
