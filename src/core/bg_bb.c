@@ -265,6 +265,55 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, rt_pairs_logarithms, &best, fit);
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+bg_bb_purchases_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_bb_of(base).alpha);
+}
+
+static bool
+bg_bb_always_or_never(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.alpha + m.beta < 1e-3;
+}
+
+static bool
+bg_bb_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_bb_of(base).gamma);
+}
+
+/* Fewer than one in a thousand are still here at the first opportunity */
+static bool
+bg_bb_all_leave(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.delta < 1e-3 * m.gamma;
+}
+
+/* Of those who are fewer than one in a thousand ever leave */
+static bool
+bg_bb_leave_or_never(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.gamma + m.delta < 1e-3 && !bg_bb_all_leave(base);
+}
+
+static const rt_limit bg_bb_limits[] = {
+	{"purchase probabilities alike", false, bg_bb_purchases_alike},
+	{"all buy always or never", false, bg_bb_always_or_never},
+	{"dropout probabilities alike", true, bg_bb_dropout_alike},
+	{"all leave at once", true, bg_bb_all_leave},
+	{"some leave at once and the others never", true, bg_bb_leave_or_never},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 static const rt_base_functions bg_bb_base = {
@@ -299,5 +348,6 @@ const rt_kind rt_bg_bb_kind = {
 	"30.4375 days are a year, a quarter or a month of the calendar: see opportunities",
 	.row_valid = rt_opportunities_row_valid,
 	.fit = bg_bb_fit,
+	.limits = bg_bb_limits,
 	.base = &bg_bb_base
 };

@@ -560,12 +560,73 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 		else
 			worse++;
 	}
+	/* more regular than any k would still be likelier */
+	best.at_bound |= k == 0 && data.k == RT_K_MAX;
 	rt_fit_from_optimum(bg_nbd_objective, &data, 4, rt_pairs_logarithms, &best, &found);
 	if (has_k)
 		bg_nbd_fit_of_k(data.k, &found, fit);
 	else
 		*fit = found;
 }
+
+/* -------------------------------------------------------------- the limits */
+
+static bool
+bg_nbd_rates_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_nbd_of(base).r);
+}
+
+static bool
+bg_nbd_rates_differ(const rt_base *base)
+{
+	return rt_shape_lowest(bg_nbd_of(base).r);
+}
+
+static bool
+bg_nbd_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_nbd_of(base).a);
+}
+
+/* Fewer than one in a thousand stay after the first occasion to leave */
+static bool
+bg_nbd_all_leave(const rt_base *base)
+{
+	rt_bg_nbd	m = bg_nbd_of(base);
+
+	return m.b < 1e-3 * m.a;
+}
+
+/* Of those who stay then fewer than one in a thousand ever leave */
+static bool
+bg_nbd_leave_or_never(const rt_base *base)
+{
+	rt_bg_nbd	m = bg_nbd_of(base);
+
+	return m.a + m.b < 1e-3 && !bg_nbd_all_leave(base);
+}
+
+static bool
+bg_nbd_k_at_end(const rt_base *base)
+{
+	return bg_nbd_of(base).k >= RT_K_MAX;
+}
+
+#define BG_NBD_LIMITS \
+	{"purchase rates alike", false, bg_nbd_rates_alike}, \
+	{"purchase rates as different as can be", false, bg_nbd_rates_differ}, \
+	{"dropout probabilities alike", true, bg_nbd_dropout_alike}, \
+	{"all leave at once", true, bg_nbd_all_leave}, \
+	{"some leave at once and the others never", true, bg_nbd_leave_or_never}
+
+#define TEXT(number) #number
+#define K_LIMIT(k) "k = " TEXT(k)
+
+static const rt_limit bg_nbd_limits[] = {BG_NBD_LIMITS, {NULL, false, NULL}};
+static const rt_limit bg_cnbd_limits[] = {
+	{K_LIMIT(RT_K_MAX), false, bg_nbd_k_at_end}, BG_NBD_LIMITS, {NULL, false, NULL}
+};
 
 /* --------------------------------------------------------------- the kinds */
 
@@ -602,6 +663,7 @@ const rt_kind rt_bg_nbd_kind = {
 	"Beta(a, b)",
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
+	.limits = bg_nbd_limits,
 	.base = &bg_nbd_base
 };
 
@@ -616,6 +678,7 @@ const rt_kind rt_mbg_nbd_kind = {
 	.meaning = "as of bg/nbd, but they may leave after the first purchase, too",
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
+	.limits = bg_nbd_limits,
 	.base = &bg_nbd_base
 };
 
@@ -636,6 +699,7 @@ const rt_kind rt_bg_cnbd_k_kind = {
 	.needs_intervals = true,
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
+	.limits = bg_cnbd_limits,
 	.base = &bg_nbd_base
 };
 
@@ -652,5 +716,6 @@ const rt_kind rt_mbg_cnbd_k_kind = {
 	.needs_intervals = true,
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
+	.limits = bg_cnbd_limits,
 	.base = &bg_nbd_base
 };

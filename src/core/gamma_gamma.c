@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "core/customer_base.h"
 #include "core/gamma_gamma.h"
 #include "core/optimize.h"
 #include "core/poll.h"
@@ -178,6 +179,40 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 	return xx > 0 && zz > 0 ? fmax(-1, fmin(1, xz / sqrt(xx) / sqrt(zz))) : NAN;
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+gamma_gamma_orders_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[0]);
+}
+
+static bool
+gamma_gamma_orders_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[0]);
+}
+
+static bool
+gamma_gamma_means_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[1]);
+}
+
+static bool
+gamma_gamma_means_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[1]);
+}
+
+const rt_limit rt_gamma_gamma_limits[] = {
+	{"orders of a customer alike", false, gamma_gamma_orders_alike},
+	{"orders of a customer as different as can be", false, gamma_gamma_orders_differ},
+	{"mean order values alike", false, gamma_gamma_means_alike},
+	{"mean order values as different as can be", false, gamma_gamma_means_differ},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 static bool
@@ -203,5 +238,6 @@ const rt_kind rt_gamma_gamma_kind = {
 	"to the mean value of the repeat orders, see left_out and frequency_correlation",
 	.row_valid = gamma_gamma_row_valid,
 	.fit = gamma_gamma_fit,
+	.limits = rt_gamma_gamma_limits,
 	.spend = &gamma_gamma_spend
 };

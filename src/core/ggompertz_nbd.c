@@ -505,6 +505,71 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+ggompertz_nbd_rates_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[R]);
+}
+
+static bool
+ggompertz_nbd_rates_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[R]);
+}
+
+/* Near beta = 1 all leave at the rate b s, however old they are: b and s are not told apart */
+static bool
+ggompertz_nbd_one_rate(const rt_base *base)
+{
+	return fabs(log(base->parameters[BETA])) < 0.1;
+}
+
+static bool
+ggompertz_nbd_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[S]) || ggompertz_nbd_one_rate(base);
+}
+
+/* Until half of all have left exp(b t) grows by less than a hundredth: Pareto/NBD */
+static bool
+ggompertz_nbd_no_ageing(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return log1p(p[BETA] * expm1(log(2) / p[S])) < 0.01 || ggompertz_nbd_one_rate(base);
+}
+
+/* As in pareto_nbd.c: at the age 0 they leave at the rate b s / beta on average */
+static bool
+ggompertz_nbd_leave_at_once(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return p[BETA] / p[S] < 1e-4 * (p[ALPHA] / p[R]) * p[B];
+}
+
+/*
+ * Their rate rises to b s around the age of ln(beta) / b, within a time of 1 / b, and most are
+ * still here then: for b to infinity a step
+ */
+static bool
+ggompertz_nbd_step(const rt_base *base)
+{
+	return base->parameters[BETA] > 1e5 && base->parameters[S] < 10;
+}
+
+static const rt_limit ggompertz_nbd_limits[] = {
+	{"purchase rates alike", false, ggompertz_nbd_rates_alike},
+	{"purchase rates as different as can be", false, ggompertz_nbd_rates_differ},
+	{"dropout rates alike", true, ggompertz_nbd_dropout_alike},
+	{"no ageing", true, ggompertz_nbd_no_ageing},
+	{"some leave at once", true, ggompertz_nbd_leave_at_once},
+	{"nobody leaves before an age", true, ggompertz_nbd_step},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 static const rt_base_functions ggompertz_nbd_base = {
@@ -539,5 +604,6 @@ const rt_kind rt_ggompertz_nbd_kind = {
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = ggompertz_nbd_fit,
+	.limits = ggompertz_nbd_limits,
 	.base = &ggompertz_nbd_base
 };

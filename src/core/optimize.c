@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/cholesky.h"
+#include "core/model.h"
 #include "core/poll.h"
 
 #define MAX_ITERATIONS 200		/* what takes more crawls along a ridge, for less than a
@@ -19,8 +20,6 @@
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
 #define SHORTEST_STEP 1e-10		/* coordinates are logarithms: less is rounding */
-
-#define NEAR_BOUND 0.01			/* coordinates are logarithms: one percent */
 
 static double
 dot(const double *a, const double *b, int count)
@@ -210,7 +209,7 @@ rt_maximize(rt_objective objective, void *data, int count,
 	/* where a likelihood is flat toward a bound the search may end just before it */
 	for (int i = 0; i < count; i++)
 	{
-		if (optimum->x[i] <= lower[i] + NEAR_BOUND || optimum->x[i] >= upper[i] - NEAR_BOUND)
+		if (optimum->x[i] <= lower[i] + RT_NEAR_BOUND || optimum->x[i] >= upper[i] - RT_NEAR_BOUND)
 			optimum->at_bound = true;
 	}
 }
@@ -302,25 +301,12 @@ rt_covariance(rt_objective objective, void *data, int count, const double *x, do
 	return invert(covariance, count);
 }
 
-void
-rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
-					const rt_optimum *optimum, rt_fit *fit)
+/* Of the logarithms of parameters, from that of the coordinates */
+static void
+logarithms_covariance(int count, const double *logarithms, const double *covariance,
+					   double *result)
 {
-	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
-	bool		known;
-
-	fit->log_likelihood = optimum->value;
-	fit->converged = optimum->converged && !optimum->at_bound;
-	fit->evaluations = optimum->evaluations;
-	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
-		fit->covariance[i] = NAN;
 	for (int i = 0; i < count; i++)
-		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
-	known = fit->converged && rt_covariance(objective, data, count, optimum->x, covariance);
-
-	/* on a ridge the search ends anywhere */
-	fit->converged = known;
-	for (int i = 0; known && i < count; i++)
 	{
 		for (int j = 0; j < count; j++)
 		{
@@ -329,8 +315,47 @@ rt_fit_from_optimum(rt_objective objective, void *data, int count, const double 
 			for (int m = 0; m < count; m++)
 				sum += logarithms[i * count + m] *
 					dot(covariance + m * count, logarithms + j * count, count);
-			fit->covariance[i * RT_PARAMETERS_MAX + j] =
-				sum * fit->parameters[i] * fit->parameters[j];
+			result[i * count + j] = sum;
 		}
+	}
+}
+
+/* On a ridge a search ends anywhere, and where it is nearly flat nothing is known */
+static bool
+fit_covariance(rt_objective objective, void *data, int count, const double *logarithms,
+			   const double *x, double *result)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+
+	if (!rt_covariance(objective, data, count, x, covariance))
+		return false;
+	logarithms_covariance(count, logarithms, covariance, result);
+	for (int i = 0; i < count; i++)
+	{
+		if (!(result[i * count + i] <= RT_UNKNOWN_ERROR * RT_UNKNOWN_ERROR))
+			return false;
+	}
+	return true;
+}
+
+void
+rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
+					const rt_optimum *optimum, rt_fit *fit)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+
+	fit->log_likelihood = optimum->value;
+	fit->evaluations = optimum->evaluations;
+	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
+		fit->covariance[i] = NAN;
+	for (int i = 0; i < count; i++)
+		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
+	fit->converged = optimum->converged && !optimum->at_bound &&
+		fit_covariance(objective, data, count, logarithms, optimum->x, covariance);
+	for (int i = 0; fit->converged && i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			fit->covariance[i * RT_PARAMETERS_MAX + j] =
+				covariance[i * count + j] * fit->parameters[i] * fit->parameters[j];
 	}
 }

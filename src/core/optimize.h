@@ -11,6 +11,7 @@
 #ifndef RT_OPTIMIZE_H
 #define RT_OPTIMIZE_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "core/customers.h"
@@ -36,6 +37,22 @@
 
 /* The lowest where one that is near 0 has a meaning: hardly anybody ever leaves */
 #define RT_LEAVING_LOWEST log(1e-6)
+
+/* Coordinates are logarithms: a search that ends within a percent of a bound ended at it */
+#define RT_NEAR_BOUND 0.01
+
+/* Of a shape: are customers all alike, or do they differ as much as a search allows? */
+static inline bool
+rt_shape_alike(double shape)
+{
+	return log(shape) > RT_ALIKE;
+}
+
+static inline bool
+rt_shape_lowest(double shape)
+{
+	return log(shape) < RT_SHAPE_LOWEST + RT_NEAR_BOUND;
+}
 
 /*
  * The value and the gradient at x; a value that is not finite marks a point
@@ -96,7 +113,8 @@ extern bool rt_covariance(rt_objective objective, void *data, int count, const d
 /*
  * The fit that an optimum means, when the logarithm of parameter i is the sum over
  * j of logarithms[i * count + j] times coordinate j: parameters and, where it
- * converged inside the box, their covariance.
+ * converged inside the box and all of them are known to some extent (RT_UNKNOWN_ERROR), their
+ * covariance; else it did not converge.
  */
 extern void rt_fit_from_optimum(rt_objective objective, void *data, int count,
 								const double *logarithms, const rt_optimum *optimum, rt_fit *fit);

@@ -449,6 +449,43 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, rt_pairs_logarithms, &best, fit);
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+pareto_nbd_rates_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[R]);
+}
+
+static bool
+pareto_nbd_rates_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[R]);
+}
+
+static bool
+pareto_nbd_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[S]);
+}
+
+/* As soon as a ten thousandth of the mean time between purchases */
+static bool
+pareto_nbd_leave_at_once(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return p[BETA] / p[S] < 1e-4 * (p[ALPHA] / p[R]);
+}
+
+static const rt_limit pareto_nbd_limits[] = {
+	{"purchase rates alike", false, pareto_nbd_rates_alike},
+	{"purchase rates as different as can be", false, pareto_nbd_rates_differ},
+	{"dropout rates alike", true, pareto_nbd_dropout_alike},
+	{"some leave at once", true, pareto_nbd_leave_at_once},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 static const rt_base_functions pareto_nbd_base = {
@@ -484,5 +521,6 @@ const rt_kind rt_pareto_nbd_kind = {
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = pareto_nbd_fit,
+	.limits = pareto_nbd_limits,
 	.base = &pareto_nbd_base
 };
