@@ -230,10 +230,11 @@ bg_bb_objective(const double *x, double *gradient, void *argument)
 static void
 bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
-	static const double moves[3 * 4] = {
-		0, 0, 0, 0,
-		-1, 0, -2, 2,
-		1, 0, 1, 0
+	static const double moves[4 * 4] = {
+		-1.5, 0, -4, 0,
+		-1.5, 0, -4, 2.5,
+		1, 0, 1, 0,
+		0, 0, 3, -2
 	};
 	double		total = 0,
 				taken = 0,
@@ -259,8 +260,12 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 		log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, rt_pairs_alike,
-						 total, start, moves, 3, &best);
+		rt_problem	problem = {
+			.objective = bg_bb_objective, .data = (void *) customers, .count = 4, .lower = lower,
+			.upper = upper, .nearly = rt_pairs_alike, .scale = total
+		};
+
+		rt_maximize_from(&problem, NULL, start, start, moves, 4, &best);
 	}
 	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, rt_pairs_logarithms, &best, fit);
 }

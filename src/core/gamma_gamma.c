@@ -10,6 +10,7 @@
 #include "core/gamma_gamma.h"
 #include "core/optimize.h"
 #include "core/poll.h"
+#include "core/sample.h"
 #include "core/special.h"
 
 bool
@@ -112,8 +113,7 @@ rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, d
 		0, 1, 0,
 		-1, 1, 1
 	};
-	static const double moves[3 * 3] = {
-		0, 0, 0,
+	static const double moves[2 * 3] = {
 		2, 1, 0,
 		-2, -1, 0
 	};
@@ -133,8 +133,19 @@ rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, d
 		double		upper[3] = {RT_SHAPE_HIGHEST, RT_SHAPE_HIGHEST, level + RT_LEVEL_RANGE};
 		double		start[3] = {log(p), log(3), level};
 
-		rt_maximize_from(objective, (void *) customers, 3, lower, upper,
-						 gamma_gamma_all_alike, total, start, moves, 3, &best);
+		rt_fit_row	rows[RT_SAMPLE];
+		rt_customers few = rt_sample_of(customers, rows);
+		rt_problem	problem = {
+			.objective = objective, .data = (void *) customers, .count = 3, .lower = lower,
+			.upper = upper, .nearly = gamma_gamma_all_alike, .scale = total
+		};
+		rt_problem	sample = problem;
+
+		few.sum_log = customers->sum_log * RT_SAMPLE / total;
+		sample.data = &few;
+		sample.scale = RT_SAMPLE;
+		rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start, moves,
+						 2, &best);
 	}
 	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
 }

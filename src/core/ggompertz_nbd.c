@@ -30,6 +30,7 @@
 #include "core/optimize.h"
 #include "core/places.h"
 #include "core/poll.h"
+#include "core/sample.h"
 #include "core/simulate.h"
 #include "core/special.h"
 
@@ -431,46 +432,17 @@ ggompertz_nbd_all_alike(const double *x, const void *data)
 }
 
 /*
- * Few customers leave several modes: up to so many rows all starts are tried.  A likelihood that is
- * higher by less than WORTH is of no other mode: it is what searches of one differ by.
+ * From beta = 1, without ageing, and from both sides of it: of s b only the product counts there, a
+ * ridge that parts two modes; and where some leave at once
  */
-#define STARTS 5
-#define FEW_ROWS 2000
-#define WORTH 1e-6
-
-/*
- * From beta = 1, without ageing, and from both sides of it: of s b only the product counts
- * there, a ridge that parts two modes
- */
-static const double ggompertz_nbd_moves[STARTS * 5] = {
-	0, 0, 0, 0, 0,
+#define GGOMPERTZ_NBD_MOVES 5
+static const double ggompertz_nbd_moves[GGOMPERTZ_NBD_MOVES * 5] = {
 	0, 0, -3, 0, 0,
 	0, 0, 0, 0, 2,
 	0, 0, 1, 0, -2,
-	-1, 0, 1, 1, 1
+	-1, 0, 1, 1, 1,
+	2, 0, 0, -4, -2
 };
-
-static void
-ggompertz_nbd_search(ggompertz_nbd_fit_data *data, double customers, const double *lower,
-					 const double *upper, const double *start, rt_optimum *best)
-{
-	if (data->customers->row_count > FEW_ROWS)
-	{
-		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
-						 customers, start, ggompertz_nbd_moves, STARTS, best);
-		return;
-	}
-	for (int i = 0; i < STARTS; i++)
-	{
-		rt_optimum	next;
-
-		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
-						 customers, start, ggompertz_nbd_moves + 5 * i, 1, &next);
-		if (i == 0 || next.value > best->value + WORTH ||
-			(next.value > best->value - WORTH && next.at_bound < best->at_bound))
-			*best = next;
-	}
-}
 
 static void
 ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
@@ -484,24 +456,31 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 		0, 0, 1, 1, 1
 	};
 	rt_customers_totals all = rt_customers_total(customers);
-	double		rate,
-				age;
-	ggompertz_nbd_fit_data data = {.customers = customers};
+	double		rate = log(all.time / all.purchases);
+	double		age = log(all.age / all.customers);
+	double		lower[5] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, -age - RT_LEVEL_RANGE,
+	RT_LEAVING_LOWEST, age - RT_AGE_RANGE};
+	double		upper[5] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, -age + log(1e3),
+	RT_SHAPE_HIGHEST, age + RT_AGE_RANGE};
+	double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
+	rt_fit_row	rows[RT_SAMPLE];
+	rt_customers few = rt_sample_of(customers, rows);
+	ggompertz_nbd_fit_data data = {.customers = customers, .mean_age = exp(age)};
+	ggompertz_nbd_fit_data sample_data = {.customers = &few, .mean_age = exp(age)};
+	rt_problem	problem = {
+		.objective = ggompertz_nbd_objective, .data = &data, .count = 5, .lower = lower,
+		.upper = upper, .nearly = ggompertz_nbd_all_alike, .scale = all.customers
+	};
+	rt_problem	sample = problem;
 	rt_optimum	best;
 
+	sample.data = &sample_data;
+	sample.scale = RT_SAMPLE;
 	rt_places_make(customers, workspace, &data.places);
-	rate = log(all.time / all.purchases);
-	data.mean_age = all.age / all.customers;
-	age = log(data.mean_age);
-	{
-		double		lower[5] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, -age - RT_LEVEL_RANGE,
-		RT_LEAVING_LOWEST, age - RT_AGE_RANGE};
-		double		upper[5] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, -age + log(1e3),
-		RT_SHAPE_HIGHEST, age + RT_AGE_RANGE};
-		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
-
-		ggompertz_nbd_search(&data, all.customers, lower, upper, start, &best);
-	}
+	rt_places_make(&few, (char *) workspace + rt_places_size(customers->row_count),
+				   &sample_data.places);
+	rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start,
+					 ggompertz_nbd_moves, GGOMPERTZ_NBD_MOVES, &best);
 	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }
 

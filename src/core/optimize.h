@@ -76,17 +76,27 @@ typedef struct rt_optimum
 extern void rt_maximize(rt_objective objective, void *data, int count, const double *lower,
 						const double *upper, double scale, rt_optimum *optimum);
 
+/* What is maximized, and within which box */
+typedef struct rt_problem
+{
+	rt_objective objective;
+	void	   *data;
+	int			count;
+	const double *lower;
+	const double *upper;
+	bool		(*nearly) (const double *x, const void *data);	/* at_bound there, besides */
+	double		scale;
+} rt_problem;
+
 /*
- * The best of several searches: from start on, and where that ends at a bound or nowhere, from
- * start + each of the moves, move_count rows of count: far out, where customers are all alike, a
- * likelihood is flat and lets no search back.  nearly says of which points at_bound is true
- * besides; start is moved into the box.
+ * The highest of the maxima that searches from several starts end in: from start on, and from
+ * origin + each of the moves, move_count rows of count, all moved into the box.  A search that
+ * comes to a maximum that is known is over.  With a sample, the same problem of fewer customers,
+ * it is found out there which starts lead elsewhere, and from that place on all are searched.
  */
-extern void rt_maximize_from(rt_objective objective, void *data, int count, const double *lower,
-							 const double *upper,
-							 bool (*nearly) (const double *x, const void *data),
-							 double scale, const double *start, const double *moves, int move_count,
-							 rt_optimum *best);
+extern void rt_maximize_from(const rt_problem *problem, const rt_problem *sample,
+							 const double *start, const double *origin, const double *moves,
+							 int move_count, rt_optimum *best);
 
 /*
  * Coordinates of a pair of parameters p and q: ln p and ln(q / p).  Toward the limit of customers
