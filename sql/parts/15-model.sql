@@ -132,6 +132,10 @@ CREATE FUNCTION converged(model retention_model) RETURNS boolean
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
 	AS 'MODULE_PATHNAME', 'retention_model_converged';
 
+CREATE FUNCTION at_limit(model retention_model) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_model_limit';
+
 CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'retention_model_fitted_as_of';
@@ -169,9 +173,10 @@ COMMENT ON COLUMN confidence_interval.lower IS 'the lower limit';
 COMMENT ON COLUMN confidence_interval.upper IS 'the upper limit';
 COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its '
-	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
-	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
-	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite '
+	'where that is beyond double precision. NULL for a model that was typed in or did not '
+	'converge, where the standard error of the logarithm is above 10, and for the whole number '
+	'k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 COMMENT ON FUNCTION fitted_as_of(retention_model)
 	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
 	'in or fitted to numbers, or before version 0.2.0.';
@@ -219,11 +224,11 @@ COMMENT ON FUNCTION log_likelihood(retention_model)
 	'in.';
 COMMENT ON FUNCTION aic(retention_model)
 	IS 'Akaike''s information criterion, twice the number of parameters less twice the '
-	'log-likelihood: of models of the same data the one with less predicts better. The same data '
-	'are the same customers as of the same day, in the same time unit (a model in days and one in '
-	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
-	'them: those that model_kinds() says are fitted to the same. NULL for a model that was typed '
-	'in. Source: Akaike (1974).';
+	'log-likelihood: of models of the same data the one with less predicts better. Only these '
+	'can be compared: models of the same customers as of the same day; in the same time unit (a '
+	'model in days and one in weeks differ by far more than by how well they fit); of one '
+	'family, kinds that look at the same of customers: those that model_kinds() says are fitted '
+	'to the same. NULL for a model that was typed in. Source: Akaike (1974).';
 COMMENT ON FUNCTION bic(retention_model)
 	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
 	'number of observations for each parameter. To be compared as aic is. NULL for a model that '
@@ -232,11 +237,28 @@ COMMENT ON FUNCTION observations(retention_model)
 	IS 'The number of customers that the likelihood is made of. NULL for a model that was typed '
 	'in.';
 COMMENT ON FUNCTION converged(retention_model)
-	IS 'True when the fit ended at a maximum inside the parameter space; false when the likelihood '
-	'rises toward a boundary. NULL for a model that was typed in.';
+	IS 'True when the fit ended at the highest maximum it found, searching from several starts, '
+	'inside the parameter space, and the curvature there says how sure it is of all parameters: '
+	'a standard error of a logarithm above 10 is none. False when the likelihood rises toward a '
+	'limit, which at_limit names and which may be an answer (''no dropout''), or when the data '
+	'do not tell the parameters, on a ridge. NULL for a model that was typed in.';
+COMMENT ON FUNCTION at_limit(retention_model)
+	IS 'The limit of the parameters at which a fit ended, where the model becomes a simpler one; '
+	'NULL inside the parameter space. ''no dropout'': fewer than one in a hundred new customers '
+	'leave within 100 purchases; silence says all there is to say of who has left. ''purchase '
+	'rates alike'', ''dropout rates alike'', ''dropout probabilities alike'', ''purchase '
+	'probabilities alike'', ''churn probabilities alike'', ''mean order values alike'', ''orders '
+	'of a customer alike'', ''intervals of a customer alike'': but for one percent, a shape is '
+	'above 10,000; or as different as can be: it is as low as a fit goes. ''no ageing'': '
+	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
+	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
+	'once'', ''some leave at once and the others never'': at the first occasion. Several have a '
+	'comma between them. Told by the parameters, so that it is known of models of earlier '
+	'versions, too, and of those that were typed in.';
 COMMENT ON FUNCTION standard_error(retention_model, text)
 	IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model '
-	'that was typed in or did not converge. Error 22023 when there is no such parameter.';
+	'that was typed in or did not converge, and above 10 times the parameter, where nothing is '
+	'known of it. Error 22023 when there is no such parameter.';
 
 -- ---------------------------------------------------------------------------
 -- fitting
@@ -341,10 +363,11 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
 	'NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a '
 	'model for each segment. The same result for every order of the rows and every plan. A '
-	'WARNING, and converged false, when the likelihood rises toward a boundary. A NOTICE where a '
-	'model of what orders are worth has no mean (q up to 1): see expected_order_value. Sources: '
-	'see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, '
-	'as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+	'WARNING, and converged false, when the likelihood rises toward a limit, see at_limit, or '
+	'does not tell all parameters. A NOTICE where a model of what orders are worth has no mean '
+	'(q up to 1): see expected_order_value. Sources: see p_alive. Errors: 22000 for too little '
+	'data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a '
+	'group, 22004 when one of them is NULL.';
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision)
 	IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days '
 	'instead of days.';

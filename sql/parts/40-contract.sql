@@ -74,13 +74,14 @@ COMMENT ON FUNCTION fit_model_add(bytea, text, integer, boolean, double precisio
 	IS 'Transition function of the aggregate fit_model.';
 COMMENT ON AGGREGATE fit_model(text, integer, boolean)
 	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '
-	'likelihood: tenure is the number of renewals that have come up, churned whether they did not '
-	'renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across '
+	'likelihood: tenure is the number of renewals that have come up, churned whether they did '
+	'not renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across '
 	'customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows '
-	'with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a '
-	'boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another '
-	'kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How '
-	'to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+	'with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward '
+	'a limit, see at_limit, or does not tell all parameters. Errors: 22000 for fewer than five '
+	'renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a '
+	'tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, '
+	'Hardie, Liu, Davin, Steenburgh (2018).';
 COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision)
 	IS 'The same with a weight for each row, such as the number of contracts it stands for; not '
 	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '

@@ -72,10 +72,12 @@ COMMENT ON COLUMN model_comparison.log_likelihood
 COMMENT ON COLUMN model_comparison.aic
 	IS 'its aic: what would be chosen by without a hold-out; NULL of a rule';
 COMMENT ON COLUMN model_comparison.converged
-	IS 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule';
+	IS 'true when the fit ended at a maximum inside the parameter space and is to some extent '
+	'sure of all parameters; false at a limit, see at_limit, or where the data do not tell them; '
+	'NULL of a rule';
 COMMENT ON COLUMN model_comparison.at_limit
-	IS 'the limit at which the model ended, in words; NULL inside the parameter space, and of a '
-	'rule';
+	IS 'the limit at which the model ended, as at_limit(model) has it; ''no dropout'' is an '
+	'answer, not a failure; NULL inside the parameter space, and of a rule';
 COMMENT ON COLUMN model_comparison.customers
 	IS 'customers who had bought when the hold-out began';
 COMMENT ON COLUMN model_comparison.left_out
@@ -115,30 +117,31 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval)
 	IS 'As compare_models(history, as_of, holdout, kinds), of bg/nbd, mbg/nbd, mbg/cnbd-k and '
 	'pareto/nbd.';
 COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[])
-	IS 'Which model to use? What each kind would have said holdout before as_of, held to what came '
-	'until as_of. Each kind is fitted, in days, to what was known at the end of the day as_of - '
-	'holdout, and says of each customer how probable a purchase in the days until as_of is, and '
-	'how many are expected. unnest makes the array a table, least log_loss first. Beside the kinds '
-	'two plain rules: "last period", how many purchases came in as many days just before, and '
-	'"days since last purchase"; what these mean for a purchase they learn by a logistic '
-	'regression on that one number, from the customers there were another holdout earlier and what '
-	'they did in the period in between, so that nothing of the hold-out is used. A model that is '
-	'not better than these is of little use. Customers who came within the hold-out are left out, '
-	'and counted. log_loss, brier_score, roc_auc and rank are NULL where all customers bought in '
-	'the hold-out or none did, and of a rule where the period before tells it nothing: nobody, or '
-	'everybody, bought in it, or the number parts those who did from the others. For log_loss '
-	'probabilities lie between 1e-15 and 1 - 1e-15, as far as they are computed. Where more than '
-	'4,194,304 different customers bought more than once the figures are of a sample: half of '
-	'these, a quarter, ..., by a hash of their data, each of whom stands for 2, 4, ... of them, '
-	'and all who bought once. The result is the same for every order of the rows and every plan. '
-	'A kind may have its k given, as in mbg/cnbd-2. Without a warning kinds may not have '
-	'converged: see converged. NULL histories are passed over; NULL without any other. Errors: '
-	'22023 for a kind that does not say who buys (interpurchase, and those of spend and '
-	'contracts), is unknown or is named twice, for a holdout that is not positive, shorter than a '
-	'day or longer than what is known, and for arguments that change within a group; 22004 for '
-	'NULL as_of, holdout or kinds; 22008 for infinite dates; 22000 for too little data to fit a '
-	'kind, see fit_model; 54000 for more than 16 kinds. Sources: Good (1952), "Rational '
-	'decisions"; Brier (1950); Wübben, Wangenheim (2008), for plain rules.';
+	IS 'Which model to use? What each kind would have said holdout before as_of, held to what '
+	'came until as_of. Each kind is fitted, in days, to what was known at the end of the day '
+	'as_of - holdout, and says of each customer how probable a purchase in the days until as_of '
+	'is, and how many are expected. unnest makes the array a table, least log_loss first. Beside '
+	'the kinds two plain rules: "last period", how many purchases came in as many days just '
+	'before, and "days since last purchase"; what these mean for a purchase they learn by a '
+	'logistic regression on that one number, from the customers there were another holdout '
+	'earlier and what they did in the period in between, so that nothing of the hold-out is '
+	'used. A model that is not better than these is of little use. Customers who came within the '
+	'hold-out are left out, and counted. log_loss, brier_score, roc_auc and rank are NULL where '
+	'all customers bought in the hold-out or none did, and of a rule where the period before '
+	'tells it nothing: nobody, or everybody, bought in it, or the number parts those who did '
+	'from the others. For log_loss probabilities lie between 1e-15 and 1 - 1e-15, as far as they '
+	'are computed. Where more than 4,194,304 different customers bought more than once the '
+	'figures are of a sample: half of these, a quarter, ..., by a hash of their data, each of '
+	'whom stands for 2, 4, ... of them, and all who bought once. The result is the same for '
+	'every order of the rows and every plan. A kind may have its k given, as in mbg/cnbd-2. '
+	'Without a warning kinds may not have converged: see converged and at_limit. NULL histories '
+	'are passed over; NULL without any other. Errors: 22023 for a kind that does not say who '
+	'buys (interpurchase, and those of spend and contracts), is unknown or is named twice, for a '
+	'holdout that is not positive, shorter than a day or longer than what is known, and for '
+	'arguments that change within a group; 22004 for NULL as_of, holdout or kinds; 22008 for '
+	'infinite dates; 22000 for too little data to fit a kind, see fit_model; 54000 for more than '
+	'16 kinds. Sources: Good (1952), "Rational decisions"; Brier (1950); Wübben, Wangenheim '
+	'(2008), for plain rules.';
 COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], double precision)
 	IS 'As compare_models(history, as_of, holdout, kinds), with models in a time unit of so many '
 	'days, above 0: what bg/bb, which counts an opportunity in each of them, needs to be compared '

@@ -207,15 +207,20 @@ COMMENT ON FUNCTION model_kinds()
 	'do, after what they may leave (NULL where it does not know who is still a customer), and '
 	'what its parameters mean.';
 
+CREATE FUNCTION at_limit(model retention_model) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_model_limit';
+
 CREATE FUNCTION fitted_as_of(model retention_model) RETURNS date
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
 	AS 'MODULE_PATHNAME', 'retention_model_fitted_as_of';
 
 COMMENT ON FUNCTION confidence_interval(retention_model, text, double precision)
 	IS 'Limits that hold a parameter with a probability of level (0.95), symmetric for its '
-	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite where '
-	'that is beyond double precision. NULL for a model that was typed in or did not converge, and '
-	'for the whole number k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
+	'logarithm: the estimate times and divided by exp(z standard_error / estimate); infinite '
+	'where that is beyond double precision. NULL for a model that was typed in or did not '
+	'converge, where the standard error of the logarithm is above 10, and for the whole number '
+	'k. Error 22023 when there is no such parameter, or unless 0 < level < 1.';
 
 COMMENT ON FUNCTION fitted_as_of(retention_model)
 	IS 'The date up to which a fit saw the histories of customers. NULL for a model that was typed '
@@ -247,26 +252,53 @@ COMMENT ON TYPE retention_model
 
 COMMENT ON FUNCTION aic(retention_model)
 	IS 'Akaike''s information criterion, twice the number of parameters less twice the '
-	'log-likelihood: of models of the same data the one with less predicts better. The same data '
-	'are the same customers as of the same day, in the same time unit (a model in days and one in '
-	'weeks differ by far more than by how well they fit), seen by kinds that look at the same of '
-	'them: those that model_kinds() says are fitted to the same. NULL for a model that was typed '
-	'in. Source: Akaike (1974).';
+	'log-likelihood: of models of the same data the one with less predicts better. Only these '
+	'can be compared: models of the same customers as of the same day; in the same time unit (a '
+	'model in days and one in weeks differ by far more than by how well they fit); of one '
+	'family, kinds that look at the same of customers: those that model_kinds() says are fitted '
+	'to the same. NULL for a model that was typed in. Source: Akaike (1974).';
 
 COMMENT ON FUNCTION bic(retention_model)
 	IS 'Schwarz''s Bayesian information criterion, as aic with a penalty of the logarithm of the '
 	'number of observations for each parameter. To be compared as aic is. NULL for a model that '
 	'was typed in. Source: Schwarz (1978).';
 
+COMMENT ON FUNCTION converged(retention_model)
+	IS 'True when the fit ended at the highest maximum it found, searching from several starts, '
+	'inside the parameter space, and the curvature there says how sure it is of all parameters: '
+	'a standard error of a logarithm above 10 is none. False when the likelihood rises toward a '
+	'limit, which at_limit names and which may be an answer (''no dropout''), or when the data '
+	'do not tell the parameters, on a ridge. NULL for a model that was typed in.';
+
+COMMENT ON FUNCTION at_limit(retention_model)
+	IS 'The limit of the parameters at which a fit ended, where the model becomes a simpler one; '
+	'NULL inside the parameter space. ''no dropout'': fewer than one in a hundred new customers '
+	'leave within 100 purchases; silence says all there is to say of who has left. ''purchase '
+	'rates alike'', ''dropout rates alike'', ''dropout probabilities alike'', ''purchase '
+	'probabilities alike'', ''churn probabilities alike'', ''mean order values alike'', ''orders '
+	'of a customer alike'', ''intervals of a customer alike'': but for one percent, a shape is '
+	'above 10,000; or as different as can be: it is as low as a fit goes. ''no ageing'': '
+	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
+	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
+	'once'', ''some leave at once and the others never'': at the first occasion. Several have a '
+	'comma between them. Told by the parameters, so that it is known of models of earlier '
+	'versions, too, and of those that were typed in.';
+
+COMMENT ON FUNCTION standard_error(retention_model, text)
+	IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model '
+	'that was typed in or did not converge, and above 10 times the parameter, where nothing is '
+	'known of it. Error 22023 when there is no such parameter.';
+
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
 	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
 	'NULL histories, and customers without a purchase by then, are left out. GROUP BY gives a '
 	'model for each segment. The same result for every order of the rows and every plan. A '
-	'WARNING, and converged false, when the likelihood rises toward a boundary. A NOTICE where a '
-	'model of what orders are worth has no mean (q up to 1): see expected_order_value. Sources: '
-	'see p_alive. Errors: 22000 for too little data, 22023 for an unknown kind or for a kind, '
-	'as_of or time unit that changes within a group, 22004 when one of them is NULL.';
+	'WARNING, and converged false, when the likelihood rises toward a limit, see at_limit, or '
+	'does not tell all parameters. A NOTICE where a model of what orders are worth has no mean '
+	'(q up to 1): see expected_order_value. Sources: see p_alive. Errors: 22000 for too little '
+	'data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a '
+	'group, 22004 when one of them is NULL.';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
 	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
@@ -629,13 +661,14 @@ COMMENT ON FUNCTION simulate_customers(retention_model, integer, date, date, dat
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean)
 	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '
-	'likelihood: tenure is the number of renewals that have come up, churned whether they did not '
-	'renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across '
+	'likelihood: tenure is the number of renewals that have come up, churned whether they did '
+	'not renew at the last of them, a boolean. The share that leaves is Beta(alpha, beta) across '
 	'customers; with bdw it rises (c above 1) or falls (below) with the number of renewals. Rows '
-	'with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward a '
-	'boundary. Errors: 22000 for fewer than five renewals or five refusals, 22023 for another '
-	'kind, a negative tenure, or churned with a tenure of 0. Sources: Fader, Hardie (2007), "How '
-	'to project customer retention"; Fader, Hardie, Liu, Davin, Steenburgh (2018).';
+	'with a NULL are left out. A WARNING, and converged false, when the likelihood rises toward '
+	'a limit, see at_limit, or does not tell all parameters. Errors: 22000 for fewer than five '
+	'renewals or five refusals, 22023 for another kind, a negative tenure, or churned with a '
+	'tenure of 0. Sources: Fader, Hardie (2007), "How to project customer retention"; Fader, '
+	'Hardie, Liu, Davin, Steenburgh (2018).';
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean, double precision)
 	IS 'The same with a weight for each row, such as the number of contracts it stands for; not '
@@ -1394,11 +1427,13 @@ COMMENT ON COLUMN model_comparison.aic
 	IS 'its aic: what would be chosen by without a hold-out; NULL of a rule';
 
 COMMENT ON COLUMN model_comparison.converged
-	IS 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule';
+	IS 'true when the fit ended at a maximum inside the parameter space and is to some extent '
+	'sure of all parameters; false at a limit, see at_limit, or where the data do not tell them; '
+	'NULL of a rule';
 
 COMMENT ON COLUMN model_comparison.at_limit
-	IS 'the limit at which the model ended, in words; NULL inside the parameter space, and of a '
-	'rule';
+	IS 'the limit at which the model ended, as at_limit(model) has it; ''no dropout'' is an '
+	'answer, not a failure; NULL inside the parameter space, and of a rule';
 
 COMMENT ON COLUMN model_comparison.customers
 	IS 'customers who had bought when the hold-out began';
@@ -1454,30 +1489,31 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval)
 	'pareto/nbd.';
 
 COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[])
-	IS 'Which model to use? What each kind would have said holdout before as_of, held to what came '
-	'until as_of. Each kind is fitted, in days, to what was known at the end of the day as_of - '
-	'holdout, and says of each customer how probable a purchase in the days until as_of is, and '
-	'how many are expected. unnest makes the array a table, least log_loss first. Beside the kinds '
-	'two plain rules: "last period", how many purchases came in as many days just before, and '
-	'"days since last purchase"; what these mean for a purchase they learn by a logistic '
-	'regression on that one number, from the customers there were another holdout earlier and what '
-	'they did in the period in between, so that nothing of the hold-out is used. A model that is '
-	'not better than these is of little use. Customers who came within the hold-out are left out, '
-	'and counted. log_loss, brier_score, roc_auc and rank are NULL where all customers bought in '
-	'the hold-out or none did, and of a rule where the period before tells it nothing: nobody, or '
-	'everybody, bought in it, or the number parts those who did from the others. For log_loss '
-	'probabilities lie between 1e-15 and 1 - 1e-15, as far as they are computed. Where more than '
-	'4,194,304 different customers bought more than once the figures are of a sample: half of '
-	'these, a quarter, ..., by a hash of their data, each of whom stands for 2, 4, ... of them, '
-	'and all who bought once. The result is the same for every order of the rows and every plan. '
-	'A kind may have its k given, as in mbg/cnbd-2. Without a warning kinds may not have '
-	'converged: see converged. NULL histories are passed over; NULL without any other. Errors: '
-	'22023 for a kind that does not say who buys (interpurchase, and those of spend and '
-	'contracts), is unknown or is named twice, for a holdout that is not positive, shorter than a '
-	'day or longer than what is known, and for arguments that change within a group; 22004 for '
-	'NULL as_of, holdout or kinds; 22008 for infinite dates; 22000 for too little data to fit a '
-	'kind, see fit_model; 54000 for more than 16 kinds. Sources: Good (1952), "Rational '
-	'decisions"; Brier (1950); Wübben, Wangenheim (2008), for plain rules.';
+	IS 'Which model to use? What each kind would have said holdout before as_of, held to what '
+	'came until as_of. Each kind is fitted, in days, to what was known at the end of the day '
+	'as_of - holdout, and says of each customer how probable a purchase in the days until as_of '
+	'is, and how many are expected. unnest makes the array a table, least log_loss first. Beside '
+	'the kinds two plain rules: "last period", how many purchases came in as many days just '
+	'before, and "days since last purchase"; what these mean for a purchase they learn by a '
+	'logistic regression on that one number, from the customers there were another holdout '
+	'earlier and what they did in the period in between, so that nothing of the hold-out is '
+	'used. A model that is not better than these is of little use. Customers who came within the '
+	'hold-out are left out, and counted. log_loss, brier_score, roc_auc and rank are NULL where '
+	'all customers bought in the hold-out or none did, and of a rule where the period before '
+	'tells it nothing: nobody, or everybody, bought in it, or the number parts those who did '
+	'from the others. For log_loss probabilities lie between 1e-15 and 1 - 1e-15, as far as they '
+	'are computed. Where more than 4,194,304 different customers bought more than once the '
+	'figures are of a sample: half of these, a quarter, ..., by a hash of their data, each of '
+	'whom stands for 2, 4, ... of them, and all who bought once. The result is the same for '
+	'every order of the rows and every plan. A kind may have its k given, as in mbg/cnbd-2. '
+	'Without a warning kinds may not have converged: see converged and at_limit. NULL histories '
+	'are passed over; NULL without any other. Errors: 22023 for a kind that does not say who '
+	'buys (interpurchase, and those of spend and contracts), is unknown or is named twice, for a '
+	'holdout that is not positive, shorter than a day or longer than what is known, and for '
+	'arguments that change within a group; 22004 for NULL as_of, holdout or kinds; 22008 for '
+	'infinite dates; 22000 for too little data to fit a kind, see fit_model; 54000 for more than '
+	'16 kinds. Sources: Good (1952), "Rational decisions"; Brier (1950); Wübben, Wangenheim '
+	'(2008), for plain rules.';
 
 COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], double precision)
 	IS 'As compare_models(history, as_of, holdout, kinds), with models in a time unit of so many '

@@ -230,10 +230,11 @@ bg_bb_objective(const double *x, double *gradient, void *argument)
 static void
 bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
 {
-	static const double moves[3 * 4] = {
-		0, 0, 0, 0,
-		-1, 0, -2, 2,
-		1, 0, 1, 0
+	static const double moves[4 * 4] = {
+		-1.5, 0, -4, 0,
+		-1.5, 0, -4, 2.5,
+		1, 0, 1, 0,
+		0, 0, 3, -2
 	};
 	double		total = 0,
 				taken = 0,
@@ -259,11 +260,64 @@ bg_bb_fit(const rt_kind *kind, int k, const rt_customers *customers, void *works
 		log(1e9)};
 		double		start[4] = {0, odds, log(0.5), log(2 * fmax(age / total, 1))};
 
-		rt_maximize_from(bg_bb_objective, (void *) customers, 4, lower, upper, rt_pairs_alike,
-						 total, start, moves, 3, &best);
+		rt_problem	problem = {
+			.objective = bg_bb_objective, .data = (void *) customers, .count = 4, .lower = lower,
+			.upper = upper, .nearly = rt_pairs_alike, .scale = total
+		};
+
+		rt_maximize_from(&problem, NULL, start, start, moves, 4, &best);
 	}
 	rt_fit_from_optimum(bg_bb_objective, (void *) customers, 4, rt_pairs_logarithms, &best, fit);
 }
+
+/* -------------------------------------------------------------- the limits */
+
+static bool
+bg_bb_purchases_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_bb_of(base).alpha);
+}
+
+static bool
+bg_bb_always_or_never(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.alpha + m.beta < 1e-3;
+}
+
+static bool
+bg_bb_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(bg_bb_of(base).gamma);
+}
+
+/* Fewer than one in a thousand are still here at the first opportunity */
+static bool
+bg_bb_all_leave(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.delta < 1e-3 * m.gamma;
+}
+
+/* Of those who are fewer than one in a thousand ever leave */
+static bool
+bg_bb_leave_or_never(const rt_base *base)
+{
+	rt_bg_bb	m = bg_bb_of(base);
+
+	return m.gamma + m.delta < 1e-3 && !bg_bb_all_leave(base);
+}
+
+static const rt_limit bg_bb_limits[] = {
+	{"purchase probabilities alike", false, bg_bb_purchases_alike},
+	{"all buy always or never", false, bg_bb_always_or_never},
+	{"dropout probabilities alike", true, bg_bb_dropout_alike},
+	{"all leave at once", true, bg_bb_all_leave},
+	{"some leave at once and the others never", true, bg_bb_leave_or_never},
+	{NULL, false, NULL}
+};
 
 /* ---------------------------------------------------------------- the kind */
 
@@ -299,5 +353,6 @@ const rt_kind rt_bg_bb_kind = {
 	"30.4375 days are a year, a quarter or a month of the calendar: see opportunities",
 	.row_valid = rt_opportunities_row_valid,
 	.fit = bg_bb_fit,
+	.limits = bg_bb_limits,
 	.base = &bg_bb_base
 };

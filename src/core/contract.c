@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/contract.h"
+#include "core/customer_base.h"
 #include "core/gauss_legendre.h"
 #include "core/optimize.h"
 #include "core/poll.h"
@@ -193,6 +194,10 @@ contract_objective(const double *x, double *gradient, void *argument)
 	return value;
 }
 
+/* Choices: below all churn is at the first renewal, above by the second one */
+#define CONTRACT_C_LOWEST log(1e-3)
+#define CONTRACT_C_HIGHEST log(1e2)
+
 static void
 contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
 			 rt_fit *fit)
@@ -208,8 +213,8 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 	};
 
 	/* choices: beyond, all leave alike, never, or at once */
-	double		lower[3] = {log(1e-6), log(1e-8), log(1e-3)};
-	double		upper[3] = {log(1e6), log(1e8), log(1e2)};
+	double		lower[3] = {log(1e-6), log(1e-8), CONTRACT_C_LOWEST};
+	double		upper[3] = {log(1e6), log(1e8), CONTRACT_C_HIGHEST};
 	fit_data	data = {customers, kind->parameter_count};
 	double		asked = 0,
 				refused = 0;
@@ -234,6 +239,45 @@ contract_fit(const rt_kind *kind, int k, const rt_customers *customers, void *wo
 						data.count > 2 ? logarithms3 : logarithms2, &optimum, fit);
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+contract_churn_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[0]);
+}
+
+/* Of those who renew once fewer than one in a thousand ever leave */
+static bool
+contract_leave_or_never(const rt_base *base)
+{
+	return base->parameters[0] + base->parameters[1] < 1e-3;
+}
+
+static bool
+contract_renew_once_stay(const rt_base *base)
+{
+	return log(base->parameters[2]) < CONTRACT_C_LOWEST + RT_NEAR_BOUND;
+}
+
+static bool
+contract_renew_once_only(const rt_base *base)
+{
+	return log(base->parameters[2]) > CONTRACT_C_HIGHEST - RT_NEAR_BOUND;
+}
+
+#define CONTRACT_LIMITS \
+	{"churn probabilities alike", false, contract_churn_alike}, \
+	{"some leave at once and the others never", false, contract_leave_or_never}
+
+static const rt_limit sbg_limits[] = {CONTRACT_LIMITS, {NULL, false, NULL}};
+static const rt_limit bdw_limits[] = {
+	CONTRACT_LIMITS,
+	{"all who renew once stay", false, contract_renew_once_stay},
+	{"nobody renews twice", false, contract_renew_once_only},
+	{NULL, false, NULL}
+};
+
 /* --------------------------------------------------------------- the kinds */
 
 static bool
@@ -256,7 +300,8 @@ const rt_kind rt_sbg_kind = {
 	"the probability not to renew is Beta(alpha, beta) across customers, and the same "
 	"at each renewal",
 	.row_valid = contract_row_valid,
-	.fit = contract_fit
+	.fit = contract_fit,
+	.limits = sbg_limits
 };
 
 const rt_kind rt_bdw_kind = {
@@ -270,5 +315,6 @@ const rt_kind rt_bdw_kind = {
 	"Davin, Steenburgh 2018)",
 	.meaning = "as of sbg, but it rises (c above 1) or falls (below) with the number of renewals",
 	.row_valid = contract_row_valid,
-	.fit = contract_fit
+	.fit = contract_fit,
+	.limits = bdw_limits
 };

@@ -97,14 +97,14 @@ typedef struct rt_customers
 
 /*
  * parameters in the order of the kind; covariance[i * RT_PARAMETERS_MAX + j] is NaN
- * where it is not known: when the optimum lies on a bound, and of a whole number.
+ * where it is not known: of a fit that did not converge, and of a whole number.
  */
 typedef struct rt_fit
 {
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_PARAMETERS_MAX * RT_PARAMETERS_MAX];
 	double		log_likelihood;
-	bool		converged;		/* inside the parameter space */
+	bool		converged;		/* inside the parameter space, with a covariance */
 	int			evaluations;
 } rt_fit;
 

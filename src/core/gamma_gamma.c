@@ -6,9 +6,11 @@
  */
 #include <math.h>
 
+#include "core/customer_base.h"
 #include "core/gamma_gamma.h"
 #include "core/optimize.h"
 #include "core/poll.h"
+#include "core/sample.h"
 #include "core/special.h"
 
 bool
@@ -111,8 +113,7 @@ rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, d
 		0, 1, 0,
 		-1, 1, 1
 	};
-	static const double moves[3 * 3] = {
-		0, 0, 0,
+	static const double moves[2 * 3] = {
 		2, 1, 0,
 		-2, -1, 0
 	};
@@ -132,8 +133,19 @@ rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, d
 		double		upper[3] = {RT_SHAPE_HIGHEST, RT_SHAPE_HIGHEST, level + RT_LEVEL_RANGE};
 		double		start[3] = {log(p), log(3), level};
 
-		rt_maximize_from(objective, (void *) customers, 3, lower, upper,
-						 gamma_gamma_all_alike, total, start, moves, 3, &best);
+		rt_fit_row	rows[RT_SAMPLE];
+		rt_customers few = rt_sample_of(customers, rows);
+		rt_problem	problem = {
+			.objective = objective, .data = (void *) customers, .count = 3, .lower = lower,
+			.upper = upper, .nearly = gamma_gamma_all_alike, .scale = total
+		};
+		rt_problem	sample = problem;
+
+		few.sum_log = customers->sum_log * RT_SAMPLE / total;
+		sample.data = &few;
+		sample.scale = RT_SAMPLE;
+		rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start, moves,
+						 2, &best);
 	}
 	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
 }
@@ -178,6 +190,40 @@ rt_gamma_gamma_correlation(const rt_customers *customers)
 	return xx > 0 && zz > 0 ? fmax(-1, fmin(1, xz / sqrt(xx) / sqrt(zz))) : NAN;
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+gamma_gamma_orders_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[0]);
+}
+
+static bool
+gamma_gamma_orders_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[0]);
+}
+
+static bool
+gamma_gamma_means_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[1]);
+}
+
+static bool
+gamma_gamma_means_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[1]);
+}
+
+const rt_limit rt_gamma_gamma_limits[] = {
+	{"orders of a customer alike", false, gamma_gamma_orders_alike},
+	{"orders of a customer as different as can be", false, gamma_gamma_orders_differ},
+	{"mean order values alike", false, gamma_gamma_means_alike},
+	{"mean order values as different as can be", false, gamma_gamma_means_differ},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 static bool
@@ -203,5 +249,6 @@ const rt_kind rt_gamma_gamma_kind = {
 	"to the mean value of the repeat orders, see left_out and frequency_correlation",
 	.row_valid = gamma_gamma_row_valid,
 	.fit = gamma_gamma_fit,
+	.limits = rt_gamma_gamma_limits,
 	.spend = &gamma_gamma_spend
 };

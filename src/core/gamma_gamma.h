@@ -56,4 +56,7 @@ extern double rt_gamma_gamma_objective(const double *x, double *gradient, void *
 extern void rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, double p,
 									rt_fit *fit);
 
+/* Of both kinds: see core/limit.h */
+extern const rt_limit rt_gamma_gamma_limits[];
+
 #endif							/* RT_GAMMA_GAMMA_H */

@@ -170,5 +170,6 @@ const rt_kind rt_gamma_gamma_all_kind = {
 	"frequency_correlation",
 	.row_valid = gamma_gamma_all_row_valid,
 	.fit = gamma_gamma_all_fit,
+	.limits = rt_gamma_gamma_limits,
 	.spend = &gamma_gamma_all_spend
 };

@@ -30,6 +30,7 @@
 #include "core/optimize.h"
 #include "core/places.h"
 #include "core/poll.h"
+#include "core/sample.h"
 #include "core/simulate.h"
 #include "core/special.h"
 
@@ -438,46 +439,17 @@ ggompertz_nbd_all_alike(const double *x, const void *data)
 }
 
 /*
- * Few customers leave several modes: up to so many rows all starts are tried.  A likelihood that is
- * higher by less than WORTH is of no other mode: it is what searches of one differ by.
+ * From beta = 1, without ageing, and from both sides of it: of s b only the product counts there, a
+ * ridge that parts two modes; and where some leave at once
  */
-#define STARTS 5
-#define FEW_ROWS 2000
-#define WORTH 1e-6
-
-/*
- * From beta = 1, without ageing, and from both sides of it: of s b only the product counts
- * there, a ridge that parts two modes
- */
-static const double ggompertz_nbd_moves[STARTS * 5] = {
-	0, 0, 0, 0, 0,
+#define GGOMPERTZ_NBD_MOVES 5
+static const double ggompertz_nbd_moves[GGOMPERTZ_NBD_MOVES * 5] = {
 	0, 0, -3, 0, 0,
 	0, 0, 0, 0, 2,
 	0, 0, 1, 0, -2,
-	-1, 0, 1, 1, 1
+	-1, 0, 1, 1, 1,
+	2, 0, 0, -4, -2
 };
-
-static void
-ggompertz_nbd_search(ggompertz_nbd_fit_data *data, double customers, const double *lower,
-					 const double *upper, const double *start, rt_optimum *best)
-{
-	if (data->customers->row_count > FEW_ROWS)
-	{
-		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
-						 customers, start, ggompertz_nbd_moves, STARTS, best);
-		return;
-	}
-	for (int i = 0; i < STARTS; i++)
-	{
-		rt_optimum	next;
-
-		rt_maximize_from(ggompertz_nbd_objective, data, 5, lower, upper, ggompertz_nbd_all_alike,
-						 customers, start, ggompertz_nbd_moves + 5 * i, 1, &next);
-		if (i == 0 || next.value > best->value + WORTH ||
-			(next.value > best->value - WORTH && next.at_bound < best->at_bound))
-			*best = next;
-	}
-}
 
 static void
 ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
@@ -491,26 +463,98 @@ ggompertz_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, voi
 		0, 0, 1, 1, 1
 	};
 	rt_customers_totals all = rt_customers_total(customers);
-	double		rate,
-				age;
-	ggompertz_nbd_fit_data data = {.customers = customers};
+	double		rate = log(all.time / all.purchases);
+	double		age = log(all.age / all.customers);
+	double		lower[5] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, -age - RT_LEVEL_RANGE,
+	RT_LEAVING_LOWEST, age - RT_AGE_RANGE};
+	double		upper[5] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, -age + log(1e3),
+	RT_SHAPE_HIGHEST, age + RT_AGE_RANGE};
+	double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
+	rt_fit_row	rows[RT_SAMPLE];
+	rt_customers few = rt_sample_of(customers, rows);
+	ggompertz_nbd_fit_data data = {.customers = customers, .mean_age = exp(age)};
+	ggompertz_nbd_fit_data sample_data = {.customers = &few, .mean_age = exp(age)};
+	rt_problem	problem = {
+		.objective = ggompertz_nbd_objective, .data = &data, .count = 5, .lower = lower,
+		.upper = upper, .nearly = ggompertz_nbd_all_alike, .scale = all.customers
+	};
+	rt_problem	sample = problem;
 	rt_optimum	best;
 
+	sample.data = &sample_data;
+	sample.scale = RT_SAMPLE;
 	rt_places_make(customers, workspace, &data.places);
-	rate = log(all.time / all.purchases);
-	data.mean_age = all.age / all.customers;
-	age = log(data.mean_age);
-	{
-		double		lower[5] = {RT_SHAPE_LOWEST, rate - RT_LEVEL_RANGE, -age - RT_LEVEL_RANGE,
-		RT_LEAVING_LOWEST, age - RT_AGE_RANGE};
-		double		upper[5] = {RT_SHAPE_HIGHEST, rate + RT_LEVEL_RANGE, -age + log(1e3),
-		RT_SHAPE_HIGHEST, age + RT_AGE_RANGE};
-		double		start[5] = {0, rate, -age, log(0.5), age + log(2)};
-
-		ggompertz_nbd_search(&data, all.customers, lower, upper, start, &best);
-	}
+	rt_places_make(&few, (char *) workspace + rt_places_size(customers->row_count),
+				   &sample_data.places);
+	rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start,
+					 ggompertz_nbd_moves, GGOMPERTZ_NBD_MOVES, &best);
 	rt_fit_from_optimum(ggompertz_nbd_objective, &data, 5, logarithms, &best, fit);
 }
+
+/* -------------------------------------------------------------- the limits */
+
+static bool
+ggompertz_nbd_rates_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[R]);
+}
+
+static bool
+ggompertz_nbd_rates_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[R]);
+}
+
+/* Near beta = 1 all leave at the rate b s, however old they are: b and s are not told apart */
+static bool
+ggompertz_nbd_one_rate(const rt_base *base)
+{
+	return fabs(log(base->parameters[BETA])) < 0.1;
+}
+
+static bool
+ggompertz_nbd_dropout_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[S]) || ggompertz_nbd_one_rate(base);
+}
+
+/* Until half of all have left exp(b t) grows by less than a hundredth: Pareto/NBD */
+static bool
+ggompertz_nbd_no_ageing(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return log1p(p[BETA] * expm1(log(2) / p[S])) < 0.01 || ggompertz_nbd_one_rate(base);
+}
+
+/* As in pareto_nbd.c: at the age 0 they leave at the rate b s / beta on average */
+static bool
+ggompertz_nbd_leave_at_once(const rt_base *base)
+{
+	const double *p = base->parameters;
+
+	return p[BETA] / p[S] < 1e-4 * (p[ALPHA] / p[R]) * p[B];
+}
+
+/*
+ * Their rate rises to b s around the age of ln(beta) / b, within a time of 1 / b, and most are
+ * still here then: for b to infinity a step
+ */
+static bool
+ggompertz_nbd_step(const rt_base *base)
+{
+	return base->parameters[BETA] > 1e5 && base->parameters[S] < 10;
+}
+
+static const rt_limit ggompertz_nbd_limits[] = {
+	{"purchase rates alike", false, ggompertz_nbd_rates_alike},
+	{"purchase rates as different as can be", false, ggompertz_nbd_rates_differ},
+	{"dropout rates alike", true, ggompertz_nbd_dropout_alike},
+	{"no ageing", true, ggompertz_nbd_no_ageing},
+	{"some leave at once", true, ggompertz_nbd_leave_at_once},
+	{"nobody leaves before an age", true, ggompertz_nbd_step},
+	{NULL, false, NULL}
+};
 
 /* ---------------------------------------------------------------- the kind */
 
@@ -547,5 +591,6 @@ const rt_kind rt_ggompertz_nbd_kind = {
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = ggompertz_nbd_fit,
+	.limits = ggompertz_nbd_limits,
 	.base = &ggompertz_nbd_base
 };

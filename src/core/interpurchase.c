@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "core/customer_base.h"
 #include "core/interpurchase.h"
 #include "core/optimize.h"
 #include "core/poll.h"
@@ -91,6 +92,10 @@ rt_interpurchase_log_likelihood(const rt_interpurchase *model, const rt_customer
 	return interpurchase_objective(x, gradient, (void *) data);
 }
 
+/* Choices, as of the others: a hundred times clumpier and evener than any log's */
+#define INTERPURCHASE_K_LOWEST log(1e-3)
+#define INTERPURCHASE_K_HIGHEST log(1e4)
+
 static void
 interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *workspace,
 				  rt_fit *fit)
@@ -118,14 +123,14 @@ interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *wo
 	optimum.x[1] = log(2);
 	optimum.x[2] = log(sum / intervals);
 
-	/* choices, as of the others: k a hundred times clumpier and evener than any log's */
-	lower[0] = log(1e-3);
-	upper[0] = log(1e4);
+	lower[0] = INTERPURCHASE_K_LOWEST;
+	upper[0] = INTERPURCHASE_K_HIGHEST;
 	lower[1] = RT_SHAPE_LOWEST;
 	upper[1] = RT_SHAPE_HIGHEST;
 	lower[2] = optimum.x[2] + log(1e-8);
 	upper[2] = optimum.x[2] + log(1e8);
 	rt_maximize(interpurchase_objective, (void *) data, 3, lower, upper, intervals, &optimum);
+	optimum.at_bound |= optimum.x[1] > RT_ALIKE;
 	rt_fit_from_optimum(interpurchase_objective, (void *) data, 3, logarithms, &optimum, fit);
 }
 
@@ -201,6 +206,40 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 				scale / model->k);
 }
 
+/* -------------------------------------------------------------- the limits */
+
+static bool
+interpurchase_intervals_alike(const rt_base *base)
+{
+	return log(base->parameters[0]) > INTERPURCHASE_K_HIGHEST - RT_NEAR_BOUND;
+}
+
+static bool
+interpurchase_intervals_differ(const rt_base *base)
+{
+	return log(base->parameters[0]) < INTERPURCHASE_K_LOWEST + RT_NEAR_BOUND;
+}
+
+static bool
+interpurchase_rates_alike(const rt_base *base)
+{
+	return rt_shape_alike(base->parameters[1]);
+}
+
+static bool
+interpurchase_rates_differ(const rt_base *base)
+{
+	return rt_shape_lowest(base->parameters[1]);
+}
+
+static const rt_limit interpurchase_limits[] = {
+	{"intervals of a customer alike", false, interpurchase_intervals_alike},
+	{"intervals of a customer as different as can be", false, interpurchase_intervals_differ},
+	{"purchase rates alike", false, interpurchase_rates_alike},
+	{"purchase rates as different as can be", false, interpurchase_rates_differ},
+	{NULL, false, NULL}
+};
+
 /* ---------------------------------------------------------------- the kind */
 
 /* What its numbers stay below: days between any two dates */
@@ -232,5 +271,6 @@ const rt_kind rt_interpurchase_kind = {
 	"three purchases k and 1",
 	.needs_intervals = true,
 	.row_valid = interpurchase_row_valid,
-	.fit = interpurchase_fit
+	.fit = interpurchase_fit,
+	.limits = interpurchase_limits
 };

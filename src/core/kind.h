@@ -26,6 +26,17 @@ struct rt_life;
 struct rt_outlook;
 struct rt_random;
 
+/*
+ * A limit of the parameters, where models of a kind become a simpler one: a fit that does not
+ * converge may end there
+ */
+typedef struct rt_limit
+{
+	const char *name;			/* for the reader: what customers are like there */
+	bool		of_dropout;		/* says nothing where nobody leaves */
+	bool		(*reached) (const struct rt_base *base);	/* by kind and parameters: as good as */
+} rt_limit;
+
 /* What a model is fitted to, and asked about */
 typedef enum rt_input
 {
@@ -117,6 +128,8 @@ typedef struct rt_kind
 	size_t		(*fit_workspace) (size_t row_count);
 	void		(*fit) (const struct rt_kind *kind, int k, const struct rt_customers *customers,
 						void *workspace, struct rt_fit *fit);
+
+	const rt_limit *limits;		/* beside that nobody leaves; the last one has no name */
 
 	const rt_base_functions *base;	/* NULL: it does not know who is still a customer */
 	const rt_spend_functions *spend;	/* NULL: nor what orders are worth */

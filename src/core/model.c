@@ -37,6 +37,32 @@ rt_model_covariance_count(const rt_model *model)
 	return model->flags & RT_MODEL_FITTED ? n * (n + 1) / 2 : 0;
 }
 
+double
+rt_model_variance(const rt_model *model, int parameter)
+{
+	double		variance = model->covariance[parameter * (parameter + 1) / 2 + parameter];
+	double		most = RT_UNKNOWN_ERROR * model->parameters[parameter];
+
+	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0) || sqrt(variance) > most)
+		return NAN;
+	return variance;
+}
+
+bool
+rt_model_is_sure(const rt_model *model)
+{
+	const rt_kind *kind = rt_kind_by_id(model->id);
+
+	if (!(model->flags & RT_MODEL_CONVERGED))
+		return false;
+	for (int i = kind->has_whole_k ? 1 : 0; i < kind->parameter_count; i++)
+	{
+		if (isnan(rt_model_variance(model, i)))
+			return false;
+	}
+	return true;
+}
+
 const char *
 rt_model_check(const rt_model *model)
 {

@@ -53,6 +53,18 @@ extern void rt_model_init(rt_model *model, const rt_kind *kind);
 /* How many numbers its covariances are: none of a model that was not fitted */
 extern int	rt_model_covariance_count(const rt_model *model);
 
+/*
+ * A standard error of the logarithm of a parameter from which on nothing is known of it: it may be
+ * 20,000 times larger or smaller within one
+ */
+#define RT_UNKNOWN_ERROR 10.0
+
+/* The variance of a parameter; NaN where it is not known */
+extern double rt_model_variance(const rt_model *model, int parameter);
+
+/* Did it converge, and are all parameters known to some extent? */
+extern bool rt_model_is_sure(const rt_model *model);
+
 /* NULL, or what is wrong with a parameter: sums and quotients of a few of them are numbers, too */
 #define RT_PARAMETER_MIN	1e-300
 #define RT_PARAMETER_MAX	1e300

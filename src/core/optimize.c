@@ -10,7 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/cholesky.h"
+#include "core/model.h"
 #include "core/poll.h"
 
 #define MAX_ITERATIONS 200		/* what takes more crawls along a ridge, for less than a
@@ -19,8 +21,6 @@
 #define GAIN_TOLERANCE 1e-9		/* of a log-likelihood: nothing that data could tell */
 
 #define SHORTEST_STEP 1e-10		/* coordinates are logarithms: less is rounding */
-
-#define NEAR_BOUND 0.01			/* coordinates are logarithms: one percent */
 
 static double
 dot(const double *a, const double *b, int count)
@@ -53,6 +53,11 @@ typedef struct optimize_search
 	double		gradient[RT_OPTIMIZE_MAX];
 	double		inverse[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 	bool		fresh;			/* nothing is known of the curvature */
+	double		gain;			/* less is not worth another step */
+	int			most_iterations;
+	const rt_optimum *known;	/* the search is over where it comes to this one; may be NULL */
+	double		least;			/* ... or will hardly get so high */
+	bool		came_to_known;
 } optimize_search;
 
 static void
@@ -151,18 +156,50 @@ learn_curvature(optimize_search *s, const double *step, const double *change)
 	}
 }
 
-void
-rt_maximize(rt_objective objective, void *data, int count,
-			const double *lower, const double *upper, double scale, rt_optimum *optimum)
+/* Coordinates are logarithms: no other maximum is as near as that */
+#define SAME 0.1
+
+static bool
+same_place(const double *a, const double *b, int count)
 {
-	optimize_search s = {
-	.objective = objective, .data = data, .count = count, .lower = lower, .upper = upper};
+	for (int i = 0; i < count; i++)
+	{
+		if (!(fabs(a[i] - b[i]) < SAME))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What is left to gain is half the slope where the curvature is known; so many times as much is
+ * what a search is trusted to gain.
+ */
+#define TRUST 20
+
+/* Is there nothing to find that is not known? */
+static bool
+search_is_over(optimize_search *s, const rt_optimum *optimum, double slope)
+{
+	if (s->known == NULL || s->fresh)
+		return false;
+	if (same_place(optimum->x, s->known->x, s->count) &&
+		optimum->value <= s->known->value + GAIN_TOLERANCE)
+		s->came_to_known = true;
+	if (optimum->value + TRUST * slope < s->least)
+		s->came_to_known = true;
+	return s->came_to_known;
+}
+
+static void
+search(optimize_search *s, double scale, rt_optimum *optimum)
+{
+	int			count = s->count;
 
 	optimum->converged = optimum->at_bound = false;
 	optimum->evaluations = 1;
-	optimum->value = objective(optimum->x, s.gradient, data);
-	forget_curvature(&s);
-	for (int iteration = 0; iteration < MAX_ITERATIONS && isfinite(optimum->value); iteration++)
+	optimum->value = s->objective(optimum->x, s->gradient, s->data);
+	forget_curvature(s);
+	for (int iteration = 0; iteration < s->most_iterations && isfinite(optimum->value); iteration++)
 	{
 		double		gradient[RT_OPTIMIZE_MAX];
 		double		direction[RT_OPTIMIZE_MAX];
@@ -170,7 +207,7 @@ rt_maximize(rt_objective objective, void *data, int count,
 		double		change[RT_OPTIMIZE_MAX];
 		double		next_gradient[RT_OPTIMIZE_MAX];
 		rt_optimum	next;
-		double		largest = free_gradient(&s, optimum->x, gradient);
+		double		largest = free_gradient(s, optimum->x, gradient);
 		double		slope;
 
 		if (largest <= GRADIENT_TOLERANCE * scale)
@@ -178,61 +215,204 @@ rt_maximize(rt_objective objective, void *data, int count,
 			optimum->converged = true;
 			break;
 		}
-		slope = uphill(&s, gradient, direction);
+		slope = uphill(s, gradient, direction);
+		if (search_is_over(s, optimum, slope))
+			break;
 
 		/* nothing that the sum of so many could tell, either */
-		if (!s.fresh && slope <= fmax(GAIN_TOLERANCE, 4 * DBL_EPSILON * fabs(optimum->value)))
+		if (!s->fresh && slope <= fmax(s->gain, 4 * DBL_EPSILON * fabs(optimum->value)))
 		{
 			optimum->converged = true;
 			break;
 		}
-		if (!step_uphill(&s, direction, slope, optimum, &next, next_gradient))
+		if (!step_uphill(s, direction, slope, optimum, &next, next_gradient))
 		{
 			/* rounding hides what is left to gain */
-			if (s.fresh)
+			if (s->fresh)
 			{
 				optimum->converged = largest <= 1e4 * GRADIENT_TOLERANCE * scale;
 				break;
 			}
-			forget_curvature(&s);
+			forget_curvature(s);
 			continue;
 		}
 		for (int i = 0; i < count; i++)
 		{
 			step[i] = next.x[i] - optimum->x[i];
-			change[i] = s.gradient[i] - next_gradient[i];
+			change[i] = s->gradient[i] - next_gradient[i];
 		}
-		learn_curvature(&s, step, change);
+		learn_curvature(s, step, change);
 		memcpy(optimum->x, next.x, (size_t) count * sizeof(double));
-		memcpy(s.gradient, next_gradient, (size_t) count * sizeof(double));
+		memcpy(s->gradient, next_gradient, (size_t) count * sizeof(double));
 		optimum->value = next.value;
 	}
 	/* where a likelihood is flat toward a bound the search may end just before it */
 	for (int i = 0; i < count; i++)
 	{
-		if (optimum->x[i] <= lower[i] + NEAR_BOUND || optimum->x[i] >= upper[i] - NEAR_BOUND)
+		if (optimum->x[i] <= s->lower[i] + RT_NEAR_BOUND ||
+			optimum->x[i] >= s->upper[i] - RT_NEAR_BOUND)
 			optimum->at_bound = true;
 	}
 }
 
 void
-rt_maximize_from(rt_objective objective, void *data, int count, const double *lower,
-				 const double *upper, bool (*nearly) (const double *x, const void *data),
-				 double scale, const double *start, const double *moves, int move_count,
-				 rt_optimum *best)
+rt_maximize(rt_objective objective, void *data, int count,
+			const double *lower, const double *upper, double scale, rt_optimum *optimum)
 {
+	optimize_search s = {
+		.objective = objective, .data = data, .count = count, .lower = lower, .upper = upper,
+		.gain = GAIN_TOLERANCE, .most_iterations = MAX_ITERATIONS
+	};
+
+	search(&s, scale, optimum);
+}
+
+/* ------------------------------------------------------------- several starts */
+
+/* Of a sample: what tells one maximum from another, and how long it may take to get near one */
+#define SAMPLE_GAIN 1e-2
+#define SAMPLE_ITERATIONS 40
+
+/*
+ * Maxima that are lower by more than this in a sample are so among all: so many times more probable
+ * is the other one (exp(10)) by the sample alone
+ */
+#define SAMPLE_MARGIN 10
+
+/* One that is higher by less is none: it is what searches of one maximum differ by */
+#define WORTH 1e-6
+
+#define STARTS_MAX 8
+
+/* From a place on; false where that comes to what is known */
+static bool
+search_from(const rt_problem *p, bool in_sample, const double *x, const rt_optimum *known,
+			double least, rt_optimum *found)
+{
+	optimize_search s = {
+		.objective = p->objective, .data = p->data, .count = p->count, .lower = p->lower,
+		.upper = p->upper, .gain = in_sample ? SAMPLE_GAIN : GAIN_TOLERANCE,
+		.most_iterations = in_sample ? SAMPLE_ITERATIONS : MAX_ITERATIONS, .known = known,
+		.least = least
+	};
+
+	for (int i = 0; i < p->count; i++)
+		found->x[i] = fmin(fmax(x[i], p->lower[i]), p->upper[i]);
+	search(&s, p->scale, found);
+	found->at_bound |= p->nearly(found->x, p->data);
+	return !s.came_to_known;
+}
+
+static void
+moved_by(const double *origin, const double *move, int count, double *x)
+{
+	for (int i = 0; i < count; i++)
+		x[i] = origin[i] + move[i];
+}
+
+/* The higher one; of two that are as high the one inside the box */
+static void
+keep_higher(rt_optimum *best, const rt_optimum *found)
+{
+	int			evaluations = best->evaluations + found->evaluations;
+
+	if (found->value > best->value + WORTH ||
+		(found->value > best->value - WORTH && found->converged && !found->at_bound &&
+		 (best->at_bound || !best->converged)) || !isfinite(best->value))
+		*best = *found;
+	best->evaluations = evaluations;
+}
+
+/* Places in the sample that have been looked at */
+typedef struct optimize_places
+{
+	rt_optimum	places[STARTS_MAX + 1];
+	int			count;
+} optimize_places;
+
+/* Where no valley parts two places they are ends of searches along one ridge */
+#define VALLEY 0.05
+
+static bool
+one_hill(const rt_problem *p, const rt_optimum *a, const rt_optimum *b)
+{
+	double		gradient[RT_OPTIMIZE_MAX];
+
+	if (same_place(a->x, b->x, p->count))
+		return true;
+	for (int part = 1; part <= 3; part++)
+	{
+		double		x[RT_OPTIMIZE_MAX];
+
+		rt_poll();
+		for (int i = 0; i < p->count; i++)
+			x[i] = a->x[i] + (b->x[i] - a->x[i]) * part / 4;
+		if (!(p->objective(x, gradient, p->data) > fmin(a->value, b->value) - VALLEY))
+			return false;
+	}
+	return true;
+}
+
+static bool
+known_place(const rt_problem *p, const optimize_places *places, const rt_optimum *found)
+{
+	for (int i = 0; i < places->count; i++)
+	{
+		if (one_hill(p, &places->places[i], found))
+			return true;
+	}
+	return false;
+}
+
+static void
+search_sample(const rt_problem *problem, const rt_problem *sample, const double *origin,
+			  const double *moves, int move_count, rt_optimum *best)
+{
+	optimize_places seen = {.count = 1};
+	rt_optimum *here = &seen.places[0];
+	rt_optimum	first = *best;
+
+	search_from(sample, true, best->x, NULL, -INFINITY, here);
 	for (int i = 0; i < move_count; i++)
 	{
-		rt_optimum	next;
+		double		x[RT_OPTIMIZE_MAX];
+		rt_optimum	found;
+		rt_optimum	of_all;
 
-		for (int j = 0; j < count; j++)
-			next.x[j] = fmin(fmax(start[j] + moves[i * count + j], lower[j]), upper[j]);
-		rt_maximize(objective, data, count, lower, upper, scale, &next);
-		next.at_bound |= nearly(next.x, data);
-		if (i == 0 || next.value > best->value)
-			*best = next;
-		if (best->converged && !best->at_bound)
-			return;
+		moved_by(origin, moves + i * sample->count, sample->count, x);
+		if (!search_from(sample, true, x, here, here->value - SAMPLE_MARGIN, &found) ||
+			!(found.value > here->value - SAMPLE_MARGIN) ||
+			known_place(sample, &seen, &found))
+			continue;
+		RT_ASSERT(seen.count <= STARTS_MAX);
+		seen.places[seen.count++] = found;
+
+		/* what the sample is off by here it is off by there, more or less */
+		for (int j = 0; j < sample->count; j++)
+			x[j] = found.x[j] + (first.x[j] - here->x[j]);
+		if (search_from(problem, false, x, best, best->value, &of_all))
+			keep_higher(best, &of_all);
+	}
+}
+
+void
+rt_maximize_from(const rt_problem *problem, const rt_problem *sample, const double *start,
+				 const double *origin, const double *moves, int move_count, rt_optimum *best)
+{
+	search_from(problem, false, start, NULL, -INFINITY, best);
+	if (sample != NULL)
+	{
+		search_sample(problem, sample, origin, moves, move_count, best);
+		return;
+	}
+	for (int i = 0; i < move_count; i++)
+	{
+		double		x[RT_OPTIMIZE_MAX];
+		rt_optimum	found;
+
+		moved_by(origin, moves + i * problem->count, problem->count, x);
+		if (search_from(problem, false, x, best, -INFINITY, &found))
+			keep_higher(best, &found);
 	}
 }
 
@@ -302,25 +482,12 @@ rt_covariance(rt_objective objective, void *data, int count, const double *x, do
 	return invert(covariance, count);
 }
 
-void
-rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
-					const rt_optimum *optimum, rt_fit *fit)
+/* Of the logarithms of parameters, from that of the coordinates */
+static void
+logarithms_covariance(int count, const double *logarithms, const double *covariance,
+					   double *result)
 {
-	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
-	bool		known;
-
-	fit->log_likelihood = optimum->value;
-	fit->converged = optimum->converged && !optimum->at_bound;
-	fit->evaluations = optimum->evaluations;
-	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
-		fit->covariance[i] = NAN;
 	for (int i = 0; i < count; i++)
-		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
-	known = fit->converged && rt_covariance(objective, data, count, optimum->x, covariance);
-
-	/* on a ridge the search ends anywhere */
-	fit->converged = known;
-	for (int i = 0; known && i < count; i++)
 	{
 		for (int j = 0; j < count; j++)
 		{
@@ -329,8 +496,47 @@ rt_fit_from_optimum(rt_objective objective, void *data, int count, const double 
 			for (int m = 0; m < count; m++)
 				sum += logarithms[i * count + m] *
 					dot(covariance + m * count, logarithms + j * count, count);
-			fit->covariance[i * RT_PARAMETERS_MAX + j] =
-				sum * fit->parameters[i] * fit->parameters[j];
+			result[i * count + j] = sum;
 		}
+	}
+}
+
+/* On a ridge a search ends anywhere, and where it is nearly flat nothing is known */
+static bool
+fit_covariance(rt_objective objective, void *data, int count, const double *logarithms,
+			   const double *x, double *result)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+
+	if (!rt_covariance(objective, data, count, x, covariance))
+		return false;
+	logarithms_covariance(count, logarithms, covariance, result);
+	for (int i = 0; i < count; i++)
+	{
+		if (!(result[i * count + i] <= RT_UNKNOWN_ERROR * RT_UNKNOWN_ERROR))
+			return false;
+	}
+	return true;
+}
+
+void
+rt_fit_from_optimum(rt_objective objective, void *data, int count, const double *logarithms,
+					const rt_optimum *optimum, rt_fit *fit)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+
+	fit->log_likelihood = optimum->value;
+	fit->evaluations = optimum->evaluations;
+	for (int i = 0; i < RT_PARAMETERS_MAX * RT_PARAMETERS_MAX; i++)
+		fit->covariance[i] = NAN;
+	for (int i = 0; i < count; i++)
+		fit->parameters[i] = exp(dot(logarithms + i * count, optimum->x, count));
+	fit->converged = optimum->converged && !optimum->at_bound &&
+		fit_covariance(objective, data, count, logarithms, optimum->x, covariance);
+	for (int i = 0; fit->converged && i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			fit->covariance[i * RT_PARAMETERS_MAX + j] =
+				covariance[i * count + j] * fit->parameters[i] * fit->parameters[j];
 	}
 }

@@ -11,6 +11,7 @@
 #ifndef RT_OPTIMIZE_H
 #define RT_OPTIMIZE_H
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "core/customers.h"
@@ -37,6 +38,22 @@
 /* The lowest where one that is near 0 has a meaning: hardly anybody ever leaves */
 #define RT_LEAVING_LOWEST log(1e-6)
 
+/* Coordinates are logarithms: a search that ends within a percent of a bound ended at it */
+#define RT_NEAR_BOUND 0.01
+
+/* Of a shape: are customers all alike, or do they differ as much as a search allows? */
+static inline bool
+rt_shape_alike(double shape)
+{
+	return log(shape) > RT_ALIKE;
+}
+
+static inline bool
+rt_shape_lowest(double shape)
+{
+	return log(shape) < RT_SHAPE_LOWEST + RT_NEAR_BOUND;
+}
+
 /*
  * The value and the gradient at x; a value that is not finite marks a point
  * that is not allowed.
@@ -59,17 +76,27 @@ typedef struct rt_optimum
 extern void rt_maximize(rt_objective objective, void *data, int count, const double *lower,
 						const double *upper, double scale, rt_optimum *optimum);
 
+/* What is maximized, and within which box */
+typedef struct rt_problem
+{
+	rt_objective objective;
+	void	   *data;
+	int			count;
+	const double *lower;
+	const double *upper;
+	bool		(*nearly) (const double *x, const void *data);	/* at_bound there, besides */
+	double		scale;
+} rt_problem;
+
 /*
- * The best of several searches: from start on, and where that ends at a bound or nowhere, from
- * start + each of the moves, move_count rows of count: far out, where customers are all alike, a
- * likelihood is flat and lets no search back.  nearly says of which points at_bound is true
- * besides; start is moved into the box.
+ * The highest of the maxima that searches from several starts end in: from start on, and from
+ * origin + each of the moves, move_count rows of count, all moved into the box.  A search that
+ * comes to a maximum that is known is over.  With a sample, the same problem of fewer customers,
+ * it is found out there which starts lead elsewhere, and from that place on all are searched.
  */
-extern void rt_maximize_from(rt_objective objective, void *data, int count, const double *lower,
-							 const double *upper,
-							 bool (*nearly) (const double *x, const void *data),
-							 double scale, const double *start, const double *moves, int move_count,
-							 rt_optimum *best);
+extern void rt_maximize_from(const rt_problem *problem, const rt_problem *sample,
+							 const double *start, const double *origin, const double *moves,
+							 int move_count, rt_optimum *best);
 
 /*
  * Coordinates of a pair of parameters p and q: ln p and ln(q / p).  Toward the limit of customers
@@ -96,7 +123,8 @@ extern bool rt_covariance(rt_objective objective, void *data, int count, const d
 /*
  * The fit that an optimum means, when the logarithm of parameter i is the sum over
  * j of logarithms[i * count + j] times coordinate j: parameters and, where it
- * converged inside the box, their covariance.
+ * converged inside the box and all of them are known to some extent (RT_UNKNOWN_ERROR), their
+ * covariance; else it did not converge.
  */
 extern void rt_fit_from_optimum(rt_objective objective, void *data, int count,
 								const double *logarithms, const rt_optimum *optimum, rt_fit *fit);

@@ -8,13 +8,20 @@
 
 #include "core/assert.h"
 #include "core/places.h"
+#include "core/sample.h"
 #include "core/sort.h"
 #include "core/poll.h"
 
 size_t
-rt_places_workspace(size_t row_count)
+rt_places_size(size_t row_count)
 {
 	return 2 * row_count * (sizeof(rt_place) + sizeof(uint32_t));
+}
+
+size_t
+rt_places_workspace(size_t row_count)
+{
+	return rt_places_size(row_count) + rt_places_size(RT_SAMPLE);
 }
 
 static int

@@ -41,8 +41,11 @@ typedef struct rt_places
 } rt_places;
 
 /* workspace: so many bytes for so many rows, aligned for doubles */
-extern size_t rt_places_workspace(size_t row_count);
+extern size_t rt_places_size(size_t row_count);
 extern void rt_places_make(const rt_customers *customers, void *workspace, rt_places *places);
+
+/* Room for those of all rows, and behind it for those of a sample: see core/sample.h */
+extern size_t rt_places_workspace(size_t row_count);
 
 /*
  * The place after this one with the same x, which comes next in time; NULL when there is none.

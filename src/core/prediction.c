@@ -19,12 +19,6 @@
 /* More are not drawn one by one: how many they are is normal, with a deviation below 0.3 percent */
 #define MANY_PURCHASES 1e5
 
-/*
- * A standard error of a logarithm from which on nothing is known of a parameter: it may be
- * 20,000 times larger or smaller within one
- */
-#define UNKNOWN_ERROR 10.0
-
 bool
 rt_spread_of(const rt_model *model, rt_spread *s)
 {
@@ -35,7 +29,7 @@ rt_spread_of(const rt_model *model, rt_spread *s)
 	s->count = kind->parameter_count;
 	if (!(model->flags & RT_MODEL_FITTED))
 		return true;
-	if (!(model->flags & RT_MODEL_CONVERGED))
+	if (!rt_model_is_sure(model))
 		return false;
 	for (int i = first; i < s->count; i++)
 	{
@@ -44,7 +38,7 @@ rt_spread_of(const rt_model *model, rt_spread *s)
 			double		rest = model->covariance[i * (i + 1) / 2 + j] / model->parameters[i] /
 				model->parameters[j];
 
-			if (!isfinite(rest) || (i == j && !(rest <= UNKNOWN_ERROR * UNKNOWN_ERROR)))
+			if (!isfinite(rest))
 				return false;
 			for (int l = first; l < j; l++)
 				rest -= s->root[i][l] * s->root[j][l];

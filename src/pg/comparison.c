@@ -276,13 +276,6 @@ enum
 	COMPARISON_COLUMNS
 };
 
-/* At which limit of its parameters a fit ended, in words; NULL where it is not known */
-static const char *
-comparison_limit(const rt_model *model)
-{
-	return NULL;
-}
-
 /* As it was named: of a given k with that */
 static const char *
 comparison_kind_name(const ComparedKind *compared)
@@ -338,7 +331,7 @@ comparison_add_result(CompositeArray *result, const Compared *data, const Compar
 	bool		nulls[COMPARISON_COLUMNS] = {false};
 	const rt_judgement *judgement = &row->judgement;
 	const rt_model *model = row->model;
-	const char *limit = model == NULL ? NULL : comparison_limit(model);
+	const char *limit = model == NULL ? NULL : model_limit(model);
 
 	values[COMPARISON_KIND] = CStringGetTextDatum(row->kind);
 	comparison_put(values, nulls, COMPARISON_LOG_LIKELIHOOD,

@@ -307,6 +307,20 @@ notice_no_mean(const rt_model *model)
 }
 
 static void
+warn_not_converged(const rt_model *model)
+{
+	const rt_kind *kind = rt_kind_by_id(model->id);
+	const char *parameters = parameters_text(kind, model->parameters);
+	const char *limit = model_limit(model);
+
+	ereport(WARNING,
+			(errmsg("the fit of model \"%s\" did not converge", kind->name),
+			 limit != NULL ?
+			 errdetail("The likelihood rises toward a limit (%s): %s.", limit, parameters) :
+			 errdetail("The data do not tell all parameters: %s.", parameters)));
+}
+
+static void
 fit_of_data(const FitData *data, rt_model *model)
 {
 	Sums		sums = sum_rows(data);
@@ -350,9 +364,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	notice_same_weight(&data);
 	fit_of_data(&data, &model);
 	if (!(model.flags & RT_MODEL_CONVERGED))
-		ereport(WARNING, (errmsg("the fit of model \"%s\" did not converge", data.kind->name),
-						  errdetail("The likelihood rises toward the boundary: %s.",
-									parameters_text(data.kind, model.parameters))));
+		warn_not_converged(&model);
 	if (data.kind->spend != NULL)
 		notice_no_mean(&model);
 	PG_RETURN_DATUM(model_to_datum(&model));

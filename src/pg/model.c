@@ -17,6 +17,7 @@
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
 
+#include "core/limit.h"
 #include "core/model_bytes.h"
 #include "core/special.h"
 #include "pg/arguments.h"
@@ -36,6 +37,7 @@ PG_FUNCTION_INFO_V1(retention_model_aic);
 PG_FUNCTION_INFO_V1(retention_model_bic);
 PG_FUNCTION_INFO_V1(retention_model_observations);
 PG_FUNCTION_INFO_V1(retention_model_converged);
+PG_FUNCTION_INFO_V1(retention_model_limit);
 PG_FUNCTION_INFO_V1(retention_model_fitted_as_of);
 PG_FUNCTION_INFO_V1(retention_model_left_out);
 PG_FUNCTION_INFO_V1(retention_model_frequency_correlation);
@@ -409,14 +411,39 @@ retention_model_converged(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL((model->flags & RT_MODEL_CONVERGED) != 0);
 }
 
+char *
+model_limit(const rt_model *model)
+{
+	const char *names[RT_LIMITS_MAX];
+	int			count = rt_model_limits(model, names);
+	StringInfoData list;
+
+	if (count == 0)
+		return NULL;
+	initStringInfo(&list);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+	return list.data;
+}
+
+Datum
+retention_model_limit(PG_FUNCTION_ARGS)
+{
+	char	   *limit = model_limit(model_from_datum(PG_GETARG_DATUM(0)));
+
+	if (limit == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(limit));
+}
+
 Datum
 retention_model_standard_error(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	int			i = parameter_index(model, PG_GETARG_TEXT_PP(1));
-	double		variance = model->covariance[i * (i + 1) / 2 + i];
+	double		variance =
+		rt_model_variance(model, parameter_index(model, PG_GETARG_TEXT_PP(1)));
 
-	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
+	if (isnan(variance))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(sqrt(variance));
 }
@@ -447,14 +474,14 @@ retention_model_confidence_interval(PG_FUNCTION_ARGS)
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	int			i = parameter_index(model, PG_GETARG_TEXT_PP(1));
 	double		level = PG_GETARG_FLOAT8(2);
-	double		variance = model->covariance[i * (i + 1) / 2 + i];
+	double		variance = rt_model_variance(model, i);
 	double		parameter = model->parameters[i];
 	double		width;
 	Datum		values[2];
 	bool		nulls[2] = {false, false};
 
 	check_confidence_level(level);
-	if (!(model->flags & RT_MODEL_FITTED) || !(variance >= 0))
+	if (isnan(variance))
 		PG_RETURN_NULL();
 	width = rt_normal_quantile((1 - level) / 2) * sqrt(variance) / parameter;
 	values[0] = Float8GetDatum(parameter * exp(-width));

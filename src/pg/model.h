@@ -41,6 +41,9 @@ extern rt_input model_input(const rt_model *model);
 /* Akaike's information criterion of one that was fitted */
 extern double model_aic(const rt_model *model);
 
+/* The limits at which it ended, a comma between them; NULL inside the parameter space */
+extern char *model_limit(const rt_model *model);
+
 /* The same days, or an error unless they are above 0 and finite */
 extern double check_time_unit(double days);
 

@@ -29,7 +29,7 @@ test_slots(void)
 											  strlen(kind->parameters[j])) == j);
 		}
 		CHECK(!kind->has_whole_k || strcmp(kind->parameters[0], "k") == 0);
-		CHECK(kind->row_valid != NULL && kind->fit != NULL);
+		CHECK(kind->row_valid != NULL && kind->fit != NULL && kind->limits != NULL);
 		CHECK(kind->customers != NULL && kind->meaning != NULL);
 		CHECK((kind->leaves != NULL) == (base != NULL));
 		CHECK((kind->spend != NULL) ==

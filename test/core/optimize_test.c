@@ -141,18 +141,38 @@ test_moves(void)
 	const double lower[] = {-10},
 				upper[] = {10},
 				start[] = {-2.1},
-				moves[] = {0, 6};
+				moves[] = {0.2, 6};
+	int			few = 0;
+	rt_problem	problem = {
+		.objective = two_hills, .data = &few, .count = 1, .lower = lower, .upper = upper,
+		.nearly = never, .scale = 1
+	};
+	rt_problem	sample = problem;
 	rt_optimum	best;
 
-	/* the first search that ends inside the box is the answer */
-	rt_maximize_from(two_hills, NULL, 1, lower, upper, never, 1, start, moves, 2, &best);
+	/* the highest of all, wherever the first one ends */
+	rt_maximize_from(&problem, NULL, start, start, moves, 1, &best);
+	CHECK(best.converged && fabs(best.x[0] + 2) < 1e-4);
+	rt_maximize_from(&problem, NULL, start, start, moves, 2, &best);
+	CHECK(best.converged && fabs(best.x[0] - 4) < 1e-4);
+
+	/* moves are from the origin */
+	rt_maximize_from(&problem, NULL, start, (const double[]) {-8}, moves, 2, &best);
 	CHECK(best.converged && fabs(best.x[0] + 2) < 1e-4);
 
-	/* where it is said to be as good as at a bound, the best of all */
-	rt_maximize_from(two_hills, NULL, 1, lower, upper, left_of_nothing, 1, start, moves, 2, &best);
+	/* at the highest, inside the box or not */
+	problem.nearly = left_of_nothing;
+	rt_maximize_from(&problem, NULL, start, start, moves, 2, &best);
 	CHECK(best.converged && !best.at_bound && fabs(best.x[0] - 4) < 1e-4);
-	rt_maximize_from(two_hills, NULL, 1, lower, upper, left_of_nothing, 1, start, moves, 1, &best);
+	rt_maximize_from(&problem, NULL, start, start, moves, 1, &best);
 	CHECK(best.at_bound && fabs(best.x[0] + 2) < 1e-4);
+
+	/* a sample leads there, and what it leads to is judged by all */
+	sample.data = NULL;
+	rt_maximize_from(&problem, &sample, start, start, moves, 2, &best);
+	CHECK(best.converged && fabs(best.x[0] - 4) < 1e-4);
+	rt_maximize_from(&problem, &sample, (const double[]) {3.9}, start, moves, 1, &best);
+	CHECK(best.converged && fabs(best.x[0] - 4) < 1e-4);
 }
 
 static void

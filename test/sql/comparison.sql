@@ -295,3 +295,20 @@ SELECT pg_temp.final(s) AS whole, pg_temp.final(set_byte(s, 0, 2)) AS version,
 	pg_temp.final(s || '\x00') AS longer, pg_temp.final(substr(s, 1, 100)) AS half_a_head,
 	pg_temp.final('') AS nothing
 FROM (SELECT pg_temp.part(h, '2026-03-31', '6 months', '{bg/nbd}', 7) AS s FROM customer) p \gx
+
+-- nobody leaves: said by each kind that says so alone, and no failure
+SELECT kind, r.converged = converged(m) AND r.at_limit IS NOT DISTINCT FROM at_limit(m) AS same,
+	r.at_limit
+FROM (SELECT compare_models(h, '2026-03-31', '6 months') AS c
+	FROM (SELECT purchase_history(purchase_date) AS h
+		FROM simulate_customers('{"model": "mbg/nbd", "r": 2, "alpha": 60, "a": 1e-9, "b": 1}',
+								500, '2024-01-01', '2025-06-30', '2026-06-30', 4)
+		GROUP BY customer_id) s) c, unnest(c) r
+	JOIN (SELECT kind, fit_model(kind, h, '2025-09-30') AS m
+		FROM (SELECT purchase_history(purchase_date) AS h
+			FROM simulate_customers('{"model": "mbg/nbd", "r": 2, "alpha": 60, "a": 1e-9, "b": 1}',
+									500, '2024-01-01', '2025-06-30', '2026-06-30', 4)
+			GROUP BY customer_id) s,
+			unnest('{bg/nbd, mbg/nbd, mbg/cnbd-k, pareto/nbd}'::text[]) kind
+		GROUP BY kind) f USING (kind)
+ORDER BY kind;

@@ -43,6 +43,22 @@ FROM (VALUES ('{"model":"interpurchase","k":2,"r":1.5,"alpha":30,"log_likelihood
               '"observations":10,"converged":true,"covariance":[4,null,null,null,null,'
               'null]}'::retention_model)) v(m);
 
+-- limits: none inside the parameter space, and none of a fit that is sure of all parameters
+SELECT at_limit('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":0.793,"b":2.426}') IS NULL AS inside,
+       at_limit('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":1e-6,"b":1}') AS nobody_leaves,
+       at_limit('{"model":"pareto/nbd","r":1e6,"alpha":1e7,"s":1e6,"beta":1e7}') AS all_alike,
+       at_limit('{"model":"mbg/cnbd-k","k":100,"r":1,"alpha":5,"a":0.5,"b":2}') AS regular,
+       at_limit(NULL) IS NULL AS nothing;
+SELECT what, converged(m), at_limit(m), standard_error(m, 'a') AS error_of_a,
+       confidence_interval(m, 'a') IS NULL AS no_interval, standard_error(m, 'b') AS error_of_b
+FROM (VALUES ('sure', '"converged": true, "covariance": [1, 0, 1, 0, 0, 9e-11, 0, 0, 0, 1]'),
+             ('not of a', '"converged": true, "covariance": [1, 0, 1, 0, 0, 2e-10, 0, 0, 0, 1]'),
+             ('at all', '"converged": false, "covariance": [null, null, null, null, null, null, '
+                        'null, null, null, null]')) v(what, fit),
+     LATERAL (SELECT ('{"model": "bg/nbd", "r": 1, "alpha": 5, "a": 1e-6, "b": 1, '
+                      '"log_likelihood": -9, "observations": 9, ' || fit
+                      || '}')::retention_model) t(m);
+
 -- fitting: in days and in weeks, in any order, from customers that do not count
 SELECT setseed(0.25) \g /dev/null
 CREATE TEMP TABLE customer AS
