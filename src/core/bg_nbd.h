@@ -19,6 +19,7 @@ typedef struct rt_bg_nbd
 	double		alpha;
 	double		a;
 	double		b;
+	double		odds;			/* to come once, whatever the others are; 0: there are none who do */
 } rt_bg_nbd;
 
 /*
