@@ -83,7 +83,8 @@ add_customer(truth *t, const rt_gone_models *models, const int32_t *dates, size_
 static const rt_base bases[] = {
 	{&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}},
 	{&rt_mbg_nbd_kind, {1.2, 6, 0.5, 1.5}},
-	{&rt_pareto_nbd_kind, {1.1, 14, 20, 1200}}
+	{&rt_pareto_nbd_kind, {1.1, 14, 20, 1200}},
+	{&rt_zibg_nbd_kind, {1.2, 6, 0.5, 1.5, 0.6}}
 };
 
 #define SEEDS 100
@@ -98,7 +99,7 @@ test_truth(void)
 {
 	static int32_t dates[MOST];
 
-	for (int b = 0; b < 3; b++)
+	for (int b = 0; b < 4; b++)
 	{
 		int32_t		first_year = 2010;
 		int32_t		begin = rt_unit_start(RT_UNIT_YEAR, first_year);
