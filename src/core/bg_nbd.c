@@ -513,8 +513,8 @@ bg_nbd_common_start(double log_interval, double *start)
 /*
  * Where they may leave after the first purchase there may be a second mode: one of buyers who are
  * rather alike and leave at once or hardly ever, b far below 1, where the first explains those who
- * bought once by how seldom they buy.  So where some come once: fewer, by who buys seldom.  Searched
- * among a sample where there are many rows.
+ * bought once by how seldom they buy.  So where some come once: fewer, the others by how seldom
+ * they buy.  Searched among a sample where there are many rows.
  */
 static void
 bg_nbd_try_other_mode(const bg_nbd_fit_data *data, const double *lower, const double *upper,

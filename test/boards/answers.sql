@@ -20,7 +20,8 @@ GROUP BY GROUPING SETS ((company, month), (company));
 
 CREATE VIEW boards.answer_who AS
 SELECT company, coalesce(kind, 'all') AS part, place, kind IS NULL AS of_all, count(*) AS customers,
-       count(*) FILTER (WHERE gone) AS gone, count(*) FILTER (WHERE lost) AS lost,
+       count(*) FILTER (WHERE gone) AS gone, sum(p_gone) AS expected,
+       count(*) FILTER (WHERE lost) AS lost,
        boards.share(count(*) FILTER (WHERE lost AND gone), count(*) FILTER (WHERE lost))
            AS precision,
        boards.share(count(*) FILTER (WHERE lost AND gone), count(*) FILTER (WHERE gone)) AS recall,

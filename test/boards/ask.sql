@@ -1,5 +1,5 @@
--- Puts what the mart :mart of :company says beside what is true.  What a mart of 0.1.0 does not have
--- is read by way of JSON, so that the same questions can be put to one: see before.sql.
+-- Puts what the mart :mart of :company says beside what is true.  What a mart of 0.1.0 does not
+-- have is read by way of JSON, so that the same questions can be put to one: see before.sql.
 SELECT as_of, as_of - interval '3 years' AS three_years_ago, coalesce(standing, '') AS standing,
        (date_trunc('month', as_of + 1) - interval '12 months')::date AS first_month,
        to_regclass(:'mart' || '.expected_lifecycle') IS NOT NULL AS has_lifecycle
@@ -25,7 +25,8 @@ SELECT :'company', t.customer_id, t.kind, t.left_on, t.next_on, t.order_value,
            AND coalesce(t.left_on > :'as_of', true),
        s.first_purchase, s.purchases, coalesce(to_jsonb(s) ->> 'customer_stage', s.stage),
        s.expected_next, s.contact_from, s.contact_until, s.lost_on, s.expected_order_value, s.clv,
-       s.value_at_risk, l.customer_id IS NOT NULL, c.value_lost
+       s.value_at_risk, coalesce((to_jsonb(s) ->> 'p_gone')::float8, s.churn_score),
+       l.customer_id IS NOT NULL, c.value_lost
 FROM :"company".truth t
      JOIN :"mart".customer_scorecard s USING (customer_id)
      LEFT JOIN :"mart".contact_list l USING (customer_id)

@@ -1,7 +1,7 @@
 -- Prints what before.sql holds: what is in the answers of this mart.
 \pset format unaligned
 \pset tuples_only on
-SELECT string_agg(format(E'\t(%L, %L, %L, %L)', section, company, part, figures), E',\n'
+SELECT string_agg(format(E'\t(%L, %L, %L,\n\t %L)', section, company, part, figures), E',\n'
                   ORDER BY place, company, part)
 FROM (SELECT 1 AS place, 'claim' AS section, company, n || ' ' || part AS part,
              jsonb_build_object('got', got, 'met', met) AS figures
@@ -11,7 +11,8 @@ FROM (SELECT 1 AS place, 'claim' AS section, company, n || ' ' || part AS part,
       FROM boards.answer_lost
       UNION ALL
       SELECT 3, 'who', company, part,
-             jsonb_build_object('lost', lost, 'precision', precision, 'recall', recall)
+             jsonb_build_object('expected', round(expected::numeric, 1), 'lost', lost,
+                                'precision', precision, 'recall', recall)
       FROM boards.answer_who
       UNION ALL
       SELECT 4, 'cost', company, part, jsonb_build_object('said', round(said::numeric, 1))

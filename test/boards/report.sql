@@ -39,7 +39,8 @@ FROM boards.company WHERE name = 'marketplace';
 \qecho '## What must be, and is it?'
 \qecho
 SELECT 'Met: ' || count(*) FILTER (WHERE met) || ' of ' || count(*) || '; by 0.1.0: '
-       || (SELECT count(*) FROM boards.before WHERE section = 'claim' AND figures ->> 'met' = 'true')
+       || (SELECT count(*) FROM boards.before
+           WHERE section = 'claim' AND figures ->> 'met' = 'true')
        || '.'
 FROM boards.claim;
 \qecho
@@ -77,17 +78,20 @@ SELECT '| ' || company, CASE WHEN part LIKE 't%' THEN '**' || part || '**' ELSE 
        boards.number(pg_temp.before('lost', company, part, 'lost')),
        boards.number(pg_temp.before('lost', company, part, 'recovered')) || ' |'
 FROM boards.answer_lost
-ORDER BY array_position('{software,wholesaler,marketplace}', company), part;
+ORDER BY array_position('{software,wholesaler,marketplace}', company), part LIKE 't%', part;
 \qecho
 \qecho '## Who is lost?'
 \qecho
 \qecho 'Who has left by the day of the mart, and whom it calls lost (`lost_on`). *Precision* is the share of those called lost who have'
-\qecho 'left, *recall* the share of those who have left that is called lost, in percent.'
+\qecho 'left, *recall* the share of those who have left that is called lost, in percent. *Expected* is how many have left by the sum of'
+\qecho '`p_gone`: who is likely gone and who may be, each as much as they are.'
 \qecho
-\qecho '| company | customers | number | truly left | called lost | precision | recall | 0.1.0: called lost | precision | recall |'
-\qecho '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|'
-SELECT '| ' || company, CASE WHEN of_all THEN '**all**' ELSE part END, customers, gone, lost,
+\qecho '| company | customers | number | truly left | expected | called lost | precision | recall | 0.1.0: expected | called lost | precision | recall |'
+\qecho '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+SELECT '| ' || company, CASE WHEN of_all THEN '**all**' ELSE part END, customers, gone,
+       boards.number(expected), lost,
        boards.number(precision::float8), boards.number(recall::float8),
+       boards.number(pg_temp.before('who', company, part, 'expected')),
        boards.number(pg_temp.before('who', company, part, 'lost')),
        boards.number(pg_temp.before('who', company, part, 'precision')),
        boards.number(pg_temp.before('who', company, part, 'recall')) || ' |'

@@ -8,6 +8,7 @@ CREATE TABLE boards.said (
 	first_purchase date, purchases int, stage text, expected_next date, contact_from date,
 	contact_until date, lost_on date, expected_order_value float8, clv float8,
 	value_at_risk float8,
+	p_gone float8,					-- where the mart has it, else churn_score
 	listed boolean,					-- on the contact list
 	value_lost float8,				-- of lost_customers
 	PRIMARY KEY (company, customer_id)
@@ -16,17 +17,16 @@ CREATE TABLE boards.said (
 CREATE TABLE boards.month (
 	company text, month date,
 	truly_left bigint, after_one_order bigint,
-	lost float8,					-- expected_lifecycle, where the mart has it, else monthly_review
+	lost float8,				-- expected_lifecycle, where the mart has it, else monthly_review
 	alarms bigint, recovered bigint,	-- monthly_review
 	PRIMARY KEY (company, month)
 );
 CREATE TABLE boards.models (
-	company text PRIMARY KEY, base text, converged boolean, k float8, spend text, p float8, q float8
+	company text PRIMARY KEY, base text, converged boolean, k float8,
+	spend text, p float8, q float8
 );
 -- who leaves sooner
-CREATE TABLE boards.reason (
-	part text PRIMARY KEY, truth text, mart text
-);
+CREATE TABLE boards.reason (part text PRIMARY KEY, truth text, mart text);
 
 -- a number for people
 CREATE FUNCTION boards.number(float8, digits int DEFAULT 0) RETURNS text

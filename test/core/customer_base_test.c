@@ -376,8 +376,9 @@ test_two_ways(void)
 }
 
 /*
- * Who comes once is a share of all, the others are as bg/nbd and bg/cnbd-k have them: the likelihood
- * is that of the mixture, and by Bayes' rule who has come once is one of these or of those
+ * Who comes once is a share of all, the others are as bg/nbd and bg/cnbd-k have them: the
+ * likelihood is that of the mixture, and by Bayes' rule who has come once is one of these or of
+ * those
  */
 static void
 test_inflated(void)
