@@ -194,7 +194,7 @@ rt_bg_nbd_discounted_regular(const rt_bg_nbd_future *f, double t, double rate)
 		sum += term;
 		if (n > BY_PHASE && term < NOTHING_LEFT * sum)
 			return sum;
-		stays *= (f->b + n - 1) / (f->a + f->b + n - 1);
+		stays *= (f->b + (n - 1)) / (f->a + f->b + (n - 1));
 	}
 
 	/*

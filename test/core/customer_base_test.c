@@ -828,6 +828,18 @@ test_any_argument(void)
 
 		CHECK(fabs(rt_base_discounted_if_alive(&fast, &c, 1e300, 0.5) / ever - 1) < 1e-9);
 	}
+
+	/* a time that is none beside alpha, and a chance to stay that is none beside 1 */
+	{
+		rt_base		slow = bg_nbd(2, true, 2, 1e257, 1, 2);
+		rt_base		stays = bg_nbd(54, false, 1e7, 1, 1e-79, 1e-35);
+		rt_customer c = {0, 0, 0};
+		double		next = exp(-54 * log1p(1e-7));	/* a rate of 1e7, and nobody leaves */
+
+		CHECK(rt_base_discounted_if_alive(&slow, &c, 1e-189, 1e101) == 0);
+		CHECK(fabs(rt_base_discounted_if_alive(&stays, &c, INFINITY, 1) * (1 - next) / next - 1) <
+			  1e-3);
+	}
 }
 
 /*
