@@ -1,7 +1,8 @@
 /*
  * bg_nbd.c
  *		Customers who may leave after any purchase: BG/NBD, MBG/NBD and, for
- *		regular buyers, BG/CNBD-k and MBG/CNBD-k.
+ *		regular buyers, BG/CNBD-k and MBG/CNBD-k; and, where many buy once only,
+ *		zero-inflated ones, ZIBG/NBD and ZIBG/CNBD-k.
  *
  * While they are a customer, intervals between purchases are Erlang(k, lambda): the
  * k-th event of a Poisson process is a purchase (k = 1: each one).  After a purchase
@@ -20,10 +21,16 @@
  * and they are still a customer with probability here / (gone + here).  Times are in
  * the model's unit.
  *
+ * In the zero-inflated models d = 0, and a share odds / (1 + odds) of all customers leaves
+ * after the first purchase, whatever their lambda and p: for x = 0 then
+ * gone = odds ((alpha + age) / alpha)^r, and the log-likelihood of all is less by
+ * ln(1 + odds).  Without that share many who buy once are explained by a small r, as very
+ * slow buyers who are still there.
+ *
  * Sources: Fader, Hardie, Lee (2005), "Counting your customers the easy way";
  * Batislam, Denizel, Filiztekin (2007); Hoppe, Wagner (2007); Reutterer, Platzer,
  * Schroeder (2020), "Leveraging purchase regularity for predicting customer behavior
- * the easy way".
+ * the easy way"; Lambert (1992), "Zero-inflated Poisson regression", for the share.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -46,13 +53,22 @@ bg_nbd_first_may_be_last(const rt_kind *kind)
 	return kind == &rt_mbg_nbd_kind || kind == &rt_mbg_cnbd_k_kind;
 }
 
+/* A share of them comes once */
+static bool
+bg_nbd_inflated(const rt_kind *kind)
+{
+	return kind == &rt_zibg_nbd_kind || kind == &rt_zibg_cnbd_k_kind;
+}
+
 static rt_bg_nbd
 bg_nbd_of(const rt_base *base)
 {
 	const double *p = base->parameters + (base->kind->has_whole_k ? 1 : 0);
 	rt_bg_nbd	m = {base->kind->has_whole_k ? (int) base->parameters[0] : 1,
-	bg_nbd_first_may_be_last(base->kind), p[0], p[1], p[2], p[3]};
+	bg_nbd_first_may_be_last(base->kind), p[0], p[1], p[2], p[3], 0};
 
+	if (bg_nbd_inflated(base->kind))
+		m.odds = p[4];
 	return m;
 }
 
@@ -65,6 +81,8 @@ rt_bg_nbd_within(const rt_base *base)
 	m.alpha = rt_within(m.alpha, RT_BG_NBD_SMALLEST * RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST_TIME);
 	m.a = rt_within(m.a, RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST);
 	m.b = rt_within(m.b, RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST);
+	if (m.odds > 0)
+		m.odds = rt_within(m.odds, RT_BG_NBD_SMALLEST, RT_BG_NBD_LARGEST);
 	return m;
 }
 
@@ -121,10 +139,10 @@ typedef struct bg_nbd_states
 static double
 bg_nbd_log_leaves(const rt_bg_nbd *model, const rt_customer *customer)
 {
-	/* -1: they had no occasion to leave */
+	/* -1: they had no occasion to leave but the first purchase, if that is one */
 	double		left = customer->x + (model->first_may_be_last ? 1 : 0) - 1;
 
-	return left < 0 ? -INFINITY : log(model->a) - log(model->b + left);
+	return left < 0 ? log(model->odds) : log(model->a) - log(model->b + left);
 }
 
 static bg_nbd_states
@@ -150,7 +168,7 @@ bg_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, double s
 	bg_nbd_states s = bg_nbd_customer_states(&m, &c);
 
 	return (m.k - 1) * sum_log - (m.k > 1 ? c.x * lgamma(m.k) : 0) +
-		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) +
+		rt_log_gamma_ratio(m.b, stays) - rt_log_gamma_ratio(m.a + m.b, stays) - log1p(m.odds) +
 		rt_log_gamma_ratio(m.r, events) - m.r * rt_log_growth(c.age, m.alpha) -
 		events * log(m.alpha + c.age) + rt_log_sum(s.log_gone, s.log_here);
 }
@@ -187,6 +205,7 @@ bg_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
 	return bg_nbd_log_leaves(&m, &c);
 }
 
+/* Of who comes again, where some come once: what is to be known is whether these ever leave */
 static double
 bg_nbd_leaving(const rt_base *base)
 {
@@ -215,7 +234,8 @@ bg_nbd_live(const rt_bg_nbd *m, rt_random *random, rt_life *life)
 	life->k = m->k;
 	life->lambda = rt_random_gamma(random, m->r) / m->alpha;
 	life->p = leaves > 0 || stays > 0 ? leaves / (leaves + stays) : m->a / (m->a + m->b);
-	life->here = !(m->first_may_be_last && rt_random_uniform(random) < life->p);
+	life->here = !(m->first_may_be_last && rt_random_uniform(random) < life->p) &&
+		!(m->odds > 0 && rt_random_uniform(random) * (1 + m->odds) < m->odds);
 }
 
 static void
@@ -249,6 +269,7 @@ bg_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *random
 	m.alpha += customer->age;
 
 	m.first_may_be_last = false;
+	m.odds = 0;
 	bg_nbd_live(&m, random, life);
 	life->passed = passed;
 }
@@ -268,7 +289,15 @@ typedef struct bg_nbd_fit_data
 	double		total;			/* customers */
 	int			k;
 	bool		first_may_be_last;
+	bool		inflated;
 } bg_nbd_fit_data;
+
+/* Coordinates: two pairs, and ln of the odds to come once */
+static int
+bg_nbd_coordinates(const bg_nbd_fit_data *data)
+{
+	return data->inflated ? 5 : 4;
+}
 
 typedef struct bg_nbd_age
 {
@@ -285,11 +314,14 @@ typedef struct bg_nbd_sums
 	double		alpha;
 	double		a;
 	double		b;
+	double		odds;
 	double		value;
 	double		by_r;
 	double		by_alpha;
 	double		by_a;
 	double		by_b;
+	double		once;			/* who has left after the first purchase, of odds */
+	double		customers;
 	double		purchases;
 	bg_nbd_age	last_t_x;
 	bg_nbd_age	ages[AGES];
@@ -306,8 +338,11 @@ typedef struct bg_nbd_run
 	double		beta_term;
 	double		both;			/* psi(a + b + x + d) - psi(a + b) */
 	double		beta_b;
+	bool		may_leave;
 	double		log_leave;
-	double		by_leave;
+	double		by_leave_a;		/* times a */
+	double		by_leave;		/* by b */
+	double		by_leave_odds;	/* times the odds */
 } bg_nbd_run;
 
 static bg_nbd_run
@@ -322,8 +357,18 @@ bg_nbd_run_of(const bg_nbd_sums *s, bool first_may_be_last, double n)
 	run.beta_term = rt_log_gamma_ratio(b, stays) - rt_log_gamma_ratio(s->a + b, stays);
 	run.both = rt_digamma_difference(s->a + b, stays);
 	run.beta_b = rt_digamma_difference(b, stays) - run.both;
-	run.log_leave = stays > 0 ? s->x[2] - log(b + stays - 1) : -INFINITY;
-	run.by_leave = stays > 0 ? -1 / (b + stays - 1) : 0;
+	run.may_leave = stays > 0 || s->odds > 0;
+	if (stays > 0)
+	{
+		run.log_leave = s->x[2] - log(b + stays - 1);
+		run.by_leave_a = 1;
+		run.by_leave = -1 / (b + stays - 1);
+	}
+	else if (s->odds > 0)
+	{
+		run.log_leave = s->x[4];
+		run.by_leave_odds = 1;
+	}
 	return run;
 }
 
@@ -384,7 +429,7 @@ bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_
 	if (s->k > 1)
 		here = bg_nbd_here_of(s, m, t_x, age);
 	both_states = here.log;
-	if (run->stays > 0)
+	if (run->may_leave)
 	{
 		gone = 1 / (1 + exp(here.log - run->log_leave - m * log_ratio));
 		both_states = gone > 0.5 ? run->log_leave + m * log_ratio - log(gone) :
@@ -398,8 +443,10 @@ bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_
 	s->by_alpha += weight *
 		(s->r / alpha - m / (alpha + age) +
 		 gone * m * (t_x - age) / ((alpha + age) * (alpha + t_x)) + (1 - gone) * here.by_alpha);
-	s->by_a += weight * (gone / s->a - run->both);
+	s->by_a += weight * (gone * run->by_leave_a / s->a - run->both);
 	s->by_b += weight * (run->beta_b + gone * run->by_leave);
+	s->once += weight * gone * run->by_leave_odds;
+	s->customers += weight;
 	s->purchases += weight * run->n;
 }
 
@@ -422,6 +469,8 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 	s.alpha = exp(x[0] + x[1]);
 	s.a = exp(x[2]);
 	s.b = exp(x[2] + x[3]);
+	if (data->inflated)
+		s.odds = exp(x[4]);
 	s.last_t_x.age = NAN;
 	for (int place = 0; place < AGES; place++)
 		s.ages[place].age = NAN;
@@ -442,10 +491,18 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 			s.purchases * lgamma(s.k);
 	rt_pair_gradient(s.by_r, s.r, s.by_alpha, s.alpha, gradient);
 	rt_pair_gradient(s.by_a, s.a, s.by_b, s.b, gradient + 2);
+	if (data->inflated)
+	{
+		s.value -= s.customers * log1p(s.odds);
+		gradient[4] = s.once - s.customers * (s.odds / (1 + s.odds));
+	}
 	return s.value;
 }
 
-/* One repeat purchase in the time they were seen buying; one in five leaves each time */
+/*
+ * One repeat purchase in the time they were seen buying; one in five leaves each time, and comes
+ * once
+ */
 static void
 bg_nbd_common_start(double log_interval, double *start)
 {
@@ -453,6 +510,7 @@ bg_nbd_common_start(double log_interval, double *start)
 	start[1] = log_interval;
 	start[2] = 0;
 	start[3] = log(4);
+	start[4] = -log(4);
 }
 
 /*
@@ -470,46 +528,71 @@ static const double bg_nbd_moves[BG_NBD_MOVES * 4] = {
 	-1.5, 0, 3, -2
 };
 
+/*
+ * Where some come once: more or fewer of them, the others explained by how seldom they buy, and of
+ * the starts above those with a limit of their own
+ */
+#define ZIBG_NBD_MOVES 5
+static const double zibg_nbd_moves[ZIBG_NBD_MOVES * 5] = {
+	-1.5, 0, 0, 0, -4,
+	-1, 0, -1.5, 0, -2,
+	1, 0, -3, 1, 1,
+	2, 0, 0, -2, 0,
+	-1.5, 0, 3, -2, 0
+};
+
 static void
 bg_nbd_fit_with_k(const bg_nbd_fit_data *data, double rate, const double *start, rt_optimum *best)
 {
 	double		middle = -log(rate * data->k);
-	double		lower[4] = {RT_SHAPE_LOWEST, middle - RT_LEVEL_RANGE, RT_LEAVING_LOWEST,
-	-RT_LEVEL_RANGE};
-	double		upper[4] = {RT_SHAPE_HIGHEST, middle + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST,
-	RT_LEVEL_RANGE};
-	double		common[4];
+	double		lower[5] = {RT_SHAPE_LOWEST, middle - RT_LEVEL_RANGE, RT_LEAVING_LOWEST,
+	-RT_LEVEL_RANGE, RT_LEAVING_LOWEST};
+	double		upper[5] = {RT_SHAPE_HIGHEST, middle + RT_LEVEL_RANGE, RT_SHAPE_HIGHEST,
+	RT_LEVEL_RANGE, RT_LEVEL_RANGE};
+	double		common[5];
 	bg_nbd_fit_data few = *data;
 	rt_problem	problem = {
-		.objective = bg_nbd_objective, .data = (void *) data, .count = 4, .lower = lower,
+		.objective = bg_nbd_objective, .data = (void *) data,
+		.count = bg_nbd_coordinates(data), .lower = lower,
 		.upper = upper, .nearly = rt_pairs_alike, .scale = data->total
 	};
 	rt_problem	sample = problem;
+
 
 	few.customers = data->sample;
 	sample.data = &few;
 	sample.scale = RT_SAMPLE;
 	bg_nbd_common_start(middle, common);
-	rt_maximize_from(&problem, data->sample == NULL ? NULL : &sample, start, common, bg_nbd_moves,
-					 BG_NBD_MOVES, best);
+	rt_maximize_from(&problem, data->sample == NULL ? NULL : &sample, start, common,
+					 data->inflated ? zibg_nbd_moves : bg_nbd_moves,
+					 data->inflated ? ZIBG_NBD_MOVES : BG_NBD_MOVES, best);
 }
 
 /* k comes first, and is a whole number */
 static void
-bg_nbd_fit_of_k(int k, const rt_fit *others, rt_fit *fit)
+bg_nbd_fit_of_k(int k, const rt_fit *others, int count, rt_fit *fit)
 {
 	*fit = *others;
 	fit->parameters[0] = k;
 	for (int i = 0; i < RT_PARAMETERS_MAX; i++)
 		fit->covariance[i] = fit->covariance[i * RT_PARAMETERS_MAX] = NAN;
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < count; i++)
 	{
 		fit->parameters[i + 1] = others->parameters[i];
-		for (int j = 0; j < 4; j++)
+		for (int j = 0; j < count; j++)
 			fit->covariance[(i + 1) * RT_PARAMETERS_MAX + j + 1] =
 				others->covariance[i * RT_PARAMETERS_MAX + j];
 	}
 }
+
+/* Of each parameter by the coordinates */
+static const double bg_nbd_logarithms_inflated[5 * 5] = {
+	1, 0, 0, 0, 0,
+	1, 1, 0, 0, 0,
+	0, 0, 1, 0, 0,
+	0, 0, 1, 1, 0,
+	0, 0, 0, 0, 1
+};
 
 static void
 bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
@@ -521,10 +604,10 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 	bg_nbd_fit_data data = {
 		.customers = customers, .sample = rt_sample_pays(customers) ? &sample : NULL,
 		.total = all.customers, .k = k > 0 ? k : 1,
-		.first_may_be_last = bg_nbd_first_may_be_last(kind)
+		.first_may_be_last = bg_nbd_first_may_be_last(kind), .inflated = bg_nbd_inflated(kind)
 	};
 	double		rate = all.purchases / all.time;
-	double		start[4];
+	double		start[5];
 	rt_optimum	best,
 				next;
 	rt_fit		found;
@@ -538,7 +621,7 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 		bg_nbd_fit_data trial = data;
 
 		trial.k = next_k;
-		for (int i = 0; i < 4; i++)
+		for (int i = 0; i < bg_nbd_coordinates(&data); i++)
 			start[i] = best.x[i];
 		start[1] += log((double) data.k / next_k);
 		bg_nbd_fit_with_k(&trial, rate, start, &next);
@@ -554,9 +637,11 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 
 	/* more regular than any k would still be likelier */
 	best.at_bound |= k == 0 && data.k == RT_K_MAX;
-	rt_fit_from_optimum(bg_nbd_objective, &data, 4, rt_pairs_logarithms, &best, &found);
+	rt_fit_from_optimum(bg_nbd_objective, &data, bg_nbd_coordinates(&data),
+						data.inflated ? bg_nbd_logarithms_inflated : rt_pairs_logarithms, &best,
+						&found);
 	if (has_k)
-		bg_nbd_fit_of_k(data.k, &found, fit);
+		bg_nbd_fit_of_k(data.k, &found, bg_nbd_coordinates(&data), fit);
 	else
 		*fit = found;
 }
@@ -605,6 +690,23 @@ bg_nbd_k_at_end(const rt_base *base)
 	return bg_nbd_of(base).k >= RT_K_MAX;
 }
 
+/* One in a million of customers */
+static bool
+zibg_nbd_nobody_once(const rt_base *base)
+{
+	return log(bg_nbd_of(base).odds) < RT_LEAVING_LOWEST + RT_NEAR_BOUND;
+}
+
+static bool
+zibg_nbd_all_once(const rt_base *base)
+{
+	return log(bg_nbd_of(base).odds) > RT_LEVEL_RANGE - RT_NEAR_BOUND;
+}
+
+#define ZIBG_NBD_LIMITS \
+	{"nobody comes once", true, zibg_nbd_nobody_once}, \
+	{"all come once", true, zibg_nbd_all_once}
+
 #define BG_NBD_LIMITS \
 	{"purchase rates alike", false, bg_nbd_rates_alike}, \
 	{"purchase rates as different as can be", false, bg_nbd_rates_differ}, \
@@ -618,6 +720,11 @@ bg_nbd_k_at_end(const rt_base *base)
 static const rt_limit bg_nbd_limits[] = {BG_NBD_LIMITS, {NULL, false, NULL}};
 static const rt_limit bg_cnbd_limits[] = {
 	{K_LIMIT(RT_K_MAX), false, bg_nbd_k_at_end}, BG_NBD_LIMITS, {NULL, false, NULL}
+};
+static const rt_limit zibg_nbd_limits[] = {ZIBG_NBD_LIMITS, BG_NBD_LIMITS, {NULL, false, NULL}};
+static const rt_limit zibg_cnbd_limits[] = {
+	ZIBG_NBD_LIMITS, {K_LIMIT(RT_K_MAX), false, bg_nbd_k_at_end}, BG_NBD_LIMITS,
+	{NULL, false, NULL}
 };
 
 /* --------------------------------------------------------------- the kinds */
@@ -710,5 +817,39 @@ const rt_kind rt_mbg_cnbd_k_kind = {
 	.row_valid = rt_recency_row_valid,
 	.fit = bg_nbd_fit,
 	.limits = bg_cnbd_limits,
+	.base = &bg_nbd_base
+};
+
+const rt_kind rt_zibg_nbd_kind = {
+	.id = 13,
+	.name = "zibg/nbd",
+	.parameter_count = 5,
+	.parameters = {"r", "alpha", "a", "b", "odds"},
+	.input = RT_INPUT_RECENCY,
+	.customers = "comes once, or buys at random as with bg/nbd (zero-inflated: Lambert 1992)",
+	.leaves = "each repeat purchase; a share of customers leaves after the first one",
+	.meaning =
+	"as of bg/nbd, of those who come again; the odds of coming once: 0.5 is one customer in "
+	"three, whatever their rate",
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.limits = zibg_nbd_limits,
+	.base = &bg_nbd_base
+};
+
+const rt_kind rt_zibg_cnbd_k_kind = {
+	.id = 14,
+	.name = "zibg/cnbd-k",
+	.parameter_count = 6,
+	.parameters = {"k", "r", "alpha", "a", "b", "odds"},
+	.input = RT_INPUT_RECENCY,
+	.customers = "comes once, or buys regularly as with bg/cnbd-k",
+	.leaves = "as with zibg/nbd",
+	.meaning = "as of zibg/nbd with Erlang(k) intervals, as of bg/cnbd-k",
+	.has_whole_k = true,
+	.needs_intervals = true,
+	.row_valid = rt_recency_row_valid,
+	.fit = bg_nbd_fit,
+	.limits = zibg_cnbd_limits,
 	.base = &bg_nbd_base
 };

@@ -19,6 +19,7 @@ typedef struct rt_bg_nbd
 	double		alpha;
 	double		a;
 	double		b;
+	double		odds;			/* to come once, whatever lambda and p; 0: nobody does */
 } rt_bg_nbd;
 
 /*

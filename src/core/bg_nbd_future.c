@@ -285,6 +285,8 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 	if (rt_bg_nbd_is_regular(&f) && t > 1e-100 && rate < 1e100)
 		return rt_bg_nbd_discounted_regular(&f, t, rate);
 	odds = rt_bg_nbd_odds_of(&f, t);
+	if (odds == 0)
+		return 0;
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
 		(f.shape + f.k) * log1p(odds) < 600)
@@ -442,5 +444,5 @@ rt_bg_nbd_purchase_pmf(const rt_base *base, const rt_customer *customer, int n, 
 
 	/* stays for the n-th, and then does not */
 	return fmin(1, f.p_alive * stays *
-				(exactly + f.a / (f.b + n - 1) * at_least_purchases(&f, odds, n)));
+				(exactly + f.a / (f.b + (n - 1)) * at_least_purchases(&f, odds, n)));
 }

@@ -18,13 +18,20 @@
 /* The places of the parameters behind k */
 enum
 {
-	R, ALPHA, A, B
+	R, ALPHA, A, B, ODDS
 };
 
 static int
 outlook_first(const rt_base *base)
 {
 	return base->kind->has_whole_k ? 1 : 0;
+}
+
+/* One more parameter than the others */
+static bool
+outlook_with_odds(const rt_base *base)
+{
+	return base->kind->parameter_count > outlook_first(base) + ODDS;
 }
 
 /* ------------------------------------------------------------------ phases */
@@ -78,6 +85,8 @@ rt_bg_nbd_phases(const rt_base *base, const rt_customer *customer, double *phase
 		slopes[first + R][j] = p.phases[j] * (p.by[R][j] - p.mean[R]);
 		slopes[first + ALPHA][j] = p.phases[j] * (p.by[ALPHA][j] - p.mean[ALPHA]);
 		slopes[first + A][j] = slopes[first + B][j] = 0;
+		if (outlook_with_odds(base))
+			slopes[first + ODDS][j] = 0;
 	}
 }
 
@@ -94,6 +103,8 @@ rt_bg_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, doubl
 	outlook_phases p;
 
 	by[R] = by[ALPHA] = by[A] = by[B] = 0;
+	if (outlook_with_odds(base))
+		by[ODDS] = 0;
 
 	/* nor where they had no occasion to leave */
 	if (both == 0)
@@ -102,8 +113,13 @@ rt_bg_nbd_p_alive_slopes(const rt_base *base, const rt_customer *customer, doubl
 	by[R] = -both * (m.r * log1p((c.age - c.t_x) / (m.alpha + c.t_x)) - p.mean[R]);
 	by[ALPHA] = both * (shape * m.alpha * (c.age - c.t_x) / (m.alpha + c.t_x) /
 						(m.alpha + c.age) + p.mean[ALPHA]);
-	by[A] = -both;
-	by[B] = both * m.b / before;
+	if (c.x + (m.first_may_be_last ? 1 : 0) < 1)
+		by[ODDS] = -both;
+	else
+	{
+		by[A] = -both;
+		by[B] = both * m.b / before;
+	}
 }
 
 /* ----------------------------------------------------------------- the pass */

@@ -24,6 +24,9 @@
 #define GROUPS 8
 #define ONE_BY_ONE 48
 
+/* The cube root of how many times as long as it takes is surely enough */
+#define CERTAIN 1e9
+
 /* Less of a sum than this is nothing */
 #define NOTHING_LEFT 1e-9
 
@@ -110,6 +113,9 @@ regular_purchase(const regular_sum *sum, double n)
 
 	/* Paulson (1942), "An approximate normalization of the analysis of variance distribution" */
 	root = cbrt(sum->t * first / events);
+	/* the square of the largest time is no double */
+	if (root > CERTAIN)
+		return worth;
 	above = (1 + sum->variance / events) / (9 * events);
 	below = fmax(second / worth / (first * first) - 1, 0) / 9 *
 		(1 + sum->slope / events) * (1 + sum->slope / events);
@@ -188,7 +194,7 @@ rt_bg_nbd_discounted_regular(const rt_bg_nbd_future *f, double t, double rate)
 		sum += term;
 		if (n > BY_PHASE && term < NOTHING_LEFT * sum)
 			return sum;
-		stays *= (f->b + n - 1) / (f->a + f->b + n - 1);
+		stays *= (f->b + (n - 1)) / (f->a + f->b + (n - 1));
 	}
 
 	/*

@@ -142,6 +142,8 @@ typedef struct rt_kind
 	KIND(mbg_nbd) \
 	KIND(bg_cnbd_k) \
 	KIND(mbg_cnbd_k) \
+	KIND(zibg_nbd) \
+	KIND(zibg_cnbd_k) \
 	KIND(pareto_nbd) \
 	KIND(ggompertz_nbd) \
 	KIND(bg_bb) \

@@ -1,15 +1,14 @@
--- Is the sales rep found whose firms leave three times as often?  By who is lost: in truth, by the
--- mart's lost_on, and by customer_stage, which has no date and so no time to it.
+-- Is the sales rep found whose firms leave three times as often?  By who is lost, in truth and by
+-- the mart's lost_on.
 CREATE TEMP VIEW lost_firm AS
 SELECT by, sales_rep, churned, (ended_on - first_purchase)::float8 AS duration,
-       ended_on IS NOT NULL AND (ended_on > as_of - interval '1 year' OR NOT churned) AS lately
+       ended_on > as_of - interval '1 year' OR NOT churned AS lately
 FROM boards.said s
      JOIN wholesaler.firms f USING (customer_id)
      JOIN boards.company c ON c.name = s.company,
      LATERAL (VALUES
         ('truth', coalesce(left_on <= as_of, false), least(left_on, as_of)),
-        ('mart', lost_on IS NOT NULL, coalesce(lost_on, as_of)),
-        ('both', stage_both = 'lapsed', NULL)) v (by, churned, ended_on)
+        ('mart', lost_on IS NOT NULL, coalesce(lost_on, as_of))) v (by, churned, ended_on)
 WHERE s.company = 'wholesaler';
 
 CREATE TEMP VIEW clark AS
@@ -23,28 +22,26 @@ FROM (SELECT by,
              churn_drivers(churned, sales_rep) AS ever,
              churn_drivers(churned, sales_rep) FILTER (WHERE lately) AS lately,
              log_rank(duration, churned, sales_rep) AS ranks,
-             fit_hazard(duration, churned, ARRAY[(sales_rep = 'Clark')::int::float8])
-                 FILTER (WHERE duration IS NOT NULL) AS hazard
+             fit_hazard(duration, churned, ARRAY[(sales_rep = 'Clark')::int::float8]) AS hazard
       FROM lost_firm GROUP BY by) l
      LEFT JOIN LATERAL unnest(l.ever) ever ON ever.value = 'Clark'
      LEFT JOIN LATERAL unnest(l.lately) lately ON lately.value = 'Clark'
      LEFT JOIN LATERAL unnest((hazard).coefficients) h ON true;
 
 INSERT INTO boards.reason
-SELECT n, question, max(answer) FILTER (WHERE by = 'truth'),
-       max(answer) FILTER (WHERE by = 'mart'), max(answer) FILTER (WHERE by = 'both')
+SELECT part, max(answer) FILTER (WHERE by = 'truth'), max(answer) FILTER (WHERE by = 'mart')
 FROM clark,
      LATERAL (VALUES
-        (1, 'firms of Clark lost, ever', rates),
-        (2, '`churn_drivers`, ever: p-value', boards.number(ever, 6)),
-        (3, '`churn_drivers`, of the last year: p-value', boards.number(lately, 4)),
-        (4, '`log_rank` of the four sales reps: p-value', boards.number(ranks, 6)),
-        (5, '`fit_hazard`: hazard ratio and its limits', cox)) q (n, question, answer)
-GROUP BY n, question
+        ('1 firms of Clark lost, ever', rates),
+        ('2 `churn_drivers`, ever: p-value', boards.number(ever, 6)),
+        ('3 `churn_drivers`, of the last year: p-value', boards.number(lately, 4)),
+        ('4 `log_rank` of the four sales reps: p-value', boards.number(ranks, 6)),
+        ('5 `fit_hazard`: hazard ratio and its limits', cox)) q (part, answer)
+GROUP BY part
 UNION ALL
-SELECT 6, '`churn_reasons`, in the mart: p-value', NULL, boards.number(min(p_value), 4), NULL
+SELECT '6 `churn_reasons`, in the mart: p-value', NULL, boards.number(min(p_value), 4)
 FROM wholesaler_mart.churn_reasons WHERE attribute = 'sales_rep' AND value = 'Clark'
 UNION ALL
-SELECT 7, '`main_reason` in so many of twelve months', NULL, count(*)::text, NULL
+SELECT '7 `main_reason` in so many of twelve months', NULL, count(*)::text
 FROM wholesaler_mart.monthly_review JOIN boards.month USING (month)
 WHERE company = 'wholesaler' AND main_reason = 'sales_rep Clark';

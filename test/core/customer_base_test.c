@@ -82,7 +82,9 @@ static const rt_base models[] = {
 	{&rt_ggompertz_nbd_kind, {1.4, 6, 0.15, 0.5, 0.4}},
 	{&rt_ggompertz_nbd_kind, {1.2, 4, 0.06, 1.5, 15}},
 	{&rt_bg_bb_kind, {1.2, 0.75, 0.66, 2.8}},
-	{&rt_bg_bb_kind, {0.8, 3, 1.5, 40}}
+	{&rt_bg_bb_kind, {0.8, 3, 1.5, 40}},
+	{&rt_zibg_nbd_kind, {1.3, 5, 0.7, 2.5, 0.6}},
+	{&rt_zibg_cnbd_k_kind, {2, 1.6, 3, 0.5, 2, 0.3}}
 };
 
 #define MODELS ((int) (sizeof(models) / sizeof(models[0])))
@@ -373,14 +375,62 @@ test_two_ways(void)
 	}
 }
 
+/*
+ * Who comes once is a share of all, the others are as bg/nbd and bg/cnbd-k have them: the
+ * likelihood is that of the mixture, and by Bayes' rule who has come once is one of these or of
+ * those
+ */
+static void
+test_inflated(void)
+{
+	for (int i = 0; i < 500; i++)
+	{
+		int			k = 1 + i % 3;
+		double		odds = pow(10, 3 * uniform() - 1.5);
+		double		share = odds / (1 + odds);
+		double		shapes[4] = {pow(10, 2 * uniform() - 1), pow(10, 2 * uniform() - 1),
+		pow(10, 3 * uniform() - 1.5), pow(10, 3 * uniform() - 1.5)};
+		rt_base		others = bg_nbd(k, false, shapes[0], shapes[1], shapes[2], shapes[3]);
+		rt_base		base = others;
+		rt_customer c = {i % 2 == 0 ? 0 : floor(20 * uniform()), 0, 30 * uniform()};
+		double		t = 50 * uniform();
+		double		comes_again;
+		double		slopes[RT_PARAMETERS_MAX];
+		rt_base		more;
+		double		of_others;
+
+		base.kind = k == 1 ? &rt_zibg_nbd_kind : &rt_zibg_cnbd_k_kind;
+		base.parameters[base.kind->parameter_count - 1] = odds;
+		if (c.x > 0)
+			c.t_x = c.age * uniform();
+		of_others = exp(rt_base_log_likelihood(&others, &c, 0));
+		CHECK(fabs(exp(rt_base_log_likelihood(&base, &c, 0)) /
+				   ((c.x == 0 ? share : 0) + (1 - share) * of_others) - 1) < 1e-9);
+		comes_again = c.x > 0 ? 1 : (1 - share) * of_others / (share + (1 - share) * of_others);
+		CHECK(fabs(rt_base_p_alive(&base, &c) / (comes_again * rt_base_p_alive(&others, &c)) - 1) <
+			  1e-9);
+		CHECK(fabs(rt_base_expected_purchases(&base, &c, t) /
+				   (comes_again * rt_base_expected_purchases(&others, &c, t)) - 1) < 1e-9);
+		CHECK(fabs(rt_base_purchase_pmf(&base, &c, 0, t) -
+				   (1 - comes_again * (1 - rt_base_purchase_pmf(&others, &c, 0, t)))) < 1e-9);
+		CHECK(rt_base_leaving(&base) == rt_base_leaving(&others));
+
+		/* the more come once the more have left */
+		rt_base_p_alive_slopes(&base, &c, slopes);
+		more = rt_base_moved(&base, base.kind->parameter_count - 1, 1);
+		CHECK(fabs((rt_base_p_alive(&more, &c) - rt_base_p_alive(&base, &c)) / RT_SLOPE_STEP -
+				   slopes[base.kind->parameter_count - 1]) < 1e-3);
+	}
+}
+
 /* Nothing that is not a number, nothing below 0, no probability above 1 */
 static void
 test_extremes(void)
 {
 	static const int ids[] = {ID_BG_NBD, ID_MBG_NBD, ID_BG_CNBD_K, ID_MBG_CNBD_K,
-	ID_PARETO_NBD, ID_GGOMPERTZ_NBD, ID_BG_BB};
+	ID_PARETO_NBD, ID_GGOMPERTZ_NBD, ID_BG_BB, ID_ZIBG_NBD, ID_ZIBG_CNBD_K};
 
-	for (int i = 0; i < 8000; i++)
+	for (int i = 0; i < 10000; i++)
 	{
 		rt_base		model;
 		rt_model	stored;
@@ -393,8 +443,8 @@ test_extremes(void)
 		int			p = 0;
 
 		memset(&stored, 0, sizeof(stored));
-		stored.id = (uint8_t) ids[i % 7];
-		if (i % 7 == 2 || i % 7 == 3)
+		stored.id = (uint8_t) ids[i % 9];
+		if (rt_kind_by_id(stored.id)->has_whole_k)
 			stored.parameters[p++] = 1 + floor(12 * uniform());
 		while (p < rt_kind_by_id(stored.id)->parameter_count)
 			stored.parameters[p++] = pow(10, 12 * uniform() - 6);
@@ -484,9 +534,10 @@ test_fit(void)
 		bool		of_bg_nbd = truth->kind->base == rt_bg_nbd_kind.base;
 		bool		any_k = of_bg_nbd && (m % 2 == 1 || has_k);
 		const rt_kind *kind = !of_bg_nbd || any_k == has_k ? truth->kind :
+			truth->kind == &rt_zibg_nbd_kind ? &rt_zibg_cnbd_k_kind :
 			truth->kind == &rt_mbg_nbd_kind ? &rt_mbg_cnbd_k_kind : &rt_bg_cnbd_k_kind;
 		double		unit = truth->kind == &rt_bg_bb_kind ? 1 : 7;
-		int			count = truth->kind == &rt_ggompertz_nbd_kind ? 5 : 4;
+		int			count = truth->kind->parameter_count - has_k;
 		double		z_sum[5] = {0},
 					z_square[5] = {0};
 
@@ -595,10 +646,11 @@ test_gradient(void)
 		{&rt_pareto_nbd_kind, {0.8, 5, 0.6, 8}},
 		/* far from the ridge beta = 1, on which 1,000 customers do not tell b from s */
 		{&rt_ggompertz_nbd_kind, {2, 5, 0.3, 0.5, 8}},
-		{&rt_bg_bb_kind, {1.2, 0.75, 0.66, 2.8}}
+		{&rt_bg_bb_kind, {1.2, 0.75, 0.66, 2.8}},
+		{&rt_zibg_cnbd_k_kind, {2, 1.6, 3, 0.5, 2, 0.5}}
 	};
 
-	for (int c = 0; c < 5; c++)
+	for (int c = 0; c < 6; c++)
 	{
 		rt_customers customers = {rows, 1000, 0, 1};
 		int			first = cases[c].kind->has_whole_k;
@@ -767,6 +819,27 @@ test_any_argument(void)
 		value = rt_base_discounted_if_alive(&model, &c, i % 2 == 0 ? t : INFINITY, rate);
 		CHECK(isfinite(value) && value >= 0);
 	}
+
+	/* so fast, and for so long, that the product is no double */
+	{
+		rt_base		fast = bg_nbd(100, true, 24.5, 1.8e-5, 9.9, 0.1);
+		rt_customer c = {3431, 0, 0};
+		double		ever = rt_base_discounted_if_alive(&fast, &c, INFINITY, 0.5);
+
+		CHECK(fabs(rt_base_discounted_if_alive(&fast, &c, 1e300, 0.5) / ever - 1) < 1e-9);
+	}
+
+	/* a time that is none beside alpha, and a chance to stay that is none beside 1 */
+	{
+		rt_base		slow = bg_nbd(2, true, 2, 1e257, 1, 2);
+		rt_base		stays = bg_nbd(54, false, 1e7, 1, 1e-79, 1e-35);
+		rt_customer c = {0, 0, 0};
+		double		next = exp(-54 * log1p(1e-7));	/* a rate of 1e7, and nobody leaves */
+
+		CHECK(rt_base_discounted_if_alive(&slow, &c, 1e-189, 1e101) == 0);
+		CHECK(fabs(rt_base_discounted_if_alive(&stays, &c, INFINITY, 1) * (1 - next) / next - 1) <
+			  1e-3);
+	}
 }
 
 /*
@@ -820,6 +893,7 @@ static const check_case customer_base_cases[] = {
 	{"customer base: money later is worth less", test_discounted},
 	{"customer base: ageing or not", test_without_ageing},
 	{"customer base: two ways to the same", test_two_ways},
+	{"customer base: some come once", test_inflated},
 	{"customer base: extremes", test_extremes},
 	{"customer base: known parameters are found", test_fit},
 	{"customer base: gradients are those of the likelihood", test_gradient},

@@ -85,10 +85,11 @@ static const rt_base bases[] = {
 	{&rt_mbg_nbd_kind, {1.2, 6, 0.5, 1.5}},
 	{&rt_pareto_nbd_kind, {1.1, 14, 20, 1200}},
 	{&rt_mbg_cnbd_k_kind, {2, 1.2, 3, 0.5, 1.5}},
-	{&rt_ggompertz_nbd_kind, {1.1, 8, 0.02, 2, 3}}
+	{&rt_ggompertz_nbd_kind, {1.1, 8, 0.02, 2, 3}},
+	{&rt_zibg_nbd_kind, {1.2, 6, 0.5, 1.5, 0.6}}
 };
 
-#define BASES 5
+#define BASES 6
 #define SEEDS 60
 #define CUSTOMERS 1000
 

@@ -52,7 +52,7 @@ random_dates(int32_t *dates, size_t most, double mean)
 	return count;
 }
 
-#define KINDS 8
+#define KINDS 10
 
 static const struct
 {
@@ -67,7 +67,9 @@ static const struct
 	{&rt_bg_cnbd_k_kind, 7, {3, 1.6, 5, 0.7, 2}},
 	{&rt_mbg_cnbd_k_kind, 7, {2, 1.3, 2.8, 0.42, 0.8}},
 	{&rt_bg_bb_kind, 30.4375, {1.2, 0.75, 0.66, 2.8}},
-	{&rt_bg_bb_kind, 20, {0.8, 3, 1.5, 40}}
+	{&rt_bg_bb_kind, 20, {0.8, 3, 1.5, 40}},
+	{&rt_zibg_nbd_kind, 7, {1.3, 5, 0.7, 2.5, 0.6}},
+	{&rt_zibg_cnbd_k_kind, 7, {2, 1.6, 3, 0.5, 2, 0.3}}
 };
 
 static rt_model
@@ -202,6 +204,11 @@ test_leaving(void)
 	CHECK(rt_base_leaving(&(rt_base) {&rt_ggompertz_nbd_kind, {0.5, 5, 0.02, 1e-6, 1}}) <
 		  RT_LEAVING_MIN);
 	CHECK(rt_base_leaving(&(rt_base) {&rt_bg_bb_kind, {1, 1, 1e-6, 10}}) < RT_LEAVING_MIN);
+
+	/* who comes once says nothing of the others */
+	CHECK(rt_base_leaving(&(rt_base) {&rt_zibg_nbd_kind, {0.5, 5, 1e-6, 1, 3}}) < RT_LEAVING_MIN);
+	CHECK(is_near(rt_base_leaving(&(rt_base) {&rt_zibg_nbd_kind, {1, 1, 1, 1, 3}}), 100.0 / 101,
+				  1e-12));
 
 	/* and what is none: CDNOW's, and customers who leave after a thousand purchases */
 	CHECK(rt_base_leaving(&(rt_base) {&rt_bg_nbd_kind, {0.243, 4.414, 0.793, 2.426}}) > 0.3);
@@ -419,12 +426,13 @@ static void
 test_extremes(void)
 {
 	static const rt_kind *const kinds[] = {&rt_bg_nbd_kind, &rt_mbg_nbd_kind, &rt_bg_cnbd_k_kind,
-	&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind};
+	&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind,
+	&rt_zibg_nbd_kind, &rt_zibg_cnbd_k_kind};
 	static int32_t dates[3000];
 
-	for (int i = 0; i < 7000; i++)
+	for (int i = 0; i < 9000; i++)
 	{
-		const rt_kind *kind = kinds[i % 7];
+		const rt_kind *kind = kinds[i % 9];
 		double		range = i % 2 == 0 ? 12 : 400;
 		double		parameters[RT_PARAMETERS_MAX];
 		rt_model	base;

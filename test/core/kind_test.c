@@ -74,7 +74,9 @@ test_stored(void)
 	{ID_GGOMPERTZ_NBD, &rt_ggompertz_nbd_kind},
 	{ID_BG_BB, &rt_bg_bb_kind},
 	{ID_GAMMA_GAMMA, &rt_gamma_gamma_kind},
-	{ID_GAMMA_GAMMA_ALL, &rt_gamma_gamma_all_kind}};
+	{ID_GAMMA_GAMMA_ALL, &rt_gamma_gamma_all_kind},
+	{ID_ZIBG_NBD, &rt_zibg_nbd_kind},
+	{ID_ZIBG_CNBD_K, &rt_zibg_cnbd_k_kind}};
 
 	for (size_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++)
 		CHECK(rt_kind_by_id(stored[i].id) == stored[i].kind);
@@ -87,6 +89,7 @@ test_names(void)
 
 	CHECK(rt_kind_to_fit("bg/cnbd-2", 9, &k) == &rt_bg_cnbd_k_kind && k == 2);
 	CHECK(rt_kind_to_fit("mbg/cnbd-100", 12, &k) == &rt_mbg_cnbd_k_kind && k == 100);
+	CHECK(rt_kind_to_fit("zibg/cnbd-12", 12, &k) == &rt_zibg_cnbd_k_kind && k == 12);
 	CHECK(rt_kind_to_fit("bg/cnbd-k", 9, &k) == &rt_bg_cnbd_k_kind && k == 0);
 	CHECK(rt_kind_to_fit("bg/cnbd-101", 11, &k) == NULL);
 	CHECK(rt_kind_to_fit("bg/cnbd-02", 10, &k) == NULL);
