@@ -72,14 +72,14 @@ rt_gone_until(rt_gone *gone, int32_t as_of)
 
 void
 rt_gone_from_dates(const rt_gone_models *models, const int32_t *dates, size_t count, int32_t as_of,
-				   rt_gone *gone)
+				   const rt_calendar_sums *sums, rt_gone *gone)
 {
 	gone->models = models;
 	gone->dates = dates;
 	gone->count = count;
 	gone->base_alone = count == 1 && !models->silence_alone;
 	if (!gone->base_alone)
-		rt_silence_from_dates(dates, count, as_of, NULL, models->cycle, &gone->silence);
+		rt_silence_from_dates(dates, count, as_of, NULL, sums, models->cycle, &gone->silence);
 	rt_gone_until(gone, as_of);
 }
 

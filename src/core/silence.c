@@ -25,15 +25,17 @@
 static double
 silence_of_model(rt_silence *silence, int32_t as_of)
 {
+	silence->one_known = false;
 	if (silence->by_own_time)
 		silence->elapsed =
 			fmax(rt_own_time_until_end(&silence->time, silence->last, as_of) - 0.5, 0) /
 			silence->unit;
 	else
 		silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
-	return rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes,
-											  silence->intervals, silence->sum, silence->elapsed,
-											  silence->log_silence);
+	return rt_interpurchase_silence_by_constants(&silence->model, &silence->shapes,
+												 silence->constants, silence->intervals,
+												 silence->sum, silence->elapsed,
+												 silence->log_silence);
 }
 
 void
@@ -80,6 +82,8 @@ silence_by_model(const int32_t *dates, size_t count, const rt_intervals *interva
 	rt_gamma_shapes(intervals, model->k_deviation > 0 ? model->k_median : model->parameters[0],
 					model->k_deviation, &silence->shapes);
 	silence->regularity = silence->shapes.regularity;
+	rt_interpurchase_shape_constants(&silence->model, &silence->shapes, silence->intervals,
+									 silence->constants);
 	for (int i = 0; i < silence->shapes.count; i++)
 		share += silence->shapes.weight[i] *
 			rt_interpurchase_regular_share(silence->shapes.k[i], silence->intervals);
@@ -99,7 +103,8 @@ silence_has_season(const int32_t *dates, size_t count, const rt_own_time *time,
 
 void
 rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
-					  const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
+					  const rt_intervals *intervals, const rt_calendar_sums *sums,
+					  const rt_model *model, rt_silence *silence)
 {
 	rt_intervals theirs;
 	rt_calendar_cycle season;
@@ -112,7 +117,9 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	}
 	silence->last = dates[count - 1];
 	silence->by_own_time = silence->by_season = false;
-	silence->by_calendar = rt_calendar_cycle_theirs(dates, count, &silence->calendar);
+	silence->by_calendar = sums != NULL ?
+		rt_calendar_cycle_theirs_by(sums, dates, count, &silence->calendar) :
+		rt_calendar_cycle_theirs(dates, count, &silence->calendar);
 	silence_by_model(dates, count, intervals, model, silence);
 	own_time = rt_own_time_of(dates, count, &silence->time) &&
 		rt_own_time_fits(&silence->time, dates, count, intervals);
@@ -253,8 +260,26 @@ silence_day_after(const rt_silence *s, double share, int32_t *day)
 	return true;
 }
 
+/* One k in the place of all of them, for as long as the silence is the same */
+static void
+silence_find_one(rt_silence *s)
+{
+	s->one_known = true;
+	s->one = s->model;
+	s->one.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
+	if (s->shapes.count == 1 && rt_interpurchase_regular_share(s->one.k, s->intervals) == 0)
+	{
+		s->constant_of_one = s->constants[0];
+		s->of_one = exp(s->log_silence[0]);
+		return;
+	}
+	s->constant_of_one = rt_interpurchase_silence_constant(&s->one, s->intervals);
+	s->of_one = exp(rt_interpurchase_log_silence_by(&s->one, s->constant_of_one, s->intervals,
+													s->sum, s->elapsed));
+}
+
 bool
-rt_silence_end(const rt_silence *s, double p, int32_t *day)
+rt_silence_end(rt_silence *s, double p, int32_t *day)
 {
 	double		time,
 				days;
@@ -273,12 +298,10 @@ rt_silence_end(const rt_silence *s, double p, int32_t *day)
 		time = silence_time(s, p);
 	else
 	{
-		rt_interpurchase one = s->model;
-
-		one.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
-		time = rt_interpurchase_quantile(&one, s->intervals, s->sum, s->elapsed,
-										 rt_interpurchase_silence(&one, s->intervals, s->sum,
-																  s->elapsed), p);
+		if (!s->one_known)
+			silence_find_one(s);
+		time = rt_interpurchase_quantile_by(&s->one, s->constant_of_one, s->intervals, s->sum,
+											s->elapsed, s->of_one, p);
 	}
 	if (s->by_own_time && time > s->elapsed)
 	{
@@ -310,7 +333,7 @@ silence_missed(const rt_silence *s)
 }
 
 bool
-rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day)
+rt_silence_contact_from(rt_silence *silence, double lower, int32_t *day)
 {
 	if (!silence_missed(silence))
 		return rt_silence_end(silence, lower, day);
@@ -319,7 +342,7 @@ rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day)
 }
 
 bool
-rt_silence_contact_until(const rt_silence *silence, double lower, double upper, int32_t *day)
+rt_silence_contact_until(rt_silence *silence, double lower, double upper, int32_t *day)
 {
 	rt_silence	before;
 	int32_t		from,

@@ -106,7 +106,7 @@ test_same_mixture(void)
 			(as_of - dates[0]) / unit};
 			rt_gone		gone;
 
-			rt_gone_from_dates(&models, dates, count, as_of, &gone);
+			rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
 			/* by chance they keep days or seasons of their own, of which the base knows nothing */
 			if (!gone.base_alone && (gone.silence.by_calendar || gone.silence.by_own_time))
 				continue;
@@ -231,7 +231,7 @@ test_days(void)
 			cycle.k_deviation = 1.2;
 		}
 		CHECK(rt_gone_models_set(&models, &cycle, i % 5 == 0 ? NULL : &base));
-		rt_gone_from_dates(&models, dates, count, last, &gone);
+		rt_gone_from_dates(&models, dates, count, last, NULL, &gone);
 		for (int32_t d = last; d < last + 500; d++)
 		{
 			double		now,
@@ -257,10 +257,10 @@ test_days(void)
 					  strcmp(stage, "overdue") == 0);
 			before = now;
 		}
-		rt_gone_from_dates(&models, dates, count, last + 499, &gone);
+		rt_gone_from_dates(&models, dates, count, last + 499, NULL, &gone);
 		CHECK(rt_gone_day(&gone, probability, &day) == found);
 		CHECK(!found || day == first_day);
-		rt_gone_from_dates(&models, dates, count, last, &gone);
+		rt_gone_from_dates(&models, dates, count, last, NULL, &gone);
 		CHECK(!rt_gone_day(&gone, 1e-9, &day));
 	}
 }
@@ -284,11 +284,11 @@ test_silence_alone(void)
 
 			CHECK(rt_gone_models_set(&models[0], &cycle, NULL) && models[0].silence_alone);
 			CHECK(rt_gone_models_set(&models[1], &cycle, &nobody) && models[1].silence_alone);
-			rt_silence_from_dates(dates, count, as_of, NULL, &cycle, &silence);
+			rt_silence_from_dates(dates, count, as_of, NULL, NULL, &cycle, &silence);
 			s = silence.probability;
 			for (int i = 0; i < 2; i++)
 			{
-				rt_gone_from_dates(&models[i], dates, count, as_of, &gone[i]);
+				rt_gone_from_dates(&models[i], dates, count, as_of, NULL, &gone[i]);
 				CHECK(is_near(rt_gone_probability(&gone[i]), 0.01 / (0.01 + s), 1e-12));
 				CHECK(is_near(rt_still_here_probability(&gone[i]), s / (0.01 + s), 1e-12));
 				CHECK((rt_gone_probability(&gone[i]) >= 0.5) == (s <= 0.01));
@@ -313,9 +313,9 @@ test_opportunities(void)
 	CHECK(rt_gone_models_set(&models, &cycle, &yearly));
 
 	/* five years of silence and then a gift, in the seventh year */
-	rt_gone_from_dates(&models, dates, 2, dates[2] - 1, &gone);
+	rt_gone_from_dates(&models, dates, 2, dates[2] - 1, NULL, &gone);
 	CHECK(rt_gone_probability(&gone) > 0.5);
-	rt_gone_from_dates(&models, dates, 3, dates[2], &gone);
+	rt_gone_from_dates(&models, dates, 3, dates[2], NULL, &gone);
 	CHECK(rt_gone_probability(&gone) == 0);
 	rt_gone_until(&gone, dates[2] + 200);
 	CHECK(gone.customer.x == 2 && gone.customer.t_x == 7 && rt_gone_probability(&gone) == 0);
@@ -342,7 +342,7 @@ test_own_rhythm(void)
 	cycle.k_median = 1.2;
 	cycle.k_deviation = 1;
 	CHECK(rt_gone_models_set(&models, &cycle, &base));
-	rt_gone_from_dates(&models, dates, 26, dates[25] + 58, &gone);
+	rt_gone_from_dates(&models, dates, 26, dates[25] + 58, NULL, &gone);
 	CHECK(rt_base_p_gone(&models.base, &c) < 0.2);
 	CHECK(rt_gone_probability(&gone) > 0.5);
 	rt_gone_until(&gone, dates[25] + 20);
@@ -385,7 +385,7 @@ test_extremes(void)
 		CHECK(rt_gone_models_set(&models, &cycle, &base));
 		p = rt_base_leaving(&models.base);
 		CHECK(p >= 0 && p <= 1);
-		rt_gone_from_dates(&models, dates, count, as_of, &gone);
+		rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
 		p = rt_gone_probability(&gone);
 		CHECK(p >= 0 && p <= 1);
 		CHECK(fabs(p + rt_still_here_probability(&gone) - 1) < 1e-9);
