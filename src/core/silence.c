@@ -57,33 +57,20 @@ rt_silence_until(rt_silence *silence, int32_t as_of)
 					  rt_calendar_cycle_silence(&silence->calendar, silence->last, as_of)));
 }
 
-/* By a model, in days or in days of their own */
+/* By a model, in days or in days of their own, whose weighted intervals are known */
 static void
-silence_by_model(const int32_t *dates, size_t count, const rt_intervals *intervals,
-				 const rt_model *model, rt_silence *silence)
+silence_by_model(const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
 {
-	rt_intervals theirs;
 	double		share = 0;
 
 	silence->model.k = model->parameters[0];
 	silence->model.r = model->parameters[1];
 	silence->model.alpha = model->parameters[2];
 	silence->unit = model->time_unit;
-	if (silence->by_own_time)
-	{
-		rt_own_time_intervals(&silence->time, dates, count, model->recency_weight, &theirs,
-							  &silence->intervals, &silence->sum);
-		intervals = &theirs;
-	}
-	else
-		rt_weighted_intervals(dates, count, model->recency_weight, &silence->intervals,
-							  &silence->sum);
 	silence->sum /= silence->unit;
 	rt_gamma_shapes(intervals, model->k_deviation > 0 ? model->k_median : model->parameters[0],
 					model->k_deviation, &silence->shapes);
 	silence->regularity = silence->shapes.regularity;
-	rt_interpurchase_shape_constants(&silence->model, &silence->shapes, silence->intervals,
-									 silence->constants);
 	for (int i = 0; i < silence->shapes.count; i++)
 		share += silence->shapes.weight[i] *
 			rt_interpurchase_regular_share(silence->shapes.k[i], silence->intervals);
@@ -107,7 +94,10 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 					  const rt_model *model, rt_silence *silence)
 {
 	rt_intervals theirs;
+	rt_intervals in_own;
 	rt_calendar_cycle season;
+	double		own_intervals,
+				own_sum;
 	bool		own_time;
 
 	if (intervals == NULL)
@@ -120,9 +110,15 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	silence->by_calendar = sums != NULL ?
 		rt_calendar_cycle_theirs_by(sums, dates, count, &silence->calendar) :
 		rt_calendar_cycle_theirs(dates, count, &silence->calendar);
-	silence_by_model(dates, count, intervals, model, silence);
-	own_time = rt_own_time_of(dates, count, &silence->time) &&
-		rt_own_time_fits(&silence->time, dates, count, intervals);
+	rt_weighted_intervals(dates, count, model->recency_weight, &silence->intervals, &silence->sum);
+	silence_by_model(intervals, model, silence);
+	own_time = rt_own_time_of(dates, count, &silence->time);
+	if (own_time)
+	{
+		rt_own_time_intervals(&silence->time, dates, count, model->recency_weight, &in_own,
+							  &own_intervals, &own_sum);
+		own_time = rt_own_time_fits(&silence->time, dates, count, intervals, &in_own);
+	}
 
 	/* who buys again and again in a season has a rhythm within it; other periods come first */
 	if (own_time && (!silence->by_calendar || silence->calendar.days > 180) &&
@@ -137,8 +133,13 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	if (own_time && !silence->by_calendar)
 	{
 		silence->by_own_time = true;
-		silence_by_model(dates, count, intervals, model, silence);
+		silence->intervals = own_intervals;
+		silence->sum = own_sum;
+		silence_by_model(&in_own, model, silence);
 	}
+	if (!silence->by_calendar)
+		rt_interpurchase_shape_constants(&silence->model, &silence->shapes, silence->intervals,
+										 silence->constants);
 	if (silence->by_season)
 	{
 		silence->season_end = rt_calendar_cycle_season_end(&silence->calendar, dates, count);
