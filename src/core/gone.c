@@ -50,11 +50,24 @@ gone_customer(const rt_gone *gone)
 	return customer;
 }
 
+/* The odds over the silence, which is now and then not that of their rhythm */
+static double
+log_odds_by_both(const rt_gone *gone)
+{
+	double		off = rt_silence_off_rhythm(&gone->silence);
+	double		log_silence;
+	double		log_left =
+		rt_base_log_odds_left(&gone->models->base, &gone->customer, &log_silence);
+
+	/* who can't have left is here, however improbable the silence */
+	if (isinf(log_left))
+		return log_left;
+	return log_left - log((1 - off) * gone->silence.probability + off * exp(log_silence));
+}
+
 void
 rt_gone_until(rt_gone *gone, int32_t as_of)
 {
-	double		log_left = log(RT_ODDS_LEFT);
-
 	RT_ASSERT(as_of >= gone->dates[gone->count - 1]);
 	gone->as_of = as_of;
 	if (!gone->models->silence_alone)
@@ -63,11 +76,9 @@ rt_gone_until(rt_gone *gone, int32_t as_of)
 		return;
 	if (gone->silence.as_of != as_of)
 		rt_silence_until(&gone->silence, as_of);
-	if (!gone->models->silence_alone)
-		log_left = rt_base_log_odds_left(&gone->models->base, &gone->customer);
-
-	/* who can't have left is here, however improbable the silence */
-	gone->log_odds = isinf(log_left) ? log_left : log_left - log(gone->silence.probability);
+	gone->log_odds = gone->models->silence_alone ?
+		log(RT_ODDS_LEFT) - log(gone->silence.probability) :
+		log_odds_by_both(gone);
 }
 
 void

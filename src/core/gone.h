@@ -6,12 +6,17 @@
  * purchases for random ones; a model of the cycle says how probable their silence is with their own
  * rhythm, and knows nobody who leaves.  By Bayes' rule, with what each of them knows,
  *
- *		odds(gone) = odds_base(gone) S_base / S_own
+ *		odds(gone) = odds_base(gone) S_base / S_own,
+ *		S_own = (1 - off) S_cycle + off S_base
  *
  * odds_base are the odds that they left at the last purchase or since, S the probability of no
  * purchase since then of who did not: by the base model, and by the cycle.  A silence that is
  * likelier with their rhythm than the base model has it makes them less probably gone, one that is
  * less likely more.  Where the cycle model is the base's own mixture all is as the base has it.
+ *
+ * Nobody follows their rhythm always: with the probability off (rt_silence_off_rhythm) they buy
+ * this time as whom the base has seen buy so often and so lately.  So a rhythm that is broken makes
+ * the base's odds at most 1 / off times as many.
  *
  * - Of who has bought once there is no rhythm but the base's, and its word is all.
  * - A model of a base in which nobody leaves (see RT_LEAVING_MIN), or none, knows nothing of

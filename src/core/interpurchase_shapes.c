@@ -149,6 +149,12 @@ rt_interpurchase_regular_share(double k, double n)
 	return k < REGULAR ? log(k / REGULAR_FROM) / log(REGULAR / REGULAR_FROM) : 1;
 }
 
+double
+rt_interpurchase_off_share(double kept)
+{
+	return LEFT_OUT / (LEFT_OUT + KEPT + kept);
+}
+
 /*
  * As rt_interpurchase_silence, of several intervals on end: 1 - I_z(intervals k, r + k n).  That is
  * the tail of an F distribution, by Paulson's approximation (1942, "An approximate normalization of
@@ -172,7 +178,7 @@ rt_interpurchase_silence_about(const rt_interpurchase *model, double n, double s
 							   double *of_one)
 {
 	double		share = rt_interpurchase_regular_share(model->k, n);
-	double		skipped = share * LEFT_OUT / (LEFT_OUT + KEPT + n);
+	double		skipped = share * rt_interpurchase_off_share(n);
 	double		again = (LEFT_OUT + 1) / (LEFT_OUT + KEPT + n + 1);
 	double		one;
 

@@ -53,6 +53,12 @@ extern void rt_interpurchase_fit_shapes(const rt_evenness_rows *data, double *me
 extern double rt_interpurchase_regular_share(double k, double n);
 
 /*
+ * How probable it is that what follows is none of their rhythm, of somebody who has kept to it so
+ * often
+ */
+extern double rt_interpurchase_off_share(double kept);
+
+/*
  * The silence, to 0.002, of somebody whose k this is, who may leave purchases out where it is that
  * of a regular customer; of_one is what it would be if they never did
  */

@@ -362,6 +362,15 @@ rt_silence_contact_until(rt_silence *silence, double lower, double upper, int32_
 	return true;
 }
 
+double
+rt_silence_off_rhythm(const rt_silence *s)
+{
+	double		share = s->by_calendar ? 1 :
+		rt_interpurchase_regular_share(s->regularity, s->intervals);
+
+	return rt_interpurchase_off_share(share * s->intervals);
+}
+
 const char *
 rt_silence_period(const rt_silence *silence)
 {

@@ -83,6 +83,12 @@ extern bool rt_silence_contact_from(rt_silence *silence, double lower, int32_t *
 extern bool rt_silence_contact_until(rt_silence *silence, double lower, double upper,
 									 int32_t *day);
 
+/*
+ * How probable it is that this time they do not follow the rhythm that they have: one in ten, and
+ * less the more often they have shown that they keep to it, which who is not regular can't show
+ */
+extern double rt_silence_off_rhythm(const rt_silence *silence);
+
 /* What a cycle is called that is not just their intervals, NULL where it is */
 extern const char *rt_silence_period(const rt_silence *silence);
 

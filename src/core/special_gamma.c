@@ -222,6 +222,11 @@ rt_log_rising_ratio(double x, double c, double n)
 		{
 			double		ratio = c / (x + i);
 
+			if (ratio > EXCESS_MAX)
+			{
+				sum += log(c) - log(x + i);
+				continue;
+			}
 			excess += ratio + excess * ratio;
 			if (excess > EXCESS_MAX)
 			{

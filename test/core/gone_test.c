@@ -161,8 +161,11 @@ test_odds_left(void)
 											12 * uniform())};
 			double		odds = rt_base_p_gone(&base, &c) / rt_base_p_alive(&base, &c);
 
-			CHECK(is_near(exp(rt_base_log_odds_left(&base, &c)), odds * silence_of_base(&base, &c),
-						  1e-8));
+			double		silence;
+
+			CHECK(is_near(exp(rt_base_log_odds_left(&base, &c, &silence)),
+						  odds * silence_of_base(&base, &c), 1e-8));
+			CHECK(is_near(exp(silence), silence_of_base(&base, &c), 1e-8));
 		}
 	}
 
@@ -172,9 +175,12 @@ test_odds_left(void)
 		rt_base		pareto = {&rt_pareto_nbd_kind, {1, 1, 1, 1}};
 		rt_base		bb = {&rt_bg_bb_kind, {1, 1, 1, 1}};
 
-		CHECK(rt_base_log_odds_left(&bg, &(rt_customer) {0, 0, 5}) == -INFINITY);
-		CHECK(rt_base_log_odds_left(&pareto, &(rt_customer) {2, 5, 5}) == -INFINITY);
-		CHECK(rt_base_log_odds_left(&bb, &(rt_customer) {2, 5, 5}) == -INFINITY);
+		double		silence;
+
+		CHECK(rt_base_log_odds_left(&bg, &(rt_customer) {0, 0, 5}, &silence) == -INFINITY);
+		CHECK(rt_base_log_odds_left(&pareto, &(rt_customer) {2, 5, 5}, &silence) == -INFINITY);
+		CHECK(silence == 0);
+		CHECK(rt_base_log_odds_left(&bb, &(rt_customer) {2, 5, 5}, &silence) == -INFINITY);
 	}
 }
 
@@ -350,6 +356,62 @@ test_own_rhythm(void)
 	CHECK(rt_gone_probability(&gone) < rt_base_p_gone(&models.base, &c));
 }
 
+/*
+ * Now and then they do not follow their rhythm: by hand, of who has kept 24 intervals of 28 days,
+ * as one whom nothing can be told of but that one in ten does not; never by more than that
+ */
+static void
+test_off_rhythm(void)
+{
+	rt_model	base = model_of(&rt_mbg_nbd_kind, 7, (double[]) {0.5, 6, 0.9, 1.6});
+	rt_model	cycle = cycle_of(7, 1, 0.5, 6);
+	rt_gone_models models;
+	int32_t		dates[30];
+	double		before = 0;
+
+	cycle.k_median = 1.2;
+	cycle.k_deviation = 1;
+	CHECK(rt_gone_models_set(&models, &cycle, &base));
+	for (int run = 0; run < 400; run++)
+	{
+		bool		regular = run % 2 == 0;
+		size_t		count = regular ? 25 : (size_t) random_between(2, 30);
+		rt_gone		gone;
+		double		off,
+					base_odds,
+					left,
+					silence;
+
+		dates[0] = 8000;
+		for (size_t i = 1; i < count; i++)
+			dates[i] = dates[i - 1] + (regular ? 28 : 1 + (int32_t) (-30 * log(uniform())));
+		rt_gone_from_dates(&models, dates, count,
+						   dates[count - 1] + (int32_t) random_between(1, 600), NULL, &gone);
+		if (!regular && (gone.silence.by_calendar || gone.silence.regularity > 8))
+			continue;
+		off = regular ? 0.5 / (5 + 24) : 0.1;
+		base_odds = rt_base_p_gone(&models.base, &gone.customer) /
+			rt_base_p_alive(&models.base, &gone.customer);
+		left = exp(rt_base_log_odds_left(&models.base, &gone.customer, &silence));
+		CHECK(is_near(exp(-gone.log_odds), (1 - off) * gone.silence.probability / left +
+					  off / base_odds, 1e-9));
+		CHECK(exp(gone.log_odds) <= base_odds / off * (1 + 1e-9));
+	}
+
+	/* the more often they have kept to it, the more alarming is the same silence */
+	for (size_t count = 6; count <= 25; count++)
+	{
+		rt_gone		gone;
+
+		for (size_t i = 1; i < count; i++)
+			dates[i] = dates[i - 1] + 28;
+		rt_gone_from_dates(&models, dates, count, dates[count - 1] + 58, NULL, &gone);
+		CHECK(rt_silence_off_rhythm(&gone.silence) < (before == 0 ? 0.1 : before));
+		CHECK(rt_gone_probability(&gone) > 0.5);
+		before = rt_silence_off_rhythm(&gone.silence);
+	}
+}
+
 /* Numbers at the ends of double precision: still probabilities */
 static void
 test_extremes(void)
@@ -393,6 +455,7 @@ test_extremes(void)
 }
 
 static const check_case gone_cases[] = {
+	{"gone: off one's rhythm now and then", test_off_rhythm},
 	{"gone: the base's own mixture", test_same_mixture},
 	{"gone: the odds before the silence", test_odds_left},
 	{"gone: bases in which nobody leaves", test_leaving},
