@@ -35,16 +35,18 @@ SELECT kind, name, round(churn_score(m, h, d)::numeric, 3) AS by_base,
 FROM model, rhythm, customer,
      LATERAL (SELECT CASE name WHEN 'yearly' THEN date '2026-08-15' ELSE '2026-01-29' END AS d) s
 WHERE kind IN ('mbg/nbd', 'pareto/nbd', 'bg/bb') ORDER BY kind, name;
--- Bayes' rule, of the kinds whose silence is that of the negative binomial distribution
+-- Bayes' rule, of the kinds whose silence is that of the negative binomial distribution; one in ten
+-- is not as they were before, less of who is regular
 SELECT kind,
        count(*) AS customers,
-       count(*) FILTER (WHERE abs((1 - p) * gone / (1 - gone)
-                                  * power((alpha + t_x) / (alpha + T), r + x)
-                                  - p * silence) < 1e-12) AS right
+       count(*) FILTER (WHERE abs((1 - p) * gone / (1 - gone) * of_base
+                                  - p * ((1 - off) * silence + off * of_base)) < 1e-12) AS right
 FROM (SELECT kind, p_gone(h, d, c, m) AS p, churn_score(m, h, d) AS gone,
-             silence_probability(h, d, c) AS silence, parameter(m, 'r') AS r,
-             parameter(m, 'alpha') AS alpha, frequency(h, d) AS x, recency(h, d) / 7 AS t_x,
-             customer_age(h, d) / 7 AS T
+             silence_probability(h, d, c) AS silence,
+             power((parameter(m, 'alpha') + recency(h, d) / 7)
+                   / (parameter(m, 'alpha') + customer_age(h, d) / 7),
+                   parameter(m, 'r') + frequency(h, d)) AS of_base,
+             0.5 / (5 + CASE name WHEN 'irregular' THEN 0 ELSE frequency(h, d) END) AS off
       FROM model, rhythm, customer, unnest('{2026-01-05, 2026-02-01}'::date[]) d
       WHERE kind IN ('bg/nbd', 'mbg/nbd', 'pareto/nbd', 'ggompertz/nbd')
         AND frequency(h, d) > 0) s
