@@ -51,6 +51,7 @@ typedef struct bg_bb_states
 	double		p_alive;
 	double		p_gone;
 	double		log_left;		/* see rt_base_log_odds_left */
+	double		log_silence;
 	double		by[4];			/* derivatives of log_sum, where asked for */
 } bg_bb_states;
 
@@ -74,7 +75,8 @@ bg_bb_customer_states(const rt_bg_bb *m, const rt_customer *customer, bool deriv
 
 	rt_bg_bb_add_series(&gone, silent, sum);
 	log_stays = -rt_log_rising_ratio(stayed, m->gamma, silent);
-	log_here = -rt_log_rising_ratio(refused, taken, silent) + log_stays;
+	s->log_silence = -rt_log_rising_ratio(refused, taken, silent);
+	log_here = s->log_silence + log_stays;
 	log_gone = log(m->gamma) - log(leaves) + log(sum[0]);
 	s->log_left = log_gone - log_stays;
 	odds = exp(log_gone - log_here);
@@ -144,12 +146,13 @@ rt_bg_bb_p_gone(const rt_base *base, const rt_customer *customer)
 
 /* How long they are silent counts in the sum only: who leaves later has been silent before */
 static double
-bg_bb_log_odds_left(const rt_base *base, const rt_customer *customer)
+bg_bb_log_odds_left(const rt_base *base, const rt_customer *customer, double *log_silence)
 {
 	const rt_bg_bb m = bg_bb_of(base);
 	bg_bb_states s;
 
 	bg_bb_customer_states(&m, customer, false, &s);
+	*log_silence = s.log_silence;
 	return s.log_left;
 }
 

@@ -197,11 +197,14 @@ rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer)
 
 /* gone over here, times the chance of the silence, is the odds to leave after a purchase */
 static double
-bg_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+bg_nbd_log_odds_left(const rt_base *base, const rt_customer *customer, double *log_silence)
 {
 	rt_bg_nbd	m = rt_bg_nbd_within(base);
 	rt_customer c = rt_bg_nbd_customer_within(customer);
+	double		growth = (m.r + m.k * c.x) * rt_log_growth(c.age - c.t_x, m.alpha + c.t_x);
+	double		phases[RT_K_MAX];
 
+	*log_silence = (m.k == 1 ? 0 : rt_bg_nbd_phases_of(&m, &c, phases)) - growth;
 	return bg_nbd_log_leaves(&m, &c);
 }
 

@@ -68,23 +68,11 @@ unit_vector(double phase, double *cosine, double *sine)
 		*sine = -*sine;
 }
 
-/* Sums over the dates as they pass */
-typedef struct phase_sums
-{
-	double		cosines,		/* of all purchases */
-				sines;
-	double		season_cosines, /* of at most one each half period */
-				season_sines;
-	double		last;			/* position of the last one of these */
-	double		steps;			/* sum of squared changes of phase from one to the next */
-	int			seasons;
-	int			periods;
-} phase_sums;
-
+/* place and length of a period in the same unit */
 static inline void
-calendar_add_phase(phase_sums *sums, double place, double cosine, double sine)
+calendar_add_phase(rt_phase_sums *sums, double place, double length, double cosine, double sine)
 {
-	double		interval = place - sums->last;
+	double		interval = (place - sums->last) / length;
 
 	sums->cosines += cosine;
 	sums->sines += sine;
@@ -130,10 +118,13 @@ grouping(double days)
 
 /* False also when log_p can be seen to be above limit without looking closely */
 static bool
-calendar_judge(const phase_sums *sums, int purchases, double days, double limit,
+calendar_judge(const rt_phase_sums *sums, int purchases, double days, double limit,
 			   rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
+	double		square = sums->season_cosines * sums->season_cosines +
+		sums->season_sines * sums->season_sines;
+	double		alike = square / (n * n);
 	double		resultant;
 	double		log_p = LOG_2 + TAIL_ERROR; /* with and without the attendance */
 
@@ -141,11 +132,14 @@ calendar_judge(const phase_sums *sums, int purchases, double days, double limit,
 		return false;
 	if (sums->seasons == purchases && sums->periods == sums->seasons - 1)
 		log_p += log_attendance(sums->periods);
-	resultant =
-		sqrt(sums->season_cosines * sums->season_cosines + sums->season_sines * sums->season_sines);
-	resultant *= grouping(days);
 
-	/* the tail is never below (1 - (resultant/n)^2)^n */
+	/*
+	 * the tail is never below (1 - (resultant/n)^2)^n, whose logarithm is never below this; of most
+	 * customers that is enough
+	 */
+	if (alike < 1 && log_p - n * alike / (1 - alike) > limit)
+		return false;
+	resultant = sqrt(square) * grouping(days);
 	if (log_p + n * log1p(-resultant * resultant / (n * n)) > limit)
 		return false;
 	log_p += rt_log_resultant_tail(n, resultant);
@@ -167,7 +161,7 @@ phase_of(double cosines, double sines)
 
 /* What is reported of a period, once it is the one */
 static void
-calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, double days,
+calendar_describe(const rt_phase_sums *sums, size_t purchases, rt_period period, double days,
 				  rt_calendar_cycle *cycle)
 {
 	double		n = sums->seasons;
@@ -191,51 +185,108 @@ calendar_describe(const phase_sums *sums, size_t purchases, rt_period period, do
 	cycle->ordinal = cycle->weekday = cycle->month = 0;
 }
 
-/* What the dates say of each period of the calendar from shortest on; returns the longest one */
-static int
-calendar_add_dates(const int32_t *dates, size_t count, rt_period shortest, phase_sums *sums)
+typedef struct unit_turn
 {
-	double		span = (double) dates[count - 1] - (double) dates[0];
-	int			most = (int) shortest - 1;
+	double		cosine;
+	double		sine;
+} unit_turn;
 
-	while (most + 1 < RT_FREE && span >= 1.5 * period_days[most + 1])
-		most++;
-	memset(sums, 0, RT_FREE * sizeof(*sums));
-	for (size_t i = 0; i < count; i++)
-	{
-		calendar_day day = calendar_day_of(dates[i]);
-
-		rt_poll_each(i + 1);
-		for (int p = (int) shortest; p <= most; p++)
-		{
-			period_position place = position_of_day((rt_period) p, 0, &day);
-			double		cosine,
-						sine;
-
-			unit_vector(place.phase, &cosine, &sine);
-			calendar_add_phase(&sums[p], place.whole + place.phase, cosine, sine);
-		}
-	}
-	return most;
+static inline unit_turn
+both_turns(unit_turn a, unit_turn b)
+{
+	return (unit_turn) {a.cosine * b.cosine - a.sine * b.sine,
+						a.sine * b.cosine + a.cosine * b.sine};
 }
 
 /*
- * The best one of the periods of the calendar from shortest on, log_p not yet
- * corrected for their number, at most limit
+ * A date in the sums of the periods of months from one to another.  Phases of months that count the
+ * same: those of shorter periods are multiples of that of the year.
+ */
+static void
+calendar_add_months(rt_phase_sums *sums, int32_t date, int shortest, int longest)
+{
+	calendar_day day = calendar_day_of(date);
+	int			start = month_starts[day.leap][day.month - 1];
+	int			end = month_starts[day.leap][day.month];
+	double		in_month = (day.day_of_year - start + 0.5) / (end - start);
+	double		place = (double) day.year * 12 + (day.month - 1) + in_month;
+	unit_turn	turns[RT_FREE];
+
+	unit_vector((day.month - 1 + in_month) / 12, &turns[RT_YEARLY].cosine, &turns[RT_YEARLY].sine);
+	turns[RT_HALF_YEARLY] = both_turns(turns[RT_YEARLY], turns[RT_YEARLY]);
+	turns[RT_QUARTERLY] = both_turns(turns[RT_HALF_YEARLY], turns[RT_HALF_YEARLY]);
+	turns[RT_TWO_MONTHLY] = both_turns(turns[RT_QUARTERLY], turns[RT_HALF_YEARLY]);
+	turns[RT_MONTHLY] = both_turns(turns[RT_TWO_MONTHLY], turns[RT_TWO_MONTHLY]);
+	for (int p = shortest; p <= longest; p++)
+		calendar_add_phase(&sums[p], place, period_months[p], turns[p].cosine, turns[p].sine);
+}
+
+void
+rt_calendar_sums_begin(rt_calendar_sums *sums)
+{
+	memset(sums, 0, sizeof(*sums));
+}
+
+void
+rt_calendar_sums_add(rt_calendar_sums *sums, int32_t date)
+{
+	calendar_add_months(sums->of_period, date, RT_MONTHLY, RT_YEARLY);
+}
+
+static void
+calendar_add_week(rt_phase_sums *sums, int32_t date)
+{
+	calendar_day day = {.date = date};
+	period_position place = position_of_day(RT_WEEKLY, 7, &day);
+	unit_turn	turn;
+
+	unit_vector(place.phase, &turn.cosine, &turn.sine);
+	calendar_add_phase(sums, place.whole + place.phase, 1, turn.cosine, turn.sine);
+}
+
+/* The longest period of which dates show one and a half, or the one before the shortest */
+static int
+calendar_longest(const int32_t *dates, size_t count, rt_period shortest)
+{
+	double		span = (double) dates[count - 1] - (double) dates[0];
+	int			longest = (int) shortest - 1;
+
+	while (longest + 1 < RT_FREE && span >= 1.5 * period_days[longest + 1])
+		longest++;
+	return longest;
+}
+
+/* What the dates say of each period of the calendar from one to another */
+static void
+calendar_add_dates(const int32_t *dates, size_t count, int shortest, int longest,
+				   rt_phase_sums *sums)
+{
+	memset(sums, 0, RT_FREE * sizeof(*sums));
+	if (longest < shortest)
+		return;
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i + 1);
+		if (shortest == RT_WEEKLY)
+			calendar_add_week(&sums[RT_WEEKLY], dates[i]);
+		if (longest >= RT_MONTHLY)
+			calendar_add_months(sums, dates[i], shortest > RT_MONTHLY ? shortest : RT_MONTHLY,
+								longest);
+	}
+}
+
+/*
+ * The best one of the periods of the calendar from one to another, of which the dates say that,
+ * log_p not yet corrected for their number, at most limit
  */
 static bool
-calendar_find_fixed(const int32_t *dates, size_t count, rt_period shortest, double limit,
-					rt_calendar_cycle *cycle)
+calendar_find_fixed(const rt_phase_sums *sums, int shortest, int longest, const int32_t *dates,
+					size_t count, double limit, rt_calendar_cycle *cycle)
 {
-	phase_sums	sums[RT_FREE];
-	int			most;
 	bool		any = false;
 	double		best = -INFINITY;
 
-	if (count < 3)
-		return false;
-	most = calendar_add_dates(dates, count, shortest, sums);
-	for (int p = (int) shortest; p <= most; p++)
+	for (int p = shortest; p <= longest; p++)
 	{
 		rt_calendar_cycle found;
 		double		likelihood = -INFINITY;
@@ -273,23 +324,58 @@ calendar_comes_back(const rt_calendar_cycle *cycle)
 		0.75 * cycle->step * cycle->step + day * day / 4;
 }
 
-bool
-rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+/* The shortest period of months of which they can have come in half */
+static rt_period
+calendar_shortest(const int32_t *dates, size_t count)
 {
 	rt_period	shortest = RT_MONTHLY;
 
-	if (count < 3)
-		return false;
-
-	/* of so short periods they can't have come in half */
 	while (shortest < RT_YEARLY && (double) dates[count - 1] - (double) dates[0] >
 		   (2 * (double) (count - 1) + 1) * period_days[shortest])
 		shortest++;
-	if (!calendar_find_fixed(dates, count, shortest, SIGNIFICANT - LOG_PERIODS, cycle) ||
+	return shortest;
+}
+
+static bool
+calendar_find_theirs(const rt_phase_sums *sums, int shortest, int longest, const int32_t *dates,
+					 size_t count, rt_calendar_cycle *cycle)
+{
+	if (!calendar_find_fixed(sums, shortest, longest, dates, count, SIGNIFICANT - LOG_PERIODS,
+							 cycle) ||
 		cycle->log_p >= SIGNIFICANT - LOG_PERIODS || 2 * (cycle->seasons - 1) < cycle->periods)
 		return false;
 	cycle->log_p += LOG_PERIODS;
 	return calendar_comes_back(cycle);
+}
+
+bool
+rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
+{
+	rt_phase_sums sums[RT_FREE];
+	int			shortest,
+				longest;
+
+	if (count < 3)
+		return false;
+	shortest = calendar_shortest(dates, count);
+	longest = calendar_longest(dates, count, shortest);
+	if (longest < shortest)
+		return false;
+	calendar_add_dates(dates, count, shortest, longest, sums);
+	return calendar_find_theirs(sums, shortest, longest, dates, count, cycle);
+}
+
+bool
+rt_calendar_cycle_theirs_by(const rt_calendar_sums *sums, const int32_t *dates, size_t count,
+							rt_calendar_cycle *cycle)
+{
+	int			shortest;
+
+	if (count < 3)
+		return false;
+	shortest = calendar_shortest(dates, count);
+	return calendar_find_theirs(sums->of_period, shortest,
+								calendar_longest(dates, count, shortest), dates, count, cycle);
 }
 
 bool
@@ -364,7 +450,7 @@ rt_calendar_cycle_regular(const int32_t *dates, size_t count, rt_calendar_cycle 
 /* What the dates say of one period, of so many days where it is free */
 static void
 phases_of_period(const int32_t *dates, size_t count, rt_period period, double days,
-				 phase_sums *sums)
+				 rt_phase_sums *sums)
 {
 	memset(sums, 0, sizeof(*sums));
 	for (size_t i = 0; i < count; i++)
@@ -379,14 +465,14 @@ phases_of_period(const int32_t *dates, size_t count, rt_period period, double da
 			day = calendar_day_of(dates[i]);
 		place = position_of_day(period, days, &day);
 		unit_vector(place.phase, &cosine, &sine);
-		calendar_add_phase(sums, place.whole + place.phase, cosine, sine);
+		calendar_add_phase(sums, place.whole + place.phase, 1, cosine, sine);
 	}
 }
 
 void
 rt_calendar_cycle_season(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
-	phase_sums	sums;
+	rt_phase_sums sums;
 
 	phases_of_period(dates, count, RT_YEARLY, 0, &sums);
 	cycle->log_p = 0;
@@ -398,7 +484,7 @@ rt_calendar_cycle_season(const int32_t *dates, size_t count, rt_calendar_cycle *
 bool
 rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double days, rt_calendar_cycle *cycle)
 {
-	phase_sums	sums;
+	rt_phase_sums sums;
 
 	if (count < 3 || !(days >= 2))
 		return false;
@@ -440,7 +526,7 @@ free_frequency(const int32_t *dates, size_t count, const frequency_range *range)
 	}
 	for (double frequency = range->low; frequency <= range->high; frequency += range->step)
 	{
-		phase_sums	sums;
+		rt_phase_sums sums;
 
 		memset(&sums, 0, sizeof(sums));
 		for (size_t i = 0; i < count; i++)
@@ -448,8 +534,8 @@ free_frequency(const int32_t *dates, size_t count, const frequency_range *range)
 			double		cosine = cosines[i];
 			double		sine = sines[i];
 
-			calendar_add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, cosine,
-							   sine);
+			calendar_add_phase(&sums, ((double) dates[i] - (double) dates[0]) * frequency, 1,
+							   cosine, sine);
 			cosines[i] = cosine * step_cosines[i] - sine * step_sines[i];
 			sines[i] = cosine * step_sines[i] + sine * step_cosines[i];
 		}
@@ -515,8 +601,16 @@ calendar_find_free(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 bool
 rt_calendar_cycle_find(const int32_t *dates, size_t count, rt_calendar_cycle *cycle)
 {
+	rt_phase_sums sums[RT_FREE];
 	rt_calendar_cycle free_cycle;
-	bool		found = calendar_find_fixed(dates, count, RT_WEEKLY, INFINITY, cycle);
+	int			longest;
+	bool		found;
+
+	if (count < 3)
+		return false;
+	longest = calendar_longest(dates, count, RT_WEEKLY);
+	calendar_add_dates(dates, count, RT_WEEKLY, longest, sums);
+	found = calendar_find_fixed(sums, RT_WEEKLY, longest, dates, count, INFINITY, cycle);
 
 	if (found)
 		cycle->log_p = fmin(0, cycle->log_p + LOG_PERIODS);

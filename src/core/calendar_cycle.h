@@ -77,6 +77,19 @@ extern bool rt_calendar_cycle_of_days(const int32_t *dates, size_t count, double
 /* The first date behind after at the mean phase; false when it is beyond the calendar */
 extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after, int32_t *date);
 
+/* What dates say of a period as they pass */
+typedef struct rt_phase_sums
+{
+	double		cosines,		/* of all purchases */
+				sines;
+	double		season_cosines, /* of at most one each half period */
+				season_sines;
+	double		last;			/* position of the last one of these, in months or in periods */
+	double		steps;			/* sum of squared changes of phase from one to the next */
+	int			seasons;
+	int			periods;
+} rt_phase_sums;
+
 /*
  * Is a month, two, a quarter, half-year or year their cycle?  Significant at 1 percent, they
  * came in at least half of the periods, and the phases come back to their mean
@@ -85,6 +98,17 @@ extern bool rt_calendar_cycle_next(const rt_calendar_cycle *cycle, int32_t after
  * measured in periods, not in days.  One pass over the dates, and another of those who have one.
  */
 extern bool rt_calendar_cycle_theirs(const int32_t *dates, size_t count, rt_calendar_cycle *cycle);
+
+/* The same of dates that come one after the other, each of which has been added to the sums */
+typedef struct rt_calendar_sums
+{
+	rt_phase_sums of_period[RT_FREE];
+} rt_calendar_sums;
+
+extern void rt_calendar_sums_begin(rt_calendar_sums *sums);
+extern void rt_calendar_sums_add(rt_calendar_sums *sums, int32_t date);
+extern bool rt_calendar_cycle_theirs_by(const rt_calendar_sums *sums, const int32_t *dates,
+										size_t count, rt_calendar_cycle *cycle);
 
 /*
  * The same of a period of days of their own, of somebody whose intervals are regular (a coefficient

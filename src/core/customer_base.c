@@ -70,9 +70,9 @@ rt_base_p_gone(const rt_base *base, const rt_customer *customer)
 }
 
 double
-rt_base_log_odds_left(const rt_base *base, const rt_customer *customer)
+rt_base_log_odds_left(const rt_base *base, const rt_customer *customer, double *log_silence)
 {
-	return base->kind->base->log_odds_left(base, customer);
+	return base->kind->base->log_odds_left(base, customer, log_silence);
 }
 
 double

@@ -43,9 +43,11 @@ extern double rt_base_p_gone(const rt_base *base, const rt_customer *customer);
  * ln of the odds that they left, at the last purchase or since, times the probability of their
  * silence if they did not: the odds before anything is made of how long it is.  A silence of
  * probability S of whoever is still here makes odds / S of them; S by the model itself those of
- * p_gone.  Minus infinity where they can't have left.
+ * p_gone, which is what log_silence is set to, the logarithm of it.  Minus infinity where they
+ * can't have left.
  */
-extern double rt_base_log_odds_left(const rt_base *base, const rt_customer *customer);
+extern double rt_base_log_odds_left(const rt_base *base, const rt_customer *customer,
+									double *log_silence);
 
 /*
  * The chance that a new customer leaves within so many purchases, or within the time in which so

@@ -5,6 +5,7 @@
  * Copyright (c) 2026, retention contributors
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "core/cycle.h"
 #include "core/special.h"
@@ -198,7 +199,6 @@ typedef struct shape_peak
 {
 	double		center;
 	double		variance;
-	double		log_mass;
 } shape_peak;
 
 /* A prior of ln k: normal, or where its precision is 0 even from low on */
@@ -209,11 +209,41 @@ typedef struct shape_prior
 	double		low;
 } shape_prior;
 
+/* Even from the floor's lowest shape on */
+static const shape_prior floor_prior = {RT_FLOOR_LOG_SHAPE, 0, RT_FLOOR_LOG_SHAPE};
+
 /* The restricted log-likelihood, lnGamma(nk) - n lnGamma(k) - nk ln n - nks, but for a constant */
 static double
 log_restricted(double n, double s, double k)
 {
 	return (n - 1) / 2 * log(k) + rt_stirling_error(n * k) - n * rt_stirling_error(k) - n * k * s;
+}
+
+/* ln of all of it, but for a constant */
+static double
+log_mass(double n, double s, const shape_prior *prior, const shape_peak *peak)
+{
+	double		distance = peak->center - prior->center;
+
+	return log_restricted(n, s, exp(peak->center)) - distance * distance * prior->precision / 2 +
+		log(peak->variance) / 2;
+}
+
+/*
+ * Close to the peak: Minka's approximation of the likeliest k, with the s that it would have if no
+ * interval were taken away, and the prior's center, each by what it knows: the former from n - 1 of
+ * a clumpy to half of that of a regular customer.
+ */
+static double
+guess_peak(double n, double s, const shape_prior *prior)
+{
+	double		k,
+				known;
+
+	s *= n / (n - 1);
+	k = (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s);
+	known = (n - 1) * (k + 1) / (2 * k + 1);
+	return (known * log(k) + prior->precision * prior->center) / (known + prior->precision);
 }
 
 /*
@@ -224,40 +254,49 @@ log_restricted(double n, double s, double k)
 static void
 find_peak(double n, double s, const shape_prior *prior, shape_peak *peak)
 {
+	const double highest = log(2 * RT_REGULARITY_MAX);
 	double		low = prior->low;
-	double		high = log(2 * RT_REGULARITY_MAX);
-	double		x = fmin(fmax(prior->center, low), high);
-	double		k;
+	double		high = highest;
+	double		x = fmin(fmax(guess_peak(n, s, prior), low), high);
+	double		x_before = NAN,
+				slope_before = NAN;
 
 	for (int i = 0; i < 100; i++)
 	{
-		double		misfit,
-					excess,
-					slope,
-					next;
+		double		k = exp(x);
+		double		one,
+					all;		/* trigamma of k and nk */
+		double		misfit = k * n * (rt_log_minus_digamma_trigamma(k, &one) -
+									  rt_log_minus_digamma_trigamma(n * k, &all) - s);
+		double		excess = misfit - (x - prior->center) * prior->precision;
+		double		slope = misfit + k * n * (n * k * all - k * one) - prior->precision;
+		double		step = slope < 0 ? -excess / slope : (low + high) / 2 - x;
+		double		next = x + step;
 
-		k = exp(x);
-		misfit = k * n * (rt_log_minus_digamma(k) - rt_log_minus_digamma(n * k) - s);
-		excess = misfit - (x - prior->center) * prior->precision;
-		if (excess > 0)
-			low = x;
-		else
-			high = x;
-		slope = misfit + k * n * (n * k * rt_trigamma(n * k) - k * rt_trigamma(k)) -
-			prior->precision;
+		/* Newton's method, quadratic: the next step would be the square of such a one */
+		if (fabs(step) < 1e-8 && i > 0)
+		{
+			slope += (slope - slope_before) * step / (x - x_before);
+			x = next;
+		}
+		peak->center = x;
 		peak->variance = slope < -prior->precision ? -1 / slope : 1 / prior->precision;
-		next = slope < 0 ? x - excess / slope : (low + high) / 2;
-		if (!(next > low && next < high))
-			next = (low + high) / 2;
-		/* ln k: no printed digit */
-		if (fabs(next - x) < 1e-10)
-			break;
-		x = next;
+
+		/* or it falls from the lowest one on, or rises to the highest */
+		if (x == next || (x == prior->low && excess <= 0) || (x == highest && excess > 0))
+			return;
+		x_before = x;
+		slope_before = slope;
+
+		/* both of which are looked at before anything between */
+		if (excess > 0)
+			x = next >= high && high == highest ? highest : fmin(next, high);
+		else
+			x = next <= low && low == prior->low ? low : fmax(next, low);
+		*(excess > 0 ? &low : &high) = x_before;
+		if (!(x > low && x < high) && x != prior->low && x != highest)
+			x = (low + high) / 2;
 	}
-	k = exp(x);
-	peak->center = x;
-	peak->log_mass = log_restricted(n, s, k) -
-		(x - prior->center) * (x - prior->center) * prior->precision / 2 + log(peak->variance) / 2;
 }
 
 /* The values of one part with their weights, of which all add up to share */
@@ -280,22 +319,29 @@ add_shapes(const shape_peak *peak, double share, rt_shapes *shapes)
 	}
 }
 
-/* The floor's part of the posterior beside the normal one's, whose prior has this deviation */
+/*
+ * The floor's part of the posterior beside another one of so much mass, whose prior has this
+ * deviation
+ */
 static double
-floor_share(double n, double s, const shape_peak *normal, double deviation, shape_peak *even)
+floor_share(double n, double s, double other_mass, double deviation, shape_peak *even)
 {
-	static const shape_prior prior = {RT_FLOOR_LOG_SHAPE, 0, RT_FLOOR_LOG_SHAPE};
 	double		odds;
 
-	/* k is about (n - 1) / 2ns: where that is far below the floor's shapes, it counts nothing */
-	if (!((n - 1) / (2 * n * s) > RT_FLOOR_SHAPE / 2))
-		return 0;
-	find_peak(n, s, &prior, even);
+	find_peak(n, s, &floor_prior, even);
 
-	/* densities: that of the normal one has 1 / (deviation sqrt(2 pi)) before it */
+	/* densities: that of the other one has 1 / (deviation sqrt(2 pi)) before it */
 	odds = RT_FLOOR / (1 - RT_FLOOR) * deviation * RT_SQRT_TWO_PI /
-		log(RT_REGULARITY_MAX / RT_FLOOR_SHAPE) * exp(even->log_mass - normal->log_mass);
+		log(RT_REGULARITY_MAX / RT_FLOOR_SHAPE) *
+		exp(log_mass(n, s, &floor_prior, even) - other_mass);
 	return isfinite(odds) ? odds / (1 + odds) : 1;
+}
+
+/* k is about (n - 1) / 2ns: where that is far below the floor's shapes, it counts nothing */
+static bool
+floor_counts(double n, double s)
+{
+	return (n - 1) / (2 * n * s) > RT_FLOOR_SHAPE / 2;
 }
 
 void
@@ -303,7 +349,7 @@ rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_
 				rt_shapes *shapes)
 {
 	shape_prior prior = {log(prior_shape), 1 / (prior_deviation * prior_deviation), log(1e-4)};
-	shape_peak	peak = {prior.center, prior_deviation * prior_deviation, 0},
+	shape_peak	peak = {prior.center, prior_deviation * prior_deviation},
 				even;
 	double		n = (double) intervals->count;
 	double		share = 0;
@@ -315,13 +361,11 @@ rt_gamma_shapes(const rt_intervals *intervals, double prior_shape, double prior_
 		if (prior_deviation > 0)
 		{
 			find_peak(n, s, &prior, &peak);
-			share = floor_share(n, s, &peak, prior_deviation, &even);
+			if (floor_counts(n, s))
+				share = floor_share(n, s, log_mass(n, s, &prior, &peak), prior_deviation, &even);
 		}
-		else
-		{
-			peak.log_mass = log_restricted(n, s, prior_shape);
-			share = floor_share(n, s, &peak, 1, &even);
-		}
+		else if (floor_counts(n, s))
+			share = floor_share(n, s, log_restricted(n, s, prior_shape), 1, &even);
 	}
 	shapes->count = 0;
 	shapes->regularity = fmin(exp(share > 0.5 ? even.center : peak.center), RT_REGULARITY_MAX);

@@ -20,6 +20,7 @@ rt_expected_begin(rt_expected_walk *walk, const rt_gone_models *models, const in
 	walk->unit = unit;
 	walk->next = rt_unit_number(unit, dates[0]);
 	walk->last = last_period;
+	rt_calendar_sums_begin(&walk->sums);
 }
 
 /* The last day of a period that a date lies in */
@@ -40,9 +41,10 @@ rt_expected_next(rt_expected_walk *walk, rt_expected_period *period)
 
 		rt_poll();
 		while (walk->known < walk->count && walk->dates[walk->known] <= end)
-			walk->known++;
+			rt_calendar_sums_add(&walk->sums, walk->dates[walk->known++]);
 		if (walk->known > before)
-			rt_gone_from_dates(walk->models, walk->dates, walk->known, end, &walk->gone);
+			rt_gone_from_dates(walk->models, walk->dates, walk->known, end, &walk->sums,
+							   &walk->gone);
 		else
 			rt_gone_until(&walk->gone, end);
 		period->period = walk->next;

@@ -40,6 +40,7 @@ typedef struct rt_expected_walk
 	rt_calendar_unit unit;
 	int32_t		next;
 	int32_t		last;
+	rt_calendar_sums sums;		/* of those known */
 	rt_gone		gone;
 } rt_expected_walk;
 

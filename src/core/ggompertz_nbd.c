@@ -81,13 +81,15 @@ ggompertz_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, d
 }
 
 static double
-ggompertz_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+ggompertz_nbd_log_odds_left(const rt_base *base, const rt_customer *customer, double *log_silence)
 {
 	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->t_x);
+	double		scale = ggompertz_nbd_scale(base, customer->t_x);
+	double		shape = ggompertz_nbd_shape(base, customer);
+	double		silent = customer->age - customer->t_x;
 
-	return rt_lifetime_log_odds_left(&life, ggompertz_nbd_scale(base, customer->t_x),
-									 ggompertz_nbd_shape(base, customer),
-									 customer->age - customer->t_x);
+	*log_silence = -shape * rt_log_growth(silent, scale);
+	return rt_lifetime_log_odds_left(&life, scale, shape, silent);
 }
 
 /* In the time in which who buys as often as the mean of them does so many times */

@@ -63,29 +63,29 @@ gone_customer(const rt_gone *gone)
 	return customer;
 }
 
-/* ln of the probability of their silence, of who has not left */
+/* By the rhythm and by the base */
 static double
-gone_log_silence(const rt_gone *gone, double log_left)
+gone_log_odds(const rt_gone *gone)
 {
 	double		own = log(gone->silence.probability);
-	const rt_base *base = &gone->models->base;
-	double		p_gone,
-				p_alive,
-				of_base;
+	double		of_base;
+	double		log_left;
 
 	if (gone->models->silence_alone)
-		return own;
-	p_gone = rt_base_p_gone(base, &gone->customer);
-	p_alive = p_gone < 0.5 ? 1 - p_gone : rt_base_p_alive(base, &gone->customer);
-	of_base = fmin(log_left - log(p_gone) + log(p_alive), 0);
-	return of_base > own ? of_base + RT_RHYTHM_WEIGHT * (own - of_base) : own;
+		return log(RT_ODDS_LEFT) - own;
+	log_left = rt_base_log_odds_left(&gone->models->base, &gone->customer, &of_base);
+
+	/* who can't have left is here, however improbable the silence */
+	if (isinf(log_left))
+		return log_left;
+	if (own < of_base)
+		own = of_base + RT_RHYTHM_WEIGHT * (own - of_base);
+	return log_left - own;
 }
 
 void
 rt_gone_until(rt_gone *gone, int32_t as_of)
 {
-	double		log_left = log(RT_ODDS_LEFT);
-
 	RT_ASSERT(as_of >= gone->dates[gone->count - 1]);
 	gone->as_of = as_of;
 	if (!gone->models->silence_alone)
@@ -94,23 +94,19 @@ rt_gone_until(rt_gone *gone, int32_t as_of)
 		return;
 	if (gone->silence.as_of != as_of)
 		rt_silence_until(&gone->silence, as_of);
-	if (!gone->models->silence_alone)
-		log_left = rt_base_log_odds_left(&gone->models->base, &gone->customer);
-
-	/* who can't have left is here, however improbable the silence */
-	gone->log_odds = isinf(log_left) ? log_left : log_left - gone_log_silence(gone, log_left);
+	gone->log_odds = gone_log_odds(gone);
 }
 
 void
 rt_gone_from_dates(const rt_gone_models *models, const int32_t *dates, size_t count, int32_t as_of,
-				   rt_gone *gone)
+				   const rt_calendar_sums *sums, rt_gone *gone)
 {
 	gone->models = models;
 	gone->dates = dates;
 	gone->count = count;
 	gone->base_alone = count == 1 && !models->silence_alone;
 	if (!gone->base_alone)
-		rt_silence_from_dates(dates, count, as_of, NULL, &models->rhythm, &gone->silence);
+		rt_silence_from_dates(dates, count, as_of, NULL, sums, &models->rhythm, &gone->silence);
 	rt_gone_until(gone, as_of);
 }
 
@@ -168,8 +164,8 @@ rt_gone_stage(const rt_gone *gone, double at_risk, double lapsed)
 	{
 		rt_silence	of_cycle;
 
-		rt_silence_from_dates(gone->dates, gone->count, gone->as_of, NULL, gone->models->cycle,
-							  &of_cycle);
+		rt_silence_from_dates(gone->dates, gone->count, gone->as_of, NULL, NULL,
+							  gone->models->cycle, &of_cycle);
 		silent = of_cycle.probability;
 	}
 	if (silent < OVERDUE)

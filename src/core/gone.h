@@ -88,9 +88,9 @@ typedef struct rt_gone
 	double		log_odds;		/* not of the base alone */
 } rt_gone;
 
-/* After at least one purchase, all of them up to as_of */
+/* After at least one purchase, all of them up to as_of; sums of them if the caller has them */
 extern void rt_gone_from_dates(const rt_gone_models *models, const int32_t *dates, size_t count,
-							   int32_t as_of, rt_gone *gone);
+							   int32_t as_of, const rt_calendar_sums *sums, rt_gone *gone);
 
 /* As of another day, from the last purchase on, the purchases being the same */
 extern void rt_gone_until(rt_gone *gone, int32_t as_of);

@@ -134,15 +134,18 @@ interpurchase_fit(const rt_kind *kind, int k, const rt_customers *data, void *wo
 	rt_fit_from_optimum(interpurchase_objective, (void *) data, 3, logarithms, &optimum, fit);
 }
 
+/* Beyond that intervals are all alike to the last digit, and products stay numbers */
+#define ALIKE 1e100
+
 /*
  * P(interval > t) = 1 - I_z(k, r + kn), z = kt / (kt + alpha + kS): the odds of z
  * are kt over alpha + kS.
  */
 double
-rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum, double elapsed)
+rt_interpurchase_log_silence_by(const rt_interpurchase *model, double constant, double n,
+								double sum, double elapsed)
 {
-	/* beyond that intervals are all alike to the last digit, and products stay numbers */
-	double		k = fmin(model->k, 1e100);
+	double		k = fmin(model->k, ALIKE);
 	double		scale = model->alpha + k * sum;
 	double		reach = k * elapsed;
 	double		log_lower,
@@ -150,9 +153,24 @@ rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum
 
 	if (!(n >= 0 && sum >= 0 && elapsed >= 0))
 		return NAN;
-	rt_log_incomplete_beta(k, model->r + k * n, reach / (reach + scale), scale / (reach + scale),
-						   &log_lower, &log_upper);
+	rt_log_incomplete_beta_by(k, model->r + k * n, constant, reach / (reach + scale),
+							  scale / (reach + scale), &log_lower, &log_upper);
 	return log_upper;
+}
+
+double
+rt_interpurchase_silence_constant(const rt_interpurchase *model, double n)
+{
+	double		k = fmin(model->k, ALIKE);
+
+	return rt_log_beta_constant(k, model->r + k * n);
+}
+
+double
+rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum, double elapsed)
+{
+	return rt_interpurchase_log_silence_by(model, rt_interpurchase_silence_constant(model, n), n,
+										   sum, elapsed);
 }
 
 double
@@ -193,7 +211,16 @@ double
 rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 						  double elapsed, double silence, double p)
 {
+	return rt_interpurchase_quantile_by(model, rt_interpurchase_silence_constant(model, n), n, sum,
+										elapsed, silence, p);
+}
+
+double
+rt_interpurchase_quantile_by(const rt_interpurchase *model, double constant, double n, double sum,
+							 double elapsed, double silence, double p)
+{
 	double		scale = model->alpha + model->k * sum;
+	double		shape = model->r + model->k * n;
 	double		left = (1 - p) * silence;
 
 	if (!(p > 0 && p < 1) || !(silence >= 0 && silence <= 1))
@@ -201,9 +228,13 @@ rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 	/* where (1 - p) silence would come near the smallest double, 2e-308 */
 	if (silence < 1e-290)
 		return quantile_of_log(model, n, sum, elapsed, p);
+
+	/* from the mean on, or from where the silence is already */
 	return fmax(elapsed,
-				rt_incomplete_beta_inverse_odds(model->k, model->r + model->k * n, 1 - left, left) *
-				scale / model->k);
+				rt_incomplete_beta_inverse_odds_by(model->k, shape, constant,
+												   fmax(model->k / shape,
+														model->k * elapsed / scale),
+												   1 - left, left) * scale / model->k);
 }
 
 /* -------------------------------------------------------------- the limits */

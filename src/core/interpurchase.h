@@ -41,11 +41,19 @@ extern double rt_interpurchase_silence(const rt_interpurchase *model, double n, 
 extern double rt_interpurchase_log_silence(const rt_interpurchase *model, double n, double sum,
 										   double elapsed);
 
+/* The latter by what is the same for any time that has elapsed */
+extern double rt_interpurchase_silence_constant(const rt_interpurchase *model, double n);
+extern double rt_interpurchase_log_silence_by(const rt_interpurchase *model, double constant,
+											  double n, double sum, double elapsed);
+
 /*
  * The time since the last purchase at which a silence that has lasted elapsed
  * so far, which has the probability silence, will have ended with probability p
  */
 extern double rt_interpurchase_quantile(const rt_interpurchase *model, double n, double sum,
 										double elapsed, double silence, double p);
+extern double rt_interpurchase_quantile_by(const rt_interpurchase *model, double constant,
+										   double n, double sum, double elapsed, double silence,
+										   double p);
 
 #endif							/* RT_INTERPURCHASE_H */

@@ -172,7 +172,7 @@ rt_interpurchase_silence_about(const rt_interpurchase *model, double n, double s
 							   double *of_one)
 {
 	double		share = rt_interpurchase_regular_share(model->k, n);
-	double		skipped = share * LEFT_OUT / (LEFT_OUT + KEPT + n);
+	double		skipped = share * (LEFT_OUT / (LEFT_OUT + KEPT + n));
 	double		again = (LEFT_OUT + 1) / (LEFT_OUT + KEPT + n + 1);
 	double		one;
 
@@ -188,9 +188,23 @@ rt_interpurchase_silence_about(const rt_interpurchase *model, double n, double s
 				   again * silence_of_several(model, 3, n, sum, elapsed));
 }
 
+void
+rt_interpurchase_shape_constants(const rt_interpurchase *model, const rt_shapes *shapes, double n,
+								 double *constants)
+{
+	for (int i = 0; i < shapes->count; i++)
+	{
+		rt_interpurchase one = {shapes->k[i], model->r, model->alpha};
+
+		constants[i] = rt_interpurchase_regular_share(one.k, n) > 0 ? 0 :
+			rt_interpurchase_silence_constant(&one, n);
+	}
+}
+
 double
-rt_interpurchase_silence_of_shapes(const rt_interpurchase *model, const rt_shapes *shapes,
-								   double n, double sum, double elapsed, double *log_silence)
+rt_interpurchase_silence_by_constants(const rt_interpurchase *model, const rt_shapes *shapes,
+									  const double *constants, double n, double sum, double elapsed,
+									  double *log_silence)
 {
 	double		silence = 0;
 
@@ -201,10 +215,21 @@ rt_interpurchase_silence_of_shapes(const rt_interpurchase *model, const rt_shape
 
 		log_silence[i] = rt_interpurchase_regular_share(one.k, n) > 0 ?
 			log(rt_interpurchase_silence_about(&one, n, sum, elapsed, &of_one)) :
-			rt_interpurchase_log_silence(&one, n, sum, elapsed);
+			rt_interpurchase_log_silence_by(&one, constants[i], n, sum, elapsed);
 		silence += shapes->weight[i] * exp(log_silence[i]);
 	}
 	return fmin(silence, 1);
+}
+
+double
+rt_interpurchase_silence_of_shapes(const rt_interpurchase *model, const rt_shapes *shapes,
+								   double n, double sum, double elapsed, double *log_silence)
+{
+	double		constants[RT_SHAPES];
+
+	rt_interpurchase_shape_constants(model, shapes, n, constants);
+	return rt_interpurchase_silence_by_constants(model, shapes, constants, n, sum, elapsed,
+												 log_silence);
 }
 
 /* trigamma(x) = value, by x dtrigamma/dx = -(x + 1) / (x + 1/2) trigamma, which is nearly so */
@@ -218,8 +243,8 @@ trigamma_inverse(double value)
 		double		step = log(rt_trigamma(x) / value) * (x + 0.5) / (x + 1);
 
 		x *= exp(step);
-		/* nearly quadratic: what is left is rounding */
-		if (fabs(step) < 1e-12)
+		/* nearly quadratic: what is left is less than a hundredth of it */
+		if (fabs(step) < 1e-10)
 			break;
 	}
 	return x;
@@ -236,16 +261,16 @@ rt_interpurchase_shape_after(const rt_shapes *shapes, const double *log_silence)
 
 	for (int i = 0; i < shapes->count; i++)
 		highest = fmax(highest, log_silence[i]);
-	if (!(highest > -INFINITY))
+	if (!(highest > -INFINITY) || shapes->count == 1)
 		return shapes->k[0];
 	for (int i = 0; i < shapes->count; i++)
 	{
 		double		weight = shapes->weight[i] * exp(log_silence[i] - highest);
-		double		log_mean = -rt_log_minus_digamma(shapes->k[i]); /* of an interval, for a mean
-																	 * of 1 */
+		double		variance;	/* of the logarithm of an interval, for a mean of 1 */
+		double		log_mean = -rt_log_minus_digamma_trigamma(shapes->k[i], &variance);
 
 		weights += weight;
-		within += weight * rt_trigamma(shapes->k[i]);
+		within += weight * variance;
 		mean += weight * log_mean;
 		square += weight * log_mean * log_mean;
 	}

@@ -67,6 +67,14 @@ extern double rt_interpurchase_silence_of_shapes(const rt_interpurchase *model,
 												 const rt_shapes *shapes, double n, double sum,
 												 double elapsed, double *log_silence);
 
+/* The same by what does not change while they are silent */
+extern void rt_interpurchase_shape_constants(const rt_interpurchase *model, const rt_shapes *shapes,
+											 double n, double *constants);
+extern double rt_interpurchase_silence_by_constants(const rt_interpurchase *model,
+													const rt_shapes *shapes,
+													const double *constants, double n, double sum,
+													double elapsed, double *log_silence);
+
 /*
  * One k in the place of all of them, after a silence that is likelier for some of them than
  * for others: with the same variance of the logarithm of an interval.

@@ -58,7 +58,8 @@ typedef struct rt_base_functions
 								   double sum_log);
 	double		(*p_alive) (const struct rt_base *base, const struct rt_customer *customer);
 	double		(*p_gone) (const struct rt_base *base, const struct rt_customer *customer);
-	double		(*log_odds_left) (const struct rt_base *base, const struct rt_customer *customer);
+	double		(*log_odds_left) (const struct rt_base *base, const struct rt_customer *customer,
+								  double *log_silence);
 	double		(*leaving) (const struct rt_base *base);
 	void		(*rates) (const struct rt_base *base, double *shape, double *rate); /* NULL: none */
 	double		(*p_alive_after) (const struct rt_base *base, const struct rt_customer *customer,

@@ -10,6 +10,7 @@
 #include "core/calendar.h"
 #include "core/own_time.h"
 #include "core/poll.h"
+#include "core/special.h"
 
 #define LOG_200 5.29831736654803667 /* a hundred times, by one of two ways to differ */
 #define LOG_100 4.60517018598809137
@@ -24,13 +25,6 @@ static int
 weekday_of(int32_t date)
 {
 	return (int) ((((int64_t) date - FIRST_MONDAY) % 7 + 7) % 7);
-}
-
-/* ln(a (a + 1) ... (a + count - 1)) */
-static double
-log_rising(double a, double count)
-{
-	return count == 0 ? 0 : lgamma(a + count) - lgamma(a);
 }
 
 /*
@@ -62,9 +56,10 @@ weekdays_of(const int32_t *dates, size_t count, rt_own_time *time)
 	if (7 * squares / n - n < 12 && weekend > 0.15 * n && n - weekend > 0.3 * n)
 		return false;
 	for (int i = 0; i < 7; i++)
-		each += log_rising(1.0 / 7, counts[i]);
-	both = log_rising(5.0 / 7, n - weekend) + log_rising(2.0 / 7, weekend) - lgamma(n + 1) -
-		(n - weekend) * log(5.0 / 7) - weekend * log(2.0 / 7);
+		if (counts[i] > 0)
+			each += rt_log_gamma_ratio(1.0 / 7, counts[i]);
+	both = rt_log_gamma_ratio(5.0 / 7, n - weekend) + rt_log_gamma_ratio(2.0 / 7, weekend) -
+		lgamma(n + 1) - (n - weekend) * log(5.0 / 7) - weekend * log(2.0 / 7);
 	if (fmax(each, both) < LOG_200)
 		return false;
 	for (int i = 0; i < 7; i++)
@@ -157,6 +152,9 @@ bool
 rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time)
 {
 	time->by_weekday = weekdays_of(dates, count, time);
+	time->before[0] = 0;
+	for (int i = 0; time->by_weekday && i < 7; i++)
+		time->before[i + 1] = time->before[i] + time->weekday[i];
 	time->by_month = months_of(dates, count, time);
 	return time->by_weekday || time->by_month;
 }
@@ -165,17 +163,18 @@ rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time)
 static double
 weekday_days(const rt_own_time *time, int64_t from, int64_t to)
 {
-	double		days = (double) (to - from);
+	int64_t		days = to - from;
+	int			rest,
+				first,
+				end;
 
-	if (time->by_weekday)
-	{
-		int64_t		rest = (to - from) % 7;
-
-		days -= (double) rest;
-		for (int64_t i = 0; i < rest; i++)
-			days += time->weekday[weekday_of((int32_t) (from + i))];
-	}
-	return days;
+	if (!time->by_weekday)
+		return (double) days;
+	rest = (int) (days % 7);
+	first = weekday_of((int32_t) from);
+	end = first + rest;
+	return (double) (days - rest) - time->before[first] +
+		(end <= 7 ? time->before[end] : time->before[7] + time->before[end - 7]);
 }
 
 static double
@@ -241,7 +240,11 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 
 	if (!((double) from + days < RT_DATE_MAX))
 		return false;
-	step = (int64_t) fmax(days, 0) / 2 + 1;
+
+	/* without months each week counts seven days, and half a day is at most 3.5 of them */
+	if (!time->by_month && days > 14)
+		low += ((int64_t) (days - 3.5) / 7 - 1) * 7;
+	step = time->by_month ? (int64_t) fmax(days, 0) / 2 + 1 : 7;
 	for (;;)
 	{
 		high = low + step;
@@ -299,18 +302,14 @@ log_likelihood_of(const rt_intervals *intervals)
 
 bool
 rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
-				 const rt_intervals *in_days)
+				 const rt_intervals *in_days, const rt_intervals *in_own)
 {
-	rt_intervals own;
-	double		weighted,
-				sum;
 	double		log_speed = 0;
 
-	rt_own_time_intervals(time, dates, count, 1, &own, &weighted, &sum);
 	for (size_t i = 1; i < count; i++)
 	{
 		rt_poll_each(i);
 		log_speed += log(day_of_own_time(time, dates[i]));
 	}
-	return log_likelihood_of(&own) + log_speed > log_likelihood_of(in_days);
+	return log_likelihood_of(in_own) + log_speed > log_likelihood_of(in_days);
 }

@@ -22,6 +22,7 @@ typedef struct rt_own_time
 	bool		by_weekday;
 	bool		by_month;
 	double		weekday[7];		/* from Monday on */
+	double		before[8];		/* sums of these, of a week */
 	double		month[12];
 } rt_own_time;
 
@@ -44,17 +45,17 @@ extern double rt_own_time_until_end(const rt_own_time *time, int32_t from, int32
  */
 extern bool rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day);
 
+/* In days of their own: as rt_intervals_from_dates and rt_weighted_intervals have them */
+extern void rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count,
+								  double weight, rt_intervals *intervals, double *weighted,
+								  double *sum);
+
 /*
  * Do gamma distributed intervals in days of their own make the purchases likelier than in days,
  * where these are the intervals?  Who comes every Friday or a day before or after keeps a week, but
  * no Fridays.
  */
 extern bool rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
-							 const rt_intervals *in_days);
-
-/* In days of their own: as rt_intervals_from_dates and rt_weighted_intervals have them */
-extern void rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count,
-								  double weight, rt_intervals *intervals, double *weighted,
-								  double *sum);
+							 const rt_intervals *in_days, const rt_intervals *in_own);
 
 #endif							/* RT_OWN_TIME_H */

@@ -81,13 +81,15 @@ pareto_nbd_log_likelihood(const rt_base *base, const rt_customer *customer, doub
 }
 
 static double
-pareto_nbd_log_odds_left(const rt_base *base, const rt_customer *customer)
+pareto_nbd_log_odds_left(const rt_base *base, const rt_customer *customer, double *log_silence)
 {
 	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->t_x);
+	double		scale = pareto_nbd_scale(base, customer->t_x);
+	double		shape = pareto_nbd_shape(base, customer);
+	double		silent = customer->age - customer->t_x;
 
-	return rt_lifetime_log_odds_left(&life, pareto_nbd_scale(base, customer->t_x),
-									 pareto_nbd_shape(base, customer),
-									 customer->age - customer->t_x);
+	*log_silence = -shape * rt_log_growth(silent, scale);
+	return rt_lifetime_log_odds_left(&life, scale, shape, silent);
 }
 
 /* In the time in which who buys as often as the mean of them does so many times */

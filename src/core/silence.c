@@ -25,15 +25,17 @@
 static double
 silence_of_model(rt_silence *silence, int32_t as_of)
 {
+	silence->one_known = false;
 	if (silence->by_own_time)
 		silence->elapsed =
 			fmax(rt_own_time_until_end(&silence->time, silence->last, as_of) - 0.5, 0) /
 			silence->unit;
 	else
 		silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
-	return rt_interpurchase_silence_of_shapes(&silence->model, &silence->shapes,
-											  silence->intervals, silence->sum, silence->elapsed,
-											  silence->log_silence);
+	return rt_interpurchase_silence_by_constants(&silence->model, &silence->shapes,
+												 silence->constants, silence->intervals,
+												 silence->sum, silence->elapsed,
+												 silence->log_silence);
 }
 
 void
@@ -55,27 +57,16 @@ rt_silence_until(rt_silence *silence, int32_t as_of)
 					  rt_calendar_cycle_silence(&silence->calendar, silence->last, as_of)));
 }
 
-/* By a model, in days or in days of their own */
+/* By a model, in days or in days of their own, whose weighted intervals are known */
 static void
-silence_by_model(const int32_t *dates, size_t count, const rt_intervals *intervals,
-				 const rt_model *model, rt_silence *silence)
+silence_by_model(const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
 {
-	rt_intervals theirs;
 	double		share = 0;
 
 	silence->model.k = model->parameters[0];
 	silence->model.r = model->parameters[1];
 	silence->model.alpha = model->parameters[2];
 	silence->unit = model->time_unit;
-	if (silence->by_own_time)
-	{
-		rt_own_time_intervals(&silence->time, dates, count, model->recency_weight, &theirs,
-							  &silence->intervals, &silence->sum);
-		intervals = &theirs;
-	}
-	else
-		rt_weighted_intervals(dates, count, model->recency_weight, &silence->intervals,
-							  &silence->sum);
 	silence->sum /= silence->unit;
 	rt_gamma_shapes(intervals, model->k_deviation > 0 ? model->k_median : model->parameters[0],
 					model->k_deviation, &silence->shapes);
@@ -99,10 +90,14 @@ silence_has_season(const int32_t *dates, size_t count, const rt_own_time *time,
 
 void
 rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
-					  const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
+					  const rt_intervals *intervals, const rt_calendar_sums *sums,
+					  const rt_model *model, rt_silence *silence)
 {
 	rt_intervals theirs;
+	rt_intervals in_own;
 	rt_calendar_cycle season;
+	double		own_intervals,
+				own_sum;
 	bool		own_time;
 
 	if (intervals == NULL)
@@ -112,10 +107,18 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	}
 	silence->last = dates[count - 1];
 	silence->by_own_time = silence->by_season = false;
-	silence->by_calendar = rt_calendar_cycle_theirs(dates, count, &silence->calendar);
-	silence_by_model(dates, count, intervals, model, silence);
-	own_time = rt_own_time_of(dates, count, &silence->time) &&
-		rt_own_time_fits(&silence->time, dates, count, intervals);
+	silence->by_calendar = sums != NULL ?
+		rt_calendar_cycle_theirs_by(sums, dates, count, &silence->calendar) :
+		rt_calendar_cycle_theirs(dates, count, &silence->calendar);
+	rt_weighted_intervals(dates, count, model->recency_weight, &silence->intervals, &silence->sum);
+	silence_by_model(intervals, model, silence);
+	own_time = rt_own_time_of(dates, count, &silence->time);
+	if (own_time)
+	{
+		rt_own_time_intervals(&silence->time, dates, count, model->recency_weight, &in_own,
+							  &own_intervals, &own_sum);
+		own_time = rt_own_time_fits(&silence->time, dates, count, intervals, &in_own);
+	}
 
 	/* who buys again and again in a season has a rhythm within it; other periods come first */
 	if (own_time && (!silence->by_calendar || silence->calendar.days > 180) &&
@@ -130,8 +133,13 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	if (own_time && !silence->by_calendar)
 	{
 		silence->by_own_time = true;
-		silence_by_model(dates, count, intervals, model, silence);
+		silence->intervals = own_intervals;
+		silence->sum = own_sum;
+		silence_by_model(&in_own, model, silence);
 	}
+	if (!silence->by_calendar)
+		rt_interpurchase_shape_constants(&silence->model, &silence->shapes, silence->intervals,
+										 silence->constants);
 	if (silence->by_season)
 	{
 		silence->season_end = rt_calendar_cycle_season_end(&silence->calendar, dates, count);
@@ -253,8 +261,26 @@ silence_day_after(const rt_silence *s, double share, int32_t *day)
 	return true;
 }
 
+/* One k in the place of all of them, for as long as the silence is the same */
+static void
+silence_find_one(rt_silence *s)
+{
+	s->one_known = true;
+	s->one = s->model;
+	s->one.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
+	if (s->shapes.count == 1 && rt_interpurchase_regular_share(s->one.k, s->intervals) == 0)
+	{
+		s->constant_of_one = s->constants[0];
+		s->of_one = exp(s->log_silence[0]);
+		return;
+	}
+	s->constant_of_one = rt_interpurchase_silence_constant(&s->one, s->intervals);
+	s->of_one = exp(rt_interpurchase_log_silence_by(&s->one, s->constant_of_one, s->intervals,
+													s->sum, s->elapsed));
+}
+
 bool
-rt_silence_end(const rt_silence *s, double p, int32_t *day)
+rt_silence_end(rt_silence *s, double p, int32_t *day)
 {
 	double		time,
 				days;
@@ -273,12 +299,10 @@ rt_silence_end(const rt_silence *s, double p, int32_t *day)
 		time = silence_time(s, p);
 	else
 	{
-		rt_interpurchase one = s->model;
-
-		one.k = rt_interpurchase_shape_after(&s->shapes, s->log_silence);
-		time = rt_interpurchase_quantile(&one, s->intervals, s->sum, s->elapsed,
-										 rt_interpurchase_silence(&one, s->intervals, s->sum,
-																  s->elapsed), p);
+		if (!s->one_known)
+			silence_find_one(s);
+		time = rt_interpurchase_quantile_by(&s->one, s->constant_of_one, s->intervals, s->sum,
+											s->elapsed, s->of_one, p);
 	}
 	if (s->by_own_time && time > s->elapsed)
 	{
@@ -310,7 +334,7 @@ silence_missed(const rt_silence *s)
 }
 
 bool
-rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day)
+rt_silence_contact_from(rt_silence *silence, double lower, int32_t *day)
 {
 	if (!silence_missed(silence))
 		return rt_silence_end(silence, lower, day);
@@ -319,7 +343,7 @@ rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day)
 }
 
 bool
-rt_silence_contact_until(const rt_silence *silence, double lower, double upper, int32_t *day)
+rt_silence_contact_until(rt_silence *silence, double lower, double upper, int32_t *day)
 {
 	rt_silence	before;
 	int32_t		from,

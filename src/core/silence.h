@@ -31,6 +31,7 @@ typedef struct rt_silence
 	rt_own_time time;
 	rt_interpurchase model;
 	rt_shapes	shapes;			/* what their k may be */
+	double		constants[RT_SHAPES];	/* see rt_interpurchase_shape_constants */
 	double		log_silence[RT_SHAPES];
 	double		regularity;		/* their k */
 	double		unit;			/* days */
@@ -39,6 +40,10 @@ typedef struct rt_silence
 	double		elapsed;
 	int32_t		season_end;		/* when theirs usually ends, and the probability by then */
 	double		at_season_end;
+	bool		one_known;
+	rt_interpurchase one;		/* in the place of all of shapes after this silence */
+	double		constant_of_one;
+	double		of_one;			/* the silence by it */
 	double		probability;	/* of a silence that long or longer */
 	int32_t		last;			/* purchase date */
 	int32_t		as_of;
@@ -46,11 +51,11 @@ typedef struct rt_silence
 
 /*
  * After at least one purchase up to as_of; intervals, if the caller has them, are those between the
- * dates
+ * dates, and sums those of the dates
  */
 extern void rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
-								  const rt_intervals *intervals, const rt_model *model,
-								  rt_silence *silence);
+								  const rt_intervals *intervals, const rt_calendar_sums *sums,
+								  const rt_model *model, rt_silence *silence);
 
 /* The silence up to another day, the purchases being the same */
 extern void rt_silence_until(rt_silence *silence, int32_t as_of);
@@ -66,7 +71,7 @@ extern bool rt_silence_day(rt_silence *silence, double probability, int32_t *day
  * The day by which the silence will have ended with probability p, the day after as_of at the
  * earliest; false when that is beyond the calendar.
  */
-extern bool rt_silence_end(const rt_silence *silence, double p, int32_t *day);
+extern bool rt_silence_end(rt_silence *silence, double p, int32_t *day);
 
 /*
  * When to contact them: from the day by which the silence will have ended with probability lower to
@@ -74,8 +79,8 @@ extern bool rt_silence_end(const rt_silence *silence, double p, int32_t *day);
  * contacted now, not the next time they are expected: from the day after as_of, for as many days as
  * the window had then.  False for a day that is beyond the calendar, which is not set.
  */
-extern bool rt_silence_contact_from(const rt_silence *silence, double lower, int32_t *day);
-extern bool rt_silence_contact_until(const rt_silence *silence, double lower, double upper,
+extern bool rt_silence_contact_from(rt_silence *silence, double lower, int32_t *day);
+extern bool rt_silence_contact_until(rt_silence *silence, double lower, double upper,
 									 int32_t *day);
 
 /* What a cycle is called that is not just their intervals, NULL where it is */

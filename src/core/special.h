@@ -33,6 +33,9 @@ extern double rt_trigamma(double x);
  */
 extern double rt_log_minus_digamma(double x);
 
+/* The first, and the second beside it, of the same x: half the work of both */
+extern double rt_log_minus_digamma_trigamma(double x, double *trigamma);
+
 /* ln Gamma(x) minus Stirling's (x - 1/2) ln x - x + ln(2 pi)/2, x from 1e-8 to 1e12 */
 extern double rt_stirling_error(double x);
 
@@ -71,6 +74,10 @@ extern double rt_log_beta_binomial(double x, double n, double alpha, double beta
 extern void rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower,
 								   double *log_upper);
 
+/* The same by rt_log_beta_constant(a, b) */
+extern void rt_log_incomplete_beta_by(double a, double b, double constant, double x, double y,
+									  double *log_lower, double *log_upper);
+
 /*
  * ln of x^a y^b / B(a, b), the derivative of I_x(a, b) by ln(x/y), is the sum of these two; y is
  * 1 - x.  Nothing cancels, however large a and b.
@@ -84,6 +91,10 @@ extern double rt_log_beta_exponent(double a, double b, double x, double y);
  * distributions and x itself may round to 1.  a and b from 1e-2 to 1e8.
  */
 extern double rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper);
+
+/* The same by rt_log_beta_constant(a, b), looked for from some odds on, above 0 */
+extern double rt_incomplete_beta_inverse_odds_by(double a, double b, double constant, double from,
+												 double lower, double upper);
 
 /* The x that a standard normal variable exceeds with probability upper: from 1e-300 to 0.5 */
 extern double rt_normal_quantile(double upper);

@@ -206,6 +206,13 @@ beta_valid(double a, double b, double x, double y)
 void
 rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower, double *log_upper)
 {
+	rt_log_incomplete_beta_by(a, b, rt_log_beta_constant(a, b), x, y, log_lower, log_upper);
+}
+
+void
+rt_log_incomplete_beta_by(double a, double b, double constant, double x, double y,
+						  double *log_lower, double *log_upper)
+{
 	bool		is_lower;
 	double		small,
 				prefactor;
@@ -221,7 +228,7 @@ rt_log_incomplete_beta(double a, double b, double x, double y, double *log_lower
 		*log_upper = x == 0 ? 0 : -INFINITY;
 		return;
 	}
-	small = beta_log_small_tail(a, b, x, y, rt_log_beta_constant(a, b), &is_lower, &prefactor);
+	small = beta_log_small_tail(a, b, x, y, constant, &is_lower, &prefactor);
 	*(is_lower ? log_lower : log_upper) = small;
 	*(is_lower ? log_upper : log_lower) = log1p(-exp(small));
 }
@@ -331,16 +338,24 @@ beta_bracket_step(const beta_search *s, const beta_place *p, double excess)
 double
 rt_incomplete_beta_inverse_odds(double a, double b, double lower, double upper)
 {
+	return rt_incomplete_beta_inverse_odds_by(a, b, rt_log_beta_constant(a, b), a / b, lower,
+											  upper);
+}
+
+double
+rt_incomplete_beta_inverse_odds_by(double a, double b, double constant, double from, double lower,
+								   double upper)
+{
 	beta_search s = {
-		.a = a, .b = b, .by_lower = lower <= upper, .low = -LOG_ODDS_MAX, .high = LOG_ODDS_MAX
+		.a = a, .b = b, .constant = constant, .by_lower = lower <= upper, .low = -LOG_ODDS_MAX,
+		.high = LOG_ODDS_MAX
 	};
-	double		w = log(a / b);
+	double		w = log(from);
 
 	if (!(lower > 0 && upper > 0 && fabs(lower + upper - 1) < ONE_TOLERANCE) ||
 		!(a > 0 && b > 0) || isinf(a) || isinf(b))
 		return NAN;
 	s.target = log(s.by_lower ? lower : upper);
-	s.constant = rt_log_beta_constant(a, b);
 	for (int i = 0; i < STEPS_MAX; i++)
 	{
 		beta_place	place = beta_place_at(&s, w);

@@ -39,14 +39,40 @@
  */
 #define SHORT_WAY 1e-5
 
+/* ln(x) - psi(x) - 1/(2x), by the square of 1/x, from ASYMPTOTIC_MIN on */
+static inline double
+digamma_series(double square)
+{
+	return square *
+		(1.0 / 12 -
+		 square * (1.0 / 120 -
+				   square * (1.0 / 252 -
+							 square * (1.0 / 240 -
+									   square * (1.0 / 132 - square * (691.0 / 32760 -
+																	   square * (1.0 / 12)))))));
+}
+
+/* psi'(x) from there on */
+static inline double
+trigamma_series(double inverse, double square)
+{
+	return inverse + square / 2 +
+		inverse * square *
+		(1.0 / 6 -
+		 square *
+		 (1.0 / 30 -
+		  square * (1.0 / 42 -
+					square * (1.0 / 30 -
+							  square * (5.0 / 66 - square * (691.0 / 2730 -
+															 square * (7.0 / 6)))))));
+}
+
 double
 rt_log_minus_digamma(double x)
 {
 	double		shift = 0;
 	double		start = x;
-	double		inverse,
-				square,
-				series;
+	double		inverse;
 
 	if (!(x > 0) || isinf(x))
 		return NAN;
@@ -58,24 +84,15 @@ rt_log_minus_digamma(double x)
 		x += 1;
 	}
 	inverse = 1 / x;
-	square = inverse * inverse;
-	series =
-		square *
-		(1.0 / 12 -
-		 square * (1.0 / 120 -
-				   square * (1.0 / 252 -
-							 square * (1.0 / 240 -
-									   square * (1.0 / 132 - square * (691.0 / 32760 -
-																	   square * (1.0 / 12)))))));
-	return inverse / 2 + series + shift + (x == start ? 0 : log(start / x));
+	return inverse / 2 + digamma_series(inverse * inverse) + shift +
+		(x == start ? 0 : log(start / x));
 }
 
 double
 rt_trigamma(double x)
 {
 	double		sum = 0;
-	double		inverse,
-				square;
+	double		inverse;
 
 	if (!(x > 0) || isinf(x))
 		return NAN;
@@ -85,16 +102,31 @@ rt_trigamma(double x)
 		x += 1;
 	}
 	inverse = 1 / x;
+	return sum + trigamma_series(inverse, inverse * inverse);
+}
+
+double
+rt_log_minus_digamma_trigamma(double x, double *trigamma)
+{
+	double		shift = 0,
+				sum = 0;
+	double		start = x;
+	double		inverse,
+				square;
+
+	if (!(x > 0) || isinf(x))
+		return *trigamma = NAN;
+	while (x < ASYMPTOTIC_MIN)
+	{
+		inverse = 1 / x;
+		shift += inverse;
+		sum += inverse * inverse;
+		x += 1;
+	}
+	inverse = 1 / x;
 	square = inverse * inverse;
-	return sum + inverse + square / 2 +
-		inverse * square *
-		(1.0 / 6 -
-		 square *
-		 (1.0 / 30 -
-		  square * (1.0 / 42 -
-					square * (1.0 / 30 -
-							  square * (5.0 / 66 - square * (691.0 / 2730 -
-															 square * (7.0 / 6)))))));
+	*trigamma = sum + trigamma_series(inverse, square);
+	return inverse / 2 + digamma_series(square) + shift + (x == start ? 0 : log(start / x));
 }
 
 double
@@ -190,6 +222,11 @@ rt_log_rising_ratio(double x, double c, double n)
 		{
 			double		ratio = c / (x + i);
 
+			if (ratio > EXCESS_MAX)
+			{
+				sum += log(c) - log(x + i);
+				continue;
+			}
 			excess += ratio + excess * ratio;
 			if (excess > EXCESS_MAX)
 			{

@@ -137,7 +137,8 @@ static void
 silence_from_dates(const PurchaseDates *dates, const rt_intervals *intervals, const rt_model *model,
 				   rt_silence *silence)
 {
-	rt_silence_from_dates(dates->dates, dates->count, dates->as_of, intervals, model, silence);
+	rt_silence_from_dates(dates->dates, dates->count, dates->as_of, intervals, NULL, model,
+						  silence);
 }
 
 bool
@@ -340,7 +341,7 @@ cycle_set_number(CycleRow *row, int column, double number)
 }
 
 static void
-cycle_set_silence(CycleRow *row, const rt_silence *silence, bool bought_again)
+cycle_set_silence(CycleRow *row, rt_silence *silence, bool bought_again)
 {
 	const char *period = rt_silence_period(silence);
 	DateADT		day;

@@ -104,7 +104,7 @@ gone_of_history(Datum history, DateADT as_of, GoneCustomer *customer)
 
 	if (count == 0)
 		return false;
-	rt_gone_from_dates(&customer->models, dates, count, as_of, &customer->gone);
+	rt_gone_from_dates(&customer->models, dates, count, as_of, NULL, &customer->gone);
 	return true;
 }
 

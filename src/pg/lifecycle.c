@@ -113,12 +113,11 @@ typedef struct LostRule
 
 /*
  * The day on which they are lost, when they do not buy from their purchase number i (from 0 on)
- * until the day before next; false when that is sooner.
+ * until the day before next; false when that is sooner.  Sums are those of the dates up to it.
  */
 static bool
 lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
-					   const LostRule *rule,
-					   int64 *day)
+					   const rt_calendar_sums *sums, const LostRule *rule, int64 *day)
 {
 	DateADT		lost;
 
@@ -126,7 +125,7 @@ lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
 	{
 		rt_gone		gone;
 
-		rt_gone_from_dates(rule->models, dates, i + 1, (int32) (next - 1), &gone);
+		rt_gone_from_dates(rule->models, dates, i + 1, (int32) (next - 1), sums, &gone);
 		if (!rt_gone_day(&gone, rule->score, &lost))
 			return false;
 		*day = lost;
@@ -175,6 +174,7 @@ lifecycle_add_history(TallyState *state, Datum history, DateADT as_of, rt_calend
 	size_t		period_count;
 	size_t		date_count;
 	rt_lifecycle_walk walk = {false};
+	rt_calendar_sums sums;
 
 	periods = history_periods(bytes, as_of, unit, periods_room, PERIODS_ON_STACK, &period_count);
 	for (size_t i = 0; i < period_count; i++)
@@ -201,13 +201,16 @@ lifecycle_add_history(TallyState *state, Datum history, DateADT as_of, rt_calend
 		lifecycle_count(&state, walk.last + 1, EVENT_DORMANT);
 
 	dates = history_dates(bytes, as_of, dates_room, DATES_ROOM, &date_count);
+	rt_calendar_sums_begin(&sums);
 	for (size_t i = 0; i < date_count; i++)
 	{
 		int64		next = i + 1 < date_count ? dates[i + 1] : (int64) as_of + 1;
 		int64		day;
 
 		CHECK_FOR_INTERRUPTS();
-		if (!lifecycle_lost_between(history, dates, i, next, rule, &day))
+		if (rule->models != NULL)
+			rt_calendar_sums_add(&sums, dates[i]);
+		if (!lifecycle_lost_between(history, dates, i, next, &sums, rule, &day))
 			continue;
 		lifecycle_count(&state, rt_unit_number(unit, (int32) day), EVENT_LOST);
 		if (i + 1 < date_count)

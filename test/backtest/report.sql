@@ -109,8 +109,15 @@ FROM totals ORDER BY name, as_of;
 \echo 'goes by the silence alone. What then is left of 1 - `p_alive` are probabilities below 0.001, which rank'
 \echo 'customers by how few purchases they have made: slow buyers, again.'
 \echo
-\echo 'On grocery, whose customers are regular, `p_gone` is up to 0.6 behind 1 - `p_alive`: a silence that'
-\echo 'a regular rhythm does not explain is now and then a purchase that was skipped.'
+\echo 'On grocery, whose customers are regular, a silence that their rhythm does not explain is now and'
+\echo 'then one in which they did not follow it, for which `p_gone` allows. More than half a point below'
+\echo 'the larger of silence and 1 - `p_alive` is `p_gone`'
+\echo
+SELECT '- nowhere' WHERE NOT EXISTS (SELECT FROM leaving
+                                     WHERE p_gone < greatest(silence, churn) - 0.005);
+SELECT format('- on %s as of %s with %s, by %s', name, as_of, kind,
+              round(100 * (greatest(silence, churn) - p_gone)::numeric, 1))
+FROM leaving WHERE p_gone < greatest(silence, churn) - 0.005 ORDER BY name, as_of, kind;
 \echo
 \echo '| log | as of | base model | customers | did not return | silence | 1 - p_alive | p_gone | 1 - purchase_probability |'
 \echo '|---|---|---|--:|--:|--:|--:|--:|--:|'

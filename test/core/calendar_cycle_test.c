@@ -524,6 +524,47 @@ test_regular(void)
 	CHECK(found >= 970 && drifting <= 80);
 }
 
+/* Of dates that come one after the other as of all of them at once */
+static void
+test_sums(void)
+{
+	int			theirs = 0;
+
+	for (int run = 0; run < 3000; run++)
+	{
+		rt_calendar_sums sums;
+		int32_t		dates[30];
+		int			months = random_between(1, 12);
+		int32_t		first = (int32_t) random_between(-5000, 9000);
+
+		rt_calendar_sums_begin(&sums);
+		for (int i = 0; i < 30; i++)
+		{
+			rt_calendar_cycle by_sums,
+						at_once;
+			bool		found;
+
+			dates[i] = first + (int32_t) (i * months * 30.436875) +
+				(run % 3 > 0 ? (int32_t) random_between(-2, 2) :
+				 (int32_t) random_between(0, 25));
+			if (i > 0 && dates[i] <= dates[i - 1])
+				dates[i] = dates[i - 1] + 1;
+			rt_calendar_sums_add(&sums, dates[i]);
+			found = rt_calendar_cycle_theirs_by(&sums, dates, (size_t) i + 1, &by_sums);
+			CHECK(found == rt_calendar_cycle_theirs(dates, (size_t) i + 1, &at_once));
+			if (!found)
+				continue;
+			theirs++;
+			CHECK(by_sums.period == at_once.period && by_sums.log_p == at_once.log_p &&
+				  by_sums.season_phase == at_once.season_phase &&
+				  by_sums.deviation == at_once.deviation && by_sums.step == at_once.step &&
+				  by_sums.seasons == at_once.seasons && by_sums.periods == at_once.periods &&
+				  by_sums.ordinal == at_once.ordinal);
+		}
+	}
+	CHECK(theirs > 1000);
+}
+
 static const check_case calendar_cycle_cases[] = {
 	{"calendar cycle: random buyers have none", test_false_alarms},
 	{"calendar cycle: found where it is", test_found},
@@ -536,6 +577,7 @@ static const check_case calendar_cycle_cases[] = {
 	{"calendar cycle: purchases left out", test_left_out},
 	{"calendar cycle: silence never rises", test_never_rises},
 	{"calendar cycle: a period of days", test_regular},
+	{"calendar cycle: date by date", test_sums},
 	{NULL, NULL}
 };
 

@@ -75,7 +75,7 @@ add_customer(truth *t, const rt_gone_models *models, const int32_t *dates, size_
 		rt_gone		gone;
 		int32_t		day;
 
-		rt_gone_from_dates(models, dates, i + 1, end, &gone);
+		rt_gone_from_dates(models, dates, i + 1, end, NULL, &gone);
 		t->crossings += rt_gone_day(&gone, 0.5, &day);
 	}
 }
@@ -193,7 +193,7 @@ test_periods(void)
 
 				while (known < count && dates[known] <= end)
 					known++;
-				rt_gone_from_dates(&models, dates, known, end, &gone);
+				rt_gone_from_dates(&models, dates, known, end, NULL, &gone);
 				parts = rint(rt_still_here_probability(&gone) * RT_CUSTOMER_PARTS);
 				CHECK((double) (next == period.period ? period.parts : 0) == parts);
 			}

@@ -111,7 +111,7 @@ test_same_mixture(void)
 			(as_of - dates[0]) / unit};
 			rt_gone		gone;
 
-			rt_gone_from_dates(&models, dates, count, as_of, &gone);
+			rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
 			/* by chance they keep days or seasons of their own, of which the base knows nothing */
 			if (!gone.base_alone && (gone.silence.by_calendar || gone.silence.by_own_time))
 				continue;
@@ -166,8 +166,11 @@ test_odds_left(void)
 											12 * uniform())};
 			double		odds = rt_base_p_gone(&base, &c) / rt_base_p_alive(&base, &c);
 
-			CHECK(is_near(exp(rt_base_log_odds_left(&base, &c)), odds * silence_of_base(&base, &c),
-						  1e-8));
+			double		silence;
+
+			CHECK(is_near(exp(rt_base_log_odds_left(&base, &c, &silence)),
+						  odds * silence_of_base(&base, &c), 1e-8));
+			CHECK(is_near(exp(silence), silence_of_base(&base, &c), 1e-8));
 		}
 	}
 
@@ -177,9 +180,12 @@ test_odds_left(void)
 		rt_base		pareto = {&rt_pareto_nbd_kind, {1, 1, 1, 1}};
 		rt_base		bb = {&rt_bg_bb_kind, {1, 1, 1, 1}};
 
-		CHECK(rt_base_log_odds_left(&bg, &(rt_customer) {0, 0, 5}) == -INFINITY);
-		CHECK(rt_base_log_odds_left(&pareto, &(rt_customer) {2, 5, 5}) == -INFINITY);
-		CHECK(rt_base_log_odds_left(&bb, &(rt_customer) {2, 5, 5}) == -INFINITY);
+		double		silence;
+
+		CHECK(rt_base_log_odds_left(&bg, &(rt_customer) {0, 0, 5}, &silence) == -INFINITY);
+		CHECK(rt_base_log_odds_left(&pareto, &(rt_customer) {2, 5, 5}, &silence) == -INFINITY);
+		CHECK(silence == 0);
+		CHECK(rt_base_log_odds_left(&bb, &(rt_customer) {2, 5, 5}, &silence) == -INFINITY);
 	}
 }
 
@@ -241,7 +247,7 @@ test_days(void)
 			cycle.k_deviation = 1.2;
 		}
 		CHECK(rt_gone_models_set(&models, &cycle, i % 5 == 0 ? NULL : &base));
-		rt_gone_from_dates(&models, dates, count, last, &gone);
+		rt_gone_from_dates(&models, dates, count, last, NULL, &gone);
 		for (int32_t d = last; d < last + 500; d++)
 		{
 			double		now,
@@ -260,7 +266,7 @@ test_days(void)
 			}
 			stage = rt_gone_stage(&gone, probability / 2, probability);
 			CHECK((strcmp(stage, "lapsed") == 0) == found);
-			rt_silence_from_dates(dates, count, d, NULL, &cycle, &silence);
+			rt_silence_from_dates(dates, count, d, NULL, NULL, &cycle, &silence);
 			if (!found)
 				CHECK(count == 1 ? strcmp(stage, "new") == 0 :
 					  silence.probability >= 0.75 ? strcmp(stage, "active") == 0 :
@@ -269,10 +275,10 @@ test_days(void)
 					  strcmp(stage, "overdue") == 0);
 			before = now;
 		}
-		rt_gone_from_dates(&models, dates, count, last + 499, &gone);
+		rt_gone_from_dates(&models, dates, count, last + 499, NULL, &gone);
 		CHECK(rt_gone_day(&gone, probability, &day) == found);
 		CHECK(!found || day == first_day);
-		rt_gone_from_dates(&models, dates, count, last, &gone);
+		rt_gone_from_dates(&models, dates, count, last, NULL, &gone);
 		CHECK(!rt_gone_day(&gone, 1e-9, &day));
 	}
 }
@@ -296,11 +302,11 @@ test_silence_alone(void)
 
 			CHECK(rt_gone_models_set(&models[0], &cycle, NULL) && models[0].silence_alone);
 			CHECK(rt_gone_models_set(&models[1], &cycle, &nobody) && models[1].silence_alone);
-			rt_silence_from_dates(dates, count, as_of, NULL, &cycle, &silence);
+			rt_silence_from_dates(dates, count, as_of, NULL, NULL, &cycle, &silence);
 			s = silence.probability;
 			for (int i = 0; i < 2; i++)
 			{
-				rt_gone_from_dates(&models[i], dates, count, as_of, &gone[i]);
+				rt_gone_from_dates(&models[i], dates, count, as_of, NULL, &gone[i]);
 				CHECK(is_near(rt_gone_probability(&gone[i]), 0.01 / (0.01 + s), 1e-12));
 				CHECK(is_near(rt_still_here_probability(&gone[i]), s / (0.01 + s), 1e-12));
 				CHECK((rt_gone_probability(&gone[i]) >= 0.5) == (s <= 0.01));
@@ -325,9 +331,9 @@ test_opportunities(void)
 	CHECK(rt_gone_models_set(&models, &cycle, &yearly));
 
 	/* five years of silence and then a gift, in the seventh year */
-	rt_gone_from_dates(&models, dates, 2, dates[2] - 1, &gone);
+	rt_gone_from_dates(&models, dates, 2, dates[2] - 1, NULL, &gone);
 	CHECK(rt_gone_probability(&gone) > 0.5);
-	rt_gone_from_dates(&models, dates, 3, dates[2], &gone);
+	rt_gone_from_dates(&models, dates, 3, dates[2], NULL, &gone);
 	CHECK(rt_gone_probability(&gone) == 0);
 	rt_gone_until(&gone, dates[2] + 200);
 	CHECK(gone.customer.x == 2 && gone.customer.t_x == 7 && rt_gone_probability(&gone) == 0);
@@ -354,7 +360,7 @@ test_own_rhythm(void)
 	cycle.k_median = 1.2;
 	cycle.k_deviation = 1;
 	CHECK(rt_gone_models_set(&models, &cycle, &base));
-	rt_gone_from_dates(&models, dates, 26, dates[25] + 58, &gone);
+	rt_gone_from_dates(&models, dates, 26, dates[25] + 58, NULL, &gone);
 	CHECK(rt_base_p_gone(&models.base, &c) < 0.2);
 	CHECK(rt_gone_probability(&gone) > 0.5);
 	rt_gone_until(&gone, dates[25] + 20);
@@ -400,10 +406,12 @@ test_rule(void)
 			rt_silence	silence;
 			rt_gone		gone;
 			double		own,
-						of_base;
+						of_base,
+						log_of_base,
+						left;
 
-			rt_gone_from_dates(&models, dates, count, dates[count - 1] + silent, &gone);
-			rt_silence_from_dates(dates, count, gone.as_of, NULL, &rhythm, &silence);
+			rt_gone_from_dates(&models, dates, count, dates[count - 1] + silent, NULL, &gone);
+			rt_silence_from_dates(dates, count, gone.as_of, NULL, NULL, &rhythm, &silence);
 			own = silence.probability;
 			of_base = silence_of_base(&models.base, &gone.customer);
 			CHECK(of_base > 0 && of_base <= 1 + 1e-12);
@@ -414,7 +422,9 @@ test_rule(void)
 				less_likely++;
 				own = sqrt(own * of_base);
 			}
-			own = exp(rt_base_log_odds_left(&models.base, &gone.customer)) / own;
+			left = exp(rt_base_log_odds_left(&models.base, &gone.customer, &log_of_base));
+			CHECK(fabs(log_of_base - log(of_base)) < 1e-8);
+			own = left / own;
 			CHECK(is_near(rt_gone_probability(&gone), own / (1 + own), 1e-8));
 		}
 	}
@@ -457,7 +467,7 @@ test_extremes(void)
 		CHECK(rt_gone_models_set(&models, &cycle, &base));
 		p = rt_base_leaving(&models.base);
 		CHECK(p >= 0 && p <= 1);
-		rt_gone_from_dates(&models, dates, count, as_of, &gone);
+		rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
 		p = rt_gone_probability(&gone);
 		CHECK(p >= 0 && p <= 1);
 		CHECK(fabs(p + rt_still_here_probability(&gone) - 1) < 1e-9);

@@ -73,7 +73,7 @@ test_sums(void)
 {
 	for (int run = 0; run < 2000; run++)
 	{
-		rt_own_time time = {run % 2 == 0, run % 3 != 0, {0}, {0}};
+		rt_own_time time = {run % 2 == 0, run % 3 != 0, {0}, {0}, {0}};
 		int32_t		from = (int32_t) random_between(-800, 9000);
 		int32_t		to = from + (int32_t) random_between(0, 900);
 		double		sum = 0;
@@ -83,7 +83,10 @@ test_sums(void)
 		for (int i = 0; i < 7; i++)
 			sum += time.weekday[i];
 		for (int i = 0; i < 7; i++)
+		{
 			time.weekday[i] *= 7 / sum;
+			time.before[i + 1] = time.before[i] + time.weekday[i];
+		}
 		for (int i = 0; i < 12; i++)
 			time.month[i] = 0.02 + uniform();
 		sum = 0;
@@ -195,7 +198,10 @@ static void
 test_intervals(void)
 {
 	static int32_t dates[50];
-	rt_own_time time = {true, true, {1, 1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+	rt_own_time time = {
+		true, true, {1, 1, 1, 1, 1, 1, 1}, {0, 1, 2, 3, 4, 5, 6, 7},
+		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	};
 	rt_intervals plain,
 				own;
 	double		n,

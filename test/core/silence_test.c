@@ -63,7 +63,7 @@ look(const int32_t *dates, int count, int32_t as_of, const rt_model *model)
 {
 	silence_seen result;
 
-	rt_silence_from_dates(dates, (size_t) count, as_of, NULL, model, &result.silence);
+	rt_silence_from_dates(dates, (size_t) count, as_of, NULL, NULL, model, &result.silence);
 	CHECK(rt_silence_end(&result.silence, 0.5, &result.next) && result.next > as_of);
 	CHECK(rt_silence_contact_from(&result.silence, 0.25, &result.from) && result.from > as_of);
 	CHECK(rt_silence_contact_until(&result.silence, 0.25, 0.75, &result.until));
@@ -310,7 +310,7 @@ test_calibration(void)
 				} while (k > 4 && uniform() < 0.05);
 				time += sum;
 			}
-			rt_silence_from_dates(dates, 19, dates[19], NULL, &model, &s);
+			rt_silence_from_dates(dates, 19, dates[19], NULL, NULL, &model, &s);
 			for (int j = 0; j < 3; j++)
 				below[j] += (double) (s.probability < limits[j]) / runs;
 		}

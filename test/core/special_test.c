@@ -59,9 +59,15 @@ test_golden(void)
 		if (strcmp(field[0], "digamma") == 0)
 			found = log(a) - rt_log_minus_digamma(a);
 		else if (strcmp(field[0], "trigamma") == 0)
-			found = rt_trigamma(a);
+		{
+			rt_log_minus_digamma_trigamma(a, &found);
+			CHECK(fabs(rt_trigamma(a) / found - 1) < 1e-14);
+		}
 		else if (strcmp(field[0], "log_minus_digamma") == 0)
-			found = rt_log_minus_digamma(a);
+		{
+			found = rt_log_minus_digamma_trigamma(a, &other);
+			CHECK(rt_log_minus_digamma(a) == found);
+		}
 		else if (strcmp(field[0], "stirling_error") == 0)
 			found = rt_stirling_error(a);
 		else if (strcmp(field[0], "log_beta_lower") == 0)
@@ -122,6 +128,17 @@ test_inverse(void)
 
 		CHECK(odds >= 0);
 
+		/* from wherever it is looked for */
+		if (odds > 1e-300 && odds < 1e300)
+		{
+			double		from = pow(10, (double) random_between(-5000, 5000) / 1000);
+			double		again = rt_incomplete_beta_inverse_odds_by(a, b,
+																   rt_log_beta_constant(a, b),
+																   from, p, 1 - p);
+
+			CHECK(fabs(again / odds - 1) < 1e-9);
+		}
+
 		/* beyond the range of double the odds are 0 or infinite, and nothing can be checked */
 		if (odds < 1e-290 || odds > 1e290)
 			continue;
@@ -155,6 +172,7 @@ test_outside(void)
 
 	CHECK(isnan(rt_log_minus_digamma(0)) && isnan(rt_log_minus_digamma(-1)) &&
 		  isnan(rt_log_minus_digamma(NAN)));
+	CHECK(isnan(rt_log_minus_digamma_trigamma(0, &upper)) && isnan(upper));
 	CHECK(isnan(rt_trigamma(0)) && isnan(rt_log_minus_digamma(-0.5)) &&
 		  isnan(rt_stirling_error(0)));
 	rt_log_incomplete_beta(1, 1, 0.5, 0.6, &lower, &upper);
