@@ -347,3 +347,22 @@ SELECT log_likelihood('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":0.793,"b":2
                       'NaN');
 SELECT log_likelihood('{"model":"bg/nbd","r":0.243,"alpha":4.414,"a":0.793,"b":2.426}', 1, 10, 20,
                       '-inf');
+-- a third comes once: of who has come once that is likely, of the others it says nothing
+WITH once AS (
+	SELECT retention_model '{"model":"zibg/nbd","r":2,"alpha":5,"a":0.7,"b":2.5,"odds":0.5}' AS m,
+	       retention_model '{"model":"bg/nbd","r":2,"alpha":5,"a":0.7,"b":2.5}' AS others)
+SELECT x, t_x, t,
+       p_alive(m, x, t_x, t) AS p_alive,
+       -- by hand, (5 / (5 + t))^2 of who comes again has not yet
+       CASE x WHEN 0 THEN power(5.0 / (5 + t), 2) / (0.5 + power(5.0 / (5 + t), 2))
+              ELSE p_alive(others, x, t_x, t) END AS by_hand
+FROM once, (VALUES (0, 0, 0), (0, 0, 5), (0, 0, 45), (1, 5, 20), (4, 10, 15)) c (x, t_x, t);
+SELECT parameter(m, 'odds') BETWEEN 0.4 AND 0.6 AS found, converged(m),
+       bic(m) < bic(others) AS better_than_others
+FROM (SELECT fit_model('zibg/nbd', h, '2026-12-31', 7) AS m,
+             fit_model('mbg/nbd', h, '2026-12-31', 7) AS others
+      FROM (SELECT purchase_history(purchase_date) AS h
+            FROM simulate_customers('{"model":"zibg/nbd","r":2,"alpha":5,"a":0.5,"b":10,
+                                      "odds":0.5,"time_unit_days":7}',
+                                    3000, '2024-01-01', '2025-12-31', '2026-12-31')
+            GROUP BY customer_id) s) f;
