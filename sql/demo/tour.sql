@@ -344,6 +344,12 @@ SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month,
 \echo '--- Q11. Is the model any good? Fitted to what was known half a year ago: what it expected, and what came.'
 \echo
 \set ECHO queries
+-- which kind would have told best who buys in the 180 days until now? Less log_loss is better
+SELECT kind, round(log_loss::numeric, 4) AS log_loss, round(roc_auc::numeric, 4) AS roc_auc,
+       round(expected) AS expected, actual, converged
+FROM unnest((SELECT compare_models(h, :'today', '180 days') FROM customer));
+
+-- and the one that fits the past best
 CREATE TABLE base_then AS
 SELECT fit_model((SELECT kind FROM base ORDER BY aic(m) LIMIT 1), h, :'half_a_year_ago') AS m
 FROM customer;

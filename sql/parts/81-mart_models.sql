@@ -221,12 +221,12 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	-- compare_models takes no more than 16
-	SELECT (array_agg(b.kind ORDER BY b.place))[1:16]
+	SELECT (pg_catalog.array_agg(b.kind ORDER BY b.place))[1:16]
 	FROM (SELECT t.kind, min(t.place) AS place
 		  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
 				WITH ORDINALITY AS t(kind, place)
 		  GROUP BY t.kind) AS b
-		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, '-[0-9]+$', '-k')
+		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, text '-[0-9]+$', text '-k')
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
@@ -275,7 +275,8 @@ FROM (SELECT days, all_customers,
       GROUP BY days, all_customers) s,
      unnest(compared) r$sql$,
 		   pg_catalog.jsonb_build_object('kinds',
-				'ARRAY[' || (SELECT string_agg(quote_literal(k), ', ') FROM unnest(q.kinds) AS k)
+				'ARRAY['
+				|| (SELECT string_agg(quote_literal(k), ', ') FROM pg_catalog.unnest(q.kinds) AS k)
 				|| ']::text[]')
 	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
 	WHERE q.kinds IS NOT NULL;

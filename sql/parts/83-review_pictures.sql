@@ -352,7 +352,7 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
 		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
 		CASE WHEN actual < lower OR actual > upper THEN
-			': something has moved all of them that the model does not know'
+			', outside the limits, which hold only as far as the model does'
 			ELSE '' END || '.', ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE

@@ -2597,12 +2597,12 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	-- compare_models takes no more than 16
-	SELECT (array_agg(b.kind ORDER BY b.place))[1:16]
+	SELECT (pg_catalog.array_agg(b.kind ORDER BY b.place))[1:16]
 	FROM (SELECT t.kind, min(t.place) AS place
 		  FROM jsonb_array_elements_text(settings -> text 'base_kinds')
 				WITH ORDINALITY AS t(kind, place)
 		  GROUP BY t.kind) AS b
-		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, '-[0-9]+$', '-k')
+		 JOIN model_kinds() AS k ON k.kind = regexp_replace(b.kind, text '-[0-9]+$', text '-k')
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
@@ -2646,7 +2646,8 @@ FROM (SELECT days, all_customers,
       GROUP BY days, all_customers) s,
      unnest(compared) r$sql$,
 		   pg_catalog.jsonb_build_object('kinds',
-				'ARRAY[' || (SELECT string_agg(quote_literal(k), ', ') FROM unnest(q.kinds) AS k)
+				'ARRAY['
+				|| (SELECT string_agg(quote_literal(k), ', ') FROM pg_catalog.unnest(q.kinds) AS k)
 				|| ']::text[]')
 	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
 	WHERE q.kinds IS NOT NULL;
@@ -4709,7 +4710,7 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 		{extension}.retention_html_count(customers::bigint, text 'customer') || ' there were; ' ||
 		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
 		CASE WHEN actual < lower OR actual > upper THEN
-			': something has moved all of them that the model does not know'
+			', outside the limits, which hold only as far as the model does'
 			ELSE '' END || '.', ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE

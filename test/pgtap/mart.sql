@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(79);
+SELECT plan(80);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -387,6 +387,15 @@ SELECT is((
 		SELECT kind, aic(fit_model(kind, h, '2026-06-30')) AS aic
 		FROM history, unnest('{mbg/nbd,mbg/cnbd-k,pareto/nbd}'::text[]) kind GROUP BY kind) f
 	ORDER BY aic LIMIT 1), 'mbg/cnbd-k', 'the least aic is that of another kind');
+SELECT ok(brier_score(by_mart, gone) < brier_score(by_aic, gone),
+	'who has left is told better by the one that was chosen')
+FROM (
+	SELECT left_on IS NOT NULL AS gone, s.p_gone AS by_mart,
+		p_gone(h, '2026-06-30', cycle, by_aic) AS by_aic
+	FROM history JOIN shop.truth USING (customer_id)
+			JOIN m.customer_scorecard s USING (customer_id),
+		(SELECT fit_model('interpurchase', h, '2026-06-30') AS cycle,
+			fit_model('mbg/cnbd-k', h, '2026-06-30') AS by_aic FROM history) m) q;
 SELECT set_eq('SELECT kind, chosen_by FROM m.model WHERE chosen_by IS NOT NULL', $$
 	VALUES ('mbg/nbd', 'log_loss'), ((SELECT kind FROM chosen_money), 'holdout_gini') $$,
 	'it is said by what models were chosen');
