@@ -252,7 +252,8 @@ COMMENT ON FUNCTION at_limit(retention_model)
 	'above 10,000; or as different as can be: it is as low as a fit goes. ''no ageing'': '
 	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
 	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
-	'once'', ''some leave at once and the others never'': at the first occasion. Several have a '
+	'once'', ''some leave at once and the others never'': at the first occasion. ''nobody comes '
+	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a '
 	'comma between them. Told by the parameters, so that it is known of models of earlier '
 	'versions, too, and of those that were typed in.';
 COMMENT ON FUNCTION standard_error(retention_model, text)

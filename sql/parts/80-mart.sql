@@ -189,7 +189,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'format_version',
 	 'integer NOT NULL DEFAULT ' || retention_mart_format_version()::text,
 	 'version of the tables of the mart; a refresh brings an older one up to date'),
-	('column', 'base_kinds', $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'$sql$,
+	('column', 'base_kinds',
+	 $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,zibg/nbd,zibg/cnbd-k,pareto/nbd}'$sql$,
 	 'to decide: kinds of models of who is still a customer that are tried, 16 at most; the one '
 	 'that tells best what came is chosen: see model_comparison'),
 	('column', 'lost_probability',

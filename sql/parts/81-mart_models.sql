@@ -100,7 +100,8 @@ CREATE FUNCTION retention_mart_table_model_comparison()
 	('column', 'converged', 'boolean',
 	 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule'),
 	('column', 'at_limit', 'text',
-	 'the limit at which the model ended, in words: no dropout is harmless; NULL inside the '
+	 'the limit at which the model ended, in words: that nobody leaves, that all are alike, or '
+	 'that nobody comes once is an answer, other ones are none; NULL inside the '
 	 'parameter space, and of a rule'),
 	('column', 'log_loss', 'double precision',
 	 'mean of minus the logarithm of the probability given to what came, a purchase in the '
@@ -230,6 +231,18 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
+-- A fit to go by: one that converged, or that ended where nobody leaves, all are alike or nobody
+-- comes once, which is what the data say: a simpler model
+CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETURNS boolean
+	LANGUAGE SQL IMMUTABLE PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT CASE WHEN converged IS NOT NULL THEN converged
+		OR coalesce(regexp_split_to_array(at_limit, text ', ')
+			<@ ARRAY['no dropout', 'dropout probabilities alike', 'dropout rates alike',
+				'purchase probabilities alike', 'purchase rates alike', 'nobody comes once'],
+			false) END;
+	END;
+
 -- Which kind tells best who is still a customer, by what came in a hold-out: no longer than a third
 -- of what is known, so that twice as much is there to learn from, and a week at least, since not
 -- all weekdays are alike.  A key's hash says whether they are in the sample, so that it is the same
@@ -251,7 +264,7 @@ SELECT {as_of},
        CASE WHEN converged IS NOT NULL AND log_loss IS NOT NULL THEN
            row_number() OVER (
                PARTITION BY converged IS NULL
-               ORDER BY (converged OR at_limit = 'no dropout') IS NOT TRUE,
+               ORDER BY {extension}.retention_mart_fit_holds(converged, at_limit) IS NOT TRUE,
                         round(log_loss::numeric, 6), aic, kind)
        END,
        days, all_customers, customers, left_out, sampled,
@@ -294,8 +307,10 @@ SET chosen = fitted_on = {as_of}
 		     LEFT JOIN {mart}.model_comparison c ON c.as_of = m.fitted_on AND c.kind = m.kind,
 		     {extension}.retention_mart_model_use(m.kind) AS use
 		WHERE m.fitted_on = {as_of}
-		ORDER BY use, (m.converged OR c.at_limit = 'no dropout') IS NOT TRUE, c.preference, m.aic,
-		         m.kind);
+		ORDER BY use,
+		         {extension}.retention_mart_fit_holds(m.converged, {extension}.at_limit(m.model))
+		             IS NOT TRUE,
+		         c.preference, m.aic, m.kind);
 UPDATE {mart}.model_comparison
 SET chosen = true
 FROM {mart}.model m
@@ -337,7 +352,7 @@ FROM to_char({as_of}, 'FMDD FMMonth YYYY') AS day,
              min(loss) FILTER (WHERE chosen) AS own_loss,
              min(loss) FILTER (WHERE converged IS NOT NULL) AS least_loss,
              string_agg(kind || ' ' || to_char(loss, 'FM9990.0000')
-                        || CASE WHEN converged OR at_limit = 'no dropout' THEN ''
+                        || CASE WHEN {extension}.retention_mart_fit_holds(converged, at_limit) THEN ''
                                 ELSE ' (not converged)' END,
                         ', ' ORDER BY preference)
                  FILTER (WHERE preference IS NOT NULL AND NOT chosen) AS others,
@@ -403,7 +418,8 @@ FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
           FROM {mart}.model b
                JOIN {mart}.model_comparison c ON c.as_of = b.fitted_on AND c.kind = b.kind
           WHERE b.fitted_on = {as_of}
-            AND (b.converged OR c.at_limit = 'no dropout'))$sql$ ELSE '' END || $sql$) f
+            AND {extension}.retention_mart_fit_holds(
+                b.converged, {extension}.at_limit(b.model)))$sql$ ELSE '' END || $sql$) f
 WHERE m IS NOT NULL$sql$,
 		   pg_catalog.jsonb_build_object('kind', quote_literal(kind))
 	FROM tried
@@ -427,6 +443,9 @@ COMMENT ON FUNCTION retention_mart_compared_kinds(jsonb) IS 'The kinds that a re
 	'compares: those of its settings that tell who is still a customer, 16 at most; NULL for none.';
 COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh of a retention mart '
 	'that compare kinds of models by what came, as templates, with values of their own.';
+COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? One '
+	'that converged, or whose limit is an answer: nobody leaves, all are alike, nobody comes once. '
+	'NULL where converged is.';
 COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
 	'says why, as a template.';
 COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '

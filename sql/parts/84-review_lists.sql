@@ -53,7 +53,8 @@ rows AS (
 	SELECT string_agg({extension}.retention_html_row(
 		{extension}.retention_html_text(kind::text) ||
 			CASE WHEN chosen THEN ', used'
-				WHEN NOT (converged OR coalesce(at_limit, '') = 'no dropout') THEN ', not converged'
+				WHEN NOT {extension}.retention_mart_fit_holds(converged, at_limit)
+				THEN ', not converged'
 				ELSE '' END, VARIADIC ARRAY[
 			{extension}.retention_html_number(log_loss::numeric, 4),
 			{extension}.retention_html_percent(roc_auc::double precision, 1),

@@ -414,7 +414,9 @@ test_rule(void)
 			rt_silence_from_dates(dates, count, gone.as_of, NULL, NULL, &rhythm, &silence);
 			own = silence.probability;
 			of_base = silence_of_base(&models.base, &gone.customer);
-			CHECK(of_base > 0 && of_base <= 1 + 1e-12);
+			left = exp(rt_base_log_odds_left(&models.base, &gone.customer, &log_of_base));
+			CHECK(fabs(exp(log_of_base) - of_base) < 1e-9 && log_of_base <= 0);
+			of_base = exp(log_of_base);
 			if (own > of_base)
 				likelier++;
 			else if (own < of_base)
@@ -422,8 +424,6 @@ test_rule(void)
 				less_likely++;
 				own = sqrt(own * of_base);
 			}
-			left = exp(rt_base_log_odds_left(&models.base, &gone.customer, &log_of_base));
-			CHECK(fabs(log_of_base - log(of_base)) < 1e-8);
 			own = left / own;
 			CHECK(is_near(rt_gone_probability(&gone), own / (1 + own), 1e-8));
 		}
