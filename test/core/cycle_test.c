@@ -270,7 +270,7 @@ test_floor(void)
 	rt_gamma_shapes(&v, 1.7, 0, &shapes);
 	CHECK(shapes.count == 1 && shapes.k[0] == 1.7 && shapes.regularity == 1.7);
 
-	/* weekly: to what dates hide, 1/6, and a quarter of what is not kept to in four weeks, 5/6 / 16 */
+	/* weekly: what dates hide, 1/6, and what is not kept to in four weeks, 5/6, of a quarter */
 	for (int i = 0; i < 60; i++)
 		dates[i] = 7 * i;
 	rt_intervals_from_dates(dates, 51, &v);
