@@ -134,8 +134,8 @@ calendar_judge(const rt_phase_sums *sums, int purchases, double days, double lim
 		log_p += log_attendance(sums->periods);
 
 	/*
-	 * the tail is never below (1 - (resultant/n)^2)^n, whose logarithm is never below this; of most
-	 * customers that is enough
+	 * the tail is never below (1 - (resultant/n)^2)^n, whose logarithm is never below this; of
+	 * most customers that is enough
 	 */
 	if (alike < 1 && log_p - n * alike / (1 - alike) > limit)
 		return false;
@@ -195,7 +195,7 @@ static inline unit_turn
 both_turns(unit_turn a, unit_turn b)
 {
 	return (unit_turn) {a.cosine * b.cosine - a.sine * b.sine,
-						a.sine * b.cosine + a.cosine * b.sine};
+						   a.sine * b.cosine + a.cosine * b.sine};
 }
 
 /*

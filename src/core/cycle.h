@@ -56,8 +56,8 @@ extern double rt_gamma_shape(int64_t count, double sum, double sum_log);
  *
  * The likelihood is the restricted one (their mean interval is not known, which takes one interval
  * away, so that few of them are not taken for regular), of intervals between
- * dates: a deviation of one day is added to what they show, so that nobody is more certain than
- * that.
+ * dates: what they hide is added to what they show, and how well anybody keeps time, a deviation of
+ * one day in all of four weeks (see rt_intervals_evenness).
  *
  * The prior of ln k is normal around ln median; but RT_FLOOR of the weight is spread evenly from
  * RT_FLOOR_SHAPE to RT_REGULARITY_MAX: among any customers there are subscribers, whom no normal

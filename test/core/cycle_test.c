@@ -270,12 +270,19 @@ test_floor(void)
 	rt_gamma_shapes(&v, 1.7, 0, &shapes);
 	CHECK(shapes.count == 1 && shapes.k[0] == 1.7 && shapes.regularity == 1.7);
 
-	/* weekly: to a day of seven */
+	/* weekly: what dates hide, 1/6, and what is not kept to in four weeks, 5/6, of a quarter */
 	for (int i = 0; i < 60; i++)
 		dates[i] = 7 * i;
 	rt_intervals_from_dates(dates, 51, &v);
 	rt_gamma_shapes(&v, 2, 1, &shapes);
-	CHECK(shapes.regularity > 40 && shapes.regularity < 49);
+	CHECK(shapes.regularity > 180 && shapes.regularity < 49 / (1.0 / 6 + 5.0 / 96));
+	CHECK(fabs(rt_intervals_evenness(&v) - (1.0 / 6 + 5.0 / 96) / 98) < 1e-12);
+
+	/* each day: to a fifth */
+	for (int i = 0; i < 60; i++)
+		dates[i] = i;
+	rt_intervals_from_dates(dates, 51, &v);
+	CHECK(fabs(rt_intervals_evenness(&v) - 0.02) < 1e-12);
 
 	/* and times that are exact are taken for that */
 	v.known_to = 0;
