@@ -524,8 +524,8 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 	bg_nbd_fit_with_k(&data, rate, start, &best);
 
 	/*
-	 * More regular, from where the last one ended but for a bound, which lets no search back, until
-	 * two in a row are worse
+	 * More regular, from where the last one ended but for a bound, which lets no search back,
+	 * until two in a row are worse
 	 */
 	for (int next_k = 2, worse = 0; has_k && k == 0 && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
