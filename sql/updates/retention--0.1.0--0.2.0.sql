@@ -280,7 +280,8 @@ COMMENT ON FUNCTION at_limit(retention_model)
 	'above 10,000; or as different as can be: it is as low as a fit goes. ''no ageing'': '
 	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
 	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
-	'once'', ''some leave at once and the others never'': at the first occasion. Several have a '
+	'once'', ''some leave at once and the others never'': at the first occasion. ''nobody comes '
+	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a '
 	'comma between them. Told by the parameters, so that it is known of models of earlier '
 	'versions, too, and of those that were typed in.';
 
@@ -1752,7 +1753,8 @@ CREATE FUNCTION retention_mart_table_settings()
 	('column', 'format_version',
 	 'integer NOT NULL DEFAULT ' || retention_mart_format_version()::text,
 	 'version of the tables of the mart; a refresh brings an older one up to date'),
-	('column', 'base_kinds', $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,pareto/nbd}'$sql$,
+	('column', 'base_kinds',
+	 $sql$text[] NOT NULL DEFAULT '{mbg/nbd,mbg/cnbd-k,zibg/nbd,zibg/cnbd-k,pareto/nbd}'$sql$,
 	 'to decide: kinds of models of who is still a customer that are tried, 16 at most; the one '
 	 'that tells best what came is chosen: see model_comparison'),
 	('column', 'lost_probability',
@@ -2485,7 +2487,8 @@ CREATE FUNCTION retention_mart_table_model_comparison()
 	('column', 'converged', 'boolean',
 	 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule'),
 	('column', 'at_limit', 'text',
-	 'the limit at which the model ended, in words: no dropout is harmless; NULL inside the '
+	 'the limit at which the model ended, in words: that nobody leaves, that all are alike, or '
+	 'that nobody comes once is an answer, other ones are none; NULL inside the '
 	 'parameter space, and of a rule'),
 	('column', 'log_loss', 'double precision',
 	 'mean of minus the logarithm of the probability given to what came, a purchase in the '
@@ -2606,6 +2609,16 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
+CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETURNS boolean
+	LANGUAGE SQL IMMUTABLE PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT CASE WHEN converged IS NOT NULL THEN converged
+		OR coalesce(regexp_split_to_array(at_limit, text ', ')
+			<@ ARRAY['no dropout', 'dropout probabilities alike', 'dropout rates alike',
+				'purchase probabilities alike', 'purchase rates alike', 'nobody comes once'],
+			false) END;
+	END;
+
 CREATE FUNCTION retention_mart_comparing(settings jsonb)
 	RETURNS TABLE (step integer, name text, optional boolean, template text, more jsonb)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -2622,7 +2635,7 @@ SELECT {as_of},
        CASE WHEN converged IS NOT NULL AND log_loss IS NOT NULL THEN
            row_number() OVER (
                PARTITION BY converged IS NULL
-               ORDER BY (converged OR at_limit = 'no dropout') IS NOT TRUE,
+               ORDER BY {extension}.retention_mart_fit_holds(converged, at_limit) IS NOT TRUE,
                         round(log_loss::numeric, 6), aic, kind)
        END,
        days, all_customers, customers, left_out, sampled,
@@ -2664,8 +2677,10 @@ SET chosen = fitted_on = {as_of}
 		     LEFT JOIN {mart}.model_comparison c ON c.as_of = m.fitted_on AND c.kind = m.kind,
 		     {extension}.retention_mart_model_use(m.kind) AS use
 		WHERE m.fitted_on = {as_of}
-		ORDER BY use, (m.converged OR c.at_limit = 'no dropout') IS NOT TRUE, c.preference, m.aic,
-		         m.kind);
+		ORDER BY use,
+		         {extension}.retention_mart_fit_holds(m.converged, {extension}.at_limit(m.model))
+		             IS NOT TRUE,
+		         c.preference, m.aic, m.kind);
 UPDATE {mart}.model_comparison
 SET chosen = true
 FROM {mart}.model m
@@ -2707,7 +2722,7 @@ FROM to_char({as_of}, 'FMDD FMMonth YYYY') AS day,
              min(loss) FILTER (WHERE chosen) AS own_loss,
              min(loss) FILTER (WHERE converged IS NOT NULL) AS least_loss,
              string_agg(kind || ' ' || to_char(loss, 'FM9990.0000')
-                        || CASE WHEN converged OR at_limit = 'no dropout' THEN ''
+                        || CASE WHEN {extension}.retention_mart_fit_holds(converged, at_limit) THEN ''
                                 ELSE ' (not converged)' END,
                         ', ' ORDER BY preference)
                  FILTER (WHERE preference IS NOT NULL AND NOT chosen) AS others,
@@ -2768,7 +2783,8 @@ FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
           FROM {mart}.model b
                JOIN {mart}.model_comparison c ON c.as_of = b.fitted_on AND c.kind = b.kind
           WHERE b.fitted_on = {as_of}
-            AND (b.converged OR c.at_limit = 'no dropout'))$sql$ ELSE '' END || $sql$) f
+            AND {extension}.retention_mart_fit_holds(
+                b.converged, {extension}.at_limit(b.model)))$sql$ ELSE '' END || $sql$) f
 WHERE m IS NOT NULL$sql$,
 		   pg_catalog.jsonb_build_object('kind', quote_literal(kind))
 	FROM tried
@@ -2796,6 +2812,10 @@ COMMENT ON FUNCTION retention_mart_compared_kinds(jsonb) IS 'The kinds that a re
 
 COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh of a retention mart '
 	'that compare kinds of models by what came, as templates, with values of their own.';
+
+COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? One '
+	'that converged, or whose limit is an answer: nobody leaves, all are alike, nobody comes once. '
+	'NULL where converged is.';
 
 COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
 	'says why, as a template.';
@@ -4921,7 +4941,8 @@ rows AS (
 	SELECT string_agg({extension}.retention_html_row(
 		{extension}.retention_html_text(kind::text) ||
 			CASE WHEN chosen THEN ', used'
-				WHEN NOT (converged OR coalesce(at_limit, '') = 'no dropout') THEN ', not converged'
+				WHEN NOT {extension}.retention_mart_fit_holds(converged, at_limit)
+				THEN ', not converged'
 				ELSE '' END, VARIADIC ARRAY[
 			{extension}.retention_html_number(log_loss::numeric, 4),
 			{extension}.retention_html_percent(roc_auc::double precision, 1),

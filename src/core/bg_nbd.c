@@ -618,15 +618,18 @@ bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *work
 	bg_nbd_common_start(-log(rate * data.k), start);
 	bg_nbd_fit_with_k(&data, rate, start, &best);
 
-	/* more regular, from where the last one ended, until two in a row are worse */
+	/*
+	 * More regular, from where the last one ended but for a bound, which lets no search back,
+	 * until two in a row are worse
+	 */
 	for (int next_k = 2, worse = 0; has_k && k == 0 && next_k <= RT_K_MAX && worse < 2; next_k++)
 	{
 		bg_nbd_fit_data trial = data;
 
 		trial.k = next_k;
-		for (int i = 0; i < bg_nbd_coordinates(&data); i++)
-			start[i] = best.x[i];
-		start[1] += log((double) data.k / next_k);
+		bg_nbd_common_start(-log(rate * next_k), start);
+		for (int i = 0; i < bg_nbd_coordinates(&data) && !best.at_bound; i++)
+			start[i] = best.x[i] + (i == 1 ? log((double) data.k / next_k) : 0);
 		bg_nbd_fit_with_k(&trial, rate, start, &next);
 		if (next.value > best.value)
 		{

@@ -381,8 +381,11 @@ search_sample(const rt_problem *problem, const rt_problem *sample, const double 
 
 		moved_by(origin, moves + i * sample->count, sample->count, x);
 		if (!search_from(sample, true, x, here, here->value - SAMPLE_MARGIN, &found) ||
-			!(found.value > here->value - SAMPLE_MARGIN) ||
-			known_place(sample, &seen, &found))
+			!(found.value > here->value - SAMPLE_MARGIN))
+			continue;
+
+		/* toward a bound a hill may be so flat that a search stays there, off its top */
+		if (known_place(sample, &seen, &found) && (found.at_bound || !best->at_bound))
 			continue;
 		RT_ASSERT(seen.count <= STARTS_MAX);
 		seen.places[seen.count++] = found;
@@ -480,6 +483,55 @@ rt_covariance(rt_objective objective, void *data, int count, const double *x, do
 				(covariance[i * count + j] + covariance[j * count + i]) / 2;
 	}
 	return invert(covariance, count);
+}
+
+/* A step of one standard error in the direction in which it is largest: by the power method */
+#define POWERS 1000
+
+static void
+least_known(const double *covariance, int count, double *step)
+{
+	double		variance = 0;
+
+	for (int i = 0; i < count; i++)
+		step[i] = 1 + 0.1 * i;	/* across no direction that is likely */
+	for (int power = 0; power < POWERS; power++)
+	{
+		double		next[RT_OPTIMIZE_MAX];
+
+		for (int i = 0; i < count; i++)
+			next[i] = dot(covariance + i * count, step, count);
+		variance = sqrt(dot(next, next, count));
+		for (int i = 0; i < count; i++)
+			step[i] = next[i] / variance;
+	}
+	for (int i = 0; i < count; i++)
+		step[i] *= sqrt(variance);
+}
+
+bool
+rt_is_quadratic(rt_objective objective, void *data, int count, const rt_optimum *optimum)
+{
+	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
+	double		step[RT_OPTIMIZE_MAX];
+
+	if (!rt_covariance(objective, data, count, optimum->x, covariance))
+		return false;
+	least_known(covariance, count, step);
+	for (int sign = -1; sign <= 1; sign += 2)
+	{
+		double		x[RT_OPTIMIZE_MAX];
+		double		gradient[RT_OPTIMIZE_MAX];
+		double		fall;
+
+		rt_poll();
+		for (int i = 0; i < count; i++)
+			x[i] = optimum->x[i] + sign * 2 * step[i];
+		fall = optimum->value - objective(x, gradient, data);
+		if (!(fall >= 0.5 && fall <= 8))
+			return false;
+	}
+	return true;
 }
 
 /* Of the logarithms of parameters, from that of the coordinates */

@@ -121,6 +121,15 @@ extern bool rt_covariance(rt_objective objective, void *data, int count, const d
 						  double *covariance);
 
 /*
+ * Is a log-likelihood as good as quadratic as far as intervals reach?  In the direction that is
+ * known least, two standard errors to both sides, it falls by 2 then; a quarter of that to four
+ * times as much will do.  On a curved ridge, or one that ends in a plain, the curvature at the top
+ * says nothing of how far it goes.  False where there is no covariance.
+ */
+extern bool rt_is_quadratic(rt_objective objective, void *data, int count,
+							const rt_optimum *optimum);
+
+/*
  * The fit that an optimum means, when the logarithm of parameter i is the sum over
  * j of logarithms[i * count + j] times coordinate j: parameters and, where it
  * converged inside the box and all of them are known to some extent (RT_UNKNOWN_ERROR), their

@@ -94,10 +94,10 @@ static const rt_base bases[] = {
 #define CUSTOMERS 1000
 
 /*
- * The model of the base and k being exactly true, as many are lost as are expected to be, within one
- * percent in the sum and four standard errors at the end of each year; and far more become likelier
- * gone than not.  The rates of the cycle are those of one that is fitted to intervals that have
- * ended: shorter ones, and alike.
+ * The model of the base and k being exactly true, as many are lost as are expected to be, within
+ * one percent in the sum and four standard errors at the end of each year; and far more become
+ * likelier gone than not.  The rates of the cycle are those of one that is fitted to intervals that
+ * have ended: shorter ones, and alike.
  */
 static void
 test_truth(void)

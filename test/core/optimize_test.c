@@ -199,12 +199,59 @@ test_covariance(void)
 	CHECK(!rt_covariance(valley, NULL, 2, (const double[]) {0, 1}, covariance));
 }
 
+/* The logarithm of a sum of so many exponential times, and, around 1, of a rate that has a floor */
+static double
+gamma_log(const double *x, double *gradient, void *data)
+{
+	double		shape = *(const double *) data;
+
+	gradient[0] = shape - shape * exp(x[0]);
+	return shape * x[0] - shape * exp(x[0]);
+}
+
+static void
+test_quadratic(void)
+{
+	rt_optimum	top = {.x = {0}};
+	double		gradient[2];
+
+	/* of 100 events two standard errors are a factor of 1.22: 2 within a seventh; of one 7.4 */
+	for (int events = 1; events <= 100; events += 99)
+	{
+		double		shape = events;
+
+		top.value = gamma_log(top.x, gradient, &shape);
+		CHECK(rt_is_quadratic(gamma_log, &shape, 1, &top) == (events == 100 || exp(2) - 3 <= 8));
+	}
+
+	/* of a quarter of an event it rises by 4 standard deviations to the left, by exp(4) right */
+	{
+		double		shape = 0.25;
+
+		top.value = gamma_log(top.x, gradient, &shape);
+		CHECK(!rt_is_quadratic(gamma_log, &shape, 1, &top));
+	}
+
+	/* a curved ridge: two standard errors along its tangent, on both sides of it, are far off it */
+	top = (rt_optimum) {.x = {1, 1}, .value = 0};
+	CHECK(!rt_is_quadratic(valley, NULL, 2, &top));
+	{
+		double		place = 0.3;
+
+		top = (rt_optimum) {.x = {0.3, 0.3}, .value = 0};
+		CHECK(rt_is_quadratic(hill, &place, 2, &top));
+		/* where it is no top at all */
+		CHECK(!rt_is_quadratic(valley, NULL, 2, &(rt_optimum) {.x = {0, 1}, .value = -101}));
+	}
+}
+
 static const check_case optimize_cases[] = {
 	{"optimize: a curved ridge", test_inside},
 	{"optimize: bounds", test_bounds},
 	{"optimize: points that are not allowed", test_not_allowed},
 	{"optimize: several searches", test_moves},
 	{"optimize: covariance", test_covariance},
+	{"optimize: is it quadratic?", test_quadratic},
 	{NULL, NULL}
 };
 

@@ -51,9 +51,9 @@ BEGIN
 		c;
 	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history',
 		(SELECT kind FROM compared
-		WHERE converged OR at_limit = 'no dropout'
+		WHERE converged OR pg_temp.answers(at_limit)
 			OR converged IS NOT NULL AND NOT EXISTS (
-				SELECT FROM compared WHERE converged OR at_limit = 'no dropout')
+				SELECT FROM compared WHERE converged OR pg_temp.answers(at_limit))
 		ORDER BY log_loss LIMIT 1), as_of) INTO m;
 	RETURN m;
 END $$;
