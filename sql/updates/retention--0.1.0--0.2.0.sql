@@ -1014,7 +1014,8 @@ COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_mo
 	'customers skip a purchase now and then: where S_own is below S_base, sqrt(S_own S_base) takes '
 	'its place. So that a subscriber who is a month late is alarming, and who buys every December '
 	'is not in June. Where k is known to be 1, and for who has bought once, it is '
-	'churn_score(base_model, history, as_of). Without a base_model (NULL), or with one in which nobody leaves (fewer than one in '
+	'churn_score(base_model, history, as_of). Without a base_model (NULL), or with one in which '
+	'nobody leaves (fewer than one in '
 	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
 	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
 	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
@@ -2404,7 +2405,7 @@ CREATE FUNCTION retention_mart_table_model()
 	('column', 'aic', 'double precision',
 	 'Akaike''s criterion: less is better, among models of who is still a customer'),
 	('column', 'converged', 'boolean NOT NULL',
-	 'false when the likelihood rises toward the boundary of the parameters'),
+	 'false when the likelihood rises toward a limit of the parameters, or does not tell them'),
 	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
 	 'the mart uses it: it was fitted at the last refresh, and chosen by chosen_by'),
 	('column', 'holdout_gini', 'double precision',
@@ -2443,7 +2444,7 @@ FROM {mart}.model$sql$,
 	('column', 'log_likelihood', NULL, 'logarithm of its likelihood'),
 	('column', 'aic', NULL, 'Akaike''s criterion: less is better'),
 	('column', 'converged', NULL,
-	 'false when the likelihood rises toward the boundary of the parameters'),
+	 'false when the likelihood rises toward a limit of the parameters, or does not tell them'),
 	('column', 'chosen', NULL, 'the mart uses it'),
 	('column', 'holdout_gini', NULL,
 	 'how well customers are ranked by what they spent after the hold-out began: more is better'),
@@ -2485,10 +2486,11 @@ CREATE FUNCTION retention_mart_table_model_comparison()
 	 'of the model as fitted to what was known when the hold-out began; NULL of a rule'),
 	('column', 'aic', 'double precision', 'its aic; NULL of a rule'),
 	('column', 'converged', 'boolean',
-	 'false when its likelihood rises toward a boundary of the parameters; NULL of a rule'),
+	 'false when its likelihood rises toward a limit of the parameters, or does not tell them; '
+	 'NULL of a rule'),
 	('column', 'at_limit', 'text',
-	 'the limit at which the model ended, in words: that nobody leaves, that all are alike, or '
-	 'that nobody comes once is an answer, other ones are none; NULL inside the '
+	 'the limit at which the model ended, in words: that nobody leaves or all are alike is an '
+	 'answer, that all leave at once is none; NULL inside the '
 	 'parameter space, and of a rule'),
 	('column', 'log_loss', 'double precision',
 	 'mean of minus the logarithm of the probability given to what came, a purchase in the '
@@ -2613,10 +2615,10 @@ CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETUR
 	LANGUAGE SQL IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT CASE WHEN converged IS NOT NULL THEN converged
-		OR coalesce(regexp_split_to_array(at_limit, text ', ')
-			<@ ARRAY['no dropout', 'dropout probabilities alike', 'dropout rates alike',
-				'purchase probabilities alike', 'purchase rates alike', 'nobody comes once'],
-			false) END;
+		OR at_limit IS NOT NULL
+			AND NOT regexp_split_to_array(at_limit, text ', ')
+				&& ARRAY['all leave at once', 'all come once', 'all buy always or never', 'k = 100',
+					'purchase rates as different as can be'] END;
 	END;
 
 CREATE FUNCTION retention_mart_comparing(settings jsonb)
@@ -2722,8 +2724,8 @@ FROM to_char({as_of}, 'FMDD FMMonth YYYY') AS day,
              min(loss) FILTER (WHERE chosen) AS own_loss,
              min(loss) FILTER (WHERE converged IS NOT NULL) AS least_loss,
              string_agg(kind || ' ' || to_char(loss, 'FM9990.0000')
-                        || CASE WHEN {extension}.retention_mart_fit_holds(converged, at_limit) THEN ''
-                                ELSE ' (not converged)' END,
+                        || CASE WHEN {extension}.retention_mart_fit_holds(converged, at_limit)
+                                THEN '' ELSE ' (not converged)' END,
                         ', ' ORDER BY preference)
                  FILTER (WHERE preference IS NOT NULL AND NOT chosen) AS others,
              (array_agg(kind ORDER BY loss, kind) FILTER (WHERE converged IS NULL))[1] AS rule,
@@ -2813,9 +2815,9 @@ COMMENT ON FUNCTION retention_mart_compared_kinds(jsonb) IS 'The kinds that a re
 COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh of a retention mart '
 	'that compare kinds of models by what came, as templates, with values of their own.';
 
-COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? One '
-	'that converged, or whose limit is an answer: nobody leaves, all are alike, nobody comes once. '
-	'NULL where converged is.';
+COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? '
+	'One that converged, or whose limit is an answer, a simpler model: nobody leaves, all are '
+	'alike. NULL where converged is.';
 
 COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
 	'says why, as a template.';
