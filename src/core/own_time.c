@@ -269,6 +269,21 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 	return true;
 }
 
+/* Of a weekday, against the mean: less than one purchase in 49 falls on it */
+#define RARE (1.0 / 7)
+
+bool
+rt_own_time_usual_day(const rt_own_time *time, int32_t *day)
+{
+	while (time->by_weekday && time->weekday[weekday_of(*day)] < RARE)
+	{
+		if (*day == RT_DATE_MAX)
+			return false;
+		(*day)++;
+	}
+	return true;
+}
+
 void
 rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
 					  rt_intervals *intervals, double *weighted, double *sum)

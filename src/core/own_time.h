@@ -45,6 +45,12 @@ extern double rt_own_time_until_end(const rt_own_time *time, int32_t from, int32
  */
 extern bool rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day);
 
+/*
+ * The first day from this one on of a weekday on which they do buy, other than once in 50 times or
+ * never; false when that is behind the last date
+ */
+extern bool rt_own_time_usual_day(const rt_own_time *time, int32_t *day);
+
 /* In days of their own: as rt_intervals_from_dates and rt_weighted_intervals have them */
 extern void rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count,
 								  double weight, rt_intervals *intervals, double *weighted,

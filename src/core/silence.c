@@ -310,13 +310,15 @@ rt_silence_end(rt_silence *s, double p, int32_t *day)
 			return false;
 		if (*day <= s->as_of)
 			*day = s->as_of + 1;
-		return *day <= RT_DATE_MAX;
+
+		/* on days on which they never bought there is a little probability, too */
+		return *day <= RT_DATE_MAX && rt_own_time_usual_day(&s->time, day);
 	}
 	days = fmax(rint(time * s->unit), (double) s->as_of - (double) s->last + 1);
 	if (!((double) s->last + days <= RT_DATE_MAX))
 		return false;
 	*day = (int32_t) ((double) s->last + days);
-	return true;
+	return !s->by_own_time || rt_own_time_usual_day(&s->time, day);
 }
 
 /* Is somebody regular behind the time they were expected at? */

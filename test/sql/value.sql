@@ -66,6 +66,9 @@ SELECT expected_order_value(m, h, 'infinity') FROM spend, customer LIMIT 1;
 SELECT p_alive(m, 1, 2, 3) FROM spend;
 SELECT '{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": -1}'::retention_model;
 SELECT '{"model": "bg/nbd", "r": 1, "alpha": 2, "a": 1, "b": 2, "left_out": 3}'::retention_model;
+-- of no period nothing, who leaves at once too
+SELECT lifetime_value(10, 0, 1, 0) AS none, lifetime_value(10, 0, 0.2, 0.1) AS none_yet,
+       lifetime_value(10, 1, 1, 0) AS one;
 -- the back of an envelope: twenty years at 1,000 a month
 SELECT lifetime_value(1000, 240) AS exactly, lifetime_value(1000, 240, margin => 0.25) AS margin,
        lifetime_value(1000, 0) AS none, lifetime_value(1000, 1, 0.5, 0.5) AS first;
