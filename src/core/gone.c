@@ -68,6 +68,8 @@ static double
 gone_log_odds(const rt_gone *gone)
 {
 	double		own = log(gone->silence.probability);
+	double		weight = RT_RHYTHM_WEIGHT +
+		(1 - RT_RHYTHM_WEIGHT) * rt_silence_regular_share(&gone->silence);
 	double		of_base;
 	double		log_left;
 
@@ -79,7 +81,7 @@ gone_log_odds(const rt_gone *gone)
 	if (isinf(log_left))
 		return log_left;
 	if (own < of_base)
-		own = of_base + RT_RHYTHM_WEIGHT * (own - of_base);
+		own = weight * own + (1 - weight) * of_base;
 	return log_left - own;
 }
 

@@ -16,12 +16,12 @@
  * - The cycle tells how regular they are.  How often customers buy is what the base has found: a
  *	 cycle is fitted to the intervals that have ended, which are the more and the shorter the more
  *	 often somebody buys.  Of who is known to buy at random all is as the base has it.
- * - Regular customers skip a purchase now and then, of which a rhythm knows little.  So of the
- *	 evidence against somebody that their rhythm alone sees a part counts: S_own is
- *	 S_base (S_own / S_base)^RT_RHYTHM_WEIGHT where it is below S_base.  (A likelihood to a power
- *	 below 1 is what Bayes' rule makes of a model that is known to be somewhat wrong: Gruenwald, van
- *	 Ommen 2017, "Inconsistency of Bayesian inference for misspecified linear models, and a proposal
- *	 for repairing it".)
+ * - Customers do not follow their rhythm always, of which the silence knows only if they are
+ *	 regular (rt_silence_regular_share).  So of the evidence against the others that their rhythm
+ *	 alone sees a part counts: S_own is S_base (S_own / S_base)^RT_RHYTHM_WEIGHT where it is below
+ *	 S_base.  (A likelihood to a power below 1 is what Bayes' rule makes of a model that is known to
+ *	 be somewhat wrong: Gruenwald, van Ommen 2017, "Inconsistency of Bayesian inference for
+ *	 misspecified linear models, and a proposal for repairing it".)
  * - Of who has bought once there is no rhythm but the base's, and its word is all.
  * - A model of a base in which nobody leaves (see RT_LEAVING_MIN), or none, knows nothing of
  *	 leaving; then the silence is all: odds(gone) = 0.01 / S_own, as if one in a hundred left after
@@ -50,11 +50,10 @@
 #define RT_LEAVING_MIN 0.01
 
 /*
- * How much of the evidence counts that only their rhythm sees.  A choice: on the log in which the
- * cycle is the more regular one and forecasts the worse (doc/backtest.md, grocery) with all of it
- * p_gone ranks customers by up to .009 of AUC worse than the base, with 0.7 by .006, with a half by
- * .005; a subscriber of 25 intervals of 28 days who is silent for 58 is at risk or lapsed with a
- * half, too.
+ * How much of the evidence counts that only the rhythm of who is not regular sees.  A choice: on
+ * the log in which the cycle is the more regular one and forecasts the worse (doc/backtest.md,
+ * grocery) with all of it p_gone ranks customers by up to .009 of AUC worse than the base, with 0.7
+ * by .006, with a half by .005.
  */
 #define RT_RHYTHM_WEIGHT 0.5
 

@@ -364,6 +364,13 @@ rt_silence_contact_until(rt_silence *silence, double lower, double upper, int32_
 	return true;
 }
 
+double
+rt_silence_regular_share(const rt_silence *silence)
+{
+	return silence->by_calendar ? 1 :
+		rt_interpurchase_regular_share(silence->regularity, silence->intervals);
+}
+
 const char *
 rt_silence_period(const rt_silence *silence)
 {

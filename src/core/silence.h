@@ -83,6 +83,12 @@ extern bool rt_silence_contact_from(rt_silence *silence, double lower, int32_t *
 extern bool rt_silence_contact_until(rt_silence *silence, double lower, double upper,
 									 int32_t *day);
 
+/*
+ * How regular they are, from 0 to 1: whether the silence allows for purchases that they leave out
+ * and go on as before
+ */
+extern double rt_silence_regular_share(const rt_silence *silence);
+
 /* What a cycle is called that is not just their intervals, NULL where it is */
 extern const char *rt_silence_period(const rt_silence *silence);
 

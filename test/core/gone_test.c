@@ -370,19 +370,21 @@ test_own_rhythm(void)
 
 /*
  * The silence of their rhythm, with the rates of the base, in the place of the base's: whole where
- * it is the likelier one, else the geometric mean of both
+ * it is the likelier one or they are regular, else the geometric mean of both
  */
 static void
 test_rule(void)
 {
 	int			likelier = 0,
-				less_likely = 0;
+				less_likely = 0,
+				regular = 0;
 
 	for (int i = 0; i < 20 * KINDS; i++)
 	{
 		rt_model	base = base_of(i % KINDS);
 		double		unit = base.time_unit;
-		rt_model	cycle = cycle_of(unit / 2, 0.3 + 4 * uniform(), 3, 20);
+		bool		even = i % 5 == 0;
+		rt_model	cycle = cycle_of(unit / 2, even ? 60 : 0.3 + 4 * uniform(), 3, 20);
 		rt_model	rhythm = cycle;
 		rt_gone_models models;
 		int32_t		dates[20];
@@ -422,13 +424,18 @@ test_rule(void)
 			else if (own < of_base)
 			{
 				less_likely++;
-				own = sqrt(own * of_base);
+				if (gone.silence.by_calendar || gone.silence.regularity >= 25)
+					regular++;
+				else if (gone.silence.regularity <= 8)
+					own = sqrt(own * of_base);
+				else
+					continue;
 			}
 			own = left / own;
 			CHECK(is_near(rt_gone_probability(&gone), own / (1 + own), 1e-8));
 		}
 	}
-	CHECK(likelier > 500 && less_likely > 500);
+	CHECK(likelier > 500 && less_likely > 500 && regular > 200);
 }
 
 /* Numbers at the ends of double precision: still probabilities */

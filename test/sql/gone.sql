@@ -36,13 +36,16 @@ FROM model, rhythm, customer,
      LATERAL (SELECT CASE name WHEN 'yearly' THEN date '2026-08-15' ELSE '2026-01-29' END AS d) s
 WHERE kind IN ('mbg/nbd', 'pareto/nbd', 'bg/bb') ORDER BY kind, name;
 -- Bayes' rule, of the kinds whose silence is that of the negative binomial distribution; their own
--- is that with the rates of the base, and of evidence that it alone sees the root counts
+-- is that with the rates of the base, and of evidence that it alone sees the root counts, but of
+-- who is regular
 SELECT kind,
        count(*) AS customers,
        count(*) FILTER (WHERE own < of_base) AS less_likely,
        count(*) FILTER (WHERE abs((1 - p) * gone / (1 - gone) * of_base
-                                  - p * greatest(own, sqrt(own * of_base))) < 1e-12) AS right
-FROM (SELECT kind, p_gone(h, d, c, m) AS p, churn_score(m, h, d) AS gone,
+                                  - p * CASE WHEN name IN ('subscriber', 'yearly') THEN own
+                                             ELSE greatest(own, sqrt(own * of_base)) END)
+                              < 1e-12) AS right
+FROM (SELECT kind, name, p_gone(h, d, c, m) AS p, churn_score(m, h, d) AS gone,
              silence_probability(h, d, format('{"model": "interpurchase", "k": 1.2, "r": %s, '
                                               '"alpha": %s, "k_median": 1.3, "k_deviation": 1, '
                                               '"time_unit_days": 7}', r, alpha)::retention_model)
