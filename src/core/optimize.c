@@ -537,7 +537,7 @@ rt_is_quadratic(rt_objective objective, void *data, int count, const rt_optimum 
 /* Of the logarithms of parameters, from that of the coordinates */
 static void
 logarithms_covariance(int count, const double *logarithms, const double *covariance,
-					   double *result)
+					  double *result)
 {
 	for (int i = 0; i < count; i++)
 	{

@@ -443,7 +443,7 @@ static void
 test_extremes(void)
 {
 	static const rt_kind *const kinds[] = {&rt_bg_nbd_kind, &rt_mbg_nbd_kind, &rt_bg_cnbd_k_kind,
-	&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind,
+		&rt_mbg_cnbd_k_kind, &rt_pareto_nbd_kind, &rt_ggompertz_nbd_kind, &rt_bg_bb_kind,
 	&rt_zibg_nbd_kind, &rt_zibg_cnbd_k_kind};
 	static int32_t dates[3000];
 

@@ -175,8 +175,8 @@ static const struct
 {
 	const rt_kind *kind;
 	const char *limit;
-	rt_base		truth;
-}			simulated[] = {
+	rt_base truth;
+} simulated[] = {
 	{&rt_mbg_nbd_kind, "no dropout,", {&rt_mbg_nbd_kind, {2, 6, 1e-9, 1}}},
 	{&rt_bg_nbd_kind, "no dropout,", {&rt_mbg_nbd_kind, {2, 6, 1e-9, 1}}},
 	{&rt_pareto_nbd_kind, "no dropout,", {&rt_pareto_nbd_kind, {0.8, 5, 1e-9, 8}}},

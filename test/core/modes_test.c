@@ -80,7 +80,7 @@ best_of(const rt_kind *kind, const rt_customers *customers, int starts, double a
 	for (int i = 0; i < starts; i++)
 	{
 		rt_optimum	optimum = {.x = {any_between(-2, 3), level + any_between(-1, 1),
-									 any_between(-4, 3), any_between(-2, 3), any_between(0, 5)}};
+		any_between(-4, 3), any_between(-2, 3), any_between(0, 5)}};
 
 		if (ages)
 			optimum.x[2] -= log(age);
@@ -111,7 +111,7 @@ static const struct
 	const rt_kind *kind;
 	int			bases;
 	int			starts;
-	rt_base		truth;
+	rt_base truth;
 }			tiny[] = {
 	{&rt_bg_nbd_kind, 20, 12, {&rt_bg_nbd_kind, {0.9, 8, 0.8, 2.5}}},
 	{&rt_mbg_nbd_kind, 20, 12, {&rt_mbg_nbd_kind, {0.525, 6.183, 0.891, 1.614}}},
