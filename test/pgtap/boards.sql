@@ -229,6 +229,8 @@ FROM boards.company WHERE name = 'wholesaler' \g /dev/null
 \o /dev/null
 \ir ../boards/ask.sql
 \ir ../boards/reasons.sql
+\ir ../boards/answers.sql
+\ir ../boards/before.sql
 \ir ../boards/report.sql
 \o
 SELECT results_eq(
