@@ -233,14 +233,14 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	END;
 
 -- A fit to go by: one that converged, or that ended at a limit which is an answer, a simpler model,
--- as where nobody leaves or all are alike; at others nothing is left of what the model is to tell
+-- as where nobody leaves or all buy like clockwork; at others nothing is left of what it is to tell
 CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETURNS boolean
 	LANGUAGE SQL IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT CASE WHEN converged IS NOT NULL THEN converged
 		OR at_limit IS NOT NULL
 			AND NOT regexp_split_to_array(at_limit, text ', ')
-				&& ARRAY['all leave at once', 'all come once', 'all buy always or never', 'k = 100',
+				&& ARRAY['all leave at once', 'all come once', 'all buy always or never',
 					'purchase rates as different as can be'] END;
 	END;
 

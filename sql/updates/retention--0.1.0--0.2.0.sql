@@ -2619,7 +2619,7 @@ CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETUR
 	SELECT CASE WHEN converged IS NOT NULL THEN converged
 		OR at_limit IS NOT NULL
 			AND NOT regexp_split_to_array(at_limit, text ', ')
-				&& ARRAY['all leave at once', 'all come once', 'all buy always or never', 'k = 100',
+				&& ARRAY['all leave at once', 'all come once', 'all buy always or never',
 					'purchase rates as different as can be'] END;
 	END;
 

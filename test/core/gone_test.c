@@ -339,6 +339,13 @@ test_opportunities(void)
 	CHECK(gone.customer.x == 2 && gone.customer.t_x == 7 && rt_gone_probability(&gone) == 0);
 	rt_gone_until(&gone, dates[2] + 600);
 	CHECK(gone.customer.age == 8 && rt_gone_probability(&gone) > 0);
+
+	/* of a silence that is as good as impossible, too */
+	cycle = cycle_of(1, 1e5, 1e5, 1e5);
+	CHECK(rt_gone_models_set(&models, &cycle, &yearly));
+	dates[0] = dates[1] - 1;
+	rt_gone_from_dates(&models, dates, 2, dates[1] + 200, NULL, &gone);
+	CHECK(gone.silence.probability == 0 && rt_gone_probability(&gone) == 0);
 }
 
 /*

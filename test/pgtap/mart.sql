@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(81);
+SELECT plan(83);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -457,7 +457,28 @@ SELECT is(pg_temp.choice('{pareto/nbd}',
 	'{"model": "pareto/nbd", "r": 1e-4, "alpha": 1e-3, "s": 0.5, "beta": 9}'),
 	'mbg/cnbd-k! mbg/nbd pareto/nbd zibg/cnbd-k zibg/nbd',
 	'of kinds without a preference one that converged');
+SELECT is(array_agg(retention_mart_fit_holds(c, l) ORDER BY n), '{t,t,t,t,f,f,f,NULL}',
+	'which fits a mart goes by')
+FROM (VALUES (1, true, NULL), (2, true, 'all leave at once'), (3, false, 'no dropout'),
+		(4, false, 'k = 100, purchase rates alike'), (5, false, NULL),
+		(6, false, 'all leave at once'), (7, false, 'purchase rates alike, all leave at once'),
+		(8, NULL, NULL)) v(n, c, l);
 ROLLBACK TO choice;
+-- a ridge: the kind that tells best knows nothing of its parameters
+CREATE SCHEMA ridge;
+CREATE TABLE ridge.orders AS
+SELECT customer_id, purchase_date AS ordered_at
+FROM simulate_customers('{"model": "ggompertz/nbd", "r": 0.9, "alpha": 5, "b": 0.08, "s": 0.7,
+	"beta": 1.2, "time_unit_days": 7}', 600, '2025-01-01', '2025-06-30', '2025-12-31', 5);
+SELECT create_retention_mart('ridge.orders', 'customer_id', 'ordered_at', schema => 'ridged')
+	\g /dev/null
+UPDATE ridged.settings SET base_kinds = '{ggompertz/nbd,pareto/nbd}', quality_days = 90,
+	forecast_days = 30;
+SELECT refresh_retention_mart('ridged', as_of => '2025-12-31') \g /dev/null
+SELECT results_eq($$ SELECT kind, converged, at_limit, preference, chosen
+	FROM ridged.model_comparison WHERE converged IS NOT NULL ORDER BY log_loss $$,
+	$$ VALUES ('ggompertz/nbd', false, NULL, 2, false),
+		('pareto/nbd', true, NULL, 1, true) $$, 'who is not sure of anything is not chosen');
 -- what a mutation of a constant changes, is there at all
 SELECT ok(EXISTS (
 	SELECT FROM m.contact_list
