@@ -253,9 +253,9 @@ COMMENT ON FUNCTION at_limit(retention_model)
 	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
 	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
 	'once'', ''some leave at once and the others never'': at the first occasion. ''nobody comes '
-	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a '
-	'comma between them. Told by the parameters, so that it is known of models of earlier '
-	'versions, too, and of those that were typed in.';
+	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a comma '
+	'between them. Told by the parameters, so that it is known of models of earlier versions, '
+	'too, and of those that were typed in.';
 COMMENT ON FUNCTION standard_error(retention_model, text)
 	IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model '
 	'that was typed in or did not converge, and above 10 times the parameter, where nothing is '

@@ -281,9 +281,9 @@ COMMENT ON FUNCTION at_limit(retention_model)
 	'ggompertz/nbd is pareto/nbd. ''k = 100'': buyers are more regular than any k. ''nobody '
 	'leaves before an age'': and from it on at one rate. ''all leave at once'', ''some leave at '
 	'once'', ''some leave at once and the others never'': at the first occasion. ''nobody comes '
-	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a '
-	'comma between them. Told by the parameters, so that it is known of models of earlier '
-	'versions, too, and of those that were typed in.';
+	'once'': zibg/nbd is bg/nbd; ''all come once''. Several have a comma '
+	'between them. Told by the parameters, so that it is known of models of earlier versions, '
+	'too, and of those that were typed in.';
 
 COMMENT ON FUNCTION standard_error(retention_model, text)
 	IS 'Standard error of a parameter, from the curvature of the log-likelihood. NULL for a model '
@@ -1014,10 +1014,9 @@ COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_mo
 	'Customers do not follow their rhythm always, for which the silence of the regular ones '
 	'allows: of who is not regular (k up to 8 and no calendar cycle; in between in part) '
 	'sqrt(S_own S_base) takes the place of an S_own below S_base. So that a subscriber who is a '
-	'month late is alarming, and who buys every December '
-	'is not in June. Where k is known to be 1, and for who has bought once, it is '
-	'churn_score(base_model, history, as_of). Without a base_model (NULL), or with one in which '
-	'nobody leaves (fewer than one in '
+	'month late is alarming, and who buys every December is not in June. Where k is known to be '
+	'1, and for who has bought once, it is churn_score(base_model, history, as_of). Without a '
+	'base_model (NULL), or with one in which nobody leaves (fewer than one in '
 	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
 	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
 	'From one purchase to the next it never falls. It says who has left; who will buy by some day '

@@ -68,8 +68,6 @@ static double
 gone_log_odds(const rt_gone *gone)
 {
 	double		own = log(gone->silence.probability);
-	double		weight = RT_RHYTHM_WEIGHT +
-		(1 - RT_RHYTHM_WEIGHT) * rt_silence_regular_share(&gone->silence);
 	double		of_base;
 	double		log_left;
 
@@ -81,7 +79,12 @@ gone_log_odds(const rt_gone *gone)
 	if (isinf(log_left))
 		return log_left;
 	if (own < of_base)
+	{
+		double		weight = RT_RHYTHM_WEIGHT +
+			(1 - RT_RHYTHM_WEIGHT) * rt_silence_regular_share(&gone->silence);
+
 		own = weight * own + (1 - weight) * of_base;
+	}
 	return log_left - own;
 }
 

@@ -74,7 +74,9 @@ DO $$ BEGIN
 END $$;
 -- harmless; a build with assertions looks at it and refuses it
 DO $$ BEGIN
-	PERFORM pg_temp.from_there(5, '2026-01-01', '30 days');
+	IF pg_temp.from_there(5, '2026-01-01', '30 days') IS DISTINCT FROM 5 THEN
+		RAISE 'that is no sum of 5';
+	END IF;
 EXCEPTION WHEN data_corrupted THEN NULL;
 END $$;
 SELECT pg_temp.merge_there(s) FROM scored;
