@@ -63,6 +63,19 @@ rt_model_is_sure(const rt_model *model)
 	return true;
 }
 
+bool
+rt_kind_takes_season(const rt_kind *kind)
+{
+	return kind->input == RT_INPUT_INTERVALS || kind->input == RT_INPUT_RECENCY;
+}
+
+int
+rt_model_parameters(const rt_model *model)
+{
+	return rt_kind_by_id(model->id)->parameter_count +
+		(model->season == NULL ? 0 : rt_season_parameters(model->season));
+}
+
 const char *
 rt_model_check(const rt_model *model)
 {
@@ -115,5 +128,7 @@ rt_model_check(const rt_model *model)
 		if (model->covariance[i] != 0)
 			return "it has more covariances than its kind and fit have";
 	}
+	if (model->season != NULL && !rt_kind_takes_season(kind))
+		return "a season belongs to kinds only whose customers buy at any time";
 	return NULL;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/kind.h"
+#include "core/season.h"
 
 #define RT_COVARIANCES_MAX (RT_PARAMETERS_MAX * (RT_PARAMETERS_MAX + 1) / 2)
 
@@ -19,8 +20,8 @@
 #define RT_K_DEVIATION_MAX 10	/* of ln k across customers */
 
 /*
- * A model, in memory: of equal ones all bytes are equal, so that fields that do not apply are zero,
- * and there is one zero and one NaN.  The covariance matrix is its lower triangle, row by row:
+ * A model, in memory: of equal ones all bytes but the pointer are equal, so that fields that do not
+ * apply are zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle, row by row:
  * element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not known.
  */
 #define RT_MODEL_FITTED		0x01	/* log_likelihood, observations, covariance are set */
@@ -45,6 +46,7 @@ typedef struct rt_model
 	double		frequency_correlation;	/* of x and the mean order value; NaN: not known */
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
+	const rt_season *season;	/* not its own; NULL: none */
 } rt_model;
 
 /* Of a kind, in days, without parameters */
@@ -69,6 +71,12 @@ extern bool rt_model_is_sure(const rt_model *model);
 #define RT_PARAMETER_MIN	1e-300
 #define RT_PARAMETER_MAX	1e300
 extern const char *rt_model_parameter_check(double parameter);
+
+/* Do customers of this kind buy at any time, and more of them in December than in February? */
+extern bool rt_kind_takes_season(const rt_kind *kind);
+
+/* How many parameters of the model, its season included, a fit found */
+extern int	rt_model_parameters(const rt_model *model);
 
 /* Is every field what a model can have?  NULL, or what is wrong */
 extern const char *rt_model_check(const rt_model *model);

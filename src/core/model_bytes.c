@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/model_bytes.h"
+#include "core/season_bytes.h"
 
 enum
 {
@@ -15,7 +16,8 @@ enum
 	TAG_RECENCY_WEIGHT = 2,
 	TAG_K_OF_CUSTOMERS = 3,		/* median, deviation of the logarithm */
 	TAG_SPEND = 4,				/* customers left out, correlation with frequency */
-	TAG_FITTED_AS_OF = 5		/* days since 2000-01-01, a whole number */
+	TAG_FITTED_AS_OF = 5,		/* days since 2000-01-01, a whole number */
+	TAG_SEASON = 6				/* the words of season_bytes.h */
 };
 
 const char	rt_model_is_later[] = "it was made by a later version of the extension";
@@ -23,26 +25,11 @@ const char	rt_model_is_later[] = "it was made by a later version of the extensio
 /* ---------------------------------------------------------------- version 2 */
 
 static uint8_t *
-put_word(uint8_t *bytes, const void *word)
-{
-	memcpy(bytes, word, 8);
-	return bytes + 8;
-}
-
-static uint8_t *
 put_tag(uint8_t *bytes, uint64_t tag, int count)
 {
 	uint64_t	word = tag << 32 | (uint64_t) count;
 
-	return put_word(bytes, &word);
-}
-
-static uint8_t *
-put_doubles(uint8_t *bytes, const double *values, int count)
-{
-	for (int i = 0; i < count; i++)
-		bytes = put_word(bytes, &values[i]);
-	return bytes;
+	return rt_put_word(bytes, &word);
 }
 
 size_t
@@ -55,68 +42,42 @@ rt_model_encode(const rt_model *model, uint8_t *bytes)
 	*end++ = model->id;
 	*end++ = model->flags;
 	*end++ = (uint8_t) parameters;
-	end = put_doubles(end, model->parameters, parameters);
+	end = rt_put_doubles(end, model->parameters, parameters);
 	if (model->flags & RT_MODEL_FITTED)
 	{
-		end = put_doubles(end, &model->log_likelihood, 1);
-		end = put_doubles(end, &model->observations, 1);
-		end = put_doubles(end, model->covariance, rt_model_covariance_count(model));
+		end = rt_put_doubles(end, &model->log_likelihood, 1);
+		end = rt_put_doubles(end, &model->observations, 1);
+		end = rt_put_doubles(end, model->covariance, rt_model_covariance_count(model));
 	}
 	if (model->time_unit != 1)
-		end = put_doubles(put_tag(end, TAG_TIME_UNIT, 1), &model->time_unit, 1);
+		end = rt_put_doubles(put_tag(end, TAG_TIME_UNIT, 1), &model->time_unit, 1);
 	if (model->recency_weight != 1)
-		end = put_doubles(put_tag(end, TAG_RECENCY_WEIGHT, 1), &model->recency_weight, 1);
+		end = rt_put_doubles(put_tag(end, TAG_RECENCY_WEIGHT, 1), &model->recency_weight, 1);
 	if (model->k_deviation != 0)
 	{
-		end = put_doubles(put_tag(end, TAG_K_OF_CUSTOMERS, 2), &model->k_median, 1);
-		end = put_doubles(end, &model->k_deviation, 1);
+		end = rt_put_doubles(put_tag(end, TAG_K_OF_CUSTOMERS, 2), &model->k_median, 1);
+		end = rt_put_doubles(end, &model->k_deviation, 1);
 	}
 	if (model->left_out != 0 || model->frequency_correlation != 0)
 	{
-		end = put_doubles(put_tag(end, TAG_SPEND, 2), &model->left_out, 1);
-		end = put_doubles(end, &model->frequency_correlation, 1);
+		end = rt_put_doubles(put_tag(end, TAG_SPEND, 2), &model->left_out, 1);
+		end = rt_put_doubles(end, &model->frequency_correlation, 1);
 	}
 	if (model->flags & RT_MODEL_DATED)
 	{
 		int64_t		date = model->fitted_as_of;
 
-		end = put_word(put_tag(end, TAG_FITTED_AS_OF, 1), &date);
+		end = rt_put_word(put_tag(end, TAG_FITTED_AS_OF, 1), &date);
 	}
+	if (model->season != NULL)
+		end = rt_season_put(model->season,
+							put_tag(end, TAG_SEASON, (int) rt_season_words(model->season)));
 	return (size_t) (end - bytes);
-}
-
-/* What has not been read yet */
-typedef struct model_words
-{
-	const uint8_t *bytes;
-	size_t		count;
-} model_words;
-
-static bool
-take_word(model_words *words, void *word)
-{
-	if (words->count == 0)
-		return false;
-	memcpy(word, words->bytes, 8);
-	words->bytes += 8;
-	words->count--;
-	return true;
-}
-
-static bool
-take_doubles(model_words *words, double *values, int count)
-{
-	for (int i = 0; i < count; i++)
-	{
-		if (!take_word(words, &values[i]))
-			return false;
-	}
-	return true;
 }
 
 /* The words behind a tag; NULL, or what is wrong */
 static const char *
-take_tagged(model_words *words, uint32_t tag, uint32_t count, rt_model *model)
+take_tagged(rt_words *words, uint32_t tag, uint32_t count, rt_model *model, rt_season *season)
 {
 	static const uint32_t counts[] = {
 		[TAG_TIME_UNIT] = 1,
@@ -126,42 +87,49 @@ take_tagged(model_words *words, uint32_t tag, uint32_t count, rt_model *model)
 		[TAG_FITTED_AS_OF] = 1
 	};
 	int64_t		date = 0;
+	rt_words	of_season;
 
-	if (tag > TAG_FITTED_AS_OF)
+	if (tag > TAG_SEASON)
 		return rt_model_is_later;
-	if (count != counts[tag] || words->count < count)
+	if (words->count < count || (tag != TAG_SEASON && count != counts[tag]))
 		return "a part of it is too short or too long";
 	switch (tag)
 	{
 		case TAG_TIME_UNIT:
-			(void) take_doubles(words, &model->time_unit, 1);
+			(void) rt_take_doubles(words, &model->time_unit, 1);
 			break;
 		case TAG_RECENCY_WEIGHT:
-			(void) take_doubles(words, &model->recency_weight, 1);
+			(void) rt_take_doubles(words, &model->recency_weight, 1);
 			break;
 		case TAG_K_OF_CUSTOMERS:
-			(void) take_doubles(words, &model->k_median, 1);
-			(void) take_doubles(words, &model->k_deviation, 1);
+			(void) rt_take_doubles(words, &model->k_median, 1);
+			(void) rt_take_doubles(words, &model->k_deviation, 1);
 			break;
 		case TAG_SPEND:
-			(void) take_doubles(words, &model->left_out, 1);
-			(void) take_doubles(words, &model->frequency_correlation, 1);
+			(void) rt_take_doubles(words, &model->left_out, 1);
+			(void) rt_take_doubles(words, &model->frequency_correlation, 1);
 			break;
 		case TAG_FITTED_AS_OF:
-			(void) take_word(words, &date);
+			(void) rt_take_word(words, &date);
 			if (date < INT32_MIN || date > INT32_MAX)
 				return "the date of the fit is out of range";
 			model->fitted_as_of = (int32_t) date;
 			break;
+		case TAG_SEASON:
+			of_season = (rt_words) {words->bytes, count};
+			words->bytes += 8 * (size_t) count;
+			words->count -= count;
+			model->season = season;
+			return rt_season_take(&of_season, season);
 	}
 	return NULL;
 }
 
 static const char *
-decode_version_2(const uint8_t *bytes, size_t size, rt_model *model)
+decode_version_2(const uint8_t *bytes, size_t size, rt_model *model, rt_season *season)
 {
 	const rt_kind *kind = rt_kind_by_id(bytes[1]);
-	model_words words = {bytes + RT_MODEL_BYTES_HEAD, (size - RT_MODEL_BYTES_HEAD) / 8};
+	rt_words words = {bytes + RT_MODEL_BYTES_HEAD, (size - RT_MODEL_BYTES_HEAD) / 8};
 	uint64_t	word;
 	uint32_t	last_tag = 0;
 
@@ -171,14 +139,14 @@ decode_version_2(const uint8_t *bytes, size_t size, rt_model *model)
 		return "it has not the parameters of its kind";
 	rt_model_init(model, kind);
 	model->flags = bytes[2];
-	if (!take_doubles(&words, model->parameters, kind->parameter_count))
+	if (!rt_take_doubles(&words, model->parameters, kind->parameter_count))
 		return "it is too short";
 	if ((model->flags & RT_MODEL_FITTED) &&
-		!(take_doubles(&words, &model->log_likelihood, 1) &&
-		  take_doubles(&words, &model->observations, 1) &&
-		  take_doubles(&words, model->covariance, rt_model_covariance_count(model))))
+		!(rt_take_doubles(&words, &model->log_likelihood, 1) &&
+		  rt_take_doubles(&words, &model->observations, 1) &&
+		  rt_take_doubles(&words, model->covariance, rt_model_covariance_count(model))))
 		return "it is too short";
-	while (take_word(&words, &word))
+	while (rt_take_word(&words, &word))
 	{
 		uint32_t	tag = (uint32_t) (word >> 32);
 		const char *problem;
@@ -186,7 +154,7 @@ decode_version_2(const uint8_t *bytes, size_t size, rt_model *model)
 		if (tag <= last_tag)
 			return "its parts are not in order";
 		last_tag = tag;
-		problem = take_tagged(&words, tag, (uint32_t) word, model);
+		problem = take_tagged(&words, tag, (uint32_t) word, model, season);
 		if (problem != NULL)
 			return problem;
 	}
@@ -256,7 +224,7 @@ normalize(double *value)
 }
 
 const char *
-rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model)
+rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model, rt_season *season)
 {
 	const char *problem;
 
@@ -265,7 +233,7 @@ rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model)
 	if (bytes[0] > RT_MODEL_BYTES_VERSION)
 		return rt_model_is_later;
 	if (bytes[0] == RT_MODEL_BYTES_VERSION)
-		problem = decode_version_2(bytes, size, model);
+		problem = decode_version_2(bytes, size, model, season);
 	else if (bytes[0] == 0 && size == V1_SIZE)
 		problem = decode_version_1(bytes, model);
 	else

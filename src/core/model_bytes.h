@@ -19,12 +19,14 @@
 #define RT_MODEL_BYTES_H
 
 #include "core/model.h"
+#include "core/season_bytes.h"
 
 #define RT_MODEL_BYTES_VERSION	2
 #define RT_MODEL_BYTES_HEAD		4
 
-/* Of two words each, and one with two values: unit, weight, k of customers, spend, date */
-#define RT_MODEL_WORDS_MAX		(RT_PARAMETERS_MAX + 2 + RT_COVARIANCES_MAX + 12)
+/* Of two or three words each: unit, weight, k of customers, spend, date; then the season */
+#define RT_MODEL_WORDS_MAX \
+	(RT_PARAMETERS_MAX + 2 + RT_COVARIANCES_MAX + 12 + 1 + RT_SEASON_WORDS_MAX)
 #define RT_MODEL_BYTES_MAX		(RT_MODEL_BYTES_HEAD + 8 * RT_MODEL_WORDS_MAX)
 
 /* Of a valid model; RT_MODEL_BYTES_MAX of room.  Returns how many bytes it took. */
@@ -32,9 +34,11 @@ extern size_t rt_model_encode(const rt_model *model, uint8_t *bytes);
 
 /*
  * Whatever the bytes are: NULL and a valid model, or what is wrong with them.  They are of a later
- * release where that is rt_model_is_later.
+ * release where that is rt_model_is_later.  Where the model has a season it is written to season,
+ * which the model then points to.
  */
-extern const char *rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model);
+extern const char *rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model,
+								   rt_season *season);
 extern const char rt_model_is_later[];
 
 #endif							/* RT_MODEL_BYTES_H */

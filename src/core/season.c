@@ -11,6 +11,7 @@
  */
 #include "core/season.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -291,24 +292,30 @@ factor_valid(double factor)
  * To a mean of 1.  What was brought to it before has it but for rounding, and is left as it is, so
  * that text goes out and in again without a loss.
  */
-static double
-normalize(double *factors, const double *weights, int count)
+static const char *
+set_factors(double *factors, const double *weights, int count, double *mean)
 {
 	double		sum = 0;
 	double		all = 0;
-	double		mean;
 
 	for (int i = 0; i < count; i++)
 	{
 		double		weight = weights == NULL ? 1 : weights[i];
 
+		if (!(factors[i] > 0 && factors[i] < DBL_MAX / 1e6))
+			return "the factor of a month or weekday must be above 0 and finite";
 		sum += weight * factors[i];
 		all += weight;
 	}
-	mean = sum / all;
-	for (int i = 0; fabs(mean - 1) > 1e-9 && i < count; i++)
-		factors[i] /= mean;
-	return mean;
+	*mean = sum / all;
+	for (int i = 0; i < count; i++)
+	{
+		if (fabs(*mean - 1) > 1e-9)
+			factors[i] /= *mean;
+		if (!factor_valid(factors[i]))
+			return "a month or weekday has less than a thousandth of the mean factor";
+	}
+	return NULL;
 }
 
 static int
@@ -369,32 +376,12 @@ const char *
 rt_season_set(rt_season *season, double *mean)
 {
 	const char *problem;
+	double		mean_weekday;
 
-	for (int i = 0; i < 12; i++)
-	{
-		if (!factor_valid(season->months[i]))
-			return "the factor of a month must lie between 0.001 and 1000";
-	}
-	*mean = normalize(season->months, rt_season_month_days, 12);
-	if (season->flags & RT_SEASON_WEEKDAYS)
-	{
-		for (int i = 0; i < 7; i++)
-		{
-			if (!factor_valid(season->weekdays[i]))
-				return "the factor of a weekday must lie between 0.001 and 1000";
-		}
-		(void) normalize(season->weekdays, NULL, 7);
-	}
-	for (int i = 0; i < 12; i++)
-	{
-		if (!(season->months[i] >= RT_SEASON_FACTOR_MIN / 12))
-			return "the factors of months are too far apart";
-	}
-	for (int i = 0; (season->flags & RT_SEASON_WEEKDAYS) && i < 7; i++)
-	{
-		if (!(season->weekdays[i] >= RT_SEASON_FACTOR_MIN / 7))
-			return "the factors of weekdays are too far apart";
-	}
+	if ((problem = set_factors(season->months, rt_season_month_days, 12, mean)) != NULL ||
+		((season->flags & RT_SEASON_WEEKDAYS) &&
+		 (problem = set_factors(season->weekdays, NULL, 7, &mean_weekday)) != NULL))
+		return problem;
 	if ((problem = check_events(season)) != NULL)
 		return problem;
 	rt_sort(season->events, (size_t) season->event_count, sizeof(rt_season_event),

@@ -46,7 +46,7 @@ typedef struct rt_season_span
 #define RT_SEASON_SPANS_MAX (2 * RT_SEASON_EVENTS_MAX)
 #define RT_ERA_YEARS 400
 
-/* What rt_season_prepare makes of the factors: months are from March on, as the years here are */
+/* What rt_season_set makes of the factors: months, and years, are from March on */
 typedef struct rt_season_clock
 {
 	bool		flat;			/* every day counts as one: operational time is real time */

@@ -57,6 +57,55 @@ random_model(rt_model *model)
 	}
 }
 
+/* The ones that models point to: as they were made, and as they were read */
+static rt_season made;
+static rt_season season;
+
+static void
+random_season(rt_season *random)
+{
+	double		mean;
+
+	memset(random, 0, sizeof(*random));
+	random->flags = (uint8_t) random_between(0, 7);
+	if (!(random->flags & RT_SEASON_FITTED))
+		random->flags &= RT_SEASON_WEEKDAYS;
+	for (int i = 0; i < 12; i++)
+		random->months[i] = (double) random_between(1, 100) / 16;
+	for (int i = 0; random->flags & RT_SEASON_WEEKDAYS && i < 7; i++)
+		random->weekdays[i] = (double) random_between(1, 100) / 16;
+	random->event_count = (int) random_between(0, 2) * (int) random_between(0, 50);
+	for (int i = 0; i < random->event_count; i++)
+	{
+		random->events[i].from = (int32_t) random_between(100 * i, 100 * i + 50);
+		random->events[i].until = (int32_t) random_between(100 * i + 50, 100 * i + 99);
+		random->events[i].factor = (double) random_between(1, 100) / 16;
+	}
+	if (random->flags & RT_SEASON_FITTED)
+	{
+		for (int i = 0; i < 12; i++)
+			random->errors[i] = (double) random_between(0, 100) / 16;
+		random->years = 3;
+		random->log_likelihood = -5;
+		random->customers = 1000;
+		random->p_value = random_between(0, 1) ? .5 : NAN;
+		random->fitted_as_of = random->flags & RT_SEASON_DATED ?
+			(int32_t) random_between(RT_DATE_MIN, RT_DATE_MAX) : 0;
+	}
+	CHECK(rt_season_set(random, &mean) == NULL);
+}
+
+/* The same, with the same season */
+static bool
+models_same(const rt_model *one, rt_model other)
+{
+	if ((one->season == NULL) != (other.season == NULL) ||
+		(one->season != NULL && memcmp(one->season, other.season, sizeof(rt_season)) != 0))
+		return false;
+	other.season = one->season;
+	return memcmp(one, &other, sizeof(rt_model)) == 0;
+}
+
 static void
 test_there_and_back(void)
 {
@@ -69,12 +118,17 @@ test_there_and_back(void)
 		size_t		size;
 
 		random_model(&model);
+		if (rt_kind_takes_season(rt_kind_by_id(model.id)) && random_between(0, 1))
+		{
+			random_season(&made);
+			model.season = &made;
+		}
 		size = rt_model_encode(&model, bytes + 1);
 		CHECK(size <= RT_MODEL_BYTES_MAX);
 
 		/* from an odd address, too */
-		CHECK(rt_model_decode(bytes + 1, size, &back) == NULL);
-		CHECK(memcmp(&back, &model, sizeof(model)) == 0);
+		CHECK(rt_model_decode(bytes + 1, size, &back, &season) == NULL);
+		CHECK(models_same(&back, model));
 		CHECK(rt_model_encode(&back, again) == size && memcmp(again, bytes + 1, size) == 0);
 	}
 }
@@ -94,6 +148,10 @@ test_broken(void)
 		size_t		size;
 
 		random_model(&model);
+		if (i % 1000 == 0)
+			random_season(&made);
+		if (random_between(0, 1))
+			model.season = &made;
 		size = rt_model_encode(&model, bytes);
 		for (int64_t n = random_between(0, 3); n > 0; n--)
 			bytes[random_between(0, (int64_t) size - 1)] = (uint8_t) random_between(0, 255);
@@ -102,7 +160,7 @@ test_broken(void)
 		/* the sanitizer sees what is behind the end */
 		exact = malloc(size + 1);
 		memcpy(exact, bytes, size);
-		if (rt_model_decode(exact, size, &back) == NULL)
+		if (rt_model_decode(exact, size, &back, &season) == NULL)
 		{
 			read++;
 			CHECK(rt_model_check(&back) == NULL);
@@ -119,17 +177,17 @@ test_later(void)
 	rt_model	back;
 	uint8_t		bytes[RT_MODEL_BYTES_MAX + 16];
 	size_t		size;
-	uint64_t	tag = (uint64_t) 6 << 32 | 1;
+	uint64_t	tag = (uint64_t) 7 << 32 | 1;
 
 	random_model(&model);
 	size = rt_model_encode(&model, bytes);
 	memcpy(bytes + size, &tag, 8);
 	memcpy(bytes + size + 8, &tag, 8);
-	CHECK(rt_model_decode(bytes, size + 16, &back) == rt_model_is_later);
+	CHECK(rt_model_decode(bytes, size + 16, &back, &season) == rt_model_is_later);
 	bytes[0] = RT_MODEL_BYTES_VERSION + 1;
-	CHECK(rt_model_decode(bytes, size, &back) == rt_model_is_later);
+	CHECK(rt_model_decode(bytes, size, &back, &season) == rt_model_is_later);
 	bytes[0] = 1;
-	CHECK(rt_model_decode(bytes, size, &back) != NULL);
+	CHECK(rt_model_decode(bytes, size, &back, &season) != NULL);
 }
 
 static int
@@ -161,7 +219,7 @@ test_version_1(void)
 
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = (uint8_t) (hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
-		CHECK(rt_model_decode(bytes, sizeof(bytes), &model) == NULL);
+		CHECK(rt_model_decode(bytes, sizeof(bytes), &model, &season) == NULL);
 		kind = rt_kind_by_id(model.id);
 		snprintf(name, sizeof(name), "{\"model\": \"%s\",", kind->name);
 		CHECK(strncmp(line, name, strlen(name)) == 0);
@@ -175,10 +233,11 @@ test_version_1(void)
 		}
 		CHECK((strstr(line, "log_likelihood") != NULL) == ((model.flags & RT_MODEL_FITTED) != 0));
 		CHECK(!(model.flags & RT_MODEL_DATED));
-		CHECK(rt_model_decode(version_2, rt_model_encode(&model, version_2), &back) == NULL);
-		CHECK(memcmp(&model, &back, sizeof(model)) == 0);
+		CHECK(rt_model_decode(version_2, rt_model_encode(&model, version_2), &back, &season) ==
+			  NULL);
+		CHECK(models_same(&model, back));
 		for (size_t size = 0; size < sizeof(bytes); size++)
-			CHECK(rt_model_decode(bytes, size, &model) != NULL);
+			CHECK(rt_model_decode(bytes, size, &model, &season) != NULL);
 		models++;
 	}
 	CHECK(models == 12 || *(const char *) &one != 1);
@@ -186,8 +245,51 @@ test_version_1(void)
 		fclose(file);
 }
 
+static void
+bytes_later(const rt_season *of)
+{
+	uint8_t		bytes[RT_SEASON_BYTES_MAX];
+	size_t		size = rt_season_encode(of, bytes);
+
+	bytes[0]++;
+	CHECK(rt_season_decode(bytes, size, &season) == rt_season_is_later);
+}
+
+/* A season alone: any bytes are none, or one that is the same bytes again but for its order */
+static void
+test_seasons(void)
+{
+	int			read = 0;
+
+	for (int i = 0; i < 20000; i++)
+	{
+		uint8_t		bytes[RT_SEASON_BYTES_MAX];
+		uint8_t		again[RT_SEASON_BYTES_MAX];
+		size_t		size;
+
+		random_season(&made);
+		size = rt_season_encode(&made, bytes);
+		CHECK(rt_season_decode(bytes, size, &season) == NULL);
+		CHECK(memcmp(&season, &made, sizeof(made)) == 0);
+		for (int64_t n = random_between(1, 3); n > 0; n--)
+			bytes[random_between(0, (int64_t) size - 1)] = (uint8_t) random_between(0, 255);
+		if (random_between(0, 1))
+			size = (size_t) random_between(0, (int64_t) size);
+		if (rt_season_decode(bytes, size, &season) != NULL)
+			continue;
+		read++;
+		CHECK(rt_season_encode(&season, again) == size);
+		CHECK(rt_season_decode(again, size, &made) == NULL);
+		CHECK(memcmp(&season, &made, sizeof(made)) == 0);
+	}
+	CHECK(read > 100 && read < 15000);
+	random_season(&made);
+	bytes_later(&made);
+}
+
 static const check_case model_bytes_cases[] = {
 	{"models as bytes: there and back, from any address", test_there_and_back},
+	{"models as bytes: seasons", test_seasons},
 	{"models as bytes: broken ones and cut ones", test_broken},
 	{"models as bytes: those of a later version are told apart", test_later},
 	{"models as bytes: those of release 0.1.0", test_version_1},

@@ -235,7 +235,10 @@ test_refused(void)
 	CHECK(rt_season_set(&season, &mean) != NULL);
 	season.months[3] = NAN;
 	CHECK(rt_season_set(&season, &mean) != NULL);
-	season.months[3] = 1001;
+	season.months[3] = 1e308;
+	CHECK(rt_season_set(&season, &mean) != NULL);
+	season.months[3] = 2000;
+	season.months[4] = .01;
 	CHECK(rt_season_set(&season, &mean) != NULL);
 	season_of(&season, december, NULL);
 	season.events[0] = (rt_season_event) {5, 4, 1};
