@@ -396,3 +396,22 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision,
 		double precision, double precision)
 	IS 'The same for times in units of time_unit_days days.';
+
+-- ---------------------------------------------------------------------------
+-- the season of a model
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION season(model retention_model) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_of_model';
+
+CREATE FUNCTION with_season(model retention_model, season retention_season) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'model_with_season';
+
+COMMENT ON FUNCTION season(retention_model)
+	IS 'The season that a model was fitted or typed in with. NULL where it has none.';
+COMMENT ON FUNCTION with_season(retention_model, retention_season)
+	IS 'The same model with another season, as for a campaign that is planned: an event in the '
+	'place of none. A model that was fitted without a season is better fitted again with it. '
+	'Error 22023 for kinds that have no season: those of opportunities, spend and contracts.';

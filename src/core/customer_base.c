@@ -18,6 +18,19 @@ rt_base_from_model(const rt_model *model, rt_base *base)
 	return base->kind->base != NULL;
 }
 
+rt_customer
+rt_model_customer(const rt_model *model, double x, int32_t first, int32_t last, int32_t as_of)
+{
+	return (rt_customer) {x, rt_season_days(model->season, first, last) / model->time_unit,
+							 rt_season_days(model->season, first, as_of) / model->time_unit};
+}
+
+double
+rt_model_time(const rt_model *model, int32_t as_of, double days)
+{
+	return rt_season_days_ahead(model->season, as_of, days) / model->time_unit;
+}
+
 bool
 rt_base_needs_intervals(const rt_base *base)
 {

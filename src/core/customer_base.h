@@ -23,6 +23,14 @@ typedef struct rt_base
 /* False for a model that does not know who is still a customer */
 extern bool rt_base_from_model(const rt_model *model, rt_base *base);
 
+/*
+ * Who bought x times again, from one day to another, as a model of recency sees them at the end of
+ * as_of: in its unit, by its season.  And so many days from then on, which may be infinite.
+ */
+extern rt_customer rt_model_customer(const rt_model *model, double x, int32_t first, int32_t last,
+									 int32_t as_of);
+extern double rt_model_time(const rt_model *model, int32_t as_of, double days);
+
 /* Does the likelihood depend on each interval, not only on x, t_x and age? */
 extern bool rt_base_needs_intervals(const rt_base *base);
 

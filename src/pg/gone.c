@@ -8,7 +8,6 @@
 
 #include <math.h>
 
-#include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"
@@ -61,18 +60,12 @@ gone_models(Datum cycle, NullableDatum base, const char *function, rt_gone_model
 				 errhint("Such as fit_model('mbg/nbd', ...).")));
 }
 
-static uint64
-gone_model_hash(const rt_model *model, uint64 seed)
-{
-	return hash_bytes_extended((const unsigned char *) model, sizeof(rt_model), seed);
-}
-
 int64
 gone_models_hash(const rt_gone_models *models)
 {
-	uint64		hash = gone_model_hash(models->cycle, 0);
+	uint64		hash = model_hash(models->cycle, 0);
 
-	return (int64) (models->base_model == NULL ? hash : gone_model_hash(models->base_model, hash));
+	return (int64) (models->base_model == NULL ? hash : model_hash(models->base_model, hash));
 }
 
 double

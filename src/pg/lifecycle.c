@@ -281,8 +281,7 @@ lifecycle_add_model(PG_FUNCTION_ARGS)
 	unit = calendar_unit_from_text(PG_GETARG_TEXT_PP(2));
 	constants[UNIT_CONSTANT] = unit | BY_MODEL;
 	constants[AS_OF_CONSTANT] = as_of_date(PG_GETARG_DATEADT(3));
-	constants[LOST_CONSTANT] =
-		(int64) hash_bytes_extended((const unsigned char *) rule.model, sizeof(rt_model), 0);
+	constants[LOST_CONSTANT] = (int64) model_hash(rule.model, 0);
 	memcpy(&constants[LOST_CONSTANT + 1], &rule.score, sizeof(rule.score));
 	state = tally_state_to_add_to(fcinfo, &lifecycle_kind, constants);
 	if (!PG_ARGISNULL(1))

@@ -48,15 +48,17 @@ PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
 /* ---------------------------------------------------------------- values */
 
 /*
- * The last two that were read: mostly a query asks one model, or one and another of what is spent,
- * about many customers.
+ * The last ones that were read: mostly a query asks one model, or one, another of the cycle and
+ * one of what is spent, about many customers.  The season of a model stays here: twice as many
+ * of them as a function has among its arguments.
  */
 static struct
 {
 	Size		size;			/* 0: none */
 	uint8		bytes[RT_MODEL_BYTES_MAX];
 	rt_model	model;
-}			recent_models[2];
+	rt_season	season;
+}			recent_models[6];
 static int	oldest_model = 0;
 
 /* Is it one of them? */
@@ -77,8 +79,10 @@ read_again(const uint8 *bytes, Size size, rt_model *model)
 static void
 read_model(const uint8 *bytes, Size size, rt_model *model)
 {
-	const char *problem = rt_model_decode(bytes, size, model);
+	const char *problem;
 
+	recent_models[oldest_model].size = 0;
+	problem = rt_model_decode(bytes, size, model, &recent_models[oldest_model].season);
 	if (problem == rt_model_is_later)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("retention model can't be read: %s", problem),
@@ -86,8 +90,6 @@ read_model(const uint8 *bytes, Size size, rt_model *model)
 	if (problem != NULL)
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("retention model is corrupt: %s", problem)));
-	if (size > RT_MODEL_BYTES_MAX)
-		return;					/* of 0.1.0, which is not worth it */
 	recent_models[oldest_model].size = size;
 	memcpy(recent_models[oldest_model].bytes, bytes, size);
 	recent_models[oldest_model].model = *model;
@@ -219,8 +221,12 @@ check_spend_model(const rt_model *model, const char *function)
 static bool
 models_equal(FunctionCallInfo fcinfo)
 {
-	return memcmp(model_from_datum(PG_GETARG_DATUM(0)), model_from_datum(PG_GETARG_DATUM(1)),
-				  sizeof(rt_model)) == 0;
+	uint8		one[RT_MODEL_BYTES_MAX];
+	uint8		other[RT_MODEL_BYTES_MAX];
+	Size		size = rt_model_encode(model_from_datum(PG_GETARG_DATUM(0)), one);
+
+	return rt_model_encode(model_from_datum(PG_GETARG_DATUM(1)), other) == size &&
+		memcmp(one, other, size) == 0;
 }
 
 Datum
@@ -235,17 +241,27 @@ retention_model_ne(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(!models_equal(fcinfo));
 }
 
+uint64
+model_hash(const rt_model *model, uint64 seed)
+{
+	uint8		bytes[RT_MODEL_BYTES_MAX];
+
+	return hash_bytes_extended(bytes, (int) rt_model_encode(model, bytes), seed);
+}
+
 Datum
 retention_model_hash(PG_FUNCTION_ARGS)
 {
-	return hash_any((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)), sizeof(rt_model));
+	uint8		bytes[RT_MODEL_BYTES_MAX];
+
+	return hash_any(bytes, (int) rt_model_encode(model_from_datum(PG_GETARG_DATUM(0)), bytes));
 }
 
 Datum
 retention_model_hash_extended(PG_FUNCTION_ARGS)
 {
-	return hash_any_extended((const unsigned char *) model_from_datum(PG_GETARG_DATUM(0)),
-							 sizeof(rt_model), (uint64) PG_GETARG_INT64(1));
+	return UInt64GetDatum(model_hash(model_from_datum(PG_GETARG_DATUM(0)),
+									 (uint64) PG_GETARG_INT64(1)));
 }
 
 /* -------------------------------------------------------------- questions */
@@ -330,7 +346,7 @@ retention_model_log_likelihood(PG_FUNCTION_ARGS)
 double
 model_aic(const rt_model *model)
 {
-	return 2 * rt_kind_by_id(model->id)->parameter_count - 2 * model->log_likelihood;
+	return 2 * rt_model_parameters(model) - 2 * model->log_likelihood;
 }
 
 Datum
@@ -350,7 +366,7 @@ retention_model_bic(PG_FUNCTION_ARGS)
 
 	if (!(model->flags & RT_MODEL_FITTED) || model->observations < 1)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(rt_kind_by_id(model->id)->parameter_count * log(model->observations) -
+	PG_RETURN_FLOAT8(rt_model_parameters(model) * log(model->observations) -
 					 2 * model->log_likelihood);
 }
 

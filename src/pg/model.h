@@ -16,11 +16,16 @@
  * PostgreSQL stores values in.
  */
 
-/* Checked; in the current memory context */
+/*
+ * Checked; in the current memory context.  Its season, where it has one, stays as it is until as
+ * many other models were read as a function has among its arguments.
+ */
 extern const rt_model *model_from_datum(Datum value);
 
 /* The value of a valid model; in the current memory context */
 extern Datum model_to_datum(const rt_model *model);
+
+extern uint64 model_hash(const rt_model *model, uint64 seed);
 
 /* The names of all kinds, and those of the parameters of one, for a message */
 extern char *list_kinds(void);

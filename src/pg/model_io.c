@@ -11,18 +11,17 @@
 
 #include <math.h>
 
-#include "common/shortest_dec.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
-#include "utils/numeric.h"
 
 #include "core/calendar.h"
 #include "core/model_bytes.h"
 #include "pg/arguments.h"
 #include "pg/model.h"
+#include "pg/season.h"
 
 PG_FUNCTION_INFO_V1(retention_model_in);
 PG_FUNCTION_INFO_V1(retention_model_out);
@@ -49,20 +48,6 @@ static const struct
 /* ----------------------------------------------------------------- output */
 
 static void
-append_number(StringInfo text, double value)
-{
-	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
-
-	if (isfinite(value))
-	{
-		double_to_shortest_decimal_buf(value, digits);
-		appendStringInfoString(text, digits);
-	}
-	else
-		appendStringInfoString(text, "null");
-}
-
-static void
 append_key(StringInfo text, const char *key, double value)
 {
 	appendStringInfo(text, ", \"%s\": ", key);
@@ -77,10 +62,8 @@ append_fit(StringInfo text, const rt_model *model)
 	append_key(text, "observations", model->observations);
 	if (model->flags & RT_MODEL_DATED)
 	{
-		char		date[RT_DATE_TEXT_MAX];
-		size_t		length = rt_date_print(model->fitted_as_of, date);
-
-		appendStringInfo(text, ", \"fitted_as_of\": \"%.*s\"", (int) length, date);
+		appendStringInfoString(text, ", \"fitted_as_of\": ");
+		append_date(text, model->fitted_as_of);
 	}
 	appendStringInfo(text, ", \"converged\": %s, \"covariance\": [",
 					 model->flags & RT_MODEL_CONVERGED ? "true" : "false");
@@ -121,6 +104,11 @@ retention_model_out(PG_FUNCTION_ARGS)
 	}
 	if (fitted)
 		append_fit(&text, model);
+	if (model->season != NULL)
+	{
+		appendStringInfoString(&text, ", \"season\": ");
+		season_append(&text, model->season);
+	}
 	appendStringInfoChar(&text, '}');
 	PG_RETURN_CSTRING(text.data);
 }
@@ -143,15 +131,6 @@ retention_model_parameters(PG_FUNCTION_ARGS)
 }
 
 /* ------------------------------------------------------------------ input */
-
-/* Infinite when it is beyond a double, for the checks to find */
-static double
-jsonb_double(const JsonbValue *value)
-{
-	Datum		number = NumericGetDatum(value->val.numeric);
-
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, number));
-}
 
 static JsonbValue *
 find_key(Jsonb *json, const char *key)
@@ -178,7 +157,7 @@ read_covariance(const JsonbValue *value, const rt_kind *kind, rt_model *model)
 		JsonbValue *element = getIthJsonbValueFromContainer(value->val.binary.data, (uint32) i);
 
 		if (element->type == jbvNumeric)
-			model->covariance[i] = jsonb_double(element);
+			model->covariance[i] = json_double(element);
 		else if (element->type == jbvNull)
 			model->covariance[i] = NAN;
 		else
@@ -190,19 +169,26 @@ read_covariance(const JsonbValue *value, const rt_kind *kind, rt_model *model)
 static const char *
 read_date(const JsonbValue *value, rt_model *model)
 {
-	const char *start;
-	const char *end;
-
-	if (value->type != jbvString)
-		return "\"fitted_as_of\" must be a date, such as \"2026-12-31\"";
-	start = value->val.string.val;
-	end = start + value->val.string.len;
-
-	if (rt_date_parse(&start, end, &model->fitted_as_of) != NULL || start != end)
-		return psprintf("\"fitted_as_of\" must be a date, such as \"2026-12-31\", not \"%s\"",
-						clip_bytes(value->val.string.val, (Size) value->val.string.len));
+	if (!json_date(value, &model->fitted_as_of))
+		return value->type != jbvString ?
+			"\"fitted_as_of\" must be a date, such as \"2026-12-31\"" :
+			psprintf("\"fitted_as_of\" must be a date, such as \"2026-12-31\", not \"%s\"",
+					 clip_bytes(value->val.string.val, (Size) value->val.string.len));
 	model->flags |= RT_MODEL_DATED;
 	return NULL;
+}
+
+static const char *
+read_season(const JsonbValue *value, rt_model *model)
+{
+	rt_season  *season = palloc(sizeof(rt_season));
+	const char *problem;
+
+	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+		return "\"season\" must be an object: {\"months\": [0.8, 0.8, ...]}";
+	problem = season_from_json(value->val.binary.data, season);
+	model->season = season;
+	return problem == NULL ? NULL : psprintf("of its season, %s", problem);
 }
 
 static const char *
@@ -216,7 +202,7 @@ read_number(const char *key, const JsonbValue *value, const rt_kind *kind, rt_mo
 	{
 		const char *wrong;
 
-		model->parameters[index] = jsonb_double(value);
+		model->parameters[index] = json_double(value);
 		wrong = rt_model_parameter_check(model->parameters[index]);
 		return wrong == NULL ? NULL : psprintf("\"%s\" %s", key, wrong);
 	}
@@ -224,7 +210,7 @@ read_number(const char *key, const JsonbValue *value, const rt_kind *kind, rt_mo
 	{
 		if (strcmp(key, model_numbers[i].key) != 0)
 			continue;
-		*(double *) ((char *) model + model_numbers[i].offset) = jsonb_double(value);
+		*(double *) ((char *) model + model_numbers[i].offset) = json_double(value);
 		return NULL;
 	}
 	return psprintf("unexpected key \"%s\"; the parameters of \"%s\" are: %s", clip_string(key),
@@ -248,6 +234,8 @@ read_value(const char *key, const JsonbValue *value, const rt_kind *kind, rt_mod
 		return read_covariance(value, kind, model);
 	if (strcmp(key, "fitted_as_of") == 0)
 		return read_date(value, model);
+	if (strcmp(key, "season") == 0)
+		return read_season(value, model);
 	if (strcmp(key, "frequency_correlation") == 0 && value->type == jbvNull)
 	{
 		model->frequency_correlation = NAN;
@@ -405,7 +393,7 @@ receive_version_2(StringInfo message, rt_model *model)
 		memcpy(bytes + size, &word, sizeof(word));
 		size += sizeof(word);
 	}
-	return rt_model_decode(bytes, size, model);
+	return rt_model_decode(bytes, size, model, palloc(sizeof(rt_season)));
 }
 
 /* Of zeros only the positive one has a text form, of those that are not a number there is one */
