@@ -16,6 +16,9 @@
 --	win_back	 550	gone in 2025; a campaign on 2026-02-01 wrote to half of them (treated):
 --					30 percent of those came back, and 10 percent of the others
 --
+-- All but the clockwork and the yearly ones buy by the season: what passes for a day counts as
+-- much as its month has in shop.season, 155 percent in December, 78 in January.
+--
 -- Besides: refunds, second orders on the same day, order values 10 percent up
 -- in the North with the price rise, and 12 percent down everywhere from
 -- 2026-04-01 on.
@@ -49,6 +52,14 @@ CREATE TABLE shop.truth (
 	dropped_range text,
 	dropped_on date
 );
+
+CREATE TABLE shop.season (
+	month integer PRIMARY KEY,
+	percent integer NOT NULL			-- of what is bought in an average month
+);
+INSERT INTO shop.season
+SELECT row_number() OVER (), percent
+FROM unnest('{78, 80, 92, 98, 100, 95, 88, 80, 98, 108, 128, 155}'::integer[]) AS percent;
 
 -- a hash of three integers, 0 .. 4294967295
 CREATE FUNCTION shop.hash(customer bigint, purpose bigint, number bigint) RETURNS bigint
@@ -110,6 +121,8 @@ DECLARE
 	value integer;
 	treated boolean;
 	jitter integer;
+	season integer[] := (SELECT array_agg(percent ORDER BY month) FROM shop.season);
+	time_left integer;
 BEGIN
 	SELECT array_agg(round(-1000 * ln((i + 0.5) / 256.0))::integer ORDER BY i)
 	INTO exponential FROM generate_series(0, 255) i;
@@ -238,7 +251,15 @@ BEGIN
 			IF growth > 0 THEN
 				mean := least((mean * growth + 99) / 100, 400);
 			END IF;
-			day := day + greatest(step, 1);
+			IF story IN ('clockwork', 'yearly') THEN
+				day := day + greatest(step, 1);
+			ELSE
+				time_left := 100 * greatest(step, 1);
+				WHILE time_left > 0 AND day <= shop_end LOOP
+					day := day + 1;
+					time_left := time_left - season[extract(month FROM day)::integer];
+				END LOOP;
+			END IF;
 		END LOOP;
 	END LOOP;
 END
@@ -249,4 +270,4 @@ DROP PROCEDURE shop.generate();
 DROP FUNCTION shop.draw(bigint, bigint, bigint, bigint, bigint);
 DROP FUNCTION shop.hash(bigint, bigint, bigint);
 CREATE INDEX ON shop.orders (customer_id, ordered_at);
-ANALYZE shop.customers, shop.orders, shop.campaign, shop.truth;
+ANALYZE shop.customers, shop.orders, shop.campaign, shop.truth, shop.season;
