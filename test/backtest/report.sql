@@ -236,3 +236,4 @@ SELECT '| ' || name, as_of, kind, customers, round(expected::numeric),
        coalesce(lower80 || ' to ' || upper80, '-'), coalesce(lower95 || ' to ' || upper95, '-'),
        actual, round((actual / expected)::numeric, 2) || ' |'
 FROM total ORDER BY name, as_of, kind;
+\ir report_season.sql

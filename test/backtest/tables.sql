@@ -64,3 +64,18 @@ CREATE TABLE total (
 	lower80 float8, upper80 float8, lower95 float8, upper95 float8,	-- NULL: none are known
 	actual bigint						-- purchase days that came
 );
+-- the season as of a date, and what models with and without it said of the year behind it
+CREATE TABLE season (
+	name text, as_of date, years float8, p_value float8, factors float8[],
+	plain float8, seasonal float8		-- log-likelihoods
+);
+CREATE TABLE season_total (
+	name text, as_of date, month int, until date, actual bigint, plain float8, seasonal float8
+);
+-- mean absolute errors of the purchases of a customer in 91 days
+CREATE TABLE season_customer (name text, as_of date, plain float8, seasonal float8);
+-- of those who bought again: the mean absolute error of the date, and how many windows held it
+CREATE TABLE season_cycle (
+	name text, as_of date, with_season boolean, customers bigint, error float8, window50 float8,
+	window80 float8
+);

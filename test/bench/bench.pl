@@ -437,6 +437,68 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /model|value|whole path/)
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
 }
 
+# The same of three years of seasonal purchases: with a season and without
+if (!$ENV{ONLY} || $ENV{ONLY} =~ /season/)
+{
+	my $season = q({"months": [0.78, 0.8, 0.92, 0.98, 1, 0.95, 0.88, 0.8, 0.98, 1.08, 1.28, 1.55]});
+	my $model = sub
+	{
+		my ($parameters, $with) = @_;
+		return "'{$parameters" . ($with ? qq(, "season": $season) : '') . "}'::retention_model";
+	};
+	my $mbg = '"model": "mbg/nbd", "r": 0.8, "alpha": 60, "a": 0.8, "b": 2.5';
+	my $pareto = '"model": "pareto/nbd", "r": 0.8, "alpha": 60, "s": 0.6, "beta": 300';
+	my $cycle = '"model": "interpurchase", "k": 1, "r": 1.5, "alpha": 60';
+	my $spend =
+		q('{"model": "gamma-gamma", "p": 6.25, "q": 3.74, "gamma": 15.44}'::retention_model);
+	psql("CREATE TABLE seasonal AS SELECT customer_id, purchase_history(purchase_date) AS h
+		FROM simulate_customers(@{[$model->($mbg, 1)]}, 1000000, '2023-07-01', '2026-06-30',
+			'2026-09-30')
+		GROUP BY 1", 'VACUUM ANALYZE seasonal');
+	my $last = "date '2026-09-30'";
+	my $both = sub
+	{
+		my ($name, $bar, $query, $parameters) = @_;
+		return if $ENV{ONLY} && "$name, serial" !~ /$ENV{ONLY}/;
+		my ($times) = measure('serial', map { $query->($model->($parameters, $_)) } 1, 0);
+		row("$name, serial", sprintf('%.3f', $times->[0] / 1000),
+			sprintf('%.3f', $times->[1] / 1000),
+			sprintf('%.3f', ($times->[0] - $times->[1]) / 1000), $bar);
+	};
+	print "\nA base of 1,000,000 seen for three years, ",
+		psql('SELECT sum(order_count(h)) FROM seasonal'), " purchases: with a season and without\n\n";
+	row('what is measured', 'with', 'without', 'ratio', 'bar');
+	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
+	for my $mode (@modes)
+	{
+		compare('season: fit_season, ms: fit mbg/nbd', $mode, '<= 3',
+			"SELECT fit_season(h, $last) FROM seasonal",
+			"SELECT fit_model('mbg/nbd', h, $last) FROM seasonal");
+		compare("season: fit $_ with one, ms", $mode, '<= 3',
+			"SELECT fit_model('$_', h, $last, 1, '$season') FROM seasonal",
+			"SELECT fit_model('$_', h, $last) FROM seasonal")
+			for 'mbg/nbd', 'pareto/nbd', 'interpurchase';
+	}
+	print "\n";
+	row('what is measured', 'with', 'without', 'beyond', 'bar');
+	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
+	for my $parameters ($mbg, $pareto)
+	{
+		my ($kind) = $parameters =~ /"model": "([^"]+)"/;
+		$both->("season: p_alive, $kind, us a row", '<= 0.3',
+			sub { "SELECT sum(p_alive($_[0], h, $last)) FROM seasonal" }, $parameters);
+		$both->("season: expected_purchases of a year, $kind, us a row", '<= 0.3',
+			sub { "SELECT sum(expected_purchases($_[0], h, $last, '1 year')) FROM seasonal" },
+			$parameters);
+		$both->("season: clv of three years, $kind, us a row", 'with <= 10',
+			sub { "SELECT sum(clv($_[0], $spend, h, $last, '3 years', 0.1)) FROM seasonal" },
+			$parameters);
+	}
+	$both->('season: purchase_cycle, us a row', '-',
+		sub { "SELECT sum((purchase_cycle(h, $last, $_[0])).elapsed_days) FROM seasonal" }, $cycle);
+	psql('DROP TABLE seasonal');
+}
+
 # The retention mart: made, a day's orders written down and read, refreshed, by stage
 if (!$ENV{ONLY} || $ENV{ONLY} =~ /mart/)
 {
