@@ -3,20 +3,24 @@
 \echo '## The season'
 \echo
 \echo 'What customers who are known as of a date buy in each of the twelve months behind it, by'
-\echo '`expected_purchases` of a model mbg/nbd, fitted with `fit_season(h, as_of)` and without. The mean'
-\echo 'absolute error of the monthly totals, in percent of what came; all of it too much or too little'
-\echo '(bias); and the mean absolute error a customer over the first 91 days.'
+\echo '`expected_purchases` of models fitted with `fit_season(h, as_of)` and without. The mean absolute'
+\echo 'error of the monthly totals, in percent of what came; all of it too much or too little (bias);'
+\echo 'and the mean absolute error a customer over the first 91 days. For pareto/nbd with a season'
+\echo 'customers leave in operational time, too, hardly anybody in a month in which hardly anybody buys.'
 \echo
-\echo '| log | as of | years seen | p | error without | with | bias without | with | a customer without | with |'
-\echo '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|'
-SELECT '| ' || name, as_of, round(years::numeric, 1), to_char(p_value, '0.0EEEE'),
+\echo '| log | as of | years seen | p | model | error without | with | bias without | with | a customer without | with |'
+\echo '|---|---|--:|--:|---|--:|--:|--:|--:|--:|--:|'
+SELECT '| ' || name, as_of, round(years::numeric, 1),
+       coalesce(trim(to_char(p_value, '0.0EEEE')), '-'), kind,
        round(100 * (sum(abs(actual - t.plain)) / sum(actual))::numeric, 1),
        round(100 * (sum(abs(actual - t.seasonal)) / sum(actual))::numeric, 1),
        round(100 * (sum(t.plain) / sum(actual) - 1)::numeric, 1),
        round(100 * (sum(t.seasonal) / sum(actual) - 1)::numeric, 1),
        round(c.plain::numeric, 4), round(c.seasonal::numeric, 4) || ' |'
-FROM season s JOIN season_total t USING (name, as_of) JOIN season_customer c USING (name, as_of)
-GROUP BY name, as_of, years, p_value, c.plain, c.seasonal ORDER BY name, as_of;
+FROM season s
+     JOIN season_total t USING (name, as_of)
+     JOIN season_customer c USING (name, as_of, kind)
+GROUP BY name, as_of, kind, years, p_value, c.plain, c.seasonal ORDER BY name, as_of, kind;
 \echo
 \echo 'The months'' factors, from January on:'
 \echo

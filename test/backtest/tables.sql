@@ -66,14 +66,16 @@ CREATE TABLE total (
 );
 -- the season as of a date, and what models with and without it said of the year behind it
 CREATE TABLE season (
-	name text, as_of date, years float8, p_value float8, factors float8[],
-	plain float8, seasonal float8		-- log-likelihoods
+	name text, as_of date, years float8, p_value float8, factors float8[]
 );
 CREATE TABLE season_total (
-	name text, as_of date, month int, until date, actual bigint, plain float8, seasonal float8
+	name text, as_of date, kind text, month int, until date, actual bigint, plain float8,
+	seasonal float8
 );
 -- mean absolute errors of the purchases of a customer in 91 days
-CREATE TABLE season_customer (name text, as_of date, plain float8, seasonal float8);
+CREATE TABLE season_customer (
+	name text, as_of date, kind text, plain float8, seasonal float8
+);
 -- of those who bought again: the mean absolute error of the date, and how many windows held it
 CREATE TABLE season_cycle (
 	name text, as_of date, with_season boolean, customers bigint, error float8, window50 float8,

@@ -57,7 +57,7 @@ while (my $line = <$run>)
 	$sets++;
 }
 close $run;
-is($sets, 5 + 7, 'five order logs, and seven to choose models on');
+is($sets, 5 + 7 + 3, 'five order logs, seven to choose models on, three with a season');
 my $report = psql_file("$root/test/backtest/report.sql");
 
 my @rows = split /\n/, $node->safe_psql('postgres', q{
@@ -168,6 +168,19 @@ for my $row (@totals)
 	is($around, 't', "$name, $as_of, $kind: around what is expected");
 	cmp_ok(abs(log($ratio)), '<', log(4 / 3) + 0.02, "$name, $as_of, $kind: $ratio of it came");
 }
+
+# the season: monthly totals of the year behind a date, in percent of what came
+my %error = split /[|\n]/, $node->safe_psql('postgres', q{
+	SELECT name || ' ' || as_of, 100 * sum(abs(actual - seasonal)) / sum(actual)
+	FROM season_total WHERE kind = 'mbg/nbd' GROUP BY name, as_of});
+my %most = ('retailer_transaction_log 2017-12-31' => 15, 'retailer_transaction_log 2018-03-31' => 21,
+	'edible_grocery_panel 2002-06-30' => 24);
+cmp_ok($error{$_}, '<=', $most{$_}, "$_: months with a season")
+	for sort keys %most;
+cmp_ok($node->safe_psql('postgres', q{
+	SELECT seasonal FROM season_customer
+	WHERE (name, as_of, kind) = ('retailer_transaction_log', '2017-12-31', 'mbg/nbd')}), '<=', .2023,
+	'and each customer in three months');
 
 is($node->safe_psql('postgres', q{
 	SELECT count(*) FROM leaving WHERE subscriber_stage NOT IN ('at_risk', 'lapsed')}), 0,
