@@ -37,11 +37,14 @@
  */
 #define SAMPLE_ROWS 20000
 
-#define ITERATIONS 100
-
-/* A gain of the log-likelihood that is nothing, and one that may be left where no step is better */
-#define GAIN 1e-8
-#define GAIN_LEFT 0.01
+/*
+ * A gain of the log-likelihood that is nothing, and one that may be left where no step is better, or
+ * where a search crawls along a ridge of the model toward one of its limits: a tenth of a standard
+ * error of a factor would be 0.005.  A search of a few months takes four to eight steps.
+ */
+#define GAIN 1e-7
+#define GAIN_LEFT 1e-3
+#define ITERATIONS 30
 
 /* Logarithms of factors: beyond it a month is known to have hardly anything, or all */
 #define FACTOR_RANGE log(1e12)
@@ -579,7 +582,7 @@ season_fit_search(rt_season_search *s)
 			return gain <= GAIN_LEFT;
 		last_gain = gain;
 	}
-	return false;
+	return last_gain <= GAIN_LEFT;
 }
 
 /* Of the model, where it is most likely without a season; false where that is not known */

@@ -90,6 +90,21 @@ shop_day(const double *sums, int from, int days, double value)
 	return high;
 }
 
+/* As rt_life_next, with intervals of the same mean and any shape */
+static bool
+shop_next(const shop *s, rt_life *life, rt_random *random, double until)
+{
+	if (s->clumps == 0)
+		return rt_life_next(life, random, until);
+	if (!life->here)
+		return false;
+	life->time += rt_random_gamma(random, s->clumps) / s->clumps / life->lambda;
+	if (!(life->time <= until))
+		return false;
+	life->here = rt_random_uniform(random) >= life->p;
+	return true;
+}
+
 static rt_fit_row
 shop_customer(const shop *s, const shop_clock *clock, int i, int32_t first_month,
 			  double *purchases)
@@ -106,7 +121,7 @@ shop_customer(const shop *s, const shop_clock *clock, int i, int32_t first_month
 				 clock->arrivals[clock->days] * rt_random_uniform(&random));
 	last = first;
 	rt_life_start(s->truth, &random, &life);
-	while (rt_life_next(&life, &random, clock->time[clock->days] - clock->time[first]))
+	while (shop_next(s, &life, &random, clock->time[clock->days] - clock->time[first]))
 	{
 		int			day = shop_day(clock->time, last, clock->days,
 								   clock->time[first] + life.time);
