@@ -697,54 +697,62 @@ season_fit_set_factors(const double *logarithms, int count, double *factors)
 						  RT_SEASON_FACTOR_MAX);
 }
 
-/* What is known of months, all in all, and their factors */
+/* A part of the covariance of coordinates */
+static void
+season_fit_part(const rt_season_search *s, const double *covariance, int from, int count,
+				double factor, double *part)
+{
+	for (int i = 0; i < count; i++)
+	{
+		for (int j = 0; j < count; j++)
+			part[i * count + j] = factor * covariance[(from + i) * s->count + from + j];
+	}
+}
+
 static void
 season_fit_months_of(const rt_season_search *s, const rt_season_years *years,
 					 rt_season *season, rt_season_details *details)
 {
+	double		chance[12 * 12];
+	double		other[12 * 12];
 	double		covariance[12 * 12];
 	double		posterior[12 * 12];
-	double		at_mean[12 * 12];
 	double		shares[12];
 	double		means[12];
 
-	for (int i = 0; i < 12; i++)
+	season_fit_part(s, years->covariance, RT_SEASON_MODEL, 12, 1, chance);
+	for (int i = 0; i < 12 * 12; i++)
 	{
-		for (int j = 0; j < 12; j++)
-			covariance[i * 12 + j] =
-				years->covariance[(RT_SEASON_MODEL + i) * s->count + RT_SEASON_MODEL + j] +
-				years->variation * years->by_years[i * 12 + j];
+		other[i] = years->variation * years->by_years[i];
+		covariance[i] = chance[i] + other[i];
 	}
 	memcpy(details->log_months, s->z + RT_SEASON_MODEL, sizeof(details->log_months));
 	rt_season_shares(details->log_months, 12, shares);
 	rt_season_to_mean(shares, 12, covariance, details->covariance);
-	details->spread = rt_season_shrink(12, details->log_months, covariance, means, posterior);
+	details->spread =
+		rt_season_shrink(12, details->log_months, chance, other, means, posterior);
 	season_fit_set_factors(means, 12, season->months);
 	rt_season_shares(means, 12, shares);
-	rt_season_to_mean(shares, 12, posterior, at_mean);
+	rt_season_to_mean(shares, 12, posterior, covariance);
 	for (int i = 0; i < 12; i++)
-		season->errors[i] = season->months[i] * sqrt(fmax(at_mean[i * 12 + i], 0));
+		season->errors[i] = season->months[i] * sqrt(fmax(covariance[i * 12 + i], 0));
 }
 
 static void
 season_fit_weekdays_of(const rt_season_search *s, const rt_season_years *years, double dispersion,
 					   rt_season *season, rt_season_details *details)
 {
+	static const double nothing[7 * 7];
 	double		covariance[7 * 7];
 	double		posterior[7 * 7];
 	double		shares[7];
 	double		means[7];
 
-	for (int i = 0; i < 7; i++)
-	{
-		for (int j = 0; j < 7; j++)
-			covariance[i * 7 + j] = fmax(1, dispersion) *
-				years->covariance[(RT_SEASON_MONTHS + i) * s->count + RT_SEASON_MONTHS + j];
-	}
+	season_fit_part(s, years->covariance, RT_SEASON_MONTHS, 7, fmax(1, dispersion), covariance);
 	memcpy(details->log_weekdays, s->z + RT_SEASON_MONTHS, sizeof(details->log_weekdays));
 	rt_season_shares(details->log_weekdays, 7, shares);
 	rt_season_to_mean(shares, 7, covariance, details->weekday_covariance);
-	(void) rt_season_shrink(7, details->log_weekdays, covariance, means, posterior);
+	(void) rt_season_shrink(7, details->log_weekdays, covariance, nothing, means, posterior);
 	season->flags |= RT_SEASON_WEEKDAYS;
 	season_fit_set_factors(means, 7, season->weekdays);
 }
@@ -769,7 +777,7 @@ season_fit_set(const rt_season_data *data, const season_fit_totals *totals,
 
 /* The p-value of the season: what it gains, in what months of the calendar differ by anyway */
 static double
-season_fit_p(const rt_season_years *years, bool two_years, rt_season_details *details)
+season_fit_p(const rt_season_years *years, rt_season_details *details)
 {
 	double		gain = 2 * (details->log_season - details->log_flat) / 11;
 
@@ -778,7 +786,7 @@ season_fit_p(const rt_season_years *years, bool two_years, rt_season_details *de
 	details->dispersion = years->dispersion;
 	details->degrees = years->degrees;
 	details->f = fmax(0, gain) / years->season_dispersion;
-	return two_years ? rt_season_f_tail(details->f, 11, years->degrees) : NAN;
+	return years->variation_seen ? rt_season_f_tail(details->f, 11, years->degrees) : NAN;
 }
 
 static rt_season_status
@@ -805,7 +813,7 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 		return RT_SEASON_NO_MAXIMUM;
 	details->log_season = s.log_likelihood + data->events_log;
 	rt_season_years_of(&s, two_years, room.next, &years);
-	p_value = season_fit_p(&years, two_years, details);
+	p_value = season_fit_p(&years, details);
 	if (rt_season_weekdays_test(&s, &details->weekdays_p, &dispersion) &&
 		details->weekdays_p < RT_SEASON_WEEKDAYS_P)
 	{

@@ -119,11 +119,11 @@ extern bool rt_season_weekdays_test(const rt_season_search *s, double *p, double
 extern double rt_season_f_tail(double f, double degrees, double other_degrees);
 
 /*
- * What to think of count logarithms, which have this covariance but for a common factor, and
- * are Normal(0, w^2) among each other: see season_fit_shrink.c.  Gives w.
+ * What to think of count logarithms, which are off by chance and by other things but for a common
+ * factor, and are Normal(0, w^2) among each other: see season_fit_shrink.c.  Gives w.
  */
-extern double rt_season_shrink(int count, const double *logarithms, const double *covariance,
-							   double *means, double *posterior);
+extern double rt_season_shrink(int count, const double *logarithms, const double *chance,
+							   const double *other, double *means, double *posterior);
 
 /* The covariance of logarithms brought to the mean 1, from that of others */
 extern void rt_season_to_mean(const double *shares, int count, const double *covariance,

@@ -11,9 +11,11 @@
  *		R + v R^2,	R = J - J X B^-1 X' J, of the months
  *
  * so that Pearson's sum of their squares, over expected ones, is tr(W R) + v tr(W R^2) on average,
- * where W are its weights, and v is where it is what was seen (Paule and Mandel 1982, "Consensus
- * values and weighting factors"; DerSimonian and Laird 1986).  The season found is off by
- * B^-1 X' J e, which adds v B^-1 X' J J X B^-1 to its covariance.
+ * where W are its weights, and v is where it is what was seen: by moments, as of DerSimonian and
+ * Laird (1986), "Meta-analysis in clinical trials".  The weights are those of purchases, which are
+ * the ones that the season itself goes by; all months alike (Paule and Mandel 1982) would be better
+ * were v the same for all, but the first months of a shop are off by much more than later ones.
+ * The season found is off by B^-1 X' J e, which adds v B^-1 X' J J X B^-1 to its covariance.
  *
  * Where years do not differ the sum of squares over tr(W R) is the dispersion, by which clumpy
  * purchases, or customers who leave otherwise than the model says, exceed chance (McCullagh and
@@ -51,10 +53,19 @@ typedef struct years_matrices
 	double	   *j;				/* size in square */
 	double	   *jx;				/* size rows of RT_SEASON_ALL */
 	double	   *r;				/* cells in square */
+	double	   *square;			/* R^2 */
 	double	   *here;			/* size */
 	double	   *there;
 	double		l[RT_SEASON_ALL * RT_SEASON_ALL];	/* the factor of B */
 } years_matrices;
+
+/* Of a cell of the calendar */
+typedef struct years_cell
+{
+	double		expected;
+	double		residual;
+	double		weight;			/* of the square of the residual */
+} years_cell;
 
 static size_t
 years_size(int cells)
@@ -67,7 +78,7 @@ rt_season_years_workspace(int cells)
 {
 	size_t		size = years_size(cells);
 
-	return (size * size + size * RT_SEASON_ALL + (size_t) cells * (size_t) cells + 2 * size) *
+	return (size * size + size * RT_SEASON_ALL + 2 * (size_t) cells * (size_t) cells + 2 * size) *
 		sizeof(double);
 }
 
@@ -80,7 +91,8 @@ years_set_room(const rt_season_search *s, void *workspace, years_matrices *m)
 	m->j = workspace;
 	m->jx = m->j + (size_t) m->size * (size_t) m->size;
 	m->r = m->jx + (size_t) m->size * RT_SEASON_ALL;
-	m->here = m->r + (size_t) m->cells * (size_t) m->cells;
+	m->square = m->r + (size_t) m->cells * (size_t) m->cells;
+	m->here = m->square + (size_t) m->cells * (size_t) m->cells;
 	m->there = m->here + m->size;
 }
 
@@ -245,100 +257,76 @@ years_set_residuals(years_matrices *m)
 	}
 }
 
-/* ---------------------------------------------------------------- the variation */
-
-/* Of a cell of the calendar */
-typedef struct years_cell
-{
-	double		expected;
-	double		residual;
-	double		r;				/* the diagonal of R, and of its square */
-	double		r_square;
-} years_cell;
-
 static void
-years_set_cells(const rt_season_search *s, const years_matrices *m, years_cell *cells)
+years_set_square(years_matrices *m)
 {
 	for (int i = 0; i < m->cells; i++)
 	{
-		years_cell	cell = {0, 0, fmax(m->r[i * m->cells + i], 0), 0};
+		rt_poll();
+		for (int j = 0; j <= i; j++)
+		{
+			double		sum = 0;
+
+			for (int k = 0; k < m->cells; k++)
+				sum += m->r[i * m->cells + k] * m->r[j * m->cells + k];
+			m->square[i * m->cells + j] = m->square[j * m->cells + i] = sum;
+		}
+	}
+}
+
+/* ---------------------------------------------------------------- the variation */
+
+static void
+years_set_cells(const rt_season_search *s, years_cell *cells)
+{
+	for (int i = 0; i < s->all.cells; i++)
+	{
+		years_cell	cell = {0};
 
 		for (int weekday = 0; weekday < 7; weekday++)
 		{
 			cell.expected += s->score.expected[i * 7 + weekday];
 			cell.residual += s->counts[i * 7 + weekday] - s->score.expected[i * 7 + weekday];
 		}
-		for (int j = 0; j < m->cells; j++)
-			cell.r_square += m->r[i * m->cells + j] * m->r[i * m->cells + j];
+		cell.weight = 1 / (cell.expected + EXPECTED_FEW);
 		cells[i] = cell;
 	}
 }
 
-static double
-years_weight(const years_cell *cell, double v)
-{
-	double		expected = cell->expected + EXPECTED_FEW;
-
-	return 1 / (expected + v * expected * expected);
-}
-
-/* Pearson's sum of squares less what it is on average where years vary by v */
-static double
-years_excess(const years_cell *cells, int count, double v)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < count; i++)
-		sum += years_weight(&cells[i], v) *
-			(cells[i].residual * cells[i].residual - cells[i].r - v * cells[i].r_square);
-	return sum;
-}
-
-static double
-years_variation(const years_cell *cells, int count)
-{
-	double		low = 0;
-	double		high = VARIATION_MAX;
-
-	if (!(years_excess(cells, count, 0) > 0))
-		return 0;
-	for (int halving = 0; halving < 50; halving++)
-	{
-		double		middle = (low + high) / 2;
-
-		if (years_excess(cells, count, middle) > 0)
-			low = middle;
-		else
-			high = middle;
-	}
-	return (low + high) / 2;
-}
-
 /*
- * Degrees of freedom as those of the chi-squared variable with the same mean and variance
- * (Satterthwaite 1946); false where nothing is left to be seen
+ * Degrees of freedom are those of the chi-squared variable with the mean and variance of the sum of
+ * squares (Satterthwaite 1946).  False where nothing is left to be seen.
  */
 static bool
-years_dispersion(const years_matrices *m, const years_cell *cells, double *dispersion,
-				 double *degrees)
+years_vary(const years_matrices *m, const years_cell *cells, rt_season_years *years)
 {
-	double		mean = 0;
 	double		sum = 0;
+	double		by_chance = 0;
+	double		by_years = 0;
+	double		mean;
 	double		squares = 0;
 
 	for (int i = 0; i < m->cells; i++)
 	{
-		double		weight = years_weight(&cells[i], 0);
-
-		sum += weight * cells[i].residual * cells[i].residual;
-		mean += weight * cells[i].r;
-		for (int j = 0; j < m->cells; j++)
-			squares += weight * years_weight(&cells[j], 0) *
-				m->r[i * m->cells + j] * m->r[i * m->cells + j];
+		sum += cells[i].weight * cells[i].residual * cells[i].residual;
+		by_chance += cells[i].weight * m->r[i * m->cells + i];
+		by_years += cells[i].weight * m->square[i * m->cells + i];
 	}
-	*dispersion = sum / mean;
-	*degrees = mean * mean / squares;
-	return *degrees >= 1 && isfinite(*dispersion);
+	years->dispersion = sum / by_chance;
+	years->variation = fmin(fmax((sum - by_chance) / by_years, 0), VARIATION_MAX);
+	mean = by_chance + years->variation * by_years;
+	for (int i = 0; i < m->cells; i++)
+	{
+		for (int j = 0; j < m->cells; j++)
+		{
+			double		covariance = m->r[i * m->cells + j] +
+				years->variation * m->square[i * m->cells + j];
+
+			squares += cells[i].weight * cells[j].weight * covariance * covariance;
+		}
+	}
+	years->degrees = mean * mean / squares;
+	return isfinite(years->variation) && isfinite(years->dispersion) && years->degrees >= 1;
 }
 
 /*
@@ -394,14 +382,17 @@ rt_season_years_of(rt_season_search *s, bool two_years, void *workspace, rt_seas
 		return;
 	years_set_covariance(&m, years->covariance);
 	years_set_by_years(&m, years->by_years);
-	years_set_residuals(&m);
-	years_set_cells(s, &m, cells);
-	if (!two_years || !years_dispersion(&m, cells, &years->dispersion, &years->degrees))
+	if (!two_years)
 		return;
-	years->variation_seen = true;
-	years->variation = years_variation(cells, m.cells);
-	years->season_dispersion = years->variation == 0 ? years->dispersion :
-		fmax(years->dispersion, 1 + years->variation * years_of_season(s, years));
+	years_set_residuals(&m);
+	years_set_square(&m);
+	years_set_cells(s, cells);
+	years->variation_seen = years_vary(&m, cells, years);
+	if (!years->variation_seen)
+		years->variation = USUAL_VARIATION;
+	else
+		years->season_dispersion = years->variation == 0 ? years->dispersion :
+			fmax(years->dispersion, 1 + years->variation * years_of_season(s, years));
 }
 
 double
