@@ -15,7 +15,6 @@
 
 #include "core/calendar.h"
 #include "core/poll.h"
-#include "pg/fit_state.h"
 
 FitSeasonal *
 fit_seasonal_new(MemoryContext context, SeasonBytes season)

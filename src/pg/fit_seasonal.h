@@ -13,6 +13,8 @@
 #include "core/seasonal.h"
 #include "pg/season.h"
 
+#define FIT_LOG_UNIT	268435456.0 /* sums of logarithms: 2^28 to the unit */
+
 /* Months that purchases are counted in: those before are beyond what a season is fitted to */
 #define FIT_MONTHS_MAX ((RT_SEASON_YEARS_MAX + 1) * 12)
 
