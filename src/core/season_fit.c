@@ -257,6 +257,7 @@ season_fit_set_counts(const rt_season_data *data, int days, rt_season_search *s)
 		int			cell = season_fit_cell(first, months, month);
 		int32_t		number = first + month;
 
+		s->years_of_cell[cell] = s->with_trend ? (month - (months - 1) / 2.0) / 12 : 0;
 		s->month_of_cell[cell] = (uint8_t) ((number % 12 + 12) % 12);
 		s->quarter_of_cell[cell] = (uint8_t) (month >= months - RT_SEASON_MONTHS_APART ?
 											  (number - (first - (first % 3 + 3) % 3)) / 3 % 256 : 0);
@@ -276,6 +277,8 @@ season_fit_set_counts(const rt_season_data *data, int days, rt_season_search *s)
 			s->counts[season_fit_cell(first, months, (int) number) * 7 + weekday] += count;
 			s->month_counts[((number + first) % 12 + 12) % 12] += count;
 			s->weekday_counts[weekday] += count;
+			s->purchase_years += count *
+				s->years_of_cell[season_fit_cell(first, months, (int) number)];
 			sum += count;
 		}
 	}
@@ -283,10 +286,11 @@ season_fit_set_counts(const rt_season_data *data, int days, rt_season_search *s)
 }
 
 void
-rt_season_cells(const rt_season_search *s, const double *months, double *cells)
+rt_season_cells(const rt_season_search *s, const double *z, double *cells)
 {
 	for (int i = 0; i < s->all.cells; i++)
-		cells[i] = months[s->month_of_cell[i]];
+		cells[i] = z[RT_SEASON_JANUARY + s->month_of_cell[i]] +
+			z[RT_SEASON_TREND] * s->years_of_cell[i];
 }
 
 /* -------------------------------------------------------------- the objective */
@@ -333,11 +337,11 @@ season_fit_normalize(const rt_season_search *s, double *z)
 {
 	for (int part = 0; part < 2; part++)
 	{
-		double	   *logarithms = z + (part == 0 ? RT_SEASON_MODEL : RT_SEASON_MONTHS);
+		double	   *logarithms = z + (part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY);
 		int			count = part == 0 ? 12 : 7;
 		double		mean;
 
-		if (s->count <= (part == 0 ? RT_SEASON_MODEL : RT_SEASON_MONTHS))
+		if (s->count <= (part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY))
 			break;
 		mean = season_fit_mean(logarithms, count);
 		for (int i = 0; i < count; i++)
@@ -358,8 +362,9 @@ season_fit_gather(const rt_season_search *s, const rt_season_score *score, doubl
 		{
 			double		expected = score->expected[cell * 7 + weekday];
 
-			gradient[RT_SEASON_MODEL + s->month_of_cell[cell]] -= expected;
-			gradient[RT_SEASON_MONTHS + weekday] -= expected;
+			gradient[RT_SEASON_JANUARY + s->month_of_cell[cell]] -= expected;
+			gradient[RT_SEASON_TREND] -= expected * s->years_of_cell[cell];
+			gradient[RT_SEASON_MONDAY + weekday] -= expected;
 		}
 	}
 }
@@ -393,15 +398,18 @@ season_fit_try(rt_season_search *s, const double *z, double least, bool always)
 	double		value;
 	double		purchases = 0;
 
-	rt_season_cells(s, z + RT_SEASON_MODEL, cells);
-	rt_season_likelihood_at(&s->all, z, cells, z + RT_SEASON_MONTHS, &score);
+	rt_season_cells(s, z, cells);
+	rt_season_likelihood_at(&s->all, z, cells, z + RT_SEASON_MONDAY, &score);
 	s->evaluations++;
 	value = score.value;
 	season_fit_gather(s, &score, gradient);
-	purchases += season_fit_add_counts(s->month_counts, z + RT_SEASON_MODEL, 12, &value,
-									   gradient + RT_SEASON_MODEL);
-	purchases += season_fit_add_counts(s->weekday_counts, z + RT_SEASON_MONTHS, 7, &value,
-									   gradient + RT_SEASON_MONTHS);
+	purchases += season_fit_add_counts(s->month_counts, z + RT_SEASON_JANUARY, 12, &value,
+									   gradient + RT_SEASON_JANUARY);
+	purchases += s->purchase_years * z[RT_SEASON_TREND];
+	value += s->purchase_years * z[RT_SEASON_TREND];
+	gradient[RT_SEASON_TREND] += s->purchase_years;
+	purchases += season_fit_add_counts(s->weekday_counts, z + RT_SEASON_MONDAY, 7, &value,
+									   gradient + RT_SEASON_MONDAY);
 	if (!(value >= least) && !always)
 		return false;
 	memcpy(s->z, z, sizeof(s->z));
@@ -424,11 +432,11 @@ rt_season_held(const rt_season_search *s, int coordinate)
 void
 rt_season_gauge(const rt_season_search *s, double *curvature)
 {
-	for (int i = 0; i < RT_SEASON_MODEL; i++)
+	for (int i = 0; i < RT_SEASON_JANUARY; i++)
 		curvature[i * s->count + i] += 1 / (RT_UNKNOWN_ERROR * RT_UNKNOWN_ERROR);
 	for (int part = 0; part < 2; part++)
 	{
-		int			from = part == 0 ? RT_SEASON_MODEL : RT_SEASON_MONTHS;
+		int			from = part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY;
 		int			count = part == 0 ? 12 : 7;
 		double		shares[12];
 
@@ -459,16 +467,16 @@ season_fit_curvature(rt_season_search *s, double *curvature)
 	rt_season_score score;
 	int			n = s->count;
 
-	rt_season_cells(s, s->z + RT_SEASON_MODEL, cells);
-	rt_season_likelihood_at(&s->sample, s->z, cells, s->z + RT_SEASON_MONTHS, &score);
+	rt_season_cells(s, s->z, cells);
+	rt_season_likelihood_at(&s->sample, s->z, cells, s->z + RT_SEASON_MONDAY, &score);
 	season_fit_gather(s, &score, here);
 	for (int i = 0; i < n; i++)
 	{
 		rt_poll();
 		memcpy(z, s->z, sizeof(z));
 		z[i] += DIFFERENCE;
-		rt_season_cells(s, z + RT_SEASON_MODEL, cells);
-		rt_season_likelihood_at(&s->sample, z, cells, z + RT_SEASON_MONTHS, &score);
+		rt_season_cells(s, z, cells);
+		rt_season_likelihood_at(&s->sample, z, cells, z + RT_SEASON_MONDAY, &score);
 		season_fit_gather(s, &score, there);
 		for (int j = 0; j < n; j++)
 			curvature[i * n + j] = (here[j] - there[j]) / DIFFERENCE;
@@ -604,11 +612,13 @@ season_fit_start(const rt_season_data *data, rt_season_search *s)
 	s->upper[2] = RT_SHAPE_HIGHEST;
 	s->lower[3] = -RT_LEVEL_RANGE;
 	s->upper[3] = RT_LEVEL_RANGE;
-	for (int i = RT_SEASON_MODEL; i < RT_SEASON_ALL; i++)
+	for (int i = RT_SEASON_TREND; i < RT_SEASON_ALL; i++)
 	{
 		s->lower[i] = -FACTOR_RANGE;
 		s->upper[i] = FACTOR_RANGE;
 	}
+	if (!s->with_trend)
+		s->lower[RT_SEASON_TREND] = s->upper[RT_SEASON_TREND] = 0;
 	rt_mbg_nbd_kind.fit(&rt_mbg_nbd_kind, 0, &customers, NULL, &fit);
 	z[0] = log(fit.parameters[0]);
 	z[1] = log(fit.parameters[1] / fit.parameters[0]);
@@ -616,7 +626,7 @@ season_fit_start(const rt_season_data *data, rt_season_search *s)
 	z[3] = log(fit.parameters[3] / fit.parameters[2]);
 	for (int i = 0; i < RT_SEASON_MODEL; i++)
 		z[i] = fmin(fmax(z[i], s->lower[i]), s->upper[i]);
-	s->count = RT_SEASON_MODEL;
+	s->count = RT_SEASON_JANUARY;
 	return season_fit_try(s, z, 0, true) && season_fit_search(s);
 }
 
@@ -645,6 +655,20 @@ season_fit_factors(rt_season_search *s, int from, int count, const double *count
 			return false;
 	}
 	return season_fit_search(s);
+}
+
+/* The model with the months that were found, as it is fitted then: they come again, a trend ends */
+static bool
+season_fit_without_trend(rt_season_search *s)
+{
+	double		z[RT_SEASON_ALL];
+
+	if (!s->with_trend)
+		return true;
+	memcpy(z, s->z, sizeof(z));
+	z[RT_SEASON_TREND] = s->lower[RT_SEASON_TREND] = s->upper[RT_SEASON_TREND] = 0;
+	s->count = RT_SEASON_MODEL;
+	return season_fit_try(s, z, 0, true) && season_fit_search(s);
 }
 
 /* ------------------------------------------------------------------ the season */
@@ -720,13 +744,13 @@ season_fit_months_of(const rt_season_search *s, const rt_season_years *years,
 	double		shares[12];
 	double		means[12];
 
-	season_fit_part(s, years->covariance, RT_SEASON_MODEL, 12, 1, chance);
+	season_fit_part(s, years->covariance, RT_SEASON_JANUARY, 12, 1, chance);
 	for (int i = 0; i < 12 * 12; i++)
 	{
 		other[i] = years->variation * years->by_years[i];
 		covariance[i] = chance[i] + other[i];
 	}
-	memcpy(details->log_months, s->z + RT_SEASON_MODEL, sizeof(details->log_months));
+	memcpy(details->log_months, s->z + RT_SEASON_JANUARY, sizeof(details->log_months));
 	rt_season_shares(details->log_months, 12, shares);
 	rt_season_to_mean(shares, 12, covariance, details->covariance);
 	details->spread =
@@ -748,8 +772,8 @@ season_fit_weekdays_of(const rt_season_search *s, const rt_season_years *years, 
 	double		shares[7];
 	double		means[7];
 
-	season_fit_part(s, years->covariance, RT_SEASON_MONTHS, 7, fmax(1, dispersion), covariance);
-	memcpy(details->log_weekdays, s->z + RT_SEASON_MONTHS, sizeof(details->log_weekdays));
+	season_fit_part(s, years->covariance, RT_SEASON_MONDAY, 7, fmax(1, dispersion), covariance);
+	memcpy(details->log_weekdays, s->z + RT_SEASON_MONDAY, sizeof(details->log_weekdays));
 	rt_season_shares(details->log_weekdays, 7, shares);
 	rt_season_to_mean(shares, 7, covariance, details->weekday_covariance);
 	(void) rt_season_shrink(7, details->log_weekdays, covariance, nothing, means, posterior);
@@ -802,6 +826,7 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 				mean;
 
 	memset(&s, 0, sizeof(s));
+	s.with_trend = two_years;
 	season_fit_set_search(data, totals, &room, &s);
 	if (!season_fit_set_counts(data, (int) totals->age, &s))
 		return RT_SEASON_MALFORMED;
@@ -809,7 +834,7 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 	if (!season_fit_start(data, &s))
 		return RT_SEASON_NO_MAXIMUM;
 	details->log_flat = s.log_likelihood + data->events_log;
-	if (!season_fit_factors(&s, RT_SEASON_MODEL, 12, s.month_counts))
+	if (!season_fit_factors(&s, RT_SEASON_JANUARY, 12, s.month_counts))
 		return RT_SEASON_NO_MAXIMUM;
 	details->log_season = s.log_likelihood + data->events_log;
 	rt_season_years_of(&s, two_years, room.next, &years);
@@ -817,12 +842,15 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 	if (rt_season_weekdays_test(&s, &details->weekdays_p, &dispersion) &&
 		details->weekdays_p < RT_SEASON_WEEKDAYS_P)
 	{
-		if (!season_fit_factors(&s, RT_SEASON_MONTHS, 7, s.weekday_counts))
+		if (!season_fit_factors(&s, RT_SEASON_MONDAY, 7, s.weekday_counts))
 			return RT_SEASON_NO_MAXIMUM;
 		rt_season_years_of(&s, two_years, room.next, &years);
 		season_fit_weekdays_of(&s, &years, dispersion, season, details);
 	}
 	season_fit_months_of(&s, &years, season, details);
+	details->trend = s.z[RT_SEASON_TREND];
+	if (!season_fit_without_trend(&s))
+		return RT_SEASON_NO_MAXIMUM;
 	season_fit_set(data, totals, &s, p_value, season);
 	details->evaluations = s.evaluations;
 	details->parameters[0] = exp(s.z[0]);

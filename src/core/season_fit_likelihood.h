@@ -16,10 +16,15 @@
 #define RT_SEASON_MONTHS_APART 240
 #define RT_SEASON_CELLS_MAX (RT_SEASON_MONTHS_APART + 12)
 
-/* Coordinates: ln r, ln(alpha / r), ln a, ln(b / a), ln of 12 months, ln of 7 weekdays */
+/*
+ * Coordinates: ln r, ln(alpha / r), ln a, ln(b / a); the trend, by what logarithms grow in a year; ln
+ * of 12 months, ln of 7 weekdays.  The first four are the model's.
+ */
 #define RT_SEASON_MODEL 4
-#define RT_SEASON_MONTHS 16
-#define RT_SEASON_ALL 23
+#define RT_SEASON_TREND 4
+#define RT_SEASON_JANUARY 5
+#define RT_SEASON_MONDAY 17
+#define RT_SEASON_ALL 24
 
 typedef struct rt_season_likelihood
 {
@@ -57,11 +62,14 @@ typedef struct rt_season_search
 	rt_season_likelihood sample;	/* weighted so that it stands for all */
 	uint8_t		month_of_cell[RT_SEASON_CELLS_MAX];
 	uint8_t		quarter_of_cell[RT_SEASON_CELLS_MAX];	/* from the first one on */
+	double		years_of_cell[RT_SEASON_CELLS_MAX]; /* since the middle of the log */
+	bool		with_trend;
 	double		counts[RT_SEASON_CELLS_MAX * 7];	/* repeat purchases */
 	double		month_counts[12];
 	double		weekday_counts[7];
 	double		customers;
 	double		purchases;
+	double		purchase_years; /* added up over them */
 	double		lower[RT_SEASON_ALL];
 	double		upper[RT_SEASON_ALL];
 
@@ -74,8 +82,8 @@ typedef struct rt_season_search
 	int			evaluations;
 } rt_season_search;
 
-/* ln of the factors of all cells, by those of months */
-extern void rt_season_cells(const rt_season_search *s, const double *months, double *cells);
+/* ln of the factors of all cells at z */
+extern void rt_season_cells(const rt_season_search *s, const double *z, double *cells);
 
 /* The share of each in a year of this season: by what the mean grows with the logarithm of each */
 extern void rt_season_shares(const double *logarithms, int count, double *shares);

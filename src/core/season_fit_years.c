@@ -87,7 +87,7 @@ years_set_room(const rt_season_search *s, void *workspace, years_matrices *m)
 {
 	m->cells = s->all.cells;
 	m->n = s->count;
-	m->size = RT_SEASON_MODEL + m->cells + (s->count > RT_SEASON_MONTHS ? 7 : 0);
+	m->size = RT_SEASON_MODEL + m->cells + (s->count > RT_SEASON_MONDAY ? 7 : 0);
 	m->j = workspace;
 	m->jx = m->j + (size_t) m->size * (size_t) m->size;
 	m->r = m->jx + (size_t) m->size * RT_SEASON_ALL;
@@ -103,7 +103,15 @@ years_coordinate(const rt_season_search *s, const years_matrices *m, int i)
 	if (i < RT_SEASON_MODEL)
 		return i;
 	i -= RT_SEASON_MODEL;
-	return i < m->cells ? RT_SEASON_MODEL + s->month_of_cell[i] : RT_SEASON_MONTHS + i - m->cells;
+	return i < m->cells ? RT_SEASON_JANUARY + s->month_of_cell[i] : RT_SEASON_MONDAY + i - m->cells;
+}
+
+/* And how much of the trend is in it */
+static double
+years_trend(const rt_season_search *s, const years_matrices *m, int i)
+{
+	i -= RT_SEASON_MODEL;
+	return i >= 0 && i < m->cells ? s->years_of_cell[i] : 0;
 }
 
 /* ---------------------------------------------------------------- the curvature */
@@ -125,7 +133,7 @@ years_gradient(const rt_season_search *s, const years_matrices *m, const double 
 			double		expected = score.expected[cell * 7 + weekday];
 
 			gradient[RT_SEASON_MODEL + cell] -= expected;
-			if (m->n > RT_SEASON_MONTHS)
+			if (m->n > RT_SEASON_MONDAY)
 				gradient[RT_SEASON_MODEL + m->cells + weekday] -= expected;
 		}
 	}
@@ -139,18 +147,18 @@ years_set_curvature(const rt_season_search *s, years_matrices *m)
 	int			size = m->size;
 
 	memcpy(z, s->z, sizeof(z));
-	rt_season_cells(s, z + RT_SEASON_MODEL, cells);
-	years_gradient(s, m, z, cells, z + RT_SEASON_MONTHS, m->here);
+	rt_season_cells(s, z, cells);
+	years_gradient(s, m, z, cells, z + RT_SEASON_MONDAY, m->here);
 	for (int i = 0; i < size; i++)
 	{
 		double	   *moved = i < RT_SEASON_MODEL ? &z[i] :
 			i < RT_SEASON_MODEL + m->cells ? &cells[i - RT_SEASON_MODEL] :
-			&z[RT_SEASON_MONTHS + i - RT_SEASON_MODEL - m->cells];
+			&z[RT_SEASON_MONDAY + i - RT_SEASON_MODEL - m->cells];
 		double		before = *moved;
 
 		rt_poll();
 		*moved += DIFFERENCE;
-		years_gradient(s, m, z, cells, z + RT_SEASON_MONTHS, m->there);
+		years_gradient(s, m, z, cells, z + RT_SEASON_MONDAY, m->there);
 		*moved = before;
 		for (int j = 0; j < size; j++)
 			m->j[i * size + j] = i < RT_SEASON_MODEL && rt_season_held(s, i) ? 0 :
@@ -184,9 +192,15 @@ years_set_fit(const rt_season_search *s, years_matrices *m)
 		int			coordinate = years_coordinate(s, m, i);
 
 		for (int j = 0; j < m->size; j++)
+		{
 			row[years_coordinate(s, m, j)] += m->j[i * m->size + j];
+			row[RT_SEASON_TREND] += m->j[i * m->size + j] * years_trend(s, m, j);
+		}
 		for (int j = 0; j < n; j++)
+		{
 			b[coordinate * n + j] += row[j];
+			b[RT_SEASON_TREND * n + j] += row[j] * years_trend(s, m, i);
+		}
 	}
 	rt_season_gauge(s, b);
 	return rt_season_factor_of(b, n, m->l);
@@ -229,7 +243,8 @@ years_set_by_years(const years_matrices *m, double *by_years)
 		for (int i = 0; i < 12; i++)
 		{
 			for (int j = 0; j < 12; j++)
-				by_years[i * 12 + j] += moved[RT_SEASON_MODEL + i] * moved[RT_SEASON_MODEL + j];
+				by_years[i * 12 + j] += moved[RT_SEASON_JANUARY + i] *
+					moved[RT_SEASON_JANUARY + j];
 		}
 	}
 }
@@ -341,7 +356,7 @@ years_of_season(const rt_season_search *s, const rt_season_years *years)
 	double		c[11 * 11];
 	double		l[11 * 11];
 	double		trace = 0;
-	const double *covariance = years->covariance + RT_SEASON_MODEL * s->count + RT_SEASON_MODEL;
+	const double *covariance = years->covariance + RT_SEASON_JANUARY * s->count + RT_SEASON_JANUARY;
 	int			n = s->count;
 
 	/* of the differences to December */
