@@ -747,7 +747,7 @@ season_fit_months_of(const rt_season_search *s, const rt_season_years *years,
 	season_fit_part(s, years->covariance, RT_SEASON_JANUARY, 12, 1, chance);
 	for (int i = 0; i < 12 * 12; i++)
 	{
-		other[i] = years->variation * years->by_years[i];
+		other[i] = years->variation_of_t * years->by_years[i];
 		covariance[i] = chance[i] + other[i];
 	}
 	memcpy(details->log_months, s->z + RT_SEASON_JANUARY, sizeof(details->log_months));

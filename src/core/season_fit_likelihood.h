@@ -110,6 +110,7 @@ typedef struct rt_season_years
 	double		covariance[RT_SEASON_ALL * RT_SEASON_ALL];	/* of coordinates: of chance */
 	double		by_years[12 * 12];	/* of months: times v to be added */
 	double		variation;
+	double		variation_of_t; /* what it adds to errors, as little as is known of it */
 	bool		variation_seen;
 	double		dispersion;
 	double		degrees;

@@ -389,7 +389,7 @@ rt_season_years_of(rt_season_search *s, bool two_years, void *workspace, rt_seas
 	years_cell	cells[RT_SEASON_CELLS_MAX];
 
 	memset(years, 0, sizeof(*years));
-	years->variation = USUAL_VARIATION;
+	years->variation = years->variation_of_t = USUAL_VARIATION;
 	years->dispersion = years->degrees = years->season_dispersion = NAN;
 	years_set_room(s, workspace, &m);
 	years_set_curvature(s, &m);
@@ -404,10 +404,15 @@ rt_season_years_of(rt_season_search *s, bool two_years, void *workspace, rt_seas
 	years_set_cells(s, cells);
 	years->variation_seen = years_vary(&m, cells, years);
 	if (!years->variation_seen)
-		years->variation = USUAL_VARIATION;
-	else
-		years->season_dispersion = years->variation == 0 ? years->dispersion :
-			fmax(years->dispersion, 1 + years->variation * years_of_season(s, years));
+	{
+		years->variation = years->variation_of_t = USUAL_VARIATION;
+		return;
+	}
+
+	/* an error over one that is known by so many degrees of freedom is Student's t: of a variance */
+	years->variation_of_t = years->variation * fmin(years->degrees / fmax(years->degrees - 2, 1), 3);
+	years->season_dispersion = years->variation == 0 ? years->dispersion :
+		fmax(years->dispersion, 1 + years->variation * years_of_season(s, years));
 }
 
 double
