@@ -24,7 +24,7 @@
 
 #include "core/comparison_rows.h"
 #include "core/kind.h"
-#include "core/seasonal.h"
+#include "core/seasonal_rows.h"
 #include "core/tally.h"
 #include "pg/season.h"
 

@@ -10,7 +10,7 @@
 #include "pg/compat.h"
 
 #include "core/season_fit.h"
-#include "core/seasonal.h"
+#include "core/seasonal_rows.h"
 #include "pg/season.h"
 
 #define FIT_LOG_UNIT	268435456.0 /* sums of logarithms: 2^28 to the unit */

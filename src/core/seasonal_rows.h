@@ -1,5 +1,5 @@
 /*
- * seasonal.h
+ * seasonal_rows.h
  *		Customers in operational time, while a model is fitted to them.
  *
  * As all are seen as of one day, whole numbers of days tell where in the year they lie: rows are
@@ -7,8 +7,8 @@
  *
  * Copyright (c) 2026, retention contributors
  */
-#ifndef RT_SEASONAL_H
-#define RT_SEASONAL_H
+#ifndef RT_SEASONAL_ROWS_H
+#define RT_SEASONAL_ROWS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,4 +64,4 @@ extern size_t rt_seasonal_rows(const rt_season *season, rt_input input, int32_t 
 extern rt_customer rt_seasonal_customer(const rt_season *season, const rt_customer *in_days,
 										int32_t as_of);
 
-#endif							/* RT_SEASONAL_H */
+#endif							/* RT_SEASONAL_ROWS_H */

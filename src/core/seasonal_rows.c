@@ -1,10 +1,10 @@
 /*
- * seasonal.c
+ * seasonal_rows.c
  *		Customers in operational time, while a model is fitted to them.
  *
  * Copyright (c) 2026, retention contributors
  */
-#include "core/seasonal.h"
+#include "core/seasonal_rows.h"
 
 #include <math.h>
 #include <string.h>
