@@ -93,6 +93,10 @@ extern double rt_bg_nbd_if_alive(const rt_bg_nbd_future *f, rt_bg_nbd_what what,
 /* For k = 1; until odds times alpha */
 extern double rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what);
 
+/* The same by so many times, in ascending order: of purchases, or of who is still there */
+extern void rt_bg_nbd_over_p_by_times(const rt_bg_nbd_future *f, const double *odds, int count,
+									  rt_bg_nbd_what what, double *sums);
+
 /* Until t, which may be infinite at a rate above 0 */
 extern double rt_bg_nbd_over_lambda(const rt_bg_nbd_future *f, rt_bg_nbd_what what, double t,
 									double rate);
@@ -112,6 +116,10 @@ extern double rt_bg_nbd_discounted_regular(const rt_bg_nbd_future *f, double t, 
 extern double rt_bg_nbd_p_alive(const rt_base *base, const rt_customer *customer);
 extern double rt_bg_nbd_p_gone(const rt_base *base, const rt_customer *customer);
 extern double rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double t);
+extern void rt_bg_nbd_staying(const rt_base *base, const rt_customer *customer,
+							  const double *times, int count, double *chances);
+extern void rt_bg_nbd_purchases(const rt_base *base, const rt_customer *customer,
+								const double *times, int count, double *expected);
 extern double rt_bg_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer,
 										  double t);
 extern double rt_bg_nbd_expected_purchases(const rt_base *base, const rt_customer *customer,

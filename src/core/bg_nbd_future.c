@@ -27,6 +27,9 @@
 
 #define FEW RT_FEW_POINTS
 
+/* Of them and of RT_BASE_TIMES_MAX */
+#define TIMES_MAX 10
+
 /* Sums are moved back into the range of double by this much */
 #define RESCALE 1e200
 
@@ -177,30 +180,32 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 }
 
 /*
- * The purchases expected by several times, the last one the latest: as sum_over_events, but
- * term by term for all of them, since what differs is only the odds.
+ * By several times, the last one the latest: as sum_over_events, but term by term for all of them,
+ * since what differs is only the odds.
  */
-static void
-expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expected)
+static inline void
+sums_by_times(const rt_bg_nbd_future *f, const double *odds, int count, rt_bg_nbd_what what,
+			  double *sums)
 {
-	double		latest = odds[FEW];
+	double		latest = odds[count - 1];
 
-	for (int i = 0; i <= FEW; i++)
-		expected[i] = 0;
+	for (int i = 0; i < count; i++)
+		sums[i] = 0;
 	for (int j = 0; j < f->k; j++)
 	{
 		double		shape = f->shape + j;
 		double		mode = (shape - 1) * latest;
-		double		z[FEW + 1],
-					term[FEW + 1];
+		int			last = count - 1;
+		double		z[TIMES_MAX],
+					term[TIMES_MAX];
 		double		stays = 1;
 		double		purchases = 0;
-		double		value = 0;
+		double		value = what == RT_BG_NBD_STILL_ALIVE ? 1 : 0;
 		int			phase = j;
 
 		if (!(f->phases[j] > 0))
 			continue;
-		for (int i = 0; i <= FEW; i++)
+		for (int i = 0; i < count; i++)
 		{
 			z[i] = odds[i] / (1 + odds[i]);
 			term[i] = f->phases[j] * exp(-shape * log1p(odds[i]));
@@ -209,24 +214,72 @@ expected_by_times(const rt_bg_nbd_future *f, const double *odds, double *expecte
 		{
 			double		factor = (shape + n) / (n + 1);
 
-			for (int i = 0; i <= FEW; i++)
+			for (int i = 0; i < count; i++)
 			{
-				expected[i] += term[i] * value;
+				sums[i] += term[i] * value;
 				term[i] *= z[i] * factor;
 			}
 			if (n > mode &&
-				term[FEW] * (value + n + 1 + 1 / (1 - z[FEW])) <=
-				DBL_EPSILON / 8 * expected[FEW] * (1 - fmin(1 - 1e-9, z[FEW] * factor)))
+				term[last] * (what == RT_BG_NBD_STILL_ALIVE ? value :
+							  value + n + 1 + 1 / (1 - z[last])) <=
+				DBL_EPSILON / 8 * sums[last] * (1 - fmin(1 - 1e-9, z[last] * factor)))
 				break;
 			if (++phase == f->k)
 			{
 				phase = 0;
 				value += stays;
 				stays *= (f->b + purchases) / (f->a + f->b + purchases);
+				if (what == RT_BG_NBD_STILL_ALIVE)
+					value = stays;
 				purchases++;
 			}
 		}
 	}
+}
+
+/* Is that what sum_over_events gives, which a scale of its own keeps from underflow? */
+static bool
+sums_by_times_hold(const rt_bg_nbd_future *f, double odds)
+{
+	return (f->shape + f->k) * log1p(odds) < 600;
+}
+
+/* Of who is one, as rt_bg_nbd_if_alive */
+static void
+if_alive_by_times(const rt_base *base, const rt_customer *customer, const double *times, int count,
+				  rt_bg_nbd_what what, double *sums)
+{
+	rt_bg_nbd_future f = rt_bg_nbd_future_of(base, customer);
+	double		odds[RT_BASE_TIMES_MAX];
+
+	for (int i = 0; i < count; i++)
+		odds[i] = rt_bg_nbd_odds_of(&f, times[i]);
+	if (odds[0] > 0 && rt_bg_nbd_few(&f, odds[count - 1]) &&
+		sums_by_times_hold(&f, odds[count - 1]))
+		sums_by_times(&f, odds, count, what, sums);
+	else if (odds[0] > 0 && f.k == 1)
+		rt_bg_nbd_over_p_by_times(&f, odds, count, what, sums);
+	else
+	{
+		for (int i = 0; i < count; i++)
+			sums[i] = rt_bg_nbd_if_alive(&f, what, fmin(times[i], RT_BG_NBD_LARGEST_TIME));
+	}
+}
+
+void
+rt_bg_nbd_staying(const rt_base *base, const rt_customer *customer, const double *times, int count,
+				  double *chances)
+{
+	if_alive_by_times(base, customer, times, count, RT_BG_NBD_STILL_ALIVE, chances);
+	for (int i = 0; i < count; i++)
+		chances[i] = fmin(1, chances[i]);
+}
+
+void
+rt_bg_nbd_purchases(const rt_base *base, const rt_customer *customer, const double *times,
+					int count, double *expected)
+{
+	if_alive_by_times(base, customer, times, count, RT_BG_NBD_PURCHASES, expected);
 }
 
 /* Above this k what is expected rises in steps that the panels miss */
@@ -255,7 +308,7 @@ discount_by_parts(const rt_bg_nbd_future *f, double t, double rate)
 		for (int i = 0; i < FEW; i++)
 			odds[i] = (from + half * (1 + rt_few_nodes[i])) / f->alpha;
 		odds[FEW] = to / f->alpha;
-		expected_by_times(f, odds, expected);
+		sums_by_times(f, odds, FEW + 1, RT_BG_NBD_PURCHASES, expected);
 		for (int i = 0; i < FEW; i++)
 			sum += rt_few_weights[i] * half * rate * exp(-rate * f->alpha * odds[i]) * expected[i];
 		last = expected[FEW];
@@ -289,7 +342,7 @@ rt_bg_nbd_discounted_if_alive(const rt_base *base, const rt_customer *customer, 
 		return 0;
 	if (f.k <= BY_PARTS_K && rate * t < 10 &&
 		terms_likely(&f, odds) <= (f.k == 1 ? TERMS_MAX_SINGLE / 2 : TERMS_MAX / 4) &&
-		(f.shape + f.k) * log1p(odds) < 600)
+		sums_by_times_hold(&f, odds))
 		return discount_by_parts(&f, t, rate);
 	return rt_bg_nbd_over_lambda(&f, RT_BG_NBD_PURCHASES, isinf(t) ? t : odds * f.alpha, rate);
 }

@@ -271,6 +271,26 @@ rt_bg_nbd_over_p(const rt_bg_nbd_future *f, double odds, rt_bg_nbd_what what)
 	return sum;
 }
 
+void
+rt_bg_nbd_over_p_by_times(const rt_bg_nbd_future *f, const double *odds, int count,
+						  rt_bg_nbd_what what, double *sums)
+{
+	leaving_points l;
+
+	leaving_of(f, odds[count - 1] * (1 + f->shape), leaving_step(f, what), &l);
+	for (int i = 0; i < count; i++)
+	{
+		sums[i] = 0;
+		for (int j = 0; j < l.count; j++)
+		{
+			double		power = -f->shape * log1p(l.p[j] * odds[i]);
+
+			sums[i] +=
+				l.weight[j] * (what == RT_BG_NBD_STILL_ALIVE ? exp(power) : -expm1(power) / l.p[j]);
+		}
+	}
+}
+
 /* ---------------------------------------------------------------- with lambda given */
 
 /* A rhythm that has faded to exp of minus this is none */

@@ -161,6 +161,16 @@ ggompertz_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, do
 	return ggompertz_nbd_p_alive(base, customer) * exp(-life.s * rt_lifetime_left(&life, t));
 }
 
+static void
+ggompertz_nbd_staying(const rt_base *base, const rt_customer *customer, const double *times,
+					  int count, double *chances)
+{
+	rt_lifetime life = ggompertz_nbd_lifetime_at(base->parameters, customer->age);
+
+	for (int i = 0; i < count; i++)
+		chances[i] = exp(-life.s * rt_lifetime_left(&life, times[i]));
+}
+
 /* The time until t that who is here now will be, each u counting exp(-discount u) */
 static double
 ggompertz_nbd_lifetime_if_alive(const rt_base *base, const rt_customer *customer, double t,
@@ -182,6 +192,13 @@ ggompertz_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer
 }
 
 /* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
+static double
+ggompertz_nbd_buying(const rt_base *base, const rt_customer *customer)
+{
+	return rt_lifetime_purchases(ggompertz_nbd_shape(base, customer),
+								 ggompertz_nbd_scale(base, customer->age), 1);
+}
+
 static double
 ggompertz_nbd_purchases_in(const rt_base *base, const rt_customer *customer, double time)
 {
@@ -572,6 +589,8 @@ static const rt_base_functions ggompertz_nbd_base = {
 	.leaving = ggompertz_nbd_leaving,
 	.rates = ggompertz_nbd_rates,
 	.p_alive_after = ggompertz_nbd_p_alive_after,
+	.staying = ggompertz_nbd_staying,
+	.buying = ggompertz_nbd_buying,
 	.expected_lifetime = ggompertz_nbd_expected_lifetime,
 	.expected_purchases = ggompertz_nbd_expected_purchases,
 	.discounted_if_alive = ggompertz_nbd_discounted_if_alive,

@@ -15,6 +15,7 @@
 
 #define RT_PARAMETERS_MAX 6
 #define RT_K_MAX 100			/* most regular intervals; messages name it */
+#define RT_BASE_TIMES_MAX 10	/* at which it is asked what will be expected, at once */
 
 struct rt_base;
 struct rt_customer;
@@ -64,6 +65,17 @@ typedef struct rt_base_functions
 	void		(*rates) (const struct rt_base *base, double *shape, double *rate); /* NULL: none */
 	double		(*p_alive_after) (const struct rt_base *base, const struct rt_customer *customer,
 								  double t);
+
+	/*
+	 * Of who is still a customer, by so many times in ascending order: the chance that they still
+	 * are one; and how often they buy in a unit of time, or, where that is NULL, the purchases
+	 * expected.  NULL for kinds that have no season.
+	 */
+	void		(*staying) (const struct rt_base *base, const struct rt_customer *customer,
+							const double *times, int count, double *chances);
+	double		(*buying) (const struct rt_base *base, const struct rt_customer *customer);
+	void		(*purchases) (const struct rt_base *base, const struct rt_customer *customer,
+							  const double *times, int count, double *expected);
 	double		(*expected_lifetime) (const struct rt_base *base,
 									  const struct rt_customer *customer,
 									  double t);

@@ -24,7 +24,7 @@ rt_default_lost_score(const rt_model *model)
 }
 
 double
-rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int32_t first,
+rt_lost_age(const rt_model *model, const rt_base *base, const rt_customer *seen, int32_t first,
 			double recency, double age, double score)
 {
 	rt_customer customer = *seen;
@@ -38,12 +38,12 @@ rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen, int3
 	while (high - low > 1)
 	{
 		double		middle = floor(low + (high - low) / 2);
+		int32_t		day = (int32_t) ((double) first + middle);
 
 		customer.age =
 			base->kind->input != RT_INPUT_OPPORTUNITIES ?
-			middle / time_unit :
-			fmax(customer.t_x,
-				 rt_opportunities_over(first, (int32_t) ((double) first + middle), time_unit));
+			rt_season_days(model->season, first, day) / model->time_unit :
+			fmax(customer.t_x, rt_opportunities_over(first, day, model->time_unit));
 
 		if (rt_base_p_gone(base, &customer) >= score)
 			high = middle;

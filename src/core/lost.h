@@ -19,10 +19,10 @@ extern double rt_default_lost_score(const rt_model *model);
 
 /*
  * The first age in days, above recency and not above age, at which the churn score of a customer
- * was at least this; -1 when there is none.  The customer, of this first purchase, recency and age
- * in days, is seen in the model's unit of so many days.
+ * was at least this; -1 when there is none.  base is the model; the customer, of this first
+ * purchase, recency and age in days, is seen in its unit, by its season.
  */
-extern double rt_lost_age(const rt_base *base, double time_unit, const rt_customer *seen,
+extern double rt_lost_age(const rt_model *model, const rt_base *base, const rt_customer *seen,
 						  int32_t first, double recency, double age, double score);
 
 /*

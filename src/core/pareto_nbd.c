@@ -157,6 +157,16 @@ pareto_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, doubl
 		exp(-base->parameters[S] * rt_lifetime_left(&life, t));
 }
 
+static void
+pareto_nbd_staying(const rt_base *base, const rt_customer *customer, const double *times, int count,
+				   double *chances)
+{
+	rt_lifetime life = pareto_nbd_lifetime_at(base, customer->age);
+
+	for (int i = 0; i < count; i++)
+		chances[i] = exp(-life.s * rt_lifetime_left(&life, times[i]));
+}
+
 /*
  * Of who is still here: the integral of (1 + u/beta)^-s; s = 1 is no exception of it, only of the
  * usual formula
@@ -191,6 +201,13 @@ pareto_nbd_expected_lifetime(const rt_base *base, const rt_customer *customer, d
 }
 
 /* Whoever is here buys (r + x)/(alpha + age) times in a unit of time */
+static double
+pareto_nbd_buying(const rt_base *base, const rt_customer *customer)
+{
+	return rt_lifetime_purchases(pareto_nbd_shape(base, customer),
+								 pareto_nbd_scale(base, customer->age), 1);
+}
+
 static double
 pareto_nbd_purchases_in(const rt_base *base, const rt_customer *customer, double time)
 {
@@ -518,6 +535,8 @@ static const rt_base_functions pareto_nbd_base = {
 	.leaving = pareto_nbd_leaving,
 	.rates = pareto_nbd_rates,
 	.p_alive_after = pareto_nbd_p_alive_after,
+	.staying = pareto_nbd_staying,
+	.buying = pareto_nbd_buying,
 	.expected_lifetime = pareto_nbd_expected_lifetime,
 	.expected_purchases = pareto_nbd_expected_purchases,
 	.discounted_if_alive = pareto_nbd_discounted_if_alive,

@@ -103,20 +103,35 @@ typedef struct prediction_question
 {
 	const rt_customer *customer;
 	double		t;
-	bool		with_spend;
-	double		x;				/* orders known, and their mean value */
-	double		mean;
-	double		rate;
+	const rt_worth *worth;		/* NULL: the number of purchases */
 	rt_base		base;
 	double		alive;
 	rt_gamma_gamma values;
 } prediction_question;
+
+/* What counts of a purchase at this time; of as many up to it, on average */
+static double
+prediction_discount(const rt_worth *worth, double time)
+{
+	return exp(-worth->rate * (worth->ahead != NULL ? rt_ahead_real(worth->ahead, time) : time));
+}
+
+static double
+prediction_mean_discount(const rt_worth *worth, double until)
+{
+	double		fall = worth->rate * until;
+
+	if (worth->ahead != NULL)
+		return rt_ahead_mean_discount(worth->ahead, worth->rate, until);
+	return fall > 0 ? -expm1(-fall) / fall : 1;
+}
 
 /* Purchases, or what they are worth, in one future */
 static double
 prediction_draw_future(const prediction_question *q, rt_random *random, size_t *purchases)
 {
 	const rt_gamma_gamma *values = &q->values;
+	const rt_worth *worth = q->worth;
 	rt_life		life;
 	double		level = 1;
 	double		sum = 0;
@@ -125,9 +140,9 @@ prediction_draw_future(const prediction_question *q, rt_random *random, size_t *
 		return 0;
 
 	/* what an order of theirs is worth is Gamma(p) divided by this */
-	if (q->with_spend)
-		level = rt_random_gamma(random, values->p * q->x + values->q) /
-			(values->gamma + q->x * fmax(q->mean, 0));
+	if (worth != NULL)
+		level = rt_random_gamma(random, values->p * worth->x + values->q) /
+			(values->gamma + worth->x * fmax(worth->mean, 0));
 	rt_life_go_on(&q->base, q->customer, random, &life);
 	if (rt_life_expected(&life, q->t) > MANY_PURCHASES)
 	{
@@ -136,35 +151,33 @@ prediction_draw_future(const prediction_question *q, rt_random *random, size_t *
 		sum = rt_life_count(&life, random, q->t);
 
 		/* spread evenly */
-		if (q->with_spend)
+		if (worth != NULL)
 			sum = rt_random_gamma(random, sum * values->p) / level *
-				(q->rate * until > 0 ? -expm1(-q->rate * until) / (q->rate * until) : 1);
+				prediction_mean_discount(worth, until);
 	}
 	while (rt_life_next(&life, random, q->t))
 	{
-		sum += !q->with_spend ?
+		sum += worth == NULL ?
 			1 :
-			rt_random_gamma(random, values->p) / level * exp(-q->rate * life.time);
+			rt_random_gamma(random, values->p) / level * prediction_discount(worth, life.time);
 		rt_poll_each(++*purchases);
 	}
 	return sum;
 }
 
 bool
-rt_predict(const rt_model *model, const rt_customer *customer, double t,
-		   const rt_model *spend, double x, double mean, double rate, double *draws)
+rt_predict(const rt_model *model, const rt_customer *customer, double t, const rt_worth *worth,
+		   double *draws)
 {
 	rt_spread	model_spread,
 				spend_spread;
-	prediction_question q = {
-		.customer = customer, .t = t, .with_spend = spend != NULL, .x = x, .mean = mean,
-		.rate = rate
-	};
-	int64_t		seed = prediction_seed(customer, spend == NULL ? 0 : x, spend == NULL ? 0 : mean);
+	prediction_question q = {.customer = customer, .t = t, .worth = worth};
+	int64_t		seed = prediction_seed(customer, worth == NULL ? 0 : worth->x,
+									   worth == NULL ? 0 : worth->mean);
 	size_t		purchases = 0;
 
 	if (!rt_spread_of(model, &model_spread) ||
-		(spend != NULL && !rt_spread_of(spend, &spend_spread)))
+		(worth != NULL && !rt_spread_of(worth->spend, &spend_spread)))
 		return false;
 	for (int i = 0; i < PARAMETER_DRAWS; i++)
 	{
@@ -177,9 +190,9 @@ rt_predict(const rt_model *model, const rt_customer *customer, double t,
 		prediction_draw_parameters(model, &model_spread, &random, &drawn);
 		rt_base_from_model(&drawn, &q.base);
 		q.alive = rt_base_p_alive(&q.base, customer);
-		if (spend != NULL)
+		if (worth != NULL)
 		{
-			prediction_draw_parameters(spend, &spend_spread, &random, &drawn);
+			prediction_draw_parameters(worth->spend, &spend_spread, &random, &drawn);
 			rt_gamma_gamma_from_model(&drawn, &q.values);
 		}
 		for (int j = 0; j < FUTURES; j++)

@@ -18,6 +18,7 @@
 
 #include "core/customer_base.h"
 #include "core/gamma_gamma.h"
+#include "core/seasonal.h"
 
 #define RT_PREDICTION_DRAWS 2000
 
@@ -34,16 +35,25 @@ typedef struct rt_spread
 /* False for a fit that does not know how sure it is: see rt_predict */
 extern bool rt_spread_of(const rt_model *model, rt_spread *spread);
 
+/* What their purchases are worth: by a spend model, and the orders that are known */
+typedef struct rt_worth
+{
+	const rt_model *spend;
+	double		x;
+	double		mean;
+	double		rate;			/* what is spent at the time u from now counts exp(-rate u) */
+	const rt_ahead *ahead;		/* by which purchases have their real time; NULL: without a season */
+} rt_worth;
+
 /*
  * Of a customer in the model's unit within t from now, finite, into draws, in ascending order: the
- * number of purchases, or with a spend model their value, one at the time u counting exp(-rate u);
- * x and mean are their orders for that.
+ * number of purchases, or what they are worth, where that is not NULL.
  *
  * False where nothing can be said: of a fit that did not converge, or that knows a parameter to a
  * factor of exp(10) only, and of what is beyond doubles.
  */
 extern bool rt_predict(const rt_model *model, const rt_customer *customer, double t,
-					   const rt_model *spend, double x, double mean, double rate, double *draws);
+					   const rt_worth *worth, double *draws);
 
 /* The limits that leave out at most (1 - level) / 2 of the draws on each side */
 extern void rt_prediction_limits(const double *draws, double level, double *lower, double *upper);

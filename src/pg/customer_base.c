@@ -20,6 +20,7 @@
 #include "core/opportunity.h"
 #include "core/cycle.h"
 #include "core/lost.h"
+#include "core/seasonal.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/composite.h"
@@ -39,12 +40,14 @@ PG_FUNCTION_INFO_V1(customer_base_churn_score_numbers);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_numbers);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new);
+PG_FUNCTION_INFO_V1(customer_base_expected_purchases_on);
 PG_FUNCTION_INFO_V1(customer_base_expected_purchases_new_number);
 PG_FUNCTION_INFO_V1(customer_base_lifetime);
 PG_FUNCTION_INFO_V1(customer_base_lifetime_numbers);
 PG_FUNCTION_INFO_V1(customer_base_purchase_probability);
 PG_FUNCTION_INFO_V1(customer_base_purchase_probability_numbers);
 PG_FUNCTION_INFO_V1(customer_base_purchase_pmf);
+PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_on);
 PG_FUNCTION_INFO_V1(customer_base_purchase_pmf_number);
 PG_FUNCTION_INFO_V1(customer_base_lost_on);
 PG_FUNCTION_INFO_V1(customer_base_log_likelihood);
@@ -143,8 +146,17 @@ opportunities_of_history(HistoryBytes history, DateADT as_of, double time_unit,
 	return true;
 }
 
+rt_customer
+customer_of_rfm(const rt_model *model, const rt_rfm *rfm, DateADT as_of)
+{
+	DateADT		first = (DateADT) ((double) as_of - rfm->customer_age);
+
+	return rt_model_customer(model, rfm->frequency, first,
+							 (DateADT) ((double) first + rfm->recency), as_of);
+}
+
 bool
-customer_of_history(Datum value, DateADT date, const rt_base *base, double time_unit,
+customer_of_history(Datum value, DateADT date, const rt_model *model, const rt_base *base,
 					rt_customer *customer)
 {
 	HistoryBytes history = history_bytes(value);
@@ -153,46 +165,57 @@ customer_of_history(Datum value, DateADT date, const rt_base *base, double time_
 	bool		found = false;
 
 	if (base->kind->input == RT_INPUT_OPPORTUNITIES)
-		return opportunities_of_history(history, as_of, time_unit, customer);
+		return opportunities_of_history(history, as_of, model->time_unit, customer);
 	if (history.size > 0)
 		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found),
 							 0);
-	if (!found)
-		return false;
-	customer->x = rfm.frequency;
-	customer->t_x = rfm.recency / time_unit;
-	customer->age = rfm.customer_age / time_unit;
-	return true;
+	if (found)
+		*customer = customer_of_rfm(model, &rfm, as_of);
+	return found;
+}
+
+static double
+horizon_in_unit(const rt_model *model, const rt_base *base, double days, double season_days)
+{
+	return fmin(DBL_MAX / 4, base->kind->input == RT_INPUT_OPPORTUNITIES ?
+				rt_opportunities_within(days, model->time_unit) :
+				season_days / model->time_unit);
 }
 
 double
-get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base, double time_unit)
+get_horizon(FunctionCallInfo fcinfo, int argument, const rt_model *model, const rt_base *base,
+			DateADT as_of)
 {
 	double		days = get_interval_days(fcinfo, argument);
 
-	return fmin(DBL_MAX / 4, base->kind->input == RT_INPUT_OPPORTUNITIES ?
-				rt_opportunities_within(days, time_unit) :
-				days / time_unit);
+	return horizon_in_unit(model, base, days,
+						   rt_season_days_ahead(model->season, as_of_date(as_of), days));
+}
+
+double
+get_mean_horizon(FunctionCallInfo fcinfo, int argument, const rt_model *model, const rt_base *base)
+{
+	double		days = get_interval_days(fcinfo, argument);
+
+	return horizon_in_unit(model, base, days, days);
+}
+
+void
+check_no_season(const rt_model *model, const char *function)
+{
+	if (rt_model_is_seasonal(model))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s of x, t_x and T can't tell real time by a model with a season",
+						function),
+				 errhint("Give the customer's history and as_of, from which it knows the "
+						 "dates.")));
 }
 
 /* --------------------------------------------------------------- functions */
 
 /* What a model says of a customer and a time from now on */
 typedef double (*score_function) (const rt_base *base, const rt_customer *customer, double time);
-
-static double
-remaining_lifetime(const rt_base *base, const rt_customer *customer, double time)
-{
-	return rt_base_expected_lifetime(base, customer, INFINITY);
-}
-
-/* Only customers who hardly leave may stay for ever */
-static Datum
-score_number(score_function score, double value)
-{
-	return score == remaining_lifetime && isinf(value) ? Float8GetDatum(value) :
-		model_number(value);
-}
 
 /* Of arguments model, history, as_of and perhaps an interval */
 static Datum
@@ -201,12 +224,12 @@ score_of_history(FunctionCallInfo fcinfo, const char *function, score_function s
 	rt_base		base;
 	rt_customer customer;
 	const rt_model *model = get_model(fcinfo, function, &base);
-	double		time = PG_NARGS() > 3 ? get_horizon(fcinfo, 3, &base, model->time_unit) : 0;
+	double		time = PG_NARGS() > 3 ?
+		get_horizon(fcinfo, 3, model, &base, PG_GETARG_DATEADT(2)) : 0;
 
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
-							 &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &base, &customer))
 		PG_RETURN_NULL();
-	return score_number(score, score(&base, &customer, time));
+	return model_number(score(&base, &customer, time));
 }
 
 /* Of arguments model, x, t_x, T and perhaps a time */
@@ -219,7 +242,7 @@ score_of_numbers(FunctionCallInfo fcinfo, const char *function, score_function s
 	get_model(fcinfo, function, &base);
 	customer = get_customer(fcinfo, 1);
 	check_opportunities(&base, &customer);
-	return score_number(score, score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
+	return model_number(score(&base, &customer, PG_NARGS() > 4 ? get_time(fcinfo, 4) : 0));
 }
 
 static double
@@ -289,25 +312,49 @@ customer_base_expected_purchases_numbers(PG_FUNCTION_ARGS)
 	return score_of_numbers(fcinfo, "expected_purchases", rt_base_expected_purchases);
 }
 
-/* In days */
+/* Only customers who hardly leave may stay for ever; with a horizon nobody does */
+static Datum
+lifetime_number(double value, bool for_ever)
+{
+	return for_ever && isinf(value) ? Float8GetDatum(value) : model_number(value);
+}
+
+/* In days; of arguments model, history, as_of and perhaps an interval */
 Datum
 customer_base_lifetime(PG_FUNCTION_ARGS)
 {
-	double		time_unit = model_from_datum(PG_GETARG_DATUM(0))->time_unit;
-	Datum		result =
-		score_of_history(fcinfo, "expected_remaining_lifetime",
-						 PG_NARGS() > 3 ? rt_base_expected_lifetime : remaining_lifetime);
+	rt_base		base;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "expected_remaining_lifetime", &base);
+	bool		for_ever = PG_NARGS() == 3;
+	DateADT		as_of = PG_GETARG_DATEADT(2);
+	double		horizon = for_ever ? INFINITY : get_horizon(fcinfo, 3, model, &base, as_of);
+	double		lifetime;
 
-	if (fcinfo->isnull)
-		return result;
-	PG_RETURN_FLOAT8(DatumGetFloat8(result) * time_unit);
+	if (!customer_of_history(PG_GETARG_DATUM(1), as_of, model, &base, &customer))
+		PG_RETURN_NULL();
+	lifetime = rt_model_is_seasonal(model) ?
+		rt_seasonal_lifetime(model, &base, &customer, as_of,
+							 for_ever ? INFINITY : get_interval_days(fcinfo, 3)) :
+		rt_base_expected_lifetime(&base, &customer, horizon);
+	PG_RETURN_FLOAT8(DatumGetFloat8(lifetime_number(lifetime, for_ever)) * model->time_unit);
 }
 
+/* Of arguments model, x, t_x, T and perhaps a time */
 Datum
 customer_base_lifetime_numbers(PG_FUNCTION_ARGS)
 {
-	return score_of_numbers(fcinfo, "expected_remaining_lifetime",
-							PG_NARGS() > 4 ? rt_base_expected_lifetime : remaining_lifetime);
+	rt_base		base;
+	rt_customer customer;
+	const rt_model *model = get_model(fcinfo, "expected_remaining_lifetime", &base);
+	bool		for_ever = PG_NARGS() == 4;
+
+	customer = get_customer(fcinfo, 1);
+	check_opportunities(&base, &customer);
+	check_no_season(model, "expected_remaining_lifetime");
+	return lifetime_number(rt_base_expected_lifetime(&base, &customer,
+													 for_ever ? INFINITY : get_time(fcinfo, 4)),
+						   for_ever);
 }
 
 Datum
@@ -362,13 +409,9 @@ lost_day(Datum value, DateADT as_of, const rt_model *model, double score, DateAD
 			return false;
 	}
 	else
-	{
-		customer.x = rfm.frequency;
-		customer.t_x = rfm.recency / model->time_unit;
-		customer.age = rfm.customer_age / model->time_unit;
-	}
-	age = rt_lost_age(&base, model->time_unit, &customer, (DateADT) first, rfm.recency,
-					  rfm.customer_age, score);
+		customer = customer_of_rfm(model, &rfm, as_of);
+	age = rt_lost_age(model, &base, &customer, (DateADT) first, rfm.recency, rfm.customer_age,
+					  score);
 	if (age < 0)
 		return false;
 	*day = (DateADT) (first + age);
@@ -398,7 +441,19 @@ customer_base_expected_purchases_new(PG_FUNCTION_ARGS)
 {
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
-	double		horizon = get_horizon(fcinfo, 1, &base, model->time_unit);
+	double		horizon = get_mean_horizon(fcinfo, 1, model, &base);
+
+	return model_number(rt_base_expected_purchases(&base, &new_customer, horizon));
+}
+
+/* Of arguments model, first_day and horizon */
+Datum
+customer_base_expected_purchases_on(PG_FUNCTION_ARGS)
+{
+	rt_base		base;
+	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
+	double		horizon =
+		get_horizon(fcinfo, 2, model, &base, date_from_date(PG_GETARG_DATEADT(1)));
 
 	return model_number(rt_base_expected_purchases(&base, &new_customer, horizon));
 }
@@ -432,7 +487,20 @@ customer_base_purchase_pmf(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 
 	return model_number(rt_base_purchase_pmf(&base, &new_customer, get_number(fcinfo),
-											 get_horizon(fcinfo, 2, &base, model->time_unit)));
+											 get_mean_horizon(fcinfo, 2, model, &base)));
+}
+
+/* Of arguments model, n, first_day and horizon */
+Datum
+customer_base_purchase_pmf_on(PG_FUNCTION_ARGS)
+{
+	rt_base		base;
+	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
+	int			n = get_number(fcinfo);
+	double		horizon =
+		get_horizon(fcinfo, 3, model, &base, date_from_date(PG_GETARG_DATEADT(2)));
+
+	return model_number(rt_base_purchase_pmf(&base, &new_customer, n, horizon));
 }
 
 Datum
@@ -452,26 +520,35 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 	rt_customer customer;
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
 	double		sum_log = 0;
+	double		log_factors = 0;
 
 	if (model_input(model) == RT_INPUT_AMOUNTS)
 		return amounts_log_likelihood(fcinfo, model);
 	check_customer_base(model, "log_likelihood", &base);
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
-							 &customer))
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &base, &customer))
 		PG_RETURN_NULL();
-	if (rt_base_needs_intervals(&base))
+	if (rt_base_needs_intervals(&base) || rt_model_is_seasonal(model))
 	{
 		int32		on_stack[DATES_ON_STACK];
 		size_t		count;
 		int32	   *dates =
 			history_dates(history_bytes(PG_GETARG_DATUM(1)), as_of_date(PG_GETARG_DATEADT(2)),
 						  on_stack, DATES_ON_STACK, &count);
-		rt_intervals intervals;
 
-		rt_intervals_from_dates(dates, count, &intervals);
-		sum_log = intervals.sum_log - customer.x * log(model->time_unit);
+		if (rt_model_is_seasonal(model))
+		{
+			sum_log = rt_seasonal_sum_log(model, dates, count);
+			log_factors = rt_season_sum_log(model->season, dates + 1, count - 1);
+		}
+		else
+		{
+			rt_intervals intervals;
+
+			rt_intervals_from_dates(dates, count, &intervals);
+			sum_log = intervals.sum_log - customer.x * log(model->time_unit);
+		}
 	}
-	return model_number(rt_base_log_likelihood(&base, &customer, sum_log));
+	return model_number(rt_base_log_likelihood(&base, &customer, sum_log) + log_factors);
 }
 
 Datum

@@ -12,6 +12,7 @@
 #include "utils/date.h"
 
 #include "core/customer_base.h"
+#include "core/history_questions.h"
 #include "pg/history.h"
 
 /*
@@ -29,18 +30,32 @@ extern void check_customer_base(const rt_model *model, const char *function, rt_
 extern void check_opportunities(const rt_base *base, const rt_customer *customer);
 
 /*
- * What is known of them at the end of that day, in the model's unit; false when nothing was bought
- * by then
+ * What is known of them at the end of that day, in the model's unit, by its season; false when
+ * nothing was bought by then
  */
-extern bool customer_of_history(Datum history, DateADT as_of, const rt_base *base, double time_unit,
-								rt_customer *customer);
+extern bool customer_of_history(Datum history, DateADT as_of, const rt_model *model,
+								const rt_base *base, rt_customer *customer);
+
+/* The same of who has bought by as_of, from that; not for a model of opportunities */
+extern rt_customer customer_of_rfm(const rt_model *model, const rt_rfm *rfm, DateADT as_of);
 
 /*
- * An argument that is an interval from now, in the model's unit, a month being 365.25/12 days.  Of
- * a model of opportunities that are months of the calendar it is whole ones, to the nearest day.
+ * An argument that is an interval from the end of as_of on, in the model's unit, by its season, a
+ * month being 365.25/12 days.  Of a model of opportunities that are months of the calendar it is
+ * whole ones, to the nearest day.
  */
-extern double get_horizon(FunctionCallInfo fcinfo, int argument, const rt_base *base,
-						  double time_unit);
+extern double get_horizon(FunctionCallInfo fcinfo, int argument, const rt_model *model,
+						  const rt_base *base, DateADT as_of);
+
+/* The same in the average year, whatever the season */
+extern double get_mean_horizon(FunctionCallInfo fcinfo, int argument, const rt_model *model,
+							   const rt_base *base);
+
+/*
+ * An error, with the function's name, for a model with a season: what it says of numbers has no
+ * date, which real time needs
+ */
+extern void check_no_season(const rt_model *model, const char *function);
 
 /* For a model of opportunities: an error unless they are whole numbers, x <= t_x <= T */
 extern void check_whole_opportunities(const rt_customer *customer);

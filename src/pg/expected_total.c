@@ -27,11 +27,16 @@ PG_FUNCTION_INFO_V1(expected_total_final);
 
 #define DEFAULT_LEVEL 0.95
 
-/* What must be the same for all rows; of equal ones all bytes are equal */
+/*
+ * What must be the same for all rows; of equal ones all bytes are equal.  The model is here without
+ * its season, a pointer that a state from anybody would lead anywhere: of one that has one there
+ * is its hash.
+ */
 typedef struct TotalConstants
 {
 	rt_model	model;
-	double		horizon;		/* in the model's unit */
+	uint64		hash;			/* of the model with its season; 0 without one */
+	double		horizon;		/* in the model's unit, by its season */
 	double		level;
 	int32		as_of;
 	int32		unused;
@@ -51,7 +56,7 @@ expected_total_valid(const void *bytes)
 	const TotalConstants *constants = &state->constants;
 	rt_base		base;
 
-	return rt_model_check(&constants->model) == NULL &&
+	return constants->model.season == NULL && rt_model_check(&constants->model) == NULL &&
 		rt_base_from_model(&constants->model, &base) && constants->horizon >= 0 &&
 		isfinite(constants->horizon) && constants->level > 0 && constants->level < 1 &&
 		constants->as_of >= RT_DATE_MIN && constants->as_of <= RT_DATE_MAX &&
@@ -59,7 +64,7 @@ expected_total_valid(const void *bytes)
 		state->total.customers <= TALLY_ROWS_MAX && rt_total_valid(&state->total);
 }
 
-static const FixedKind expected_total_kind = {"expected_total", 0x10007, sizeof(TotalState),
+static const FixedKind expected_total_kind = {"expected_total", 0x20007, sizeof(TotalState),
 expected_total_valid};
 
 /* ------------------------------------------------------- what is remembered */
@@ -105,14 +110,16 @@ expected_total_learn(TotalMemory *memory, const TotalConstants *constants, const
 
 /* The constants of a row, and the question that they are, which are at memory->last then */
 static void
-expected_total_ask(FunctionCallInfo fcinfo, TotalMemory *memory)
+expected_total_ask(FunctionCallInfo fcinfo, const rt_model *model, TotalMemory *memory)
 {
-	TotalConstants constants = {.model = *model_from_datum(PG_GETARG_DATUM(1))};
+	TotalConstants constants = {.model = *model};
 	rt_base		base;
 
-	check_customer_base(&constants.model, "expected_total", &base);
+	check_customer_base(model, "expected_total", &base);
+	constants.model.season = NULL;
+	constants.hash = model->season != NULL ? model_hash(model, 0) : 0;
 	constants.as_of = as_of_date(PG_GETARG_DATEADT(3));
-	constants.horizon = get_horizon(fcinfo, 4, &base, constants.model.time_unit);
+	constants.horizon = get_horizon(fcinfo, 4, model, &base, constants.as_of);
 	constants.level = PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : DEFAULT_LEVEL;
 	check_confidence_level(constants.level);
 	for (int i = 0; i < QUESTIONS; i++)
@@ -160,11 +167,13 @@ expected_total_add(PG_FUNCTION_ARGS)
 	TotalMemory *memory = expected_total_memory(fcinfo);
 	const TotalConstants *constants;
 	const rt_total_question *question;
+	const rt_model *model;
 	TotalState *state;
 	rt_customer customer;
 
 	expected_total_check_nulls(fcinfo);
-	expected_total_ask(fcinfo, memory);
+	model = model_from_datum(PG_GETARG_DATUM(1));
+	expected_total_ask(fcinfo, model, memory);
 	constants = &memory->constants[memory->last];
 	question = &memory->questions[memory->last];
 	state = fixed_state_to_add_to(fcinfo, &expected_total_kind);
@@ -173,8 +182,8 @@ expected_total_add(PG_FUNCTION_ARGS)
 	else
 		expected_total_check_constants(state, constants);
 	if (PG_ARGISNULL(2) ||
-		!customer_of_history(PG_GETARG_DATUM(2), constants->as_of, &question->base,
-							 constants->model.time_unit, &customer))
+		!customer_of_history(PG_GETARG_DATUM(2), constants->as_of, model, &question->base,
+							 &customer))
 		PG_RETURN_POINTER(state);
 	if (state->total.customers < 0 || state->total.customers >= TALLY_ROWS_MAX)
 		fixed_state_corrupt(&expected_total_kind);

@@ -189,7 +189,7 @@ gone_value(FunctionCallInfo fcinfo, const char *function,
 
 	/* what nobody is there for may be beyond doubles */
 	if (share > 0)
-		purchases = rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate);
+		purchases = clv_purchases_if_alive(&a);
 	PG_RETURN_DATUM(money_datum(a.margin * a.value * share * purchases));
 }
 

@@ -143,10 +143,11 @@ lifecycle_lost_between(Datum history, const int32 *dates, size_t i, int64 next,
 	{
 		double		recency = (double) dates[i] - dates[0];
 		double		age = (double) (next - 1) - dates[0];
-		double		time_unit = rule->model->time_unit;
-		rt_customer customer = {(double) i, recency / time_unit, age / time_unit};
+		rt_customer customer = rt_model_customer(rule->model, (double) i, dates[0], dates[i],
+												 (int32) (next - 1));
 
-		age = rt_lost_age(&rule->base, time_unit, &customer, dates[0], recency, age, rule->score);
+		age = rt_lost_age(rule->model, &rule->base, &customer, dates[0], recency, age,
+						  rule->score);
 		*day = dates[0] + (int64) age;
 		return age >= 0;
 	}

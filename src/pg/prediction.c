@@ -22,13 +22,13 @@ PG_FUNCTION_INFO_V1(clv_interval);
 
 /* The limits of what rt_predict draws; false where nothing can be said */
 static bool
-predict(const rt_model *model, const rt_customer *customer, double t, const rt_model *spend,
-		double x, double mean, double rate, double level, double *lower, double *upper)
+predict(const rt_model *model, const rt_customer *customer, double t, const rt_worth *worth,
+		double level, double *lower, double *upper)
 {
 	double		draws[RT_PREDICTION_DRAWS];
 
 	check_confidence_level(level);
-	if (!rt_predict(model, customer, t, spend, x, mean, rate, draws))
+	if (!rt_predict(model, customer, t, worth, draws))
 		return false;
 	rt_prediction_limits(draws, level, lower, upper);
 	return true;
@@ -48,11 +48,10 @@ purchases_interval(PG_FUNCTION_ARGS)
 				upper;
 
 	check_customer_base(model, "purchases_interval", &base);
-	t = get_horizon(fcinfo, 3, &base, model->time_unit);
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
-							 &customer))
+	t = get_horizon(fcinfo, 3, model, &base, PG_GETARG_DATEADT(2));
+	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), model, &base, &customer))
 		PG_RETURN_NULL();
-	if (!predict(model, &customer, t, NULL, 0, 0, 0, PG_GETARG_FLOAT8(4), &lower, &upper))
+	if (!predict(model, &customer, t, NULL, PG_GETARG_FLOAT8(4), &lower, &upper))
 		PG_RETURN_NULL();
 	values[0] = Float8GetDatum(lower);
 	values[1] = Float8GetDatum(upper);
@@ -66,13 +65,20 @@ clv_interval(PG_FUNCTION_ARGS)
 	bool		nulls[2] = {false, false};
 	Datum		values[2];
 	ClvArguments a;
+	rt_worth	worth;
+	rt_ahead	ahead;
 	double		lower,
 				upper;
 
 	if (!get_clv_arguments(fcinfo, 0, "clv_interval", &a))
 		PG_RETURN_NULL();
-	if (!predict(a.model, &a.customer, a.horizon, a.spend_model, a.x, a.mean, a.rate,
-				 PG_GETARG_FLOAT8(7), &lower, &upper))
+	worth = (rt_worth) {.spend = a.spend_model, .x = a.x, .mean = a.mean, .rate = a.rate};
+	if (rt_model_is_seasonal(a.model))
+	{
+		rt_ahead_of(a.model, a.as_of, a.days, &ahead);
+		worth.ahead = &ahead;
+	}
+	if (!predict(a.model, &a.customer, a.horizon, &worth, PG_GETARG_FLOAT8(7), &lower, &upper))
 		PG_RETURN_NULL();
 	values[0] = money_datum(a.margin * lower);
 	values[1] = money_datum(a.margin * upper);

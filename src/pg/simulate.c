@@ -16,6 +16,7 @@
 
 #include "core/calendar.h"
 #include "core/opportunity.h"
+#include "core/seasonal.h"
 #include "core/simulate.h"
 #include "pg/model.h"
 
@@ -58,9 +59,10 @@ simulate_check(const rt_model *model, int32 customers, DateADT first_from, DateA
 
 /* The purchases of one customer, whose first one is known, until the end of a day */
 static void
-simulate_purchases(ReturnSetInfo *result, const rt_base *base, double time_unit, int32 customer,
-				   DateADT first, DateADT until, rt_random *random)
+simulate_purchases(ReturnSetInfo *result, const rt_model *model, const rt_base *base,
+				   int32 customer, DateADT first, DateADT until, rt_random *random)
 {
+	double		time_unit = model->time_unit;
 	Datum		values[2] = {Int32GetDatum(customer), DateADTGetDatum(first)};
 	bool		nulls[2] = {false, false};
 	rt_life		life;
@@ -70,7 +72,7 @@ simulate_purchases(ReturnSetInfo *result, const rt_base *base, double time_unit,
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	rt_life_start(base, random, &life);
 	end = life.opportunities ? rt_opportunities_over(first, until, time_unit) :
-		((double) until - first + 0.5) / time_unit;
+		(rt_season_days(model->season, first, until) + 0.5) / time_unit;
 	while (rt_life_next(&life, random, end))
 	{
 		DateADT		date;
@@ -82,7 +84,7 @@ simulate_purchases(ReturnSetInfo *result, const rt_base *base, double time_unit,
 					 errmsg("customer %d makes more than %d purchases", customer, PURCHASES_MAX),
 					 errhint("A unit of the model's time is %g days.", time_unit)));
 		date = life.opportunities ? rt_opportunity_end(first, life.time, time_unit) :
-			(DateADT) Min(first + rint(life.time * time_unit), (double) until);
+			rt_seasonal_date(model, first, life.time, until);
 		values[1] = DateADTGetDatum(date);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
@@ -112,7 +114,7 @@ simulate_customers(PG_FUNCTION_ARGS)
 		rt_random_start(&random, seed, (uint64) i);
 		first = (double) first_from + floor(rt_random_uniform(&random) *
 											((double) first_until - (double) first_from + 1));
-		simulate_purchases(result, &base, model->time_unit, i, (DateADT) first, until, &random);
+		simulate_purchases(result, model, &base, i, (DateADT) first, until, &random);
 	}
 	return (Datum) 0;
 }

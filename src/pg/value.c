@@ -13,6 +13,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
+#include "core/seasonal.h"
 #include "pg/arguments.h"
 #include "pg/clock.h"
 #include "pg/customer_base.h"
@@ -219,6 +220,7 @@ Datum
 value_discounted_purchases(PG_FUNCTION_ARGS)
 {
 	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	DateADT		as_of = PG_GETARG_DATEADT(2);
 	bool		for_ever = PG_NARGS() == 4;
 	double		rate;
 	double		horizon = INFINITY;
@@ -228,10 +230,13 @@ value_discounted_purchases(PG_FUNCTION_ARGS)
 	check_customer_base(model, "discounted_expected_purchases", &base);
 	rate = discount_in_unit(PG_GETARG_FLOAT8(3), model->time_unit, for_ever);
 	if (!for_ever)
-		horizon = get_horizon(fcinfo, 4, &base, model->time_unit);
-	if (!customer_of_history(PG_GETARG_DATUM(1), PG_GETARG_DATEADT(2), &base, model->time_unit,
-							 &customer))
+		horizon = get_horizon(fcinfo, 4, model, &base, as_of);
+	if (!customer_of_history(PG_GETARG_DATUM(1), as_of, model, &base, &customer))
 		PG_RETURN_NULL();
+	if (rt_model_is_seasonal(model))
+		return model_number(rt_seasonal_discounted(model, &base, &customer, as_of,
+												   for_ever ? INFINITY :
+												   get_interval_days(fcinfo, 4), rate));
 	return model_number(rt_base_discounted_purchases(&base, &customer, horizon, rate));
 }
 
@@ -247,6 +252,7 @@ value_discounted_purchases_numbers(PG_FUNCTION_ARGS)
 
 	check_customer_base(model, "discounted_expected_purchases", &base);
 	check_opportunities(&base, &customer);
+	check_no_season(model, "discounted_expected_purchases");
 	rate = discount_in_unit(PG_GETARG_FLOAT8(4), model->time_unit, for_ever);
 	return model_number(rt_base_discounted_purchases(&base, &customer,
 													 for_ever ? INFINITY : get_time(fcinfo, 5),
@@ -270,7 +276,9 @@ get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function, ClvA
 	a->rate = discount_in_unit(PG_GETARG_FLOAT8(first + (for_ever ? 4 : 5)), model->time_unit,
 							   for_ever);
 	a->margin = for_ever ? 1 : check_margin(PG_GETARG_FLOAT8(first + 6));
-	a->horizon = for_ever ? INFINITY : get_horizon(fcinfo, first + 4, &a->base, model->time_unit);
+	a->as_of = as_of;
+	a->days = for_ever ? INFINITY : get_interval_days(fcinfo, first + 4);
+	a->horizon = for_ever ? INFINITY : get_horizon(fcinfo, first + 4, model, &a->base, as_of);
 	if (history.size > 0)
 		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
 	if (!found)
@@ -278,22 +286,36 @@ get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function, ClvA
 	if (a->base.kind->input == RT_INPUT_OPPORTUNITIES)
 		opportunities_of_history(history, as_of, model->time_unit, &a->customer);
 	else
-		a->customer = (rt_customer) {rfm.frequency, rfm.recency / model->time_unit,
-										rfm.customer_age / model->time_unit};
+		a->customer = customer_of_rfm(model, &rfm, as_of);
 	a->value = expected_value(rt_kind_by_id(spend->id), &a->spend, &rfm, &a->x, &a->mean);
 	return !isnan(a->value);
+}
+
+double
+clv_purchases(const ClvArguments *a)
+{
+	return rt_model_is_seasonal(a->model) ?
+		rt_seasonal_discounted(a->model, &a->base, &a->customer, a->as_of, a->days, a->rate) :
+		rt_base_discounted_purchases(&a->base, &a->customer, a->horizon, a->rate);
+}
+
+double
+clv_purchases_if_alive(const ClvArguments *a)
+{
+	return rt_model_is_seasonal(a->model) ?
+		rt_seasonal_discounted_if_alive(a->model, &a->base, &a->customer, a->as_of, a->days,
+										a->rate) :
+		rt_base_discounted_if_alive(&a->base, &a->customer, a->horizon, a->rate);
 }
 
 Datum
 value_clv(PG_FUNCTION_ARGS)
 {
 	ClvArguments a;
-	double		purchases;
 
 	if (!get_clv_arguments(fcinfo, 0, "clv", &a))
 		PG_RETURN_NULL();
-	purchases = rt_base_discounted_purchases(&a.base, &a.customer, a.horizon, a.rate);
-	PG_RETURN_DATUM(money_datum(a.margin * a.value * purchases));
+	PG_RETURN_DATUM(money_datum(a.margin * a.value * clv_purchases(&a)));
 }
 
 /* What clv would be if they were still a customer, with the chance that they are not */
@@ -301,14 +323,12 @@ Datum
 value_at_risk(PG_FUNCTION_ARGS)
 {
 	ClvArguments a;
-	double		gone,
-				purchases;
+	double		gone;
 
 	if (!get_clv_arguments(fcinfo, 0, "value_at_risk", &a))
 		PG_RETURN_NULL();
 	gone = rt_base_p_gone(&a.base, &a.customer);
 	if (gone == 0)
 		PG_RETURN_DATUM(money_datum(0));
-	purchases = rt_base_discounted_if_alive(&a.base, &a.customer, a.horizon, a.rate);
-	PG_RETURN_DATUM(money_datum(a.margin * a.value * gone * purchases));
+	PG_RETURN_DATUM(money_datum(a.margin * a.value * gone * clv_purchases_if_alive(&a)));
 }

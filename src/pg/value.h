@@ -9,6 +9,8 @@
 
 #include "pg/compat.h"
 
+#include "utils/date.h"
+
 #include "core/customer_base.h"
 #include "core/gamma_gamma.h"
 
@@ -27,8 +29,10 @@ typedef struct ClvArguments
 	double		mean;			/* of their values */
 	double		value;			/* of an order to expect */
 	double		margin;
-	double		horizon;		/* in the model's unit */
-	double		rate;			/* the same, continuous */
+	DateADT		as_of;
+	double		days;			/* of the horizon; infinite without one */
+	double		horizon;		/* the same in the model's unit, by its season */
+	double		rate;			/* in the model's unit, continuous, of real time */
 } ClvArguments;
 
 /*
@@ -37,6 +41,13 @@ typedef struct ClvArguments
  */
 extern bool get_clv_arguments(FunctionCallInfo fcinfo, int first, const char *function,
 							  ClvArguments *arguments);
+
+/*
+ * The purchases within the horizon, discounted in real time; those of a customer who is still one,
+ * which may be beyond doubles where nobody is
+ */
+extern double clv_purchases(const ClvArguments *arguments);
+extern double clv_purchases_if_alive(const ClvArguments *arguments);
 
 #define DAYS_PER_YEAR 365.25
 

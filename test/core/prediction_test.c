@@ -217,9 +217,10 @@ test_coverage(void)
 			double		lower,
 						upper;
 
-			rt_predict(&models[i], &o.customer, t, NULL, 0, 0, 0, draws);
+			rt_predict(&models[i], &o.customer, t, NULL, draws);
 			tenths[0][(int) (10 * place_among(draws, o.purchases))]++;
-			rt_predict(&models[i], &o.customer, t, &spend_model, o.customer.x, o.mean, rate, draws);
+			rt_predict(&models[i], &o.customer, t,
+					   &(rt_worth) {&spend_model, o.customer.x, o.mean, rate, NULL}, draws);
 			tenths[1][(int) (10 * place_among(draws, o.within))]++;
 			rt_prediction_limits(draws, 0.8, &lower, &upper);
 			within += o.within >= lower && o.within <= upper;
@@ -255,27 +256,27 @@ test_parameters(void)
 				upper;
 
 	model.covariance[0] = 0.25 * 1000 * 1000;
-	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws);
+	rt_predict(&model, &customer, 500, NULL, draws);
 	rt_prediction_limits(draws, 0.8, &lower, &upper);
 
 	/* 100 draws of the parameter: a tenth is known to 1.7 standard errors of 0.085 */
 	CHECK(fabs(log(upper / 500) / (0.5 * 1.2816) - 1) < 0.35 &&
 		  fabs(log(lower / 500) / (0.5 * 1.2816) + 1) < 0.35);
-	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, again);
+	rt_predict(&model, &customer, 500, NULL, again);
 	CHECK(memcmp(draws, again, sizeof(draws)) == 0);
 
 	/* nothing of one that did not converge, or with a parameter of which nothing is known */
 	model.flags = RT_MODEL_FITTED;
-	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+	CHECK(!rt_predict(&model, &customer, 500, NULL, draws));
 	model.flags = RT_MODEL_FITTED | RT_MODEL_CONVERGED;
 	model.covariance[0] = 101 * 1000 * 1000.0;
-	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+	CHECK(!rt_predict(&model, &customer, 500, NULL, draws));
 	model.covariance[0] = NAN;
-	CHECK(!rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws));
+	CHECK(!rt_predict(&model, &customer, 500, NULL, draws));
 
 	/* of one that was typed in, only chance */
 	model.flags = 0;
-	rt_predict(&model, &customer, 500, NULL, 0, 0, 0, draws);
+	rt_predict(&model, &customer, 500, NULL, draws);
 	rt_prediction_limits(draws, 0.8, &lower, &upper);
 	CHECK(lower > 450 && upper < 550);
 	rt_prediction_limits(draws, 0.999999, &lower, &upper);
@@ -311,7 +312,7 @@ test_many(void)
 		double		sum = 0,
 					square = 0;
 
-		CHECK(rt_predict(&many[i], &customer, t, NULL, 0, 0, 0, draws));
+		CHECK(rt_predict(&many[i], &customer, t, NULL, draws));
 		for (int j = 0; j < RT_PREDICTION_DRAWS; j++)
 		{
 			sum += draws[j] - t * rate;
@@ -321,7 +322,8 @@ test_many(void)
 		spread = hypot(spread, i == 1 ? t * rate * 0.7e-6 : t * rate * 1e-6);
 		CHECK(fabs(sum / RT_PREDICTION_DRAWS) < 4 * spread / sqrt(RT_PREDICTION_DRAWS));
 		CHECK(fabs(sqrt(square / RT_PREDICTION_DRAWS) / spread - 1) < 0.1);
-		CHECK(rt_predict(&many[i], &customer, t, &spend_model, 3, 40, 1e-9, draws));
+		CHECK(rt_predict(&many[i], &customer, t, &(rt_worth) {&spend_model, 3, 40, 1e-9, NULL},
+						 draws));
 		CHECK(draws[0] > 0 && isfinite(draws[RT_PREDICTION_DRAWS - 1]));
 	}
 }
@@ -335,7 +337,7 @@ test_few(void)
 	rt_customer customer = {0, 0, 0};
 	double		cubes = 0;
 
-	CHECK(rt_predict(&model, &customer, 10, NULL, 0, 0, 0, draws));
+	CHECK(rt_predict(&model, &customer, 10, NULL, draws));
 	for (int j = 0; j < RT_PREDICTION_DRAWS; j++)
 		cubes += pow((draws[j] - 20) / sqrt(20), 3);
 
