@@ -570,7 +570,7 @@ rt_seasonal_lifetime(const rt_model *model, const rt_base *base, const rt_custom
 }
 
 double
-rt_seasonal_sum_log(const rt_model *model, const int32_t *dates, size_t count)
+rt_model_sum_log(const rt_model *model, const int32_t *dates, size_t count)
 {
 	double		sum = 0;
 

@@ -68,7 +68,7 @@ extern double rt_seasonal_discounted(const rt_model *model, const rt_base *base,
 									 double rate);
 
 /* The sum of the logarithms of the intervals between dates, in the model's unit, by its season */
-extern double rt_seasonal_sum_log(const rt_model *model, const int32_t *dates, size_t count);
+extern double rt_model_sum_log(const rt_model *model, const int32_t *dates, size_t count);
 
 /*
  * The date of a purchase at this time after the first one, in the model's unit, of a simulated

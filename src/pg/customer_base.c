@@ -537,7 +537,7 @@ customer_base_log_likelihood(PG_FUNCTION_ARGS)
 
 		if (rt_model_is_seasonal(model))
 		{
-			sum_log = rt_seasonal_sum_log(model, dates, count);
+			sum_log = rt_model_sum_log(model, dates, count);
 			log_factors = rt_season_sum_log(model->season, dates + 1, count - 1);
 		}
 		else
