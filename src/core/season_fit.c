@@ -710,6 +710,9 @@ season_fit_set_sample(const rt_season_data *data, const season_fit_totals *total
 	s->sample.row_count = season_fit_sample(data, totals, rows);
 }
 
+/* So that it may be one when all are brought to the mean 1 once more */
+#define FACTOR_LEAST (1.1 * RT_SEASON_FACTOR_MIN)
+
 /* Logarithms that were shrunk, as factors that a season may have */
 static void
 season_fit_set_factors(const double *logarithms, int count, double *factors)
@@ -717,8 +720,7 @@ season_fit_set_factors(const double *logarithms, int count, double *factors)
 	double		mean = season_fit_mean(logarithms, count);
 
 	for (int i = 0; i < count; i++)
-		factors[i] = fmin(fmax(exp(logarithms[i] - mean), RT_SEASON_FACTOR_MIN),
-						  RT_SEASON_FACTOR_MAX);
+		factors[i] = fmin(fmax(exp(logarithms[i] - mean), FACTOR_LEAST), RT_SEASON_FACTOR_MAX);
 }
 
 /* A part of the covariance of coordinates */
