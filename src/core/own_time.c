@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/calendar.h"
 #include "core/own_time.h"
 #include "core/poll.h"
@@ -17,7 +18,8 @@
 
 #define FIRST_MONDAY 2			/* from 2000-01-01 on */
 #define TWO_YEARS 730
-#define CENTURY 36525			/* over so long a time theirs passes as any other */
+#define CENTURY 36525			/* over so long a time theirs passes as any other, */
+#define TEN_YEARS 3653			/* and weekdays of their own as those of the season */
 
 static const double month_days[12] = {31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -156,6 +158,7 @@ rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time)
 	for (int i = 0; time->by_weekday && i < 7; i++)
 		time->before[i + 1] = time->before[i] + time->weekday[i];
 	time->by_month = months_of(dates, count, time);
+	time->season = NULL;
 	return time->by_weekday || time->by_month;
 }
 
@@ -177,57 +180,129 @@ weekday_days(const rt_own_time *time, int64_t from, int64_t to)
 		(end <= 7 ? time->before[end] : time->before[7] + time->before[end - 7]);
 }
 
+void
+rt_own_time_set_season(rt_own_time *time, const rt_season *season)
+{
+	RT_ASSERT(!time->by_month);
+	time->season = season;
+	if (season != NULL)
+		memcpy(time->month, season->months, sizeof(time->month));
+}
+
+/* Are months, theirs or those of the season, not all alike? */
+static inline bool
+own_time_has_months(const rt_own_time *time)
+{
+	return time->by_month || time->season != NULL;
+}
+
+/* The factor of the events of the season on a day, which lasts until the day before next */
+static double
+own_time_events(const rt_own_time *time, int32_t date, int64_t *next)
+{
+	const rt_season_clock *clock;
+	int			span = 0;
+
+	*next = INT64_MAX;
+	if (time->season == NULL)
+		return 1;
+	clock = &time->season->clock;
+	while (span < clock->span_count && clock->spans[span].from <= date)
+		span++;
+	if (span < clock->span_count)
+		*next = clock->spans[span].from;
+	return span > 0 ? clock->spans[span - 1].factor : 1;
+}
+
+/* How much a day counts whatever its weekday */
+static double
+own_time_month(const rt_own_time *time, int32_t date)
+{
+	int32_t		year;
+	int			month,
+				day;
+	int64_t		next;
+
+	if (!own_time_has_months(time))
+		return 1;
+	rt_date_to_ymd(date, &year, &month, &day);
+	return time->month[month - 1] * own_time_events(time, date, &next);
+}
+
 static double
 day_of_own_time(const rt_own_time *time, int32_t date)
 {
-	double		result = time->by_weekday ? time->weekday[weekday_of(date)] : 1;
-
-	if (time->by_month)
-	{
-		int32_t		year;
-		int			month,
-					day;
-
-		rt_date_to_ymd(date, &year, &month, &day);
-		result *= time->month[month - 1];
-	}
-	return result;
+	return (time->by_weekday ? time->weekday[weekday_of(date)] : 1) * own_time_month(time, date);
 }
 
 double
-rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
+rt_own_time_half_day(const rt_own_time *time, int32_t date)
 {
-	double		ends = (day_of_own_time(time, to) - day_of_own_time(time, from)) / 2;
+	return time->season == NULL ? 0.5 : own_time_month(time, date) / 2;
+}
+
+/* Of the days from one on and before another, with their months */
+static double
+own_time_days(const rt_own_time *time, int32_t from, int32_t to)
+{
 	double		days = 0;
 	int64_t		at = from;
 	int32_t		year;
 	int			month,
 				day;
 
-	if (!time->by_month)
-		return weekday_days(time, from, to) + ends;
-	if ((int64_t) to - from > CENTURY)
-		return (double) to - (double) from;
 	rt_date_to_ymd(from, &year, &month, &day);
 	while (at < to)
 	{
 		int64_t		end = to;
-		int32_t		next;
+		int64_t		events_end;
+		int32_t		next = INT32_MAX;
+		double		factor = time->month[month - 1] *
+			own_time_events(time, (int32_t) at, &events_end);
+		int32_t		next_year = month == 12 ? year + 1 : year;
 
-		if (rt_date_from_ymd(month == 12 ? (int64_t) year + 1 : year, month % 12 + 1, 1, &next) &&
-			next < to)
+		if (rt_date_from_ymd(next_year, month % 12 + 1, 1, &next) && next < to)
 			end = next;
-		days += time->month[month - 1] * weekday_days(time, at, end);
+		if (events_end < end)
+			end = events_end;
+		days += factor * weekday_days(time, at, end);
 		at = end;
-		year += month == 12;
-		month = month % 12 + 1;
+		if (at == next)
+		{
+			year = next_year;
+			month = month % 12 + 1;
+		}
 	}
-	return days + ends;
+	return days;
+}
+
+/* By the season alone, but for the first ten years */
+static double
+own_time_by_season(const rt_own_time *time, int32_t from, int32_t to)
+{
+	return own_time_days(time, from, from + TEN_YEARS) - day_of_own_time(time, from) / 2 +
+		rt_season_days(time->season, from + TEN_YEARS - 1, to);
+}
+
+double
+rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
+{
+	double		ends = (day_of_own_time(time, to) - day_of_own_time(time, from)) / 2;
+
+	if (!own_time_has_months(time))
+		return weekday_days(time, from, to) + ends;
+	if (time->season != NULL && (int64_t) to - from > TEN_YEARS)
+		return own_time_by_season(time, from, to) - rt_season_factor(time->season, to) / 2;
+	if ((int64_t) to - from > CENTURY)
+		return (double) to - (double) from;
+	return own_time_days(time, from, to) + ends;
 }
 
 double
 rt_own_time_until_end(const rt_own_time *time, int32_t from, int32_t to)
 {
+	if (time->season != NULL && (int64_t) to - from > TEN_YEARS)
+		return own_time_by_season(time, from, to);
 	return rt_own_time_between(time, from, to) + day_of_own_time(time, to) / 2;
 }
 
@@ -242,9 +317,9 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 		return false;
 
 	/* without months each week counts seven days, and half a day is at most 3.5 of them */
-	if (!time->by_month && days > 14)
+	if (!own_time_has_months(time) && days > 14)
 		low += ((int64_t) (days - 3.5) / 7 - 1) * 7;
-	step = time->by_month ? (int64_t) fmax(days, 0) / 2 + 1 : 7;
+	step = own_time_has_months(time) ? (int64_t) fmax(days, 0) / 2 + 1 : 7;
 	for (;;)
 	{
 		high = low + step;
@@ -285,11 +360,12 @@ rt_own_time_usual_day(const rt_own_time *time, int32_t *day)
 }
 
 void
-rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
-					  rt_intervals *intervals, double *weighted, double *sum)
+rt_own_time_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+				   rt_pace *pace)
 {
-	*intervals = (rt_intervals) {(int64_t) count - 1, 0, 0, NAN, NAN, 1};
-	*weighted = *sum = 0;
+	rt_intervals *intervals = &pace->intervals;
+
+	*pace = (rt_pace) {{(int64_t) count - 1, 0, 0, NAN, NAN, 1}, 0, 0, 0};
 	for (size_t i = 1; i < count; i++)
 	{
 		double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
@@ -297,34 +373,10 @@ rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t coun
 		rt_poll_each(i);
 		intervals->sum += interval;
 		intervals->sum_log += log(interval);
-		*weighted = *weighted * weight + 1;
-		*sum = *sum * weight + interval;
+		pace->weighted = pace->weighted * weight + 1;
+		pace->weighted_sum = pace->weighted_sum * weight + interval;
+		pace->log_speed += log(day_of_own_time(time, dates[i]));
 	}
 	if (count > 1)
 		intervals->mean = intervals->sum / (double) intervals->count;
-}
-
-/* The highest log-likelihood of gamma distributed intervals, k by Minka's approximation */
-static double
-log_likelihood_of(const rt_intervals *intervals)
-{
-	double		s = rt_intervals_evenness(intervals);
-	double		k = (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s);
-
-	return (double) intervals->count *
-		(k * log(k) - k - lgamma(k) - log(intervals->mean) - (k - 1) * s);
-}
-
-bool
-rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
-				 const rt_intervals *in_days, const rt_intervals *in_own)
-{
-	double		log_speed = 0;
-
-	for (size_t i = 1; i < count; i++)
-	{
-		rt_poll_each(i);
-		log_speed += log(day_of_own_time(time, dates[i]));
-	}
-	return log_likelihood_of(in_own) + log_speed > log_likelihood_of(in_days);
 }

@@ -73,7 +73,7 @@ test_sums(void)
 {
 	for (int run = 0; run < 2000; run++)
 	{
-		rt_own_time time = {run % 2 == 0, run % 3 != 0, {0}, {0}, {0}};
+		rt_own_time time = {run % 2 == 0, run % 3 != 0, {0}, {0}, {0}, NULL};
 		int32_t		from = (int32_t) random_between(-800, 9000);
 		int32_t		to = from + (int32_t) random_between(0, 900);
 		double		sum = 0;
@@ -200,22 +200,22 @@ test_intervals(void)
 	static int32_t dates[50];
 	rt_own_time time = {
 		true, true, {1, 1, 1, 1, 1, 1, 1}, {0, 1, 2, 3, 4, 5, 6, 7},
-		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, NULL
 	};
-	rt_intervals plain,
-				own;
+	rt_intervals plain;
+	rt_pace	own;
 	double		n,
-				sum,
-				own_n,
-				own_sum;
+				sum;
 
 	buyers_dates(dates, 50, 12, any_day);
 	rt_intervals_from_dates(dates, 50, &plain);
 	rt_weighted_intervals(dates, 50, 0.9, &n, &sum);
-	rt_own_time_intervals(&time, dates, 50, 0.9, &own, &own_n, &own_sum);
-	CHECK(own.count == 49 && fabs(own.sum - plain.sum) < 1e-9 && own.known_to == 1);
-	CHECK(fabs(own.sum_log - plain.sum_log) < 1e-9 && fabs(own.mean - plain.mean) < 1e-9);
-	CHECK(fabs(own_n - n) < 1e-9 && fabs(own_sum - sum) < 1e-9);
+	rt_own_time_pace(&time, dates, 50, 0.9, &own);
+	CHECK(own.intervals.count == 49 && fabs(own.intervals.sum - plain.sum) < 1e-9);
+	CHECK(fabs(own.intervals.sum_log - plain.sum_log) < 1e-9 &&
+		  fabs(own.intervals.mean - plain.mean) < 1e-9 && own.intervals.known_to == 1);
+	CHECK(fabs(own.weighted - n) < 1e-9 && fabs(own.weighted_sum - sum) < 1e-9);
+	CHECK(own.log_speed == 0);
 }
 
 static const check_case own_time_cases[] = {
