@@ -18,36 +18,12 @@ rt_cycle_season(const rt_season *season)
 	return season == NULL || season->clock.flat ? NULL : season;
 }
 
-/*
- * Products of a few numbers need one logarithm, and have errors of 1e-16 each: factors are between
- * 1e-9 and 1e9, intervals between 1e-9 and 1e19.
- */
-#define PRODUCT_MIN 1e-250
-#define PRODUCT_MAX 1e250
-
-typedef struct log_product
-{
-	double		product;
-	double		sum_log;
-} log_product;
-
-static inline void
-log_product_add(log_product *of, double factor)
-{
-	of->product *= factor;
-	if (!(of->product > PRODUCT_MIN && of->product < PRODUCT_MAX))
-	{
-		of->sum_log += log(of->product);
-		of->product = 1;
-	}
-}
-
 void
 rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count, double weight,
 					   rt_pace *pace)
 {
-	log_product intervals = {1, 0};
-	log_product factors = {1, 0};
+	rt_log_product	intervals = {1, 0};
+	rt_log_product	factors = {1, 0};
 	double		first = rt_season_time(season, dates[0]);
 	double		before = first;
 
@@ -58,8 +34,8 @@ rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count
 		double		interval = fmax(time - before, RT_OPERATIONAL_MIN);
 
 		rt_poll_each(i);
-		log_product_add(&intervals, interval);
-		log_product_add(&factors, rt_season_factor(season, dates[i]));
+		rt_log_product_add(&intervals, interval);
+		rt_log_product_add(&factors, rt_season_factor(season, dates[i]));
 		pace->weighted = pace->weighted * weight + 1;
 		pace->weighted_sum = pace->weighted_sum * weight + interval;
 		before = time;
@@ -67,9 +43,9 @@ rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count
 	if (count < 2)
 		return;
 	pace->intervals.sum = fmax(before - first, RT_OPERATIONAL_MIN * (double) (count - 1));
-	pace->intervals.sum_log = intervals.sum_log + log(intervals.product);
+	pace->intervals.sum_log = rt_log_product_sum(&intervals);
 	pace->intervals.mean = pace->intervals.sum / (double) (count - 1);
-	pace->log_speed = factors.sum_log + log(factors.product);
+	pace->log_speed = rt_log_product_sum(&factors);
 }
 
 /* Exact times may be as even as they like; a sum of doubles knows no more than this */

@@ -7,6 +7,7 @@
 #ifndef RT_CYCLE_SEASON_H
 #define RT_CYCLE_SEASON_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,33 @@ typedef struct rt_pace
 	double		log_speed;		/* the sum of ln of how fast that time passes on the days of the
 								 * purchases but for the first one; 0 of days */
 } rt_pace;
+
+/*
+ * A sum of logarithms with one of them for many numbers, each between 1e-19 and 1e19: a product has
+ * an error of 1e-16 for each
+ */
+typedef struct rt_log_product
+{
+	double		product;
+	double		sum;
+} rt_log_product;
+
+static inline void
+rt_log_product_add(rt_log_product *logs, double number)
+{
+	logs->product *= number;
+	if (!(logs->product > 1e-250 && logs->product < 1e250))
+	{
+		logs->sum += log(logs->product);
+		logs->product = 1;
+	}
+}
+
+static inline double
+rt_log_product_sum(const rt_log_product *logs)
+{
+	return logs->sum + log(logs->product);
+}
 
 /* NULL in the place of a season in which operational days are days */
 extern const rt_season *rt_cycle_season(const rt_season *season);

@@ -196,37 +196,111 @@ own_time_has_months(const rt_own_time *time)
 	return time->by_month || time->season != NULL;
 }
 
-/* The factor of the events of the season on a day, which lasts until the day before next */
-static double
-own_time_events(const rt_own_time *time, int32_t date, int64_t *next)
+/* Day by day, from some day on: what the days before at count, in stretches of one factor */
+typedef struct own_walk
 {
-	const rt_season_clock *clock;
-	int			span = 0;
+	const rt_own_time *time;
+	double		days;
+	int64_t		at;
+	int64_t		end;			/* the first day behind that has another factor */
+	int64_t		month_end;		/* the first day of the next month */
+	double		factor;			/* of the month, and of events */
+	int32_t		year;
+	int			month;
+	int			span;			/* of events, -1: before the first one */
+} own_walk;
 
-	*next = INT64_MAX;
-	if (time->season == NULL)
-		return 1;
-	clock = &time->season->clock;
-	while (span < clock->span_count && clock->spans[span].from <= date)
-		span++;
-	if (span < clock->span_count)
-		*next = clock->spans[span].from;
-	return span > 0 ? clock->spans[span - 1].factor : 1;
+/* The month and the span of the day that it is at are known */
+static void
+walk_set_stretch(own_walk *walk)
+{
+	const rt_season *season = walk->time->season;
+
+	walk->factor = walk->time->month[walk->month - 1];
+	walk->end = walk->month_end;
+	if (season == NULL)
+		return;
+	if (walk->span >= 0)
+		walk->factor *= season->clock.spans[walk->span].factor;
+	if (walk->span + 1 < season->clock.span_count &&
+		season->clock.spans[walk->span + 1].from < walk->end)
+		walk->end = season->clock.spans[walk->span + 1].from;
+}
+
+static int
+days_of_month(int32_t year, int month)
+{
+	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+static void
+walk_begin(own_walk *walk, const rt_own_time *time, int32_t from)
+{
+	const rt_season *season = time->season;
+	int			day;
+
+	walk->time = time;
+	walk->days = 0;
+	walk->at = from;
+	walk->span = -1;
+	while (season != NULL && walk->span + 1 < season->clock.span_count &&
+		   season->clock.spans[walk->span + 1].from <= from)
+		walk->span++;
+	rt_date_to_ymd(from, &walk->year, &walk->month, &day);
+	walk->month_end = (int64_t) from + 1 - day + days_of_month(walk->year, walk->month);
+	walk_set_stretch(walk);
+}
+
+/* The first day of the next stretch */
+static void
+walk_on(own_walk *walk)
+{
+	const rt_season *season = walk->time->season;
+
+	walk->days += walk->factor * weekday_days(walk->time, walk->at, walk->end);
+	walk->at = walk->end;
+	if (season != NULL && walk->span + 1 < season->clock.span_count &&
+		season->clock.spans[walk->span + 1].from == walk->at)
+		walk->span++;
+	if (walk->at == walk->month_end)
+	{
+		walk->year += walk->month == 12;
+		walk->month = walk->month % 12 + 1;
+		walk->month_end += days_of_month(walk->year, walk->month);
+	}
+	walk_set_stretch(walk);
+}
+
+static void
+walk_to(own_walk *walk, int32_t to)
+{
+	while (walk->end <= to)
+		walk_on(walk);
+	walk->days += walk->factor * weekday_days(walk->time, walk->at, to);
+	walk->at = to;
+}
+
+/* The day that it is at */
+static double
+walk_day(const own_walk *walk)
+{
+	return walk->time->by_weekday ?
+		walk->factor * walk->time->weekday[weekday_of((int32_t) walk->at)] : walk->factor;
 }
 
 /* How much a day counts whatever its weekday */
 static double
 own_time_month(const rt_own_time *time, int32_t date)
 {
-	int32_t		year;
-	int			month,
-				day;
-	int64_t		next;
+	own_walk	walk;
 
 	if (!own_time_has_months(time))
 		return 1;
-	rt_date_to_ymd(date, &year, &month, &day);
-	return time->month[month - 1] * own_time_events(time, date, &next);
+	walk_begin(&walk, time, date);
+	return walk.factor;
 }
 
 static double
@@ -245,35 +319,11 @@ rt_own_time_half_day(const rt_own_time *time, int32_t date)
 static double
 own_time_days(const rt_own_time *time, int32_t from, int32_t to)
 {
-	double		days = 0;
-	int64_t		at = from;
-	int32_t		year;
-	int			month,
-				day;
+	own_walk	walk;
 
-	rt_date_to_ymd(from, &year, &month, &day);
-	while (at < to)
-	{
-		int64_t		end = to;
-		int64_t		events_end;
-		int32_t		next = INT32_MAX;
-		double		factor = time->month[month - 1] *
-			own_time_events(time, (int32_t) at, &events_end);
-		int32_t		next_year = month == 12 ? year + 1 : year;
-
-		if (rt_date_from_ymd(next_year, month % 12 + 1, 1, &next) && next < to)
-			end = next;
-		if (events_end < end)
-			end = events_end;
-		days += factor * weekday_days(time, at, end);
-		at = end;
-		if (at == next)
-		{
-			year = next_year;
-			month = month % 12 + 1;
-		}
-	}
-	return days;
+	walk_begin(&walk, time, from);
+	walk_to(&walk, to);
+	return walk.days;
 }
 
 /* By the season alone, but for the first ten years */
@@ -306,6 +356,40 @@ rt_own_time_until_end(const rt_own_time *time, int32_t from, int32_t to)
 	return rt_own_time_between(time, from, to) + day_of_own_time(time, to) / 2;
 }
 
+/* The same with the months of the season: a walk of ten years at most */
+static bool
+own_time_season_day(const rt_own_time *time, int32_t from, double days, int32_t *day)
+{
+	int64_t		limit = (int64_t) from + TEN_YEARS;
+	own_walk	walk;
+	double		weeks;
+
+	if (isnan(days))
+		return false;
+	if (limit > (int64_t) RT_DATE_MAX + 1)
+		limit = (int64_t) RT_DATE_MAX + 1;
+	walk_begin(&walk, time, from);
+	days += walk_day(&walk) / 2;	/* from the beginning of that day on */
+	while (walk.end <= limit &&
+		   walk.days + walk.factor * weekday_days(time, walk.at, walk.end) < days)
+		walk_on(&walk);
+
+	/* within that stretch, where there is one before the limit, by weeks and then days */
+	weeks = floor((days - walk.days) / (7 * walk.factor)) - 1;
+	weeks = fmin(weeks, (double) ((limit - walk.at) / 7));
+	if (weeks > 0)
+		walk_to(&walk, (int32_t) (walk.at + 7 * (int64_t) weeks));
+	while (walk.at < limit && walk.days + walk_day(&walk) < days)
+		walk_to(&walk, (int32_t) walk.at + 1);
+	if (walk.at < limit)
+	{
+		*day = walk.at == from ? from + 1 : (int32_t) walk.at;
+		return *day <= RT_DATE_MAX;
+	}
+	return limit <= RT_DATE_MAX &&
+		rt_season_day(time->season, (int32_t) limit - 1, days - walk.days, day);
+}
+
 bool
 rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day)
 {
@@ -313,13 +397,15 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 	int64_t		high,
 				step;
 
+	if (time->season != NULL)
+		return own_time_season_day(time, from, days, day);
 	if (!((double) from + days < RT_DATE_MAX))
 		return false;
 
 	/* without months each week counts seven days, and half a day is at most 3.5 of them */
-	if (!own_time_has_months(time) && days > 14)
+	if (!time->by_month && days > 14)
 		low += ((int64_t) (days - 3.5) / 7 - 1) * 7;
-	step = own_time_has_months(time) ? (int64_t) fmax(days, 0) / 2 + 1 : 7;
+	step = time->by_month ? (int64_t) fmax(days, 0) / 2 + 1 : 7;
 	for (;;)
 	{
 		high = low + step;
@@ -359,24 +445,63 @@ rt_own_time_usual_day(const rt_own_time *time, int32_t *day)
 	return true;
 }
 
+/* With the months of the season, in one walk */
+static void
+own_time_season_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+					 rt_pace *pace)
+{
+	rt_log_product	intervals = {1, 0};
+	rt_log_product	factors = {1, 0};
+	own_walk	walk;
+
+	walk_begin(&walk, time, dates[0]);
+	for (size_t i = 1; i < count; i++)
+	{
+		double		interval = -walk_day(&walk) / 2;
+
+		rt_poll_each(i);
+		walk.days = 0;
+		if ((int64_t) dates[i] - dates[i - 1] <= TEN_YEARS)
+		{
+			walk_to(&walk, dates[i]);
+			interval += walk.days + walk_day(&walk) / 2;
+		}
+		else
+		{
+			interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+			walk_begin(&walk, time, dates[i]);
+		}
+		pace->intervals.sum += interval;
+		rt_log_product_add(&intervals, interval);
+		rt_log_product_add(&factors, walk_day(&walk));
+		pace->weighted = pace->weighted * weight + 1;
+		pace->weighted_sum = pace->weighted_sum * weight + interval;
+	}
+	pace->intervals.sum_log = rt_log_product_sum(&intervals);
+	pace->log_speed = rt_log_product_sum(&factors);
+}
+
 void
 rt_own_time_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
-				   rt_pace *pace)
+				 rt_pace *pace)
 {
 	rt_intervals *intervals = &pace->intervals;
 
 	*pace = (rt_pace) {{(int64_t) count - 1, 0, 0, NAN, NAN, 1}, 0, 0, 0};
-	for (size_t i = 1; i < count; i++)
-	{
-		double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+	if (time->season != NULL)
+		own_time_season_pace(time, dates, count, weight, pace);
+	else
+		for (size_t i = 1; i < count; i++)
+		{
+			double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
 
-		rt_poll_each(i);
-		intervals->sum += interval;
-		intervals->sum_log += log(interval);
-		pace->weighted = pace->weighted * weight + 1;
-		pace->weighted_sum = pace->weighted_sum * weight + interval;
-		pace->log_speed += log(day_of_own_time(time, dates[i]));
-	}
+			rt_poll_each(i);
+			intervals->sum += interval;
+			intervals->sum_log += log(interval);
+			pace->weighted = pace->weighted * weight + 1;
+			pace->weighted_sum = pace->weighted_sum * weight + interval;
+			pace->log_speed += log(day_of_own_time(time, dates[i]));
+		}
 	if (count > 1)
 		intervals->mean = intervals->sum / (double) intervals->count;
 }
