@@ -341,7 +341,7 @@ rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
 
 	if (!own_time_has_months(time))
 		return weekday_days(time, from, to) + ends;
-	if (time->season != NULL && (int64_t) to - from > TEN_YEARS)
+	if (time->season != NULL && (int64_t) to - from >= TEN_YEARS)
 		return own_time_by_season(time, from, to) - rt_season_factor(time->season, to) / 2;
 	if ((int64_t) to - from > CENTURY)
 		return (double) to - (double) from;
@@ -351,7 +351,7 @@ rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
 double
 rt_own_time_until_end(const rt_own_time *time, int32_t from, int32_t to)
 {
-	if (time->season != NULL && (int64_t) to - from > TEN_YEARS)
+	if (time->season != NULL && (int64_t) to - from >= TEN_YEARS)
 		return own_time_by_season(time, from, to);
 	return rt_own_time_between(time, from, to) + day_of_own_time(time, to) / 2;
 }
@@ -461,7 +461,7 @@ own_time_season_pace(const rt_own_time *time, const int32_t *dates, size_t count
 
 		rt_poll_each(i);
 		walk.days = 0;
-		if ((int64_t) dates[i] - dates[i - 1] <= TEN_YEARS)
+		if ((int64_t) dates[i] - dates[i - 1] < TEN_YEARS)
 		{
 			walk_to(&walk, dates[i]);
 			interval += walk.days + walk_day(&walk) / 2;
