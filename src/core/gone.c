@@ -29,7 +29,6 @@ rt_gone_models_set(rt_gone_models *models, const rt_model *cycle, const rt_model
 		return true;
 	if (!rt_base_from_model(base, &models->base))
 		return false;
-	models->base_unit = base->time_unit;
 	models->silence_alone = !(rt_base_leaving(&models->base) >= RT_LEAVING_MIN);
 	models->rates_of_base = !models->silence_alone &&
 		rt_base_rates(&models->base, &shape, &rate);
@@ -43,20 +42,20 @@ rt_gone_models_set(rt_gone_models *models, const rt_model *cycle, const rt_model
 }
 
 /*
- * Of a model of opportunities those that are over count: who bought at a later one is still here,
+ * By the season of the base, which has none of opportunities: of these those that are over count: who bought at a later one is still here,
  * which is the same as no silence
  */
 static rt_customer
 gone_customer(const rt_gone *gone)
 {
-	double		unit = gone->models->base_unit;
+	const rt_model *model = gone->models->base_model;
+	double		unit = model->time_unit;
 	int32_t		first = gone->dates[0];
 	int32_t		last = gone->dates[gone->count - 1];
 	rt_customer customer;
 
 	if (gone->models->base.kind->input != RT_INPUT_OPPORTUNITIES)
-		return (rt_customer) {(double) (gone->count - 1), ((double) last - first) / unit,
-								 ((double) gone->as_of - first) / unit};
+		return rt_model_customer(model, (double) (gone->count - 1), first, last, gone->as_of);
 	rt_opportunities(gone->dates, gone->count, gone->as_of, unit, &customer);
 	if (rt_opportunities_over(first, last, unit) >= customer.age)
 		customer.age = customer.t_x;

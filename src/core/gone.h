@@ -28,7 +28,8 @@
  *	 each purchase, so that half are gone where the silence is as improbable as that, the limit of
  *	 the stage lapsed.
  *
- * From one purchase to the next it rises from day to day.
+ * Each of the models measures the silence by its own season.  From one purchase to the next it rises
+ * from day to day.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -64,10 +65,10 @@
 typedef struct rt_gone_models
 {
 	const rt_model *cycle;
-	rt_model	rhythm;			/* the cycle, with the rates of the base where that has any */
+	rt_model	rhythm;			/* the cycle, with the rates of the base where that has any; its
+								 * season is that of the cycle */
 	const rt_model *base_model; /* NULL: none */
 	rt_base		base;
-	double		base_unit;		/* days */
 	bool		silence_alone;	/* the base counts for nothing */
 	bool		rates_of_base;	/* the rhythm is not just the cycle */
 } rt_gone_models;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/calendar.h"
 #include "core/own_time.h"
 #include "core/poll.h"
@@ -17,7 +18,8 @@
 
 #define FIRST_MONDAY 2			/* from 2000-01-01 on */
 #define TWO_YEARS 730
-#define CENTURY 36525			/* over so long a time theirs passes as any other */
+#define CENTURY 36525			/* over so long a time theirs passes as any other, */
+#define TEN_YEARS 3653			/* and weekdays of their own as those of the season */
 
 static const double month_days[12] = {31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -156,6 +158,7 @@ rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time)
 	for (int i = 0; time->by_weekday && i < 7; i++)
 		time->before[i + 1] = time->before[i] + time->weekday[i];
 	time->by_month = months_of(dates, count, time);
+	time->season = NULL;
 	return time->by_weekday || time->by_month;
 }
 
@@ -177,58 +180,214 @@ weekday_days(const rt_own_time *time, int64_t from, int64_t to)
 		(end <= 7 ? time->before[end] : time->before[7] + time->before[end - 7]);
 }
 
+void
+rt_own_time_set_season(rt_own_time *time, const rt_season *season)
+{
+	RT_ASSERT(!time->by_month);
+	time->season = season;
+	if (season != NULL)
+		memcpy(time->month, season->months, sizeof(time->month));
+}
+
+/* Are months, theirs or those of the season, not all alike? */
+static inline bool
+own_time_has_months(const rt_own_time *time)
+{
+	return time->by_month || time->season != NULL;
+}
+
+/* Day by day, from some day on: what the days before at count, in stretches of one factor */
+typedef struct own_walk
+{
+	const rt_own_time *time;
+	double		days;
+	int64_t		at;
+	int64_t		end;			/* the first day behind that has another factor */
+	int64_t		month_end;		/* the first day of the next month */
+	double		factor;			/* of the month, and of events */
+	int32_t		year;
+	int			month;
+	int			span;			/* of events, -1: before the first one */
+} own_walk;
+
+/* The month and the span of the day that it is at are known */
+static void
+walk_set_stretch(own_walk *walk)
+{
+	const rt_season *season = walk->time->season;
+
+	walk->factor = walk->time->month[walk->month - 1];
+	walk->end = walk->month_end;
+	if (season == NULL)
+		return;
+	if (walk->span >= 0)
+		walk->factor *= season->clock.spans[walk->span].factor;
+	if (walk->span + 1 < season->clock.span_count &&
+		season->clock.spans[walk->span + 1].from < walk->end)
+		walk->end = season->clock.spans[walk->span + 1].from;
+}
+
+static int
+days_of_month(int32_t year, int month)
+{
+	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+static void
+walk_begin(own_walk *walk, const rt_own_time *time, int32_t from)
+{
+	const rt_season *season = time->season;
+	int			day;
+
+	walk->time = time;
+	walk->days = 0;
+	walk->at = from;
+	walk->span = -1;
+	while (season != NULL && walk->span + 1 < season->clock.span_count &&
+		   season->clock.spans[walk->span + 1].from <= from)
+		walk->span++;
+	rt_date_to_ymd(from, &walk->year, &walk->month, &day);
+	walk->month_end = (int64_t) from + 1 - day + days_of_month(walk->year, walk->month);
+	walk_set_stretch(walk);
+}
+
+/* The first day of the next stretch */
+static void
+walk_on(own_walk *walk)
+{
+	const rt_season *season = walk->time->season;
+
+	walk->days += walk->factor * weekday_days(walk->time, walk->at, walk->end);
+	walk->at = walk->end;
+	if (season != NULL && walk->span + 1 < season->clock.span_count &&
+		season->clock.spans[walk->span + 1].from == walk->at)
+		walk->span++;
+	if (walk->at == walk->month_end)
+	{
+		walk->year += walk->month == 12;
+		walk->month = walk->month % 12 + 1;
+		walk->month_end += days_of_month(walk->year, walk->month);
+	}
+	walk_set_stretch(walk);
+}
+
+static void
+walk_to(own_walk *walk, int32_t to)
+{
+	while (walk->end <= to)
+		walk_on(walk);
+	walk->days += walk->factor * weekday_days(walk->time, walk->at, to);
+	walk->at = to;
+}
+
+/* The day that it is at */
+static double
+walk_day(const own_walk *walk)
+{
+	return walk->time->by_weekday ?
+		walk->factor * walk->time->weekday[weekday_of((int32_t) walk->at)] : walk->factor;
+}
+
+/* How much a day counts whatever its weekday */
+static double
+own_time_month(const rt_own_time *time, int32_t date)
+{
+	own_walk	walk;
+
+	if (!own_time_has_months(time))
+		return 1;
+	walk_begin(&walk, time, date);
+	return walk.factor;
+}
+
 static double
 day_of_own_time(const rt_own_time *time, int32_t date)
 {
-	double		result = time->by_weekday ? time->weekday[weekday_of(date)] : 1;
+	return (time->by_weekday ? time->weekday[weekday_of(date)] : 1) * own_time_month(time, date);
+}
 
-	if (time->by_month)
-	{
-		int32_t		year;
-		int			month,
-					day;
+double
+rt_own_time_half_day(const rt_own_time *time, int32_t date)
+{
+	return time->season == NULL ? 0.5 : own_time_month(time, date) / 2;
+}
 
-		rt_date_to_ymd(date, &year, &month, &day);
-		result *= time->month[month - 1];
-	}
-	return result;
+/* Of the days from one on and before another, with their months */
+static double
+own_time_days(const rt_own_time *time, int32_t from, int32_t to)
+{
+	own_walk	walk;
+
+	walk_begin(&walk, time, from);
+	walk_to(&walk, to);
+	return walk.days;
+}
+
+/* By the season alone, but for the first ten years */
+static double
+own_time_by_season(const rt_own_time *time, int32_t from, int32_t to)
+{
+	return own_time_days(time, from, from + TEN_YEARS) - day_of_own_time(time, from) / 2 +
+		rt_season_days(time->season, from + TEN_YEARS - 1, to);
 }
 
 double
 rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to)
 {
 	double		ends = (day_of_own_time(time, to) - day_of_own_time(time, from)) / 2;
-	double		days = 0;
-	int64_t		at = from;
-	int32_t		year;
-	int			month,
-				day;
 
-	if (!time->by_month)
+	if (!own_time_has_months(time))
 		return weekday_days(time, from, to) + ends;
+	if (time->season != NULL && (int64_t) to - from >= TEN_YEARS)
+		return own_time_by_season(time, from, to) - rt_season_factor(time->season, to) / 2;
 	if ((int64_t) to - from > CENTURY)
 		return (double) to - (double) from;
-	rt_date_to_ymd(from, &year, &month, &day);
-	while (at < to)
-	{
-		int64_t		end = to;
-		int32_t		next;
-
-		if (rt_date_from_ymd(month == 12 ? (int64_t) year + 1 : year, month % 12 + 1, 1, &next) &&
-			next < to)
-			end = next;
-		days += time->month[month - 1] * weekday_days(time, at, end);
-		at = end;
-		year += month == 12;
-		month = month % 12 + 1;
-	}
-	return days + ends;
+	return own_time_days(time, from, to) + ends;
 }
 
 double
 rt_own_time_until_end(const rt_own_time *time, int32_t from, int32_t to)
 {
+	if (time->season != NULL && (int64_t) to - from >= TEN_YEARS)
+		return own_time_by_season(time, from, to);
 	return rt_own_time_between(time, from, to) + day_of_own_time(time, to) / 2;
+}
+
+/* The same with the months of the season: a walk of ten years at most */
+static bool
+own_time_season_day(const rt_own_time *time, int32_t from, double days, int32_t *day)
+{
+	int64_t		limit = (int64_t) from + TEN_YEARS;
+	own_walk	walk;
+	double		weeks;
+
+	if (isnan(days))
+		return false;
+	if (limit > (int64_t) RT_DATE_MAX + 1)
+		limit = (int64_t) RT_DATE_MAX + 1;
+	walk_begin(&walk, time, from);
+	days += walk_day(&walk) / 2;	/* from the beginning of that day on */
+	while (walk.end <= limit &&
+		   walk.days + walk.factor * weekday_days(time, walk.at, walk.end) < days)
+		walk_on(&walk);
+
+	/* within that stretch, where there is one before the limit, by weeks and then days */
+	weeks = floor((days - walk.days) / (7 * walk.factor)) - 1;
+	weeks = fmin(weeks, (double) ((limit - walk.at) / 7));
+	if (weeks > 0)
+		walk_to(&walk, (int32_t) (walk.at + 7 * (int64_t) weeks));
+	while (walk.at < limit && walk.days + walk_day(&walk) < days)
+		walk_to(&walk, (int32_t) walk.at + 1);
+	if (walk.at < limit)
+	{
+		*day = walk.at == from ? from + 1 : (int32_t) walk.at;
+		return *day <= RT_DATE_MAX;
+	}
+	return limit <= RT_DATE_MAX &&
+		rt_season_day(time->season, (int32_t) limit - 1, days - walk.days, day);
 }
 
 bool
@@ -238,6 +397,8 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 	int64_t		high,
 				step;
 
+	if (time->season != NULL)
+		return own_time_season_day(time, from, days, day);
 	if (!((double) from + days < RT_DATE_MAX))
 		return false;
 
@@ -284,47 +445,63 @@ rt_own_time_usual_day(const rt_own_time *time, int32_t *day)
 	return true;
 }
 
-void
-rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
-					  rt_intervals *intervals, double *weighted, double *sum)
+/* With the months of the season, in one walk */
+static void
+own_time_season_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+					 rt_pace *pace)
 {
-	*intervals = (rt_intervals) {(int64_t) count - 1, 0, 0, NAN, NAN, 1};
-	*weighted = *sum = 0;
+	rt_log_product	intervals = {1, 0};
+	rt_log_product	factors = {1, 0};
+	own_walk	walk;
+
+	walk_begin(&walk, time, dates[0]);
 	for (size_t i = 1; i < count; i++)
 	{
-		double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+		double		interval = -walk_day(&walk) / 2;
 
 		rt_poll_each(i);
-		intervals->sum += interval;
-		intervals->sum_log += log(interval);
-		*weighted = *weighted * weight + 1;
-		*sum = *sum * weight + interval;
+		walk.days = 0;
+		if ((int64_t) dates[i] - dates[i - 1] < TEN_YEARS)
+		{
+			walk_to(&walk, dates[i]);
+			interval += walk.days + walk_day(&walk) / 2;
+		}
+		else
+		{
+			interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+			walk_begin(&walk, time, dates[i]);
+		}
+		pace->intervals.sum += interval;
+		rt_log_product_add(&intervals, interval);
+		rt_log_product_add(&factors, walk_day(&walk));
+		pace->weighted = pace->weighted * weight + 1;
+		pace->weighted_sum = pace->weighted_sum * weight + interval;
 	}
+	pace->intervals.sum_log = rt_log_product_sum(&intervals);
+	pace->log_speed = rt_log_product_sum(&factors);
+}
+
+void
+rt_own_time_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+				 rt_pace *pace)
+{
+	rt_intervals *intervals = &pace->intervals;
+
+	*pace = (rt_pace) {{(int64_t) count - 1, 0, 0, NAN, NAN, 1}, 0, 0, 0};
+	if (time->season != NULL)
+		own_time_season_pace(time, dates, count, weight, pace);
+	else
+		for (size_t i = 1; i < count; i++)
+		{
+			double		interval = rt_own_time_between(time, dates[i - 1], dates[i]);
+
+			rt_poll_each(i);
+			intervals->sum += interval;
+			intervals->sum_log += log(interval);
+			pace->weighted = pace->weighted * weight + 1;
+			pace->weighted_sum = pace->weighted_sum * weight + interval;
+			pace->log_speed += log(day_of_own_time(time, dates[i]));
+		}
 	if (count > 1)
 		intervals->mean = intervals->sum / (double) intervals->count;
-}
-
-/* The highest log-likelihood of gamma distributed intervals, k by Minka's approximation */
-static double
-log_likelihood_of(const rt_intervals *intervals)
-{
-	double		s = rt_intervals_evenness(intervals);
-	double		k = (3 - s + sqrt((s - 3) * (s - 3) + 24 * s)) / (12 * s);
-
-	return (double) intervals->count *
-		(k * log(k) - k - lgamma(k) - log(intervals->mean) - (k - 1) * s);
-}
-
-bool
-rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
-				 const rt_intervals *in_days, const rt_intervals *in_own)
-{
-	double		log_speed = 0;
-
-	for (size_t i = 1; i < count; i++)
-	{
-		rt_poll_each(i);
-		log_speed += log(day_of_own_time(time, dates[i]));
-	}
-	return log_likelihood_of(in_own) + log_speed > log_likelihood_of(in_days);
 }

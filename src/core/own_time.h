@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/cycle.h"
+#include "core/cycle_season.h"
 
 typedef struct rt_own_time
 {
@@ -24,6 +24,7 @@ typedef struct rt_own_time
 	double		weekday[7];		/* from Monday on */
 	double		before[8];		/* sums of these, of a week */
 	double		month[12];
+	const rt_season *season;	/* whose months and events hold beside their weekdays; NULL: none */
 } rt_own_time;
 
 /*
@@ -32,6 +33,12 @@ typedef struct rt_own_time
  * where it is, too, and the purchases span more than two years.
  */
 extern bool rt_own_time_of(const int32_t *dates, size_t count, rt_own_time *time);
+
+/*
+ * Of who has weekdays of their own and no months: these in the place of the season's weekdays, with
+ * its months and events.  NULL: none
+ */
+extern void rt_own_time_set_season(rt_own_time *time, const rt_season *season);
 
 /* Days of their own, from noon to noon */
 extern double rt_own_time_between(const rt_own_time *time, int32_t from, int32_t to);
@@ -51,17 +58,15 @@ extern bool rt_own_time_day(const rt_own_time *time, int32_t from, double days, 
  */
 extern bool rt_own_time_usual_day(const rt_own_time *time, int32_t *day);
 
-/* In days of their own: as rt_intervals_from_dates and rt_weighted_intervals have them */
-extern void rt_own_time_intervals(const rt_own_time *time, const int32_t *dates, size_t count,
-								  double weight, rt_intervals *intervals, double *weighted,
-								  double *sum);
+/* Half a day of the mean week on this day */
+extern double rt_own_time_half_day(const rt_own_time *time, int32_t date);
 
 /*
- * Do gamma distributed intervals in days of their own make the purchases likelier than in days,
- * where these are the intervals?  Who comes every Friday or a day before or after keeps a week, but
- * no Fridays.
+ * In days of their own: as rt_intervals_from_dates and rt_weighted_intervals have them.  They are
+ * theirs where gamma distributed intervals of these make the purchases likelier than others do: who
+ * comes every Friday or a day before or after keeps a week, but no Fridays.
  */
-extern bool rt_own_time_fits(const rt_own_time *time, const int32_t *dates, size_t count,
-							 const rt_intervals *in_days, const rt_intervals *in_own);
+extern void rt_own_time_pace(const rt_own_time *time, const int32_t *dates, size_t count,
+							   double weight, rt_pace *pace);
 
 #endif							/* RT_OWN_TIME_H */

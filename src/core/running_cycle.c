@@ -9,6 +9,7 @@
 #include "core/assert.h"
 #include "core/customer_base.h"
 #include "core/cycle.h"
+#include "core/cycle_season.h"
 #include "core/interpurchase_shapes.h"
 #include "core/running_cycle.h"
 
@@ -38,9 +39,49 @@ rt_running_cycle_valid(const rt_running_cycle *cycle)
 		(cycle->weighted_days > 0) == (cycle->weighted_intervals > 0);
 }
 
+/* The day of a time, and how much of it has passed */
+static int32_t
+running_day(int64_t time, double ticks_per_day, double *passed)
+{
+	int64_t		ticks = (int64_t) ticks_per_day;
+	int64_t		day = time / ticks - (time % ticks < 0 ? 1 : 0);
+
+	*passed = (double) (time - day * ticks) / ticks_per_day;
+	return (int32_t) day;
+}
+
+double
+rt_running_season_days(const rt_season *season, int64_t from, int64_t to, double ticks_per_day)
+{
+	double		before,
+				passed;
+	int32_t		first,
+				last;
+
+	if (rt_cycle_season(season) == NULL)
+		return running_span(from, to) / ticks_per_day;
+	if (ticks_per_day == 1)
+		return from == to ? 0 :
+			fmax(rt_season_days(season, (int32_t) from, (int32_t) to), RT_OPERATIONAL_MIN);
+	first = running_day(from, ticks_per_day, &before);
+	last = running_day(to, ticks_per_day, &passed);
+	if (first == last)
+		return (double) (to - from) / ticks_per_day * rt_season_factor(season, first);
+	return (1 - before) * rt_season_factor(season, first) +
+		rt_season_days(season, first, last - 1) + passed * rt_season_factor(season, last);
+}
+
+static double
+running_season_factor(const rt_season *season, int64_t time, double ticks_per_day)
+{
+	double		passed;
+
+	return rt_season_factor(season, running_day(time, ticks_per_day, &passed));
+}
+
 bool
 rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day, bool logarithms,
-					 double weight)
+					 double weight, const rt_season *season)
 {
 	RT_ASSERT(rt_running_cycle_valid(cycle));
 	if (cycle->purchases == 0)
@@ -58,6 +99,10 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 		cycle->weighted_days =
 			cycle->weighted_days * weight +
 			running_span(cycle->previous, cycle->last) / ticks_per_day;
+		if (rt_cycle_season(season) != NULL)
+			cycle->season_weighted_days =
+				cycle->season_weighted_days * weight +
+				rt_running_season_days(season, cycle->previous, cycle->last, ticks_per_day);
 	}
 	cycle->purchases++;
 	cycle->previous = cycle->last;
@@ -66,6 +111,14 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 	{
 		cycle->sum_log_before = cycle->sum_log;
 		cycle->sum_log += log(running_span(cycle->previous, time) / ticks_per_day);
+	}
+	if (logarithms && rt_cycle_season(season) != NULL)
+	{
+		cycle->season_sum_log_before = cycle->season_sum_log;
+		cycle->season_sum_log +=
+			log(rt_running_season_days(season, cycle->previous, time, ticks_per_day));
+		cycle->log_factors_before = cycle->log_factors;
+		cycle->log_factors += log(running_season_factor(season, time, ticks_per_day));
 	}
 	RT_ASSERT(rt_running_cycle_valid(cycle));
 	return true;
@@ -113,39 +166,93 @@ rt_running_churn_score(const rt_running_cycle *cycle)
 					 running_span(cycle->first, cycle->previous)));
 }
 
+/* The purchases before the last one, in days or in operational ones of a season */
+static void
+running_pace_before(const rt_running_cycle *cycle, const rt_season *season, double ticks_per_day,
+					rt_pace *pace)
+{
+	double		days = rt_running_season_days(season, cycle->first, cycle->previous,
+											  ticks_per_day);
+	int64_t		count = cycle->purchases - 2;
+
+	pace->intervals = (rt_intervals) {count, days, cycle->sum_log_before,
+		count > 0 ? days / (double) count : NAN, NAN, ticks_per_day == 1 ? 1 : 0
+	};
+	pace->weighted = cycle->weighted_intervals;
+	pace->weighted_sum = cycle->weighted_days;
+	pace->log_speed = 0;
+	if (season == NULL)
+		return;
+	pace->intervals.sum_log = cycle->season_sum_log_before;
+	pace->weighted_sum = cycle->season_weighted_days;
+	pace->log_speed = cycle->log_factors_before;
+}
+
+static double
+running_churn_score_by_rhythm(const rt_running_cycle *cycle, const rt_model *model,
+							  double ticks_per_day)
+{
+	const rt_interpurchase interpurchase = {model->parameters[0], model->parameters[1],
+	model->parameters[2]};
+	const rt_season *season = rt_cycle_season(model->season);
+	double		elapsed = running_span(cycle->previous, cycle->last) /
+		(ticks_per_day * model->time_unit);
+	double		log_silence[RT_SHAPES];
+	rt_shapes	shapes;
+	rt_pace		pace,
+				in_season;
+
+	running_pace_before(cycle, NULL, ticks_per_day, &pace);
+	if (season != NULL)
+		running_pace_before(cycle, season, ticks_per_day, &in_season);
+	if (season != NULL && rt_cycle_season_holds(&pace, &in_season))
+	{
+		pace = in_season;
+		elapsed = rt_running_season_days(season, cycle->previous, cycle->last, ticks_per_day) /
+			model->time_unit;
+	}
+	rt_gamma_shapes(&pace.intervals,
+					model->k_deviation > 0 ? model->k_median : model->parameters[0],
+					model->k_deviation, &shapes);
+	return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes, pace.weighted,
+												  pace.weighted_sum / model->time_unit, elapsed,
+												  log_silence);
+}
+
+/* As the base saw them at the last purchase, before it */
+static rt_customer
+running_customer(const rt_running_cycle *cycle, const rt_model *model, double ticks_per_day)
+{
+	const rt_season *season = rt_cycle_season(model->season);
+	double		ticks = ticks_per_day * model->time_unit;
+	double		x = (double) (cycle->purchases - 2);
+	double		t_x;
+
+	if (season == NULL)
+		return (rt_customer) {x, running_span(cycle->first, cycle->previous) / ticks,
+								 running_span(cycle->first, cycle->last) / ticks};
+	t_x = rt_running_season_days(season, cycle->first, cycle->previous, ticks_per_day) /
+		model->time_unit;
+
+	/* whatever sums are rounded to */
+	return (rt_customer) {x, t_x,
+							 fmax(rt_running_season_days(season, cycle->first, cycle->last,
+														 ticks_per_day) / model->time_unit, t_x)};
+}
+
 double
 rt_running_churn_score_by(const rt_running_cycle *cycle, const rt_model *model,
 						  double ticks_per_day)
 {
-	double		ticks = ticks_per_day * model->time_unit;
 	rt_customer customer;
 	rt_base		base;
 
 	if (cycle->purchases < 2)
 		return NAN;
 	if (rt_kind_by_id(model->id)->input == RT_INPUT_INTERVALS)
-	{
-		const rt_interpurchase interpurchase = {model->parameters[0], model->parameters[1],
-		model->parameters[2]};
-		double		elapsed = running_span(cycle->previous, cycle->last) / ticks;
-		double		sum = cycle->weighted_days / model->time_unit;
-		double		before = (double) (cycle->purchases - 2);
-		double		days = running_span(cycle->first, cycle->previous) / ticks_per_day;
-		rt_intervals theirs = {cycle->purchases - 2, days, cycle->sum_log_before,
-		before > 0 ? days / before : NAN, NAN, ticks_per_day == 1 ? 1 : 0};
-		double		log_silence[RT_SHAPES];
-		rt_shapes	shapes;
-
-		rt_gamma_shapes(&theirs, model->k_deviation > 0 ? model->k_median : model->parameters[0],
-						model->k_deviation, &shapes);
-		return 1 - rt_interpurchase_silence_of_shapes(&interpurchase, &shapes,
-													  cycle->weighted_intervals, sum, elapsed,
-													  log_silence);
-	}
+		return running_churn_score_by_rhythm(cycle, model, ticks_per_day);
 	if (!rt_base_from_model(model, &base) || base.kind->input == RT_INPUT_OPPORTUNITIES)
 		return NAN;
-	customer.x = (double) (cycle->purchases - 2);
-	customer.t_x = running_span(cycle->first, cycle->previous) / ticks;
-	customer.age = running_span(cycle->first, cycle->last) / ticks;
+	customer = running_customer(cycle, model, ticks_per_day);
 	return rt_base_p_gone(&base, &customer);
 }

@@ -427,6 +427,12 @@ rt_season_days(const rt_season *season, int32_t from, int32_t until)
 }
 
 double
+rt_season_time(const rt_season *season, int32_t day)
+{
+	return season_time(season, day);
+}
+
+double
 rt_season_days_ahead(const rt_season *season, int32_t from, double days)
 {
 	double		whole = floor(days);

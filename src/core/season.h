@@ -103,6 +103,12 @@ extern double rt_season_factor(const rt_season *season, int32_t day);
  */
 extern double rt_season_days(const rt_season *season, int32_t from, int32_t until);
 
+/*
+ * The running sum of all factors, up to the end of a day: of two days its difference is their
+ * operational time, for who asks for that of many days in a row
+ */
+extern double rt_season_time(const rt_season *season, int32_t day);
+
 /* The same of so many days from the end of one on, which may be a part of a day, or infinite */
 extern double rt_season_days_ahead(const rt_season *season, int32_t from, double days);
 

@@ -28,10 +28,10 @@ silence_of_model(rt_silence *silence, int32_t as_of)
 	silence->one_known = false;
 	if (silence->by_own_time)
 		silence->elapsed =
-			fmax(rt_own_time_until_end(&silence->time, silence->last, as_of) - 0.5, 0) /
-			silence->unit;
+			fmax(rt_own_time_until_end(&silence->time, silence->last, as_of) -
+				 rt_own_time_half_day(&silence->time, silence->last), 0) / silence->unit;
 	else
-		silence->elapsed = ((double) as_of - (double) silence->last) / silence->unit;
+		silence->elapsed = rt_season_days(silence->season, silence->last, as_of) / silence->unit;
 	return rt_interpurchase_silence_by_constants(&silence->model, &silence->shapes,
 												 silence->constants, silence->intervals,
 												 silence->sum, silence->elapsed,
@@ -57,9 +57,9 @@ rt_silence_until(rt_silence *silence, int32_t as_of)
 					  rt_calendar_cycle_silence(&silence->calendar, silence->last, as_of)));
 }
 
-/* By a model, in days or in days of their own, whose weighted intervals are known */
+/* By a model, with their intervals */
 static void
-silence_by_model(const rt_intervals *intervals, const rt_model *model, rt_silence *silence)
+silence_by_model(const rt_pace *pace, const rt_model *model, rt_silence *silence)
 {
 	double		share = 0;
 
@@ -67,8 +67,10 @@ silence_by_model(const rt_intervals *intervals, const rt_model *model, rt_silenc
 	silence->model.r = model->parameters[1];
 	silence->model.alpha = model->parameters[2];
 	silence->unit = model->time_unit;
-	silence->sum /= silence->unit;
-	rt_gamma_shapes(intervals, model->k_deviation > 0 ? model->k_median : model->parameters[0],
+	silence->intervals = pace->weighted;
+	silence->sum = pace->weighted_sum / silence->unit;
+	rt_gamma_shapes(&pace->intervals,
+					model->k_deviation > 0 ? model->k_median : model->parameters[0],
 					model->k_deviation, &silence->shapes);
 	silence->regularity = silence->shapes.regularity;
 	for (int i = 0; i < silence->shapes.count; i++)
@@ -77,15 +79,53 @@ silence_by_model(const rt_intervals *intervals, const rt_model *model, rt_silenc
 	silence->regular = share > REGULAR_SHARE_MIN;
 }
 
-/* Is there a season of each year in their own time, in which they buy again and again? */
+/* Is there a season of each year, of who has months of their own, in which they buy again and again? */
 static bool
-silence_has_season(const int32_t *dates, size_t count, const rt_own_time *time,
-				   rt_calendar_cycle *season)
+silence_has_season(const int32_t *dates, size_t count, rt_calendar_cycle *season)
 {
-	if (!time->by_month)
-		return false;
 	rt_calendar_cycle_season(dates, count, season);
 	return season->seasons >= 3 && (double) count > 1.5 * season->seasons;
+}
+
+/* Do days of their own make their purchases likelier than the others do? */
+static bool
+silence_fits_own_time(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
+					  const rt_pace *others, rt_pace *pace)
+{
+	rt_own_time_pace(time, dates, count, weight, pace);
+	return rt_pace_log_likelihood(pace) > rt_pace_log_likelihood(others);
+}
+
+/* Who has neither a calendar nor months of their own: by the season, and by weekdays of their own */
+static void
+silence_in_time(const int32_t *dates, size_t count, bool by_weekday, const rt_pace *in_days,
+				const rt_model *model, rt_silence *silence)
+{
+	const rt_season *season = rt_cycle_season(model->season);
+	double		weight = model->recency_weight;
+	rt_pace	in_season,
+				in_own;
+
+	if (season != NULL)
+	{
+		rt_cycle_season_pace(season, dates, count, weight, &in_season);
+		if (!rt_cycle_season_holds(in_days, &in_season))
+			season = NULL;
+	}
+	if (by_weekday)
+	{
+		rt_own_time_set_season(&silence->time, season);
+		silence->by_own_time =
+			silence_fits_own_time(&silence->time, dates, count, weight,
+								  season == NULL ? in_days : &in_season, &in_own);
+	}
+	if (silence->by_own_time)
+		silence_by_model(&in_own, model, silence);
+	else if (season != NULL)
+	{
+		silence->season = season;
+		silence_by_model(&in_season, model, silence);
+	}
 }
 
 void
@@ -93,36 +133,33 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 					  const rt_intervals *intervals, const rt_calendar_sums *sums,
 					  const rt_model *model, rt_silence *silence)
 {
-	rt_intervals theirs;
-	rt_intervals in_own;
+	rt_pace	in_days = {.log_speed = 0};
+	rt_pace	in_own;
 	rt_calendar_cycle season;
-	double		own_intervals,
-				own_sum;
-	bool		own_time;
+	bool		own_time,
+				own_months;
 
-	if (intervals == NULL)
-	{
-		rt_intervals_from_dates(dates, count, &theirs);
-		intervals = &theirs;
-	}
+	if (intervals != NULL)
+		in_days.intervals = *intervals;
+	else
+		rt_intervals_from_dates(dates, count, &in_days.intervals);
+	rt_weighted_intervals(dates, count, model->recency_weight, &in_days.weighted,
+						  &in_days.weighted_sum);
 	silence->last = dates[count - 1];
 	silence->by_own_time = silence->by_season = false;
+	silence->season = NULL;
 	silence->by_calendar = sums != NULL ?
 		rt_calendar_cycle_theirs_by(sums, dates, count, &silence->calendar) :
 		rt_calendar_cycle_theirs(dates, count, &silence->calendar);
-	rt_weighted_intervals(dates, count, model->recency_weight, &silence->intervals, &silence->sum);
-	silence_by_model(intervals, model, silence);
+	silence_by_model(&in_days, model, silence);
 	own_time = rt_own_time_of(dates, count, &silence->time);
-	if (own_time)
-	{
-		rt_own_time_intervals(&silence->time, dates, count, model->recency_weight, &in_own,
-							  &own_intervals, &own_sum);
-		own_time = rt_own_time_fits(&silence->time, dates, count, intervals, &in_own);
-	}
+	own_months = own_time && silence->time.by_month &&
+		silence_fits_own_time(&silence->time, dates, count, model->recency_weight, &in_days,
+							  &in_own);
 
 	/* who buys again and again in a season has a rhythm within it; other periods come first */
-	if (own_time && (!silence->by_calendar || silence->calendar.days > 180) &&
-		silence_has_season(dates, count, &silence->time, &season))
+	if (own_months && (!silence->by_calendar || silence->calendar.days > 180) &&
+		silence_has_season(dates, count, &season))
 	{
 		silence->by_calendar = false;
 		silence->by_season = true;
@@ -130,13 +167,14 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 	}
 	else if (!silence->by_calendar && silence->regularity >= REGULAR_MIN)
 		silence->by_calendar = rt_calendar_cycle_regular(dates, count, &silence->calendar);
-	if (own_time && !silence->by_calendar)
+	if (own_months && !silence->by_calendar)
 	{
 		silence->by_own_time = true;
-		silence->intervals = own_intervals;
-		silence->sum = own_sum;
 		silence_by_model(&in_own, model, silence);
 	}
+	else if (!silence->by_calendar)
+		silence_in_time(dates, count, own_time && !silence->time.by_month, &in_days, model,
+						silence);
 	if (!silence->by_calendar)
 		rt_interpurchase_shape_constants(&silence->model, &silence->shapes, silence->intervals,
 										 silence->constants);
@@ -313,6 +351,16 @@ rt_silence_end(rt_silence *s, double p, int32_t *day)
 
 		/* on days on which they never bought there is a little probability, too */
 		return *day <= RT_DATE_MAX && rt_own_time_usual_day(&s->time, day);
+	}
+	if (s->season != NULL)
+	{
+		/* from noon on, as a purchase lies in its day on average */
+		if (!rt_season_day(s->season, s->last,
+						   time * s->unit - rt_season_factor(s->season, s->last) / 2, day))
+			return false;
+		if (*day <= s->as_of)
+			*day = s->as_of + 1;
+		return *day <= RT_DATE_MAX;
 	}
 	days = fmax(rint(time * s->unit), (double) s->as_of - (double) s->last + 1);
 	if (!((double) s->last + days <= RT_DATE_MAX))

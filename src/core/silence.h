@@ -5,6 +5,10 @@
  * By the calendar or a period of their own, where that is their cycle, else by a model of kind
  * interpurchase, in the days on which they buy, with what their k may be.
  *
+ * A model with a season holds in operational time.  So are the days of who buys on weekdays of
+ * their own, which take the place of the season's.  Who has months of their own, keeps to the
+ * calendar or does not mind the season (see rt_cycle_season_holds) goes by days.
+ *
  * Copyright (c) 2026, retention contributors
  */
 #ifndef RT_SILENCE_H
@@ -27,6 +31,7 @@ typedef struct rt_silence
 	bool		by_own_time;	/* not every day counts the same */
 	bool		by_season;		/* and the first purchase of a season is one of the calendar */
 	bool		regular;		/* they may have left a purchase out */
+	const rt_season *season;	/* in whose days times are; NULL: in days, or in those of theirs */
 	rt_calendar_cycle calendar;
 	rt_own_time time;
 	rt_interpurchase model;

@@ -34,7 +34,8 @@ enum
 
 /* NULL for a row without a time */
 static const rt_running_cycle *
-next_purchase(FunctionCallInfo fcinfo, bool logarithms, double weight, RowTime *time)
+next_purchase(FunctionCallInfo fcinfo, bool logarithms, double weight, const rt_season *season,
+			  RowTime *time)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
 	rt_running_cycle *cycle;
@@ -42,7 +43,8 @@ next_purchase(FunctionCallInfo fcinfo, bool logarithms, double weight, RowTime *
 	if (!window_row_time(fcinfo, window, time))
 		return NULL;
 	cycle = (rt_running_cycle *) WinGetPartitionLocalMemory(window, sizeof(rt_running_cycle));
-	if (!rt_running_cycle_add(cycle, time->ticks, time->ticks_per_day, logarithms, weight))
+	if (!rt_running_cycle_add(cycle, time->ticks, time->ticks_per_day, logarithms, weight,
+							  season))
 		window_order_error(time, cycle->last);
 	Assert(rt_running_cycle_valid(cycle));
 	return cycle;
@@ -52,7 +54,7 @@ Datum
 running_days_since_previous(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL ? NAN : rt_running_interval(cycle, time.ticks_per_day));
 }
@@ -61,7 +63,7 @@ Datum
 running_mean_interval(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL ? NAN : rt_running_mean(cycle, time.ticks_per_day));
 }
@@ -70,7 +72,7 @@ Datum
 running_lateness(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL ? NAN : rt_running_lateness(cycle));
 }
@@ -79,7 +81,7 @@ Datum
 running_churn_score_before(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL ? NAN : rt_running_churn_score(cycle));
 }
@@ -103,11 +105,10 @@ running_churn_score_before_by_model(PG_FUNCTION_ARGS)
 				 errmsg("churn_score_before does not know models of kind \"%s\"",
 						rt_kind_by_id(model->id)->name),
 				 errhint("Such as fit_model('interpurchase', ...) or fit_model('bg/nbd', ...).")));
-	cycle = next_purchase(fcinfo, model != NULL && model_input(model) == RT_INPUT_INTERVALS,
-						  model != NULL && model_input(model) == RT_INPUT_INTERVALS ?
-						  model->recency_weight :
-						  1,
-						  &time);
+	if (model != NULL && model_input(model) == RT_INPUT_INTERVALS)
+		cycle = next_purchase(fcinfo, true, model->recency_weight, model->season, &time);
+	else
+		cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 	PG_RETURN_FLOAT8_OR_NULL(cycle == NULL || model == NULL ?
 							 NAN :
 							 rt_running_churn_score_by(cycle, model, time.ticks_per_day));
@@ -125,7 +126,7 @@ Datum
 running_expected_next(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, false, 1, NULL, &time);
 
 	if (cycle == NULL || cycle->purchases < 2)
 		PG_RETURN_NULL();
@@ -143,7 +144,7 @@ Datum
 running_cycle(PG_FUNCTION_ARGS)
 {
 	RowTime		time;
-	const rt_running_cycle *cycle = next_purchase(fcinfo, true, 1, &time);
+	const rt_running_cycle *cycle = next_purchase(fcinfo, true, 1, NULL, &time);
 	Datum		values[RUNNING_COLUMNS];
 	bool		nulls[RUNNING_COLUMNS] = {false};
 

@@ -445,6 +445,79 @@ test_rule(void)
 	CHECK(likelier > 500 && less_likely > 500 && regular > 200);
 }
 
+/* Each model by its own season, or none: the base's time, the silence of the rhythm in the cycle's */
+static void
+test_seasons(void)
+{
+	static const double months[12] = {.3, .3, 1, 1, 1, 1, 1, 1, 1, 1, 1.2, 2.9};
+	rt_season	of_cycle,
+				of_base;
+	double		mean;
+	int			compared = 0,
+				changed = 0;
+
+	rt_season_init(&of_cycle);
+	rt_season_init(&of_base);
+	memcpy(of_cycle.months, months, sizeof(months));
+	for (int i = 0; i < 12; i++)
+		of_base.months[i] = months[11 - i];
+	of_base.events[of_base.event_count++] = (rt_season_event) {8000, 8100, 0.1};
+	CHECK(rt_season_set(&of_cycle, &mean) == NULL && rt_season_set(&of_base, &mean) == NULL);
+	for (int i = 0; i < 30 * KINDS; i++)
+	{
+		rt_model	base = base_of(i % KINDS);
+		rt_model	cycle = cycle_of(base.time_unit / 2, 0.3 + 4 * uniform(), 3, 20);
+		rt_model	rhythm;
+		rt_gone_models models;
+		rt_gone		gone;
+		rt_silence	silence;
+		rt_customer customer;
+		int32_t		dates[20];
+		size_t		count = random_dates(dates, 20, 30);
+		int32_t		as_of = dates[count - 1] + (int32_t) random_between(0, 300);
+		double		own,
+					of_base_silence,
+					odds,
+					without;
+
+		if (base.id == rt_bg_bb_kind.id)
+			continue;
+		CHECK(rt_gone_models_set(&models, &cycle, &base));
+		rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
+		without = rt_gone_probability(&gone);
+		cycle.season = i % 3 == 0 ? NULL : &of_cycle;
+		base.season = i % 3 == 1 ? NULL : &of_base;
+		CHECK(rt_gone_models_set(&models, &cycle, &base));
+		rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
+		customer = (rt_customer) {
+			(double) count - 1,
+			rt_season_days(base.season, dates[0], dates[count - 1]) / base.time_unit,
+			rt_season_days(base.season, dates[0], as_of) / base.time_unit
+		};
+		CHECK(is_near(gone.customer.t_x, customer.t_x, 1e-12) &&
+			  is_near(gone.customer.age, customer.age, 1e-12) && gone.customer.x == customer.x);
+		changed += fabs(rt_gone_probability(&gone) - without) > 1e-3;
+		if (count == 1)
+		{
+			CHECK(rt_gone_probability(&gone) == rt_base_p_gone(&models.base, &customer));
+			continue;
+		}
+		rhythm = cycle;
+		CHECK(rt_base_rates(&models.base, &rhythm.parameters[1], &rhythm.parameters[2]));
+		rhythm.parameters[2] *= 2;
+		rt_silence_from_dates(dates, count, as_of, NULL, NULL, &rhythm, &silence);
+		if (silence.by_calendar || silence.regularity > 8)
+			continue;
+		compared++;
+		own = silence.probability;
+		odds = exp(rt_base_log_odds_left(&models.base, &customer, &of_base_silence));
+		if (own < exp(of_base_silence))
+			own = sqrt(own * exp(of_base_silence));
+		CHECK(is_near(rt_gone_probability(&gone), odds / own / (1 + odds / own), 1e-8));
+	}
+	CHECK(compared > 100 && changed > 100);
+}
+
 /* Numbers at the ends of double precision: still probabilities */
 static void
 test_extremes(void)
@@ -497,6 +570,7 @@ static const check_case gone_cases[] = {
 	{"gone: opportunities", test_opportunities},
 	{"gone: a rhythm that the base does not know", test_own_rhythm},
 	{"gone: the rule", test_rule},
+	{"gone: each model by its own season", test_seasons},
 	{"gone: extremes", test_extremes},
 	{NULL, NULL}
 };

@@ -55,12 +55,12 @@ test_histories(void)
 			dates[i] = i == 0 ? (int32_t) random_between(-9000, 9000) :
 				dates[i - 1] + (int32_t) random_between(1, 1 << (run % 9));
 			time = dates[i] * (int64_t) ticks;
-			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1));
-			CHECK(rt_running_cycle_add(&by_weight, time, ticks, true, weighted.recency_weight));
+			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1, NULL));
+			CHECK(rt_running_cycle_add(&by_weight, time, ticks, true, weighted.recency_weight, NULL));
 
 			/* the same time again is no purchase, an earlier one is refused and changes nothing */
-			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1));
-			CHECK(!rt_running_cycle_add(&plain, time - 1, ticks, true, 1));
+			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1, NULL));
+			CHECK(!rt_running_cycle_add(&plain, time - 1, ticks, true, 1, NULL));
 			CHECK(plain.purchases == i + 1);
 			rt_intervals_from_dates(dates, (size_t) i + 1, &all);
 			rt_intervals_from_dates(dates, (size_t) i, &before);
@@ -118,9 +118,9 @@ test_all_ages(void)
 	rt_running_cycle cycle;
 
 	memset(&cycle, 0, sizeof(cycle));
-	CHECK(rt_running_cycle_add(&cycle, INT64_C(-211813488000000000), 86400e6, true, 1));
-	CHECK(rt_running_cycle_add(&cycle, INT64_C(-211813488000000000) + 1, 86400e6, true, 1));
-	CHECK(rt_running_cycle_add(&cycle, INT64_C(9223371331199999999), 86400e6, true, 1));
+	CHECK(rt_running_cycle_add(&cycle, INT64_C(-211813488000000000), 86400e6, true, 1, NULL));
+	CHECK(rt_running_cycle_add(&cycle, INT64_C(-211813488000000000) + 1, 86400e6, true, 1, NULL));
+	CHECK(rt_running_cycle_add(&cycle, INT64_C(9223371331199999999), 86400e6, true, 1, NULL));
 	CHECK(fabs(rt_running_interval(&cycle, 86400e6) / 109203528.0 - 1) < 1e-9);
 	CHECK(rt_running_lateness(&cycle) > 9e18 && isfinite(rt_running_regularity(&cycle, 86400e6)));
 	CHECK(rt_running_churn_score(&cycle) > 0.999 && rt_running_churn_score(&cycle) <= 1);
