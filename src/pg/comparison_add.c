@@ -200,7 +200,7 @@ comparison_add_dates(ComparisonState *state, const int32 *dates, size_t count)
 	if (seen.known > 1 && state->intervals && season != NULL)
 		rt_seasonal_intervals(season, dates, seen.known, &intervals);
 	if (seen.known > 1 && season != NULL)
-		log_factors = rt_model_sum_log(season, &state->season->logs, dates + 1, seen.known - 1);
+		log_factors = rt_seasonal_sum_log(season, &state->season->logs, dates + 1, seen.known - 1);
 	comparison_state_add(state, &seen, intervals.sum_log, log_factors);
 }
 
