@@ -2,14 +2,7 @@
  * season_fit.c
  *		The season of a customer base, as its log tells it.
  *
- * All parameters are found together: Newton's method, with the gradient of all rows and the
- * curvature of a sample of them, from where mbg/nbd without a season is most likely.  Only ratios
- * of factors mean something to the likelihood, as alpha takes a common one; in each step their mean
- * stays 1.
- *
- * Each month (and weekday) counts half a purchase more than it has, at the same mean: the prior of
- * Jeffreys, which keeps the logarithm of a month without purchases finite, and takes the bias of
- * the others (Firth 1993, "Bias reduction of maximum likelihood estimates").
+ * The search (season_fit_search.c) begins where mbg/nbd without a season is most likely.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -19,32 +12,21 @@
 #include <string.h>
 
 #include "core/calendar.h"
-#include "core/cholesky.h"
-#include "core/model.h"
 #include "core/optimize.h"
 #include "core/poll.h"
-#include "core/season_fit_likelihood.h"
+#include "core/season_fit_search.h"
+#include "core/season_fit_shrink.h"
+#include "core/season_fit_years.h"
 
 /* As of any fit: see src/pg/fit.c */
 #define REPEAT_CUSTOMERS_MIN 5
 #define REPEAT_PURCHASES_MIN 10
-
-#define HALF_PURCHASE 0.5
 
 /*
  * Rows the curvature is taken from: it is known to a percent of itself then, each step leaves a
  * hundredth of the way, and it costs a fraction of what steps cost among a million rows
  */
 #define SAMPLE_ROWS 20000
-
-/*
- * A gain of the log-likelihood that is nothing, and one that may be left where no step is better, or
- * where a search crawls along a ridge of the model toward one of its limits: a tenth of a standard
- * error of a factor would be 0.005.  A search of a few months takes four to eight steps.
- */
-#define GAIN 1e-7
-#define GAIN_LEFT 1e-3
-#define ITERATIONS 30
 
 /* Logarithms of factors: beyond it a month is known to have hardly anything, or all */
 #define FACTOR_RANGE log(1e12)
@@ -217,7 +199,8 @@ season_fit_cell(int32_t first, int months, int month)
 }
 
 static void
-season_fit_set_days(const rt_season_data *data, int days, uint8_t *cell_of_day, double *event_of_day)
+season_fit_set_days(const rt_season_data *data, int days, uint8_t *cell_of_day,
+					double *event_of_day)
 {
 	rt_season	events;
 	int32_t		first;
@@ -257,15 +240,16 @@ season_fit_set_counts(const rt_season_data *data, int days, rt_season_search *s)
 		int			cell = season_fit_cell(first, months, month);
 		int32_t		number = first + month;
 
-		s->years_of_cell[cell] = s->with_trend ? (month - (months - 1) / 2.0) / 12 : 0;
 		s->month_of_cell[cell] = (uint8_t) ((number % 12 + 12) % 12);
-		s->quarter_of_cell[cell] = (uint8_t) (month >= months - RT_SEASON_MONTHS_APART ?
-											  (number - (first - (first % 3 + 3) % 3)) / 3 % 256 : 0);
+		s->years_of_cell[cell] = s->with_trend ? (month - (months - 1) / 2.0) / 12 : 0;
+		if (month >= months - RT_SEASON_MONTHS_APART)
+			s->quarter_of_cell[cell] = (uint8_t) ((month + (first % 3 + 3) % 3) / 3 % 256);
 	}
 	for (int month = 0; month < data->month_count; month++)
 	{
 		int64_t		number = (int64_t) data->first_month + month - first;
 
+		rt_poll_each((size_t) month);
 		for (int weekday = 0; weekday < 7; weekday++)
 		{
 			double		count = data->purchases[month * 7 + weekday];
@@ -283,314 +267,6 @@ season_fit_set_counts(const rt_season_data *data, int days, rt_season_search *s)
 		}
 	}
 	return fabs(sum - s->purchases) <= 1e-9 * s->purchases;
-}
-
-void
-rt_season_cells(const rt_season_search *s, const double *z, double *cells)
-{
-	for (int i = 0; i < s->all.cells; i++)
-		cells[i] = z[RT_SEASON_JANUARY + s->month_of_cell[i]] +
-			z[RT_SEASON_TREND] * s->years_of_cell[i];
-}
-
-/* -------------------------------------------------------------- the objective */
-
-static const double season_fit_weekday_days[7] = {1, 1, 1, 1, 1, 1, 1};
-
-static const double *
-season_fit_days_of(int count)
-{
-	return count == 7 ? season_fit_weekday_days : rt_season_month_days;
-}
-
-/* The logarithm of the mean of factors */
-static double
-season_fit_mean(const double *logarithms, int count)
-{
-	const double *days = season_fit_days_of(count);
-	double		sum = 0;
-	double		all = 0;
-
-	for (int i = 0; i < count; i++)
-	{
-		sum += days[i] * exp(logarithms[i]);
-		all += days[i];
-	}
-	return log(sum / all);
-}
-
-void
-rt_season_shares(const double *logarithms, int count, double *shares)
-{
-	const double *days = season_fit_days_of(count);
-	double		sum = 0;
-
-	for (int i = 0; i < count; i++)
-		sum += shares[i] = days[i] * exp(logarithms[i]);
-	for (int i = 0; i < count; i++)
-		shares[i] /= sum;
-}
-
-/* To the mean 1: time runs slower by as much, which alpha makes up for */
-static void
-season_fit_normalize(const rt_season_search *s, double *z)
-{
-	for (int part = 0; part < 2; part++)
-	{
-		double	   *logarithms = z + (part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY);
-		int			count = part == 0 ? 12 : 7;
-		double		mean;
-
-		if (s->count <= (part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY))
-			break;
-		mean = season_fit_mean(logarithms, count);
-		for (int i = 0; i < count; i++)
-			logarithms[i] -= mean;
-		z[1] -= mean;
-	}
-}
-
-/* The gradient by coordinates of the first term: what was expected, with its sign */
-static void
-season_fit_gather(const rt_season_search *s, const rt_season_score *score, double *gradient)
-{
-	memset(gradient, 0, RT_SEASON_ALL * sizeof(double));
-	memcpy(gradient, score->by_x, sizeof(score->by_x));
-	for (int cell = 0; cell < s->all.cells; cell++)
-	{
-		for (int weekday = 0; weekday < 7; weekday++)
-		{
-			double		expected = score->expected[cell * 7 + weekday];
-
-			gradient[RT_SEASON_JANUARY + s->month_of_cell[cell]] -= expected;
-			gradient[RT_SEASON_TREND] -= expected * s->years_of_cell[cell];
-			gradient[RT_SEASON_MONDAY + weekday] -= expected;
-		}
-	}
-}
-
-/* What purchases and half purchases of months or weekdays add; returns that of the purchases */
-static double
-season_fit_add_counts(const double *counts, const double *logarithms, int count, double *value,
-					  double *gradient)
-{
-	double		shares[12];
-	double		purchases = 0;
-
-	rt_season_shares(logarithms, count, shares);
-	for (int i = 0; i < count; i++)
-	{
-		purchases += counts[i] > 0 ? counts[i] * logarithms[i] : 0;
-		*value += HALF_PURCHASE * logarithms[i];
-		gradient[i] += counts[i] + HALF_PURCHASE * (1 - count * shares[i]);
-	}
-	*value += purchases - HALF_PURCHASE * count * season_fit_mean(logarithms, count);
-	return purchases;
-}
-
-/* At z; what it finds there becomes the place of the search when it is better, or has to */
-static bool
-season_fit_try(rt_season_search *s, const double *z, double least, bool always)
-{
-	double		cells[RT_SEASON_CELLS_MAX];
-	double		gradient[RT_SEASON_ALL];
-	rt_season_score score;
-	double		value;
-	double		purchases = 0;
-
-	rt_season_cells(s, z, cells);
-	rt_season_likelihood_at(&s->all, z, cells, z + RT_SEASON_MONDAY, &score);
-	s->evaluations++;
-	value = score.value;
-	season_fit_gather(s, &score, gradient);
-	purchases += season_fit_add_counts(s->month_counts, z + RT_SEASON_JANUARY, 12, &value,
-									   gradient + RT_SEASON_JANUARY);
-	purchases += s->purchase_years * z[RT_SEASON_TREND];
-	value += s->purchase_years * z[RT_SEASON_TREND];
-	gradient[RT_SEASON_TREND] += s->purchase_years;
-	purchases += season_fit_add_counts(s->weekday_counts, z + RT_SEASON_MONDAY, 7, &value,
-									   gradient + RT_SEASON_MONDAY);
-	if (!(value >= least) && !always)
-		return false;
-	memcpy(s->z, z, sizeof(s->z));
-	memcpy(s->gradient, gradient, sizeof(s->gradient));
-	s->score = score;
-	s->log_likelihood = score.value + purchases;
-	s->value = value;
-	return isfinite(value);
-}
-
-/* -------------------------------------------------------------- the curvature */
-
-bool
-rt_season_held(const rt_season_search *s, int coordinate)
-{
-	return (s->z[coordinate] <= s->lower[coordinate] && s->gradient[coordinate] < 0) ||
-		(s->z[coordinate] >= s->upper[coordinate] && s->gradient[coordinate] > 0);
-}
-
-void
-rt_season_gauge(const rt_season_search *s, double *curvature)
-{
-	for (int i = 0; i < RT_SEASON_JANUARY; i++)
-		curvature[i * s->count + i] += 1 / (RT_UNKNOWN_ERROR * RT_UNKNOWN_ERROR);
-	for (int part = 0; part < 2; part++)
-	{
-		int			from = part == 0 ? RT_SEASON_JANUARY : RT_SEASON_MONDAY;
-		int			count = part == 0 ? 12 : 7;
-		double		shares[12];
-
-		if (s->count <= from)
-			break;
-		rt_season_shares(s->z + from, count, shares);
-		for (int i = 0; i < count; i++)
-		{
-			double	   *row = curvature + (from + i) * s->count + from;
-
-			row[i] += HALF_PURCHASE * count * shares[i];
-			for (int j = 0; j < count; j++)
-				row[j] += (s->purchases - HALF_PURCHASE * count) * shares[i] * shares[j];
-		}
-	}
-}
-
-/* By differences of the gradient of the sample */
-#define DIFFERENCE 1e-5
-
-static void
-season_fit_curvature(rt_season_search *s, double *curvature)
-{
-	double		cells[RT_SEASON_CELLS_MAX];
-	double		here[RT_SEASON_ALL];
-	double		there[RT_SEASON_ALL];
-	double		z[RT_SEASON_ALL];
-	rt_season_score score;
-	int			n = s->count;
-
-	rt_season_cells(s, s->z, cells);
-	rt_season_likelihood_at(&s->sample, s->z, cells, s->z + RT_SEASON_MONDAY, &score);
-	season_fit_gather(s, &score, here);
-	for (int i = 0; i < n; i++)
-	{
-		rt_poll();
-		memcpy(z, s->z, sizeof(z));
-		z[i] += DIFFERENCE;
-		rt_season_cells(s, z, cells);
-		rt_season_likelihood_at(&s->sample, z, cells, z + RT_SEASON_MONDAY, &score);
-		season_fit_gather(s, &score, there);
-		for (int j = 0; j < n; j++)
-			curvature[i * n + j] = (here[j] - there[j]) / DIFFERENCE;
-	}
-	for (int i = 0; i < n; i++)
-	{
-		for (int j = 0; j < i; j++)
-			curvature[i * n + j] = curvature[j * n + i] =
-				(curvature[i * n + j] + curvature[j * n + i]) / 2;
-	}
-	rt_season_gauge(s, curvature);
-}
-
-bool
-rt_season_factor_of(double *matrix, int count, double *l)
-{
-	for (double part = 1e-12; part < 1e3; part *= 10)
-	{
-		rt_poll();
-		if (rt_cholesky(matrix, count, count, 1e-13, l) == count)
-			return true;
-		for (int i = 0; i < count; i++)
-			matrix[i * count + i] += part * (fabs(matrix[i * count + i]) + 1);
-	}
-	return false;
-}
-
-/* ------------------------------------------------------------------ the search */
-
-/* Newton's step, and what it promises */
-static bool
-season_fit_step(const rt_season_search *s, const double *curvature, double *step, double *gain)
-{
-	double		matrix[RT_SEASON_ALL * RT_SEASON_ALL];
-	double		l[RT_SEASON_ALL * RT_SEASON_ALL];
-	int			n = s->count;
-
-	memcpy(matrix, curvature, (size_t) (n * n) * sizeof(double));
-	for (int i = 0; i < n; i++)
-	{
-		step[i] = s->gradient[i];
-		if (!rt_season_held(s, i))
-			continue;
-		step[i] = 0;
-		for (int j = 0; j < n; j++)
-			matrix[i * n + j] = matrix[j * n + i] = i == j;
-	}
-	if (!rt_season_factor_of(matrix, n, l))
-		return false;
-	rt_cholesky_forward(l, n, n, step);
-	rt_cholesky_backward(l, n, n, step);
-	*gain = 0;
-	for (int i = 0; i < n; i++)
-		*gain += (rt_season_held(s, i) ? 0 : s->gradient[i]) * step[i];
-	return isfinite(*gain);
-}
-
-/* Logarithms: no step multiplies anything by more than e^2 */
-#define LONGEST_STEP 2
-
-static bool
-season_fit_move(rt_season_search *s, const double *step, double gain, double *length)
-{
-	double		farthest = LONGEST_STEP;
-
-	for (int i = 0; i < s->count; i++)
-		farthest = fmax(farthest, fabs(step[i]));
-	*length = LONGEST_STEP / farthest;
-	for (int halving = 0; halving < 30; halving++)
-	{
-		double		z[RT_SEASON_ALL];
-
-		memcpy(z, s->z, sizeof(z));
-		for (int i = 0; i < s->count; i++)
-			z[i] = fmin(fmax(z[i] + *length * step[i], s->lower[i]), s->upper[i]);
-		season_fit_normalize(s, z);
-		if (season_fit_try(s, z, s->value + 1e-4 * *length * gain, false))
-			return true;
-		*length /= 2;
-	}
-	return false;
-}
-
-/* From where the search is; all is set there */
-static bool
-season_fit_search(rt_season_search *s)
-{
-	double		curvature[RT_SEASON_ALL * RT_SEASON_ALL];
-	double		last_gain = 0;
-	double		length = 0;
-
-	for (int iteration = 0; iteration < ITERATIONS; iteration++)
-	{
-		double		step[RT_SEASON_ALL];
-		double		gain;
-
-		/* it is kept as long as it is good */
-		if (iteration == 0)
-			season_fit_curvature(s, curvature);
-		if (!season_fit_step(s, curvature, step, &gain))
-			return false;
-		if (iteration > 0 && (length < 1 || gain > 0.01 * last_gain) && gain > GAIN)
-		{
-			season_fit_curvature(s, curvature);
-			if (!season_fit_step(s, curvature, step, &gain))
-				return false;
-		}
-		if (gain <= fmax(GAIN, 1e-14 * fabs(s->value)))
-			return true;
-		if (!season_fit_move(s, step, gain, &length))
-			return gain <= GAIN_LEFT;
-		last_gain = gain;
-	}
-	return last_gain <= GAIN_LEFT;
 }
 
 /* Of the model, where it is most likely without a season; false where that is not known */
@@ -626,35 +302,7 @@ season_fit_start(const rt_season_data *data, rt_season_search *s)
 	z[3] = log(fit.parameters[3] / fit.parameters[2]);
 	for (int i = 0; i < RT_SEASON_MODEL; i++)
 		z[i] = fmin(fmax(z[i], s->lower[i]), s->upper[i]);
-	s->count = RT_SEASON_JANUARY;
-	return season_fit_try(s, z, 0, true) && season_fit_search(s);
-}
-
-/* Factors by what was bought over what was expected, twice; then all together */
-#define RATIO_STEPS 2
-
-static bool
-season_fit_factors(rt_season_search *s, int from, int count, const double *counts)
-{
-	s->count = from + count;
-	for (int turn = 0; turn < RATIO_STEPS; turn++)
-	{
-		double		z[RT_SEASON_ALL];
-
-		memcpy(z, s->z, sizeof(z));
-		for (int i = 0; i < count; i++)
-		{
-			/* the gradient is what was bought less what was expected, but for half purchases */
-			double		expected = fmax(counts[i] - s->gradient[from + i], 0);
-
-			z[from + i] += log((counts[i] + HALF_PURCHASE) / (expected + HALF_PURCHASE));
-			z[from + i] = fmin(fmax(z[from + i], s->lower[from + i]), s->upper[from + i]);
-		}
-		season_fit_normalize(s, z);
-		if (!season_fit_try(s, z, 0, true))
-			return false;
-	}
-	return season_fit_search(s);
+	return rt_season_climb(s, z, RT_SEASON_JANUARY);
 }
 
 /* The model with the months that were found, as it is fitted then: they come again, a trend ends */
@@ -666,9 +314,8 @@ season_fit_without_trend(rt_season_search *s)
 	if (!s->with_trend)
 		return true;
 	memcpy(z, s->z, sizeof(z));
-	z[RT_SEASON_TREND] = s->lower[RT_SEASON_TREND] = s->upper[RT_SEASON_TREND] = 0;
-	s->count = RT_SEASON_MODEL;
-	return season_fit_try(s, z, 0, true) && season_fit_search(s);
+	z[RT_SEASON_TREND] = 0;
+	return rt_season_climb(s, z, RT_SEASON_MODEL);
 }
 
 /* ------------------------------------------------------------------ the season */
@@ -717,7 +364,7 @@ season_fit_set_sample(const rt_season_data *data, const season_fit_totals *total
 static void
 season_fit_set_factors(const double *logarithms, int count, double *factors)
 {
-	double		mean = season_fit_mean(logarithms, count);
+	double		mean = rt_season_mean_log(logarithms, count);
 
 	for (int i = 0; i < count; i++)
 		factors[i] = fmin(fmax(exp(logarithms[i] - mean), FACTOR_LEAST), RT_SEASON_FACTOR_MAX);
@@ -836,7 +483,7 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 	if (!season_fit_start(data, &s))
 		return RT_SEASON_NO_MAXIMUM;
 	details->log_flat = s.log_likelihood + data->events_log;
-	if (!season_fit_factors(&s, RT_SEASON_JANUARY, 12, s.month_counts))
+	if (!rt_season_climb_factors(&s, RT_SEASON_JANUARY, 12, s.month_counts))
 		return RT_SEASON_NO_MAXIMUM;
 	details->log_season = s.log_likelihood + data->events_log;
 	rt_season_years_of(&s, two_years, room.next, &years);
@@ -844,7 +491,7 @@ season_fit_estimate(const rt_season_data *data, const season_fit_totals *totals,
 	if (rt_season_weekdays_test(&s, &details->weekdays_p, &dispersion) &&
 		details->weekdays_p < RT_SEASON_WEEKDAYS_P)
 	{
-		if (!season_fit_factors(&s, RT_SEASON_MONDAY, 7, s.weekday_counts))
+		if (!rt_season_climb_factors(&s, RT_SEASON_MONDAY, 7, s.weekday_counts))
 			return RT_SEASON_NO_MAXIMUM;
 		rt_season_years_of(&s, two_years, room.next, &years);
 		season_fit_weekdays_of(&s, &years, dispersion, season, details);

@@ -2,15 +2,14 @@
  * season_fit.h
  *		The season of a customer base, as its log tells it.
  *
- * The model is mbg/nbd in operational time (see season.h).  Of the first purchases, which are given,
- * of all days, and of the days from the first purchase to as_of all exposure follows; so that the
- * likelihood of all purchases depends on what a fit has anyway, x, t_x and age of each customer in
- * real days, and on how many repeat purchases each month and weekday has:
+ * The model is mbg/nbd in operational time (see season.h).  First purchases are given, and as_of is
+ * one day for all; so the likelihood of all purchases depends on what a fit has anyway, x, t_x and
+ * age of each customer in real days, and on how many repeat purchases each month and weekday has:
  *
  *		sum over customers of ln L(x, tau(t_x), tau(age)) + sum over months of n_month ln s_month
  *			+ sum over weekdays of n_weekday ln s_weekday
  *
- * See season_fit.c for how it is maximized, season_fit_years.c for what years differ by, and
+ * See season_fit_search.c for how it is maximized, season_fit_years.c for what years differ by, and
  * season_fit_shrink.c for what is made of both.
  *
  * Copyright (c) 2026, retention contributors
@@ -39,8 +38,8 @@ typedef struct rt_season_data
 	int			month_count;
 	const double *purchases;	/* repeat ones: month_count rows of seven weekdays from Monday on */
 	const rt_season *events;	/* taken as given, its months and weekdays ignored; or NULL */
-	double		events_log;		/* the sum over repeat purchases of ln of the factor of the events of
-								 * their day: a constant of the log-likelihood; 0 without events */
+	double		events_log;		/* the sum over repeat purchases of ln of the factor of the events
+								 * of their day: a constant of the log-likelihood */
 } rt_season_data;
 
 typedef enum rt_season_status
@@ -65,7 +64,7 @@ typedef struct rt_season_details
 {
 	double		parameters[4];	/* r, alpha, a, b of mbg/nbd with the season, in days */
 	double		log_flat;		/* the log-likelihood of mbg/nbd without a season, but for events */
-	double		log_season;		/* of the most likely one */
+	double		log_season;		/* of the most likely one without weekdays */
 	double		log_months[12]; /* the most likely ones, not shrunk */
 	double		covariance[12 * 12];	/* of them, with what years vary by */
 	double		log_weekdays[7];
@@ -92,8 +91,12 @@ typedef struct rt_season_details
  * doubles.  details may be NULL.  Of any other status than RT_SEASON_ESTIMATED season is left
  * without a season.
  *
- * log_likelihood is that of the most likely season, months are drawn toward 1 by as much as is not
- * known of them, errors are those of what is left.
+ * Of a log of two years there is a trend besides: what a shop grows or shrinks by, with its customers
+ * or beside them, is neither a season nor what months vary by between years.  It is no part of the
+ * season, as nobody knows when it ends.
+ *
+ * log_likelihood is that of mbg/nbd with the most likely season, without a trend; months are drawn
+ * toward 1 by as much as is not known of them, errors are those of what is left.
  */
 extern size_t rt_season_workspace(const rt_season_data *data);
 extern rt_season_status rt_season_estimate(const rt_season_data *data, void *workspace,

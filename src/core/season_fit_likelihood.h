@@ -1,13 +1,15 @@
 /*
  * season_fit_likelihood.h
- *		Between the parts of season_fit.c: the likelihood, and where the search is.
+ *		The likelihood of mbg/nbd in operational time.
  *
  * Copyright (c) 2026, retention contributors
  */
 #ifndef RT_SEASON_FIT_LIKELIHOOD_H
 #define RT_SEASON_FIT_LIKELIHOOD_H
 
-#include "core/season_fit.h"
+#include <stdint.h>
+
+#include "core/customers.h"
 
 /*
  * Months of the calendar are told apart for so many years back: what was before is one cell for
@@ -16,15 +18,8 @@
 #define RT_SEASON_MONTHS_APART 240
 #define RT_SEASON_CELLS_MAX (RT_SEASON_MONTHS_APART + 12)
 
-/*
- * Coordinates: ln r, ln(alpha / r), ln a, ln(b / a); the trend, by what logarithms grow in a year; ln
- * of 12 months, ln of 7 weekdays.  The first four are the model's.
- */
+/* Coordinates of the model: ln r, ln(alpha / r), ln a, ln(b / a) */
 #define RT_SEASON_MODEL 4
-#define RT_SEASON_TREND 4
-#define RT_SEASON_JANUARY 5
-#define RT_SEASON_MONDAY 17
-#define RT_SEASON_ALL 24
 
 typedef struct rt_season_likelihood
 {
@@ -54,88 +49,5 @@ typedef struct rt_season_score
 extern void rt_season_likelihood_at(const rt_season_likelihood *l, const double *x,
 									const double *cells, const double *weekdays,
 									rt_season_score *score);
-
-/* A search, and the place it is at */
-typedef struct rt_season_search
-{
-	rt_season_likelihood all;
-	rt_season_likelihood sample;	/* weighted so that it stands for all */
-	uint8_t		month_of_cell[RT_SEASON_CELLS_MAX];
-	uint8_t		quarter_of_cell[RT_SEASON_CELLS_MAX];	/* from the first one on */
-	double		years_of_cell[RT_SEASON_CELLS_MAX]; /* since the middle of the log */
-	bool		with_trend;
-	double		counts[RT_SEASON_CELLS_MAX * 7];	/* repeat purchases */
-	double		month_counts[12];
-	double		weekday_counts[7];
-	double		customers;
-	double		purchases;
-	double		purchase_years; /* added up over them */
-	double		lower[RT_SEASON_ALL];
-	double		upper[RT_SEASON_ALL];
-
-	int			count;			/* coordinates that are free: the first ones */
-	double		z[RT_SEASON_ALL];
-	double		value;			/* the log-likelihood and the half purchases */
-	double		gradient[RT_SEASON_ALL];
-	double		log_likelihood;
-	rt_season_score score;
-	int			evaluations;
-} rt_season_search;
-
-/* ln of the factors of all cells at z */
-extern void rt_season_cells(const rt_season_search *s, const double *z, double *cells);
-
-/* The share of each in a year of this season: by what the mean grows with the logarithm of each */
-extern void rt_season_shares(const double *logarithms, int count, double *shares);
-
-/* Is this coordinate of the model at a bound that it would leave? */
-extern bool rt_season_held(const rt_season_search *s, int coordinate);
-
-/*
- * Adds to the curvature by the months and weekdays, which it has not got of a common factor, that
- * of their means and of the half purchases; and to that by the model hardly anything.  curvature is
- * s->count in square.
- */
-extern void rt_season_gauge(const rt_season_search *s, double *curvature);
-
-/*
- * The factor l of a matrix that is positive definite but for rounding and what a sample lacks: as
- * little as it takes is added to its diagonal
- */
-extern bool rt_season_factor_of(double *matrix, int count, double *l);
-
-/* What the months of the calendar say of the season: see season_fit_years.c */
-typedef struct rt_season_years
-{
-	double		covariance[RT_SEASON_ALL * RT_SEASON_ALL];	/* of coordinates: of chance */
-	double		by_years[12 * 12];	/* of months: times v to be added */
-	double		variation;
-	double		variation_of_t; /* what it adds to errors, as little as is known of it */
-	bool		variation_seen;
-	double		dispersion;
-	double		degrees;
-	double		season_dispersion;	/* of the likelihood ratio of a season */
-} rt_season_years;
-
-extern size_t rt_season_years_workspace(int cells);
-extern void rt_season_years_of(rt_season_search *s, bool two_years, void *workspace,
-							   rt_season_years *years);
-
-/* The p-value of weekdays where they are not fitted yet, and their dispersion; false: not known */
-extern bool rt_season_weekdays_test(const rt_season_search *s, double *p, double *dispersion);
-
-/* The probability that F exceeds this */
-extern double rt_season_f_tail(double f, double degrees, double other_degrees);
-
-/*
- * What to think of count logarithms, which are off by chance and by other things but for a common
- * factor, and are Normal(0, w^2) among each other: see season_fit_shrink.c.  Gives w.
- */
-extern double rt_season_shrink(int count, const double *logarithms, const double *chance,
-							   const double *other, double *means, double *posterior);
-
-/* The covariance of logarithms brought to the mean 1, from that of others */
-extern void rt_season_to_mean(const double *shares, int count, const double *covariance,
-							  double *result);
 
 #endif							/* RT_SEASON_FIT_LIKELIHOOD_H */

@@ -15,11 +15,12 @@
 #include <string.h>
 
 #include "core/cholesky.h"
-#include "core/season_fit_likelihood.h"
+#include "core/season_fit_search.h"
+#include "core/season_fit_shrink.h"
 
 #define CONTRASTS_MAX 11
 
-/* w from a thousandth on, where nothing differs, in steps of a seventh; beyond 7 months do by e^7 */
+/* w from a thousandth on, where nothing differs, in steps of a seventh, to where one is e^7 more */
 #define SPREADS 66
 #define SPREAD_MIN 1e-3
 #define SPREAD_STEP 1.145
@@ -58,7 +59,8 @@ shrink_to_contrasts(int count, const double *logarithms, const double *covarianc
 			for (int i = 0; i < count; i++)
 			{
 				for (int j = 0; j < count; j++)
-					sum += shrink_contrast(k, i) * covariance[i * count + j] * shrink_contrast(l, j);
+					sum += shrink_contrast(k, i) * covariance[i * count + j] *
+						shrink_contrast(l, j);
 			}
 			data->covariance[k * (count - 1) + l] = sum;
 		}
@@ -205,7 +207,7 @@ shrink_scales(int count, const double *logarithms, const double *means, double *
 }
 
 #define TURNS 30
-#define DRAWN_FAR 0.5			/* below it a fourth of the variance is at stake, of hardly anything */
+#define DRAWN_FAR 0.5			/* below it a fourth of a variance is at stake, at most */
 
 double
 rt_season_shrink(int count, const double *logarithms, const double *chance, const double *other,

@@ -12,6 +12,8 @@
 #include "core/calendar.h"
 #include "core/season_fit.h"
 #include "core/season_fit_likelihood.h"
+#include "core/season_fit_shrink.h"
+#include "core/season_fit_years.h"
 #include "core/simulate.h"
 
 #include "check.h"

@@ -36,7 +36,7 @@ compare_shop_rows(const void *a, const void *b)
 	return rt_fit_compare_rows(a, b, NULL);
 }
 
-/* Operational time up to the end of each day from the first one on: sums that a search goes through */
+/* Operational time up to the end of each day from the first one on: a search goes through it */
 typedef struct shop_clock
 {
 	int			days;

@@ -19,8 +19,7 @@ typedef struct shop
 	int32_t		first_day;		/* of first purchases */
 	int32_t		last_day;
 	int32_t		as_of;
-	double		clumps;			/* 0, or the shape of intervals, which are gamma, in the place of the
-								 * kind's */
+	double		clumps;			/* 0, or the shape of intervals, in the place of the kind's */
 	double		between_years;	/* deviation of ln of the factor of each month of the calendar */
 	int64_t		seed;
 } shop;
