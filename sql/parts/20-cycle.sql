@@ -80,39 +80,47 @@ CREATE FUNCTION contact_window(history purchase_history, as_of date, model reten
 
 COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
 	IS 'How probable a silence as long as that since the last purchase, or longer, is for a '
-	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer '
-	'than the rhythm explains; it never rises while nothing is bought. The tail of the '
-	'predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t '
-	'+ alpha + k S) for n intervals that add up to S and t days of silence, over what their k '
-	'may be (see regularity). From a k of 8 on, fully from 25 on, they may have left out a '
-	'purchase and go on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / '
-	'(6 + n) for the next. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind '
-	'22023.';
+	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer than '
+	'the rhythm explains; it never rises while nothing is bought. The tail of the predictive '
+	'distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k '
+	'S) for n intervals that add up to S and t days of silence, over what their k may be (see '
+	'regularity). From a k of 8 on, fully from 25 on, they may have left out a purchase and go '
+	'on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / (6 + n) for the '
+	'next. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). By a model with a season the '
+	'silence and the intervals are operational days, behind one day up to and including the other '
+	'(operational_days): a week in December is more than one in February. The season does not '
+	'count for who keeps to the calendar or has months of their own, nor for who has a '
+	'subscription, say: whose purchases are more regular in days, and a hundred times as likely '
+	'by gamma distributed intervals in days as in operational ones (with the factors of their '
+	'days). Weekdays of their own take the place of those of the season; its months and events '
+	'stay. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind 22023.';
 COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model)
 	IS 'The day by which a customer will have bought again with probability one half, given that '
-	'they have not since their last purchase up to as_of, and that they are still a customer: '
-	'the median of the predictive distribution, the day after as_of at the earliest. Of '
-	'somebody regular who has missed a purchase it is mostly the time of the next one; whom to '
-	'call now is told by contact_window. Who keeps to the calendar, every December or every '
-	'last Friday, say, or to a period of days, is measured by that, and who buys on some '
-	'weekdays only or in a season by the days they buy on (see the column calendar_period of '
-	'purchase_cycle). NULL if nothing was bought by as_of, or when the day is beyond the '
-	'calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+	'they have not since their last purchase up to as_of, and that they are still a customer: the '
+	'median of the predictive distribution, the day after as_of at the earliest. Of somebody '
+	'regular who has missed a purchase it is mostly the time of the next one; whom to call now is '
+	'told by contact_window. Who keeps to the calendar, every December or every last Friday, say, '
+	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
+	'season by the days they buy on (see the column calendar_period of purchase_cycle). A model '
+	'with a season holds in operational days, as silence_probability has them. NULL if nothing '
+	'was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error '
+	'22008, a model of another kind 22023.';
 COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision,
 		double precision)
 	IS 'The days between which a customer is likely to buy next, given their silence up to as_of '
 	'and that they are still a customer: from the day by which they will have bought with '
 	'probability lower (0.25) to the day for upper (0.75). Whose time has passed, by the '
-	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not '
-	'the next time they are expected: the window is then as long as it was, from the day after '
-	'as_of on. Who keeps to the calendar, every December or every last Friday, say, or to a '
-	'period of days, is measured by that, and who buys on some weekdays only or in a season by '
-	'the days they buy on (see the column calendar_period of purchase_cycle). NULL if nothing '
-	'was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < '
-	'upper < 1; 22008 for an infinite as_of.';
+	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not the '
+	'next time they are expected: the window is then as long as it was, from the day after as_of '
+	'on. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). A model with a season holds '
+	'in operational days, as silence_probability has them. NULL if nothing was bought by as_of. '
+	'Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an '
+	'infinite as_of.';
 
 CREATE FUNCTION regularity(history purchase_history, as_of date, model retention_model)
 	RETURNS double precision
@@ -121,17 +129,18 @@ CREATE FUNCTION regularity(history purchase_history, as_of date, model retention
 
 COMMENT ON FUNCTION regularity(purchase_history, date, retention_model)
 	IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward '
-	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. '
-	'The most probable one by the restricted likelihood, so that few intervals are not taken '
-	'for regular, of intervals that are known to a day, so that no equal ones are taken for '
-	'exact, and by the distribution of k across customers: lognormal, with the median k_median '
-	'and the standard deviation k_deviation in ln k, without these the model''s k for all; but '
-	'one customer in a hundred has any k from 4 to 10000, so that subscribers are found in a '
-	'shop where nearly all are irregular. In the days they buy on, of who buys on some weekdays '
-	'only or in a season. purchase_cycle, silence_probability and the dates go by the same. '
-	'NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another '
-	'kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma distribution", '
-	'for the likelihood.';
+	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The '
+	'most probable one by the restricted likelihood, so that few intervals are not taken for '
+	'regular, of intervals that are known to a day, so that no equal ones are taken for exact, '
+	'and by the distribution of k across customers: lognormal, with the median k_median and the '
+	'standard deviation k_deviation in ln k, without these the model''s k for all; but one '
+	'customer in a hundred has any k from 4 to 10000, so that subscribers are found in a shop '
+	'where nearly all are irregular. In the days they buy on, of who buys on some weekdays only '
+	'or in a season. By a model with a season of the intervals in operational days, where '
+	'silence_probability has these. purchase_cycle, silence_probability and the dates go by the '
+	'same. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma '
+	'distribution", for the likelihood.';
 
 CREATE TYPE cycle_stage AS ENUM ('new', 'active', 'due', 'overdue', 'at_risk', 'lapsed');
 
@@ -152,11 +161,11 @@ COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double 
 	IS 'Where a customer is in their purchase cycle at as_of: active, then due, overdue, at_risk '
 	'and lapsed as their silence_probability falls below due (0.75), overdue (0.25), at_risk '
 	'(0.10) and lapsed (0.01); new when they have bought once and are not overdue. Who keeps to '
-	'the calendar, every December or every last Friday, say, or to a period of days, is '
-	'measured by that, and who buys on some weekdays only or in a season by the days they buy '
-	'on (see the column calendar_period of purchase_cycle). NULL if nothing was bought by '
-	'as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not '
-	'between 0 and 1 22023.';
+	'the calendar, every December or every last Friday, say, or to a period of days, is measured '
+	'by that, and who buys on some weekdays only or in a season by the days they buy on (see the '
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
 
 CREATE TYPE purchase_cycle AS (
 	intervals integer,
@@ -228,12 +237,13 @@ CREATE FUNCTION purchase_cycle(history purchase_history, as_of date, model reten
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date)
 	IS 'The purchase cycle of a customer at as_of (default: today), from their own intervals '
 	'alone: their regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does '
-	'toward a model), their mean interval as if it had been seen once more. What needs an '
-	'interval is NULL for a customer who has bought once; with a model of the base there is an '
-	'answer for them, too. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008.';
+	'toward a model), their mean interval as if it had been seen once more. There is no season: a '
+	'day is a day. What needs an interval is NULL for a customer who has bought once; with a '
+	'model of the base there is an answer for them, too. Who keeps to the calendar, every '
+	'December or every last Friday, say, or to a period of days, is measured by that, and who '
+	'buys on some weekdays only or in a season by the days they buy on (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of '
+	'is error 22008.';
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	IS 'The purchase cycle of a customer at as_of: statistics of their intervals, and what an '
 	'interpurchase model of the base says of their next purchase. Their dates follow their own '
@@ -242,6 +252,8 @@ COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	'customer, purchase_cycle(h, as_of, model), which evaluates it once a row. Who keeps to the '
 	'calendar, every December or every last Friday, say, or to a period of days, is measured by '
 	'that, and who buys on some weekdays only or in a season by the days they buy on (see the '
-	'column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An '
-	'infinite as_of is error 22008, a model of another kind 22023.';
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them; mean, median, standard deviation, trend, elapsed days and '
+	'overdue ratio are of real days. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind 22023.';
 

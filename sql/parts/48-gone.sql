@@ -41,25 +41,27 @@ CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_
 	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
 
 COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
-	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
-	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
-	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
-	'last one of who has not left: by the base model, which takes purchases for random ones, and '
-	'silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of the '
-	'base, which knows them of all customers, a cycle model only of those who came back. '
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and '
+	'by a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are '
+	'the odds of churn_score(base_model, history, as_of), S the probability of no purchase since '
+	'the last one of who has not left: by the base model, which takes purchases for random ones, '
+	'and silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of '
+	'the base, which knows them of all customers, a cycle model only of those who came back. '
 	'Customers do not follow their rhythm always, for which the silence of the regular ones '
 	'allows: of who is not regular (k up to 8 and no calendar cycle; in between in part) '
 	'sqrt(S_own S_base) takes the place of an S_own below S_base. So that a subscriber who is a '
 	'month late is alarming, and who buys every December is not in June. Where k is known to be '
 	'1, and for who has bought once, it is churn_score(base_model, history, as_of). Without a '
-	'base_model (NULL), or with one in which nobody leaves (fewer than one in '
-	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
-	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
-	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
-	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
-	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
-	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
-	'and Schmittlein, Morrison, Colombo (1987); the square root: Gruenwald, van Ommen (2017).';
+	'base_model (NULL), or with one in which nobody leaves (fewer than one in 100 new customers '
+	'within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if one in 100 left '
+	'after each purchase, one half where lost_on(history, as_of, cycle_model) is. Each of the '
+	'models goes by its own season, if it has one: a silence in the months in which hardly '
+	'anybody buys is less of one. From one purchase to the next it never falls. It says who has '
+	'left; who will buy by some day says purchase_probability. NULL if nothing was bought by '
+	'as_of, or for a NULL argument but the last. Errors: 22008 for an infinite as_of, 22023 for '
+	'models of other kinds, also in the wrong order. Source: Bayes'' rule, with the posterior of '
+	'leaving of Fader, Hardie, Lee (2005) and Schmittlein, Morrison, Colombo (1987); the square '
+	'root: Gruenwald, van Ommen (2017).';
 COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
 		double precision, double precision)
 	IS 'Where a customer is at as_of, by p_gone and by their cycle: lapsed where p_gone is lapsed '

@@ -218,18 +218,20 @@ COMMENT ON FUNCTION churn_score_before(timestamptz)
 COMMENT ON FUNCTION churn_score_before(date, retention_model)
 	IS 'Window function: how alarming the silence was that this purchase ended, by a model: what '
 	'churn_score would have said just before, from the purchases until then; but by an '
-	'interpurchase model without the calendar. From 0 to 1. NULL for the first, and for a NULL '
-	'model. Error 22023 for a model of kind bg/bb or one that does not know who is a customer. Of '
-	'a customers rows in ascending order of time: OVER (PARTITION BY customer_id ORDER BY '
-	'ordered_at); another order is error 42P20. Rows of the same time are one purchase and get the '
-	'same answer, rows without a time are passed over and get NULL. What is ahead does not matter, '
-	'nor the frame. An infinite time is error 22008.';
+	'interpurchase model without the calendar. From 0 to 1. A model with a season counts '
+	'operational days, as there; of all rows of a customer it must be one and the same model. '
+	'NULL for the first, and for a NULL model. Error 22023 for a model of kind bg/bb or one that '
+	'does not know who is a customer. Of a customers rows in ascending order of time: OVER '
+	'(PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the '
+	'same time are one purchase and get the same answer, rows without a time are passed over and '
+	'get NULL. What is ahead does not matter, nor the frame. An infinite time is error 22008.';
 COMMENT ON FUNCTION churn_score_before(timestamp, retention_model)
 	IS 'The same for timestamp, in which a day is 24 hours; see churn_score_before(date, '
-	'retention_model).';
+	'retention_model). In a day of a season time passes evenly.';
 COMMENT ON FUNCTION churn_score_before(timestamptz, retention_model)
 	IS 'The same for timestamptz, in which a day is 24 hours; see churn_score_before(date, '
-	'retention_model).';
+	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time passes '
+	'evenly in each.';
 COMMENT ON FUNCTION running_cycle(date)
 	IS 'Window function: all of it at once, for each row how the customer looked then: a table of '
 	'orders becomes one to learn and to back-test from. (running_cycle(ordered_at) OVER w).* gives '
