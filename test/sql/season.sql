@@ -51,9 +51,9 @@ CREATE TEMP TABLE stored (name text, s retention_season);
 ALTER TABLE stored ALTER s SET STORAGE external;
 INSERT INTO stored SELECT * FROM season;
 INSERT INTO stored
-SELECT 'many events', format('{"events": [%s]}', string_agg(format(
-	'{"from": "%s", "until": "%s", "factor": 1.%s}', date '2020-01-01' + n, date '2020-01-09' + n,
-	n), ', '))::retention_season
+SELECT 'many events', jsonb_build_object('events', jsonb_agg(jsonb_build_object(
+	'from', date '2020-01-01' + n, 'until', date '2020-01-09' + n, 'factor', 1 + n / 1000.0)))
+	::text::retention_season
 FROM generate_series(1, 100) n;
 SELECT name, s = s::text::retention_season AS text, s <> '{}' AS not_flat,
 	md5(retention_season_send(s)) = md5(retention_season_send(s::text::retention_season)) AS sent,
