@@ -51,9 +51,9 @@ CREATE TEMP TABLE stored (name text, s retention_season);
 ALTER TABLE stored ALTER s SET STORAGE external;
 INSERT INTO stored SELECT * FROM season;
 INSERT INTO stored
-SELECT 'many events', format('{"events": [%s]}', string_agg(format(
-	'{"from": "%s", "until": "%s", "factor": 1.%s}', date '2020-01-01' + n, date '2020-01-09' + n,
-	n), ', '))::retention_season
+SELECT 'many events', jsonb_build_object('events', jsonb_agg(jsonb_build_object(
+	'from', date '2020-01-01' + n, 'until', date '2020-01-09' + n, 'factor', 1 + n / 1000.0)))
+	::text::retention_season
 FROM generate_series(1, 100) n;
 SELECT name, s = s::text::retention_season AS text, s <> '{}' AS not_flat,
 	md5(retention_season_send(s)) = md5(retention_season_send(s::text::retention_season)) AS sent,
@@ -67,7 +67,8 @@ SELECT season_factor(s, '2025-02-14') AS factor, operational_days(s, '2025-02-01
 FROM season WHERE name = 'twice';
 SELECT pg_temp.error_of('SELECT season_factor(''{}'', ''infinity'')') AS infinite;
 -- operational days are the sum of the factors of the days
-SELECT name, max(abs(operational_days(s, '2024-12-25', '2024-12-24'::date + n) - sum)) < 1e-9 AS sums
+SELECT name,
+	max(abs(operational_days(s, '2024-12-25', '2024-12-24'::date + n) - sum)) < 1e-9 AS sums
 FROM season, LATERAL (
 	SELECT n, sum(season_factor(s, '2024-12-24'::date + n)) OVER (ORDER BY n) AS sum
 	FROM generate_series(1, 500) n) d
@@ -308,8 +309,8 @@ FROM (SELECT name, compare_models(h, '2024-12-31', '1 month',
 SELECT array_agg(a ORDER BY kind) = array_agg(b ORDER BY kind) AS flat_is_none
 FROM (SELECT kind, row(c.kind, log_likelihood, aic, log_loss, expected, mean_absolute_error, rank)
 		::text AS a FROM compared c WHERE name = 'flat') f
-	JOIN (SELECT kind, row(c.kind, log_likelihood, aic, log_loss, expected, mean_absolute_error, rank)
-		::text AS b FROM compared c WHERE name = 'none') n USING (kind);
+	JOIN (SELECT kind, row(c.kind, log_likelihood, aic, log_loss, expected, mean_absolute_error,
+		rank)::text AS b FROM compared c WHERE name = 'none') n USING (kind);
 SELECT kind, abs(with_season.expected / actual - 1) < 0.1 AS near,
 	none.expected / actual < 0.75 AS without_too_few,
 	kind <> 'pareto/nbd' OR with_season.log_loss < none.log_loss AS better,
@@ -333,7 +334,8 @@ FROM (SELECT fit_season(h, '2024-11-30') AS s FROM shopper) s,
 		FROM shopper, as_of(h, '2024-11-30') k WHERE k IS NOT NULL) c
 WHERE r.name = 'season' GROUP BY kind, r.log_likelihood, r.aic, r.expected, m ORDER BY kind;
 -- in parts
-CREATE AGGREGATE pg_temp.compared(purchase_history, date, interval, text[], float8, retention_season)
+CREATE AGGREGATE pg_temp.compared(purchase_history, date, interval, text[], float8,
+	retention_season)
 	(SFUNC = compare_models_add, STYPE = bytea);
 CREATE AGGREGATE pg_temp.merge_compared(bytea)
 	(SFUNC = compare_models_combine, STYPE = bytea, FINALFUNC = compare_models_final);
