@@ -199,8 +199,8 @@ shrink_scales(int count, const double *logarithms, const double *means, double *
 		double		d = means[i] - logarithms[i] - level;
 		double		scale = fabs(d) < 1e-6 ? 0 : log(d / expm1(d));
 
-		/* a third of the way: what is not drawn at all would be next */
-		scales[i] += (scale - scales[i]) / 3;
+		/* a third of the way, and never back: what is not drawn at all would be next */
+		scales[i] += fmin(scale - scales[i], 0) / 3;
 		farthest = fmax(farthest, d);
 	}
 	return farthest;
@@ -226,7 +226,7 @@ rt_season_shrink(int count, const double *logarithms, const double *chance, cons
 					exp((scales[i] + scales[j]) / 2) + other[i * count + j];
 		}
 		spread = shrink_once(count, logarithms, covariance, means, posterior);
-		if (shrink_scales(count, logarithms, means, scales) < DRAWN_FAR && turn == 0)
+		if (shrink_scales(count, logarithms, means, scales) < DRAWN_FAR)
 			break;
 	}
 	return spread;

@@ -160,6 +160,7 @@ test_maximum(void)
 	s = shop_of(&slow_buyers, &season, &arrivals, 400, 700, 5);
 	data = shop_open(&s);
 	CHECK(shop_estimate(&data, &found, &details) == RT_SEASON_ESTIMATED);
+	CHECK(details.evaluations <= 9);
 
 	/* by another way to the same place */
 	coordinates_of(&details, z);
@@ -771,6 +772,24 @@ test_shrink(void)
 		CHECK(fabs(means[i] - part / weights * (logarithms[i] - sum / 12)) < 1e-3);
 }
 
+/* A closed weekday of a clumpy shop: no chance that it is open as often as others are */
+static void
+test_shrink_closed(void)
+{
+	double		logarithms[7] = {.2, .3, .3, .4, .2, -8, .1};
+	double		chance[7 * 7] = {0};
+	double		other[7 * 7] = {0};
+	double		means[7],
+				posterior[7 * 7];
+
+	for (int i = 0; i < 7; i++)
+		chance[i * 8] = i == 5 ? 20 : .005;
+	(void) rt_season_shrink(7, logarithms, chance, other, means, posterior);
+	for (int i = 0; i < 7; i++)
+		CHECK(i == 5 ? means[5] - means[0] < -5 :
+			  fabs(means[i] - means[0] - logarithms[i] + logarithms[0]) < .05);
+}
+
 /* mpmath's betainc */
 static void
 test_f_tail(void)
@@ -799,6 +818,7 @@ static const check_case season_fit_cases[] = {
 	{"season fit: the same bytes again", test_same_bytes},
 	{"season fit: what is refused", test_refused},
 	{"season fit: drawn as far as it is not known", test_shrink},
+	{"season fit: a closed weekday stays one", test_shrink_closed},
 	{"season fit: the tail of F", test_f_tail},
 	{NULL, NULL}
 };
