@@ -132,6 +132,171 @@ COMMENT ON FUNCTION slice(purchase_history, date, date)
 	IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error '
 	'22000 for a first_day after last_day.';
 
+CREATE TYPE retention_season;
+
+CREATE FUNCTION retention_season_in(cstring) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'retention_season_in';
+
+CREATE FUNCTION retention_season_out(retention_season) RETURNS cstring
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_season_out';
+
+CREATE FUNCTION retention_season_recv(internal) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_recv';
+
+CREATE FUNCTION retention_season_send(retention_season) RETURNS bytea
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_send';
+
+CREATE TYPE retention_season (
+	INPUT = retention_season_in,
+	OUTPUT = retention_season_out,
+	RECEIVE = retention_season_recv,
+	SEND = retention_season_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+CREATE FUNCTION retention_season_eq(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_eq';
+
+CREATE FUNCTION retention_season_ne(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_ne';
+
+CREATE FUNCTION retention_season_hash(retention_season) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash';
+
+CREATE FUNCTION retention_season_hash_extended(retention_season, bigint) RETURNS bigint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash_extended';
+
+CREATE OPERATOR = (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_eq,
+	COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_ne,
+	COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+CREATE OPERATOR CLASS retention_season_ops
+	DEFAULT FOR TYPE retention_season USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 retention_season_hash(retention_season),
+	FUNCTION 2 retention_season_hash_extended(retention_season, bigint);
+
+CREATE FUNCTION season_factor(season retention_season, day date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_factor';
+
+CREATE FUNCTION operational_days(season retention_season, first_day date, last_day date)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_operational_days';
+
+CREATE FUNCTION season_months(season retention_season, level double precision DEFAULT 0.95)
+	RETURNS TABLE (month integer, factor double precision, standard_error double precision,
+		lower double precision, upper double precision)
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 12
+	AS 'MODULE_PATHNAME', 'season_months';
+
+CREATE FUNCTION season_log_likelihood(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_log_likelihood';
+
+CREATE FUNCTION season_p_value(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_p_value';
+
+CREATE FUNCTION season_years(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_years';
+
+COMMENT ON TYPE retention_season
+	IS 'How much more all customers buy at one time than at another. Made by the aggregate '
+	'fit_season, or typed in as JSON: ''{"months": [0.8, 0.8, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1, 1.2, '
+	'1.6]}'' are the factors of the twelve months from January on. They are divided by their '
+	'mean, by the days of the months, so that a year is a year; NOTICE where that was off by more '
+	'than 1 percent. "weekdays" may be added, seven from Monday on, divided by their mean, and '
+	'"events": [{"from": "2026-03-16", "until": "2026-05-10", "factor": 0.3}], which multiply '
+	'their days, both included, and each other, and do not come again in other years: a lockdown, '
+	'a strike, a campaign, a moving feast, of the past or of the future. Without "months" these '
+	'are 1. A factor lies between 0.001 and 1000, there are at most 100 events. Text goes out and '
+	'in again without loss.';
+
+COMMENT ON FUNCTION retention_season_in(cstring)
+	IS 'Input of type retention_season; what is no season is error 22P02 that says why.';
+
+COMMENT ON FUNCTION retention_season_out(retention_season) IS 'Output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_recv(internal)
+	IS 'Binary input of type retention_season; malformed bytes are error 22P03 or 08P01.';
+
+COMMENT ON FUNCTION retention_season_send(retention_season)
+	IS 'Binary output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_eq(retention_season, retention_season)
+	IS 'Implementation of the operator =.';
+
+COMMENT ON FUNCTION retention_season_ne(retention_season, retention_season)
+	IS 'Implementation of the operator <>.';
+
+COMMENT ON FUNCTION retention_season_hash(retention_season)
+	IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+
+COMMENT ON FUNCTION retention_season_hash_extended(retention_season, bigint)
+	IS '64-bit hash value with a seed, for hash partitioning.';
+
+COMMENT ON OPERATOR = (retention_season, retention_season)
+	IS 'Are these the same season, in all that its text form says?';
+
+COMMENT ON OPERATOR <> (retention_season, retention_season) IS 'Are these different seasons?';
+
+COMMENT ON OPERATOR CLASS retention_season_ops USING hash
+	IS 'Equality of seasons, for hash joins, GROUP BY, DISTINCT and hash indexes. Seasons have no '
+	'order.';
+
+COMMENT ON FUNCTION season_factor(retention_season, date)
+	IS 'How much more is bought on that day than on a day of an average year: the factor of its '
+	'month, times that of its weekday, times those of the events it lies in. Error 22008 for an '
+	'infinite date.';
+
+COMMENT ON FUNCTION operational_days(retention_season, date, date)
+	IS 'The sum of the factors of the days from first_day to last_day, both included: the time in '
+	'which models with this season hold, in days of an average year. 0 where last_day lies before '
+	'first_day. Error 22008 for an infinite date.';
+
+COMMENT ON FUNCTION season_months(retention_season, double precision)
+	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor with '
+	'a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
+	'chance and the variation between years leave open, see fit_season; it and the limits are '
+	'NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
+
+COMMENT ON FUNCTION season_log_likelihood(retention_season)
+	IS 'The log-likelihood of a model mbg/nbd with the season, as likely as can be, in days; it '
+	'can be compared with log_likelihood of fit_model(''mbg/nbd'', history, as_of). NULL for a '
+	'season that was typed in.';
+
+COMMENT ON FUNCTION season_p_value(retention_season)
+	IS 'How probable months that differ as much would be in a shop without a season, where months '
+	'vary from year to year as they do here: an F test. NULL for a season that was typed in, and '
+	'of a log of less than two years. Source: Wedderburn (1974), "Quasi-likelihood functions".';
+
+COMMENT ON FUNCTION season_years(retention_season)
+	IS 'The years that a fitted season was seen in: from the first purchase of all to as_of, of '
+	'365.25 days. NULL for a season that was typed in.';
+
 ALTER TYPE retention_model SET (STORAGE = extended);
 
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
@@ -317,6 +482,22 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double 
 	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
 	'after the weight.';
 
+CREATE FUNCTION season(model retention_model) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_of_model';
+
+CREATE FUNCTION with_season(model retention_model, season retention_season) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'model_with_season';
+
+COMMENT ON FUNCTION season(retention_model)
+	IS 'The season that a model was fitted or typed in with. NULL where it has none.';
+
+COMMENT ON FUNCTION with_season(retention_model, retention_season)
+	IS 'The same model with another season, as for a campaign that is planned: an event in the '
+	'place of none. A model that was fitted without a season is better fitted again with it. '
+	'Error 22023 for kinds that have no season: those of opportunities, spend and contracts.';
+
 COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
 	'inter-purchase time: above 1 the customer is later than on average. NULL with fewer than two '
@@ -471,6 +652,16 @@ COMMENT ON FUNCTION calendar_cycle(purchase_history, date)
 	'as_of is error 22008. Source: Mardia and Jupp (2000), "Directional Statistics", section '
 	'6.3.';
 
+CREATE FUNCTION expected_purchases(model retention_model, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_on';
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf_on';
+
 CREATE TYPE opportunities AS (
 	x double precision,
 	t_x double precision,
@@ -512,10 +703,11 @@ COMMENT ON FUNCTION opportunities(purchase_history, date, double precision)
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model)
 	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which the '
 	'churn_score of a customer reached 0.5: from then on they were more likely gone than not. By '
-	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL '
-	'while it has not, and if nothing was bought by as_of. It depends on their purchases and the '
-	'model only, not on other customers or on as_of once the day has come. Errors: 22008 for an '
-	'infinite as_of.';
+	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. Days '
+	'count by their factors where the model has a season: hardly anybody is lost in a month in '
+	'which hardly anybody buys. NULL while it has not, and if nothing was bought by as_of. It '
+	'depends on their purchases and the model only, not on other customers or on as_of once the '
+	'day has come. Errors: 22008 for an infinite as_of.';
 
 CREATE FUNCTION p_alive(model retention_model, x text, t_x text, T text) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
@@ -541,45 +733,80 @@ COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
 	'purchases up to then, by a model of a kind that says when they leave: see model_kinds(). By '
 	'bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, '
 	'time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought '
-	'once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, '
-	'Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting '
-	'your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, '
-	'Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
+	'once, since those leave after a repeat purchase only. The season of the model, where it has '
+	'one, counts days by their factors: an interval covers the days behind one purchase, up to '
+	'and including the next. NULL if nothing was bought by as_of. Errors: 22008 for an infinite '
+	'as_of, 22023 for a model of another kind. Source: Schmittlein, Morrison, Colombo (1987), '
+	'"Counting your customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy '
+	'way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, '
+	'Hardie, Shang (2010); Bemmaor, Glady (2012).';
 
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer still is one a while after as_of, given what was known at '
-	'as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
+	IS 'The probability that a customer still is one a while after as_of, given what was known '
+	'at as_of; a month is 365.25/12 days. Days count by their factors where the model has a '
+	'season. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for '
+	'a model of another kind, a negative interval or one below a day.';
+
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision)
+	IS 'The probability that a customer is still one who has made x repeat purchases, the last '
+	'at t_x after the first purchase, and is seen until T after it. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0). Source: Schmittlein, Morrison, Colombo (1987), "Counting your '
+	'customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, '
+	'Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
 
 COMMENT ON FUNCTION p_alive(retention_model, text, text, text)
 	IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 '
 	'for a text that is no number.';
 
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision,
+		double precision)
+	IS 'The same a while after T, given what was known at T. All times in the model''s unit. By '
+	'a model with a season they are operational: operational_days says how many there are '
+	'between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0), or for a negative time after.';
+
 COMMENT ON FUNCTION churn_score(retention_model, purchase_history, date)
 	IS 'How probable it is that a customer has gone: 1 - p_alive; by an interpurchase model 1 - '
-	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind.';
+	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. Days count '
+	'by their factors where the model has a season. NULL if nothing was bought by as_of. Errors: '
+	'22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION churn_score(retention_model, double precision, double precision,
 		double precision)
-	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s unit. '
-	'Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
-	'= 0).';
+	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0).';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval)
 	IS 'The number of purchases to expect from a customer within the horizon after as_of, given '
 	'their purchases up to as_of; a month is 365.25/12 days. By bg/bb within the whole '
 	'opportunities of the horizon, to the nearest day: 3 of ''3 years'' where the time unit is a '
-	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is '
-	'an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. '
+	'is an approximation. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'The number of purchases to expect within the horizon after T. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, interval)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative horizon or one below a day.';
+	'their first purchase; a month is 365.25/12 days. Of an average year, whatever the season of '
+	'the model: with one the first day counts, expected_purchases(model, first_day, horizon). '
+	'Error 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, date, interval)
+	IS 'The number of repeat purchases to expect from a new customer, who buys for the first time '
+	'on first_day, within the horizon after it; a month is 365.25/12 days. The season of the model '
+	'counts the days of the horizon by their factors. Errors: 22008 for an infinite first_day, '
+	'22023 for a model of another kind, a negative horizon or one below a day.';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
@@ -589,76 +816,114 @@ COMMENT ON FUNCTION expected_purchases(retention_model, text)
 
 COMMENT ON FUNCTION expected_purchases(retention_model, double precision)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind or a '
-	'negative horizon.';
+	'model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind or a negative horizon.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date)
-	IS 'How many days after as_of (default: today) a customer is still one, on average, counting 0 '
-	'where they have gone already. Infinite where a model has no mean, which is common: pareto/nbd '
-	'with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since those who nearly '
-	'never leave weigh too much; give a horizon then. By bg/bb the days of the opportunities to '
-	'come that they are here for. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind.';
+	IS 'How many days after as_of (default: today) a customer is still one, on average, '
+	'counting 0 where they have gone already. Infinite where a model has no mean, which is '
+	'common: pareto/nbd with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since '
+	'those who nearly never leave weigh too much; give a horizon then. By bg/bb the days of the '
+	'opportunities to come that they are here for. By a model with a season these are real days, '
+	'too, added up month by month and from the fourth year on by average years. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval)
 	IS 'How many days of the horizon after as_of a customer is still one, on average: p_alive, '
-	'added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or '
-	'one below a day.';
+	'added up over the days; a month is 365.25/12 days. By a model with a season these are real '
+	'days, too. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precision, double precision,
+		double precision)
+	IS 'How long after T a customer is still one, on average, in the model''s unit; infinite '
+	'where a model has no mean. Error 22023 for a model of another kind, or unless 0 <= t_x <= T '
+	'and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs '
+	'the dates.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text)
 	IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send '
 	'them; infinite where that is. Error 22P02 for a text that is no number.';
 
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'How much of the horizon after T a customer is still one, on average. All times in the '
+	'model''s unit. Error 22023 for a model of another kind, a negative horizon, or unless 0 <= '
+	't_x <= T and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, '
+	'which needs the dates.';
+
 COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer buys at least once within the horizon after as_of; a month '
-	'is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	IS 'The probability that a customer buys at least once within the horizon after as_of; a '
+	'month is 365.25/12 days. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION purchase_probability(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'The probability of at least one purchase within the horizon after T. All times in the '
+	'model''s unit. By a model with a season they are operational: operational_days says how '
+	'many there are between two dates. Error 22023 for a model of another kind, or unless 0 <= '
+	't_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative n, a negative horizon or one below a day.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon '
+	'after their first purchase; a month is 365.25/12 days. Of an average year, whatever the '
+	'season of the model: with one the first day counts, purchase_pmf(model, n, first_day, '
+	'horizon). Error 22023 for a model of another kind, a negative n, a negative horizon or one '
+	'below a day.';
+
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, date, interval)
+	IS 'The probability of exactly n repeat purchases of a new customer, who buys for the first '
+	'time on first_day, within the horizon after it; a month is 365.25/12 days. The season of the '
+	'model counts the days of the horizon by their factors. Errors: 22008 for an infinite '
+	'first_day, 22023 for a model of another kind, a negative n, a negative horizon or one below a '
+	'day.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text)
 	IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 '
 	'year''). Error 22007 for a text that is no interval.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind, a '
-	'negative n or a negative horizon.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in '
+	'the model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind, a negative n or a negative horizon.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
 	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
 	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
-	'that the model was not fitted to, how well it fits those. By a model of kind gamma-gamma-all '
-	'that of the amounts of their days; NULL if none of these is above 0. NULL if nothing was '
-	'bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+	'that the model was not fitted to, how well it fits those. By a model of kind '
+	'gamma-gamma-all that of the amounts of their days; NULL if none of these is above 0. Of a '
+	'model with a season the times are operational, and the logarithms of the factors of all '
+	'days of repeat purchases are added, so that it is a density of real time. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision)
-	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the '
-	'logarithms of the intervals is needed, too. All times in the model''s unit. By a model of '
-	'kind gamma-gamma-all that of the amounts of days: of their number, their sum, and the sum of '
-	'their ln in the place of x, t_x and T; NULL for 0 days. Error 22023 for a model of another '
-	'kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or where there are no such '
-	'amounts.';
+	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of '
+	'the logarithms of the intervals is needed, too. All times in the model''s unit. By a model '
+	'with a season they are operational: operational_days says how many there are between two '
+	'dates. By a model of kind gamma-gamma-all that of the amounts of days: of their number, '
+	'their sum, and the sum of their ln in the place of x, t_x and T; NULL for 0 days. Error '
+	'22023 for a model of another kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), '
+	'or where there are no such amounts.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision, double precision)
-	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '
-	'up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another '
-	'kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	IS 'The logarithm of the probability density of purchases with intervals whose logarithms '
+	'add up to sum_log_intervals. All times in the model''s unit. By a model with a season they '
+	'are operational: operational_days says how many there are between two dates. Error 22023 '
+	'for a model of another kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 '
+	'(t_x = 0 where x = 0).';
 
 COMMENT ON FUNCTION simulate_customers(retention_model, integer, date, date, date, bigint)
 	IS 'The purchases of so many customers that live as a model says, of a kind that says when '
 	'they leave (see model_kinds()): to try a query, a dashboard or a fit on data whose truth is '
-	'known. First purchases are spread evenly from first_from to first_until; purchases are known '
-	'up to until, rounded to days, so that several may fall on one. A seed gives the same '
-	'customers every time, and customer 7 is the same whether 10 or 1,000,000 are asked for. '
-	'Errors: 22023 for a model of another kind, a negative number or dates in the wrong order; '
-	'22008 for an infinite date.';
+	'known. First purchases are spread evenly from first_from to first_until; purchases are '
+	'known up to until, rounded to days, so that several may fall on one. By a model with a '
+	'season each day has as many repeat purchases as its factor says; first purchases have no '
+	'season. A seed gives the same customers every time, and customer 7 is the same whether 10 '
+	'or 1,000,000 are asked for. Errors: 22023 for a model of another kind, a negative number or '
+	'dates in the wrong order; 22008 for an infinite date.';
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean)
 	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '
@@ -721,28 +986,31 @@ CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text)
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision)
-	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years ahead '
-	'counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its '
-	'relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), '
-	'"RFM and CLV"; Fader, Hardie, Shang (2010).';
+	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years '
+	'ahead counting (1 + discount_rate)^-u: what the literature calls DERT. By a model with a '
+	'season purchases come in operational time and are discounted in real time: month by month, '
+	'from the fourth year on by average years. For the kinds bg/nbd and its relatives by '
+	'quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind '
+	'or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), "RFM and '
+	'CLV"; Fader, Hardie, Shang (2010).';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision, interval)
 	IS 'The purchases to expect from a customer within the horizon after as_of, one that lies u '
 	'years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of '
-	'the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by '
-	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is '
-	'not between 0 and 1, a negative horizon or one below a day.';
+	'the one without a horizon, but for the kinds with k to 1e-5. The season of the model counts '
+	'as there. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a rate that is not between 0 and 1, a negative horizon or one '
+	'below a day.';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision)
 	IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + '
 	'discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 '
 	'those of a new customer, the first one besides. Error 22023 for a model of another kind, a '
-	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = '
-	'0).';
+	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
+	'= 0). Error 22023 for a model with a season, too, which needs the dates.';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text)
 	IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, '
@@ -750,20 +1018,22 @@ COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, t
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision, double precision)
-	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, '
-	'a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 '
-	'(t_x = 0 where x = 0).';
+	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another '
+	'kind, a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs the '
+	'dates.';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval,
 		double precision, double precision)
 	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
 	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
 	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
-	'discount_rate)^-u; a month is 365.25/12 days. Never negative, and rounded to 16 decimals. '
-	'NULL if nothing was bought by as_of, or where a spend model of kind gamma-gamma has no mean '
-	'for them (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other '
-	'kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. '
-	'Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+	'discount_rate)^-u; a month is 365.25/12 days. The season of the model counts as in '
+	'discounted_expected_purchases. Never negative, and rounded to 16 decimals. NULL if nothing '
+	'was bought by as_of, or where a spend model of kind gamma-gamma has no mean for them (p x + '
+	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a rate or '
+	'margin that is not between 0 and 1, a negative horizon or one below a day. Source: Fader, '
+	'Hardie, Lee (2005), "RFM and CLV".';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
 	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
@@ -776,9 +1046,10 @@ COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_his
 		interval, double precision, double precision)
 	IS 'What is lost with the probability that a customer is gone already: what clv would be if '
 	'they certainly still were a customer, times the probability that they are not. clv and '
-	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. Large for '
-	'who bought often and much and has been silent for too long; near 0 for who bought lately, and '
-	'for who has been silent for so long that even a customer would hardly come.';
+	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. The '
+	'season of the model counts as in clv. Large for who bought often and much and has been '
+	'silent for too long; near 0 for who bought lately, and for who has been silent for so long '
+	'that even a customer would hardly come.';
 
 COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date,
 		double precision)
@@ -845,19 +1116,20 @@ COMMENT ON FUNCTION purchases_interval(retention_model, purchase_history, date, 
 	'2,000 drawn futures, each with parameters drawn from the covariance of the fit (of a model '
 	'that was typed in they are as given) and then the customer''s own chance: whether they are '
 	'still one, how often they buy, when they leave. The same customer has the same draws every '
-	'time. Of one customer chance is nearly all: a sum over many is far surer than each. NULL if '
-	'nothing was bought by as_of, and where nothing is known of how sure the fit is: it did not '
-	'converge, or a parameter has a standard error of its logarithm above 10. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, or '
-	'unless 0 < level < 1.';
+	'time. Of one customer chance is nearly all: a sum over many is far surer than each. Days '
+	'count by their factors where the model has a season. NULL if nothing was bought by as_of, '
+	'and where nothing is known of how sure the fit is: it did not converge, or a parameter has '
+	'a standard error of its logarithm above 10. Errors: 22008 for an infinite as_of, 22023 for '
+	'a model of another kind, a negative horizon or one below a day, or unless 0 < level < 1.';
 
 COMMENT ON FUNCTION clv_interval(retention_model, retention_model, purchase_history, date, interval,
 		double precision, double precision, double precision)
 	IS 'Between these two amounts lies what a customer will turn out to be worth within the '
 	'horizon after as_of, with a probability of at least level (0.95); clv is its mean. Drawn as '
 	'in purchases_interval, with the parameters of the spend model and the value of each order '
-	'besides. Arguments and units as clv. NULL where clv is, and where purchases_interval is, by '
-	'either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
+	'besides. With a season of the model purchases are drawn in operational time, and discounted '
+	'in real time. Arguments and units as clv. NULL where clv is, and where purchases_interval '
+	'is, by either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
 
 COMMENT ON FUNCTION spend_trend(purchase_history, date, interval)
 	IS 'Has the average order value of a customer changed: within recent (3 months) up to and '
@@ -952,19 +1224,20 @@ COMMENT ON FUNCTION expected_total_final(bytea)
 COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval)
 	IS 'How many purchases to expect of all customers together within the horizon after as_of, '
 	'given their purchases up to as_of, and limits that hold their number with a probability of '
-	'0.95; a month is 365.25/12 days. Of customers who had bought by as_of: who is new after that '
-	'comes on top. The limits are those of a negative binomial count (a binomial one where there '
-	'is less spread) whose variance is that of chance, the sum of each customer''s, and of what '
-	'the fit does not know: by the delta rule g'' C g, C the covariance of the logarithms of the '
-	'parameters, g the derivatives of the total by these. Of a model that was typed in there is '
-	'chance alone. They hold where the model does: seasons, campaigns and a trend of the whole '
-	'base are not in it. The same for every order of the rows and every plan. NULL histories are '
-	'left out; NULL if nobody had bought by as_of. Limits are NULL where nothing is known of how '
-	'sure the fit is: it did not converge, or a parameter has a standard error of its logarithm '
-	'above 10. Errors: 22004 for a NULL model, as_of or horizon, 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day, or one of these '
-	'that changes within a group, 22003 for numbers beyond double precision. Source: the law of '
-	'total variance; limits of more than 1,000,000 by Wilson, Hilferty (1931).';
+	'0.95; a month is 365.25/12 days. Of customers who had bought by as_of: who is new after '
+	'that comes on top. The limits are those of a negative binomial count (a binomial one where '
+	'there is less spread) whose variance is that of chance, the sum of each customer''s, and of '
+	'what the fit does not know: by the delta rule g'' C g, C the covariance of the logarithms '
+	'of the parameters, g the derivatives of the total by these. Of a model that was typed in '
+	'there is chance alone. They hold where the model does: campaigns and a trend of the whole '
+	'base are not in it. Days count by their factors where the model has a season; how sure that '
+	'is is not in the limits. The same for every order of the rows and every plan. NULL '
+	'histories are left out; NULL if nobody had bought by as_of. Limits are NULL where nothing '
+	'is known of how sure the fit is: it did not converge, or a parameter has a standard error '
+	'of its logarithm above 10. Errors: 22004 for a NULL model, as_of or horizon, 22008 for an '
+	'infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, '
+	'or one of these that changes within a group, 22003 for numbers beyond double precision. '
+	'Source: the law of total variance; limits of more than 1,000,000 by Wilson, Hilferty (1931).';
 
 COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval,
 		double precision)
@@ -1221,9 +1494,10 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, double precision)
 	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
 	'which their silence became too long for their own rhythm: after each of their purchases, on '
-	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
-	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
-	'the model only, not on other customers. Errors: as there, and as lost_on.';
+	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits '
+	'a model of a customer base, 0.99 an interpurchase model. A season of the model counts as in '
+	'lost_on. The days depend on their purchases and the model only, not on other customers. '
+	'Errors: as there, and as lost_on.';
 
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
 		double precision)
