@@ -52,6 +52,11 @@ CREATE FUNCTION expected_purchases(model retention_model, x double precision, t_
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
 	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_numbers';
 
+CREATE FUNCTION expected_purchases(model retention_model, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_on';
+
 CREATE FUNCTION expected_purchases(model retention_model, horizon interval) RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
 	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_new';
@@ -101,6 +106,11 @@ CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon interval)
 	RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf';
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf_on';
 
 CREATE FUNCTION purchase_pmf(model retention_model, n integer, horizon double precision)
 	RETURNS double precision
@@ -170,10 +180,11 @@ COMMENT ON FUNCTION opportunities(purchase_history, date, double precision)
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model)
 	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which the '
 	'churn_score of a customer reached 0.5: from then on they were more likely gone than not. By '
-	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL '
-	'while it has not, and if nothing was bought by as_of. It depends on their purchases and the '
-	'model only, not on other customers or on as_of once the day has come. Errors: 22008 for an '
-	'infinite as_of.';
+	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. Days '
+	'count by their factors where the model has a season: hardly anybody is lost in a month in '
+	'which hardly anybody buys. NULL while it has not, and if nothing was bought by as_of. It '
+	'depends on their purchases and the model only, not on other customers or on as_of once the '
+	'day has come. Errors: 22008 for an infinite as_of.';
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model, double precision)
 	IS 'As lost_on(history, as_of, model), with the churn_score that makes a customer lost. '
 	'Errors: 22008 for an infinite as_of, 22023 unless 0 < score < 1.';
@@ -205,56 +216,70 @@ COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
 	'purchases up to then, by a model of a kind that says when they leave: see model_kinds(). By '
 	'bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, '
 	'time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought '
-	'once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, '
-	'Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting '
-	'your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, '
-	'Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
+	'once, since those leave after a repeat purchase only. The season of the model, where it has '
+	'one, counts days by their factors: an interval covers the days behind one purchase, up to '
+	'and including the next. NULL if nothing was bought by as_of. Errors: 22008 for an infinite '
+	'as_of, 22023 for a model of another kind. Source: Schmittlein, Morrison, Colombo (1987), '
+	'"Counting your customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy '
+	'way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, '
+	'Hardie, Shang (2010); Bemmaor, Glady (2012).';
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer still is one a while after as_of, given what was known at '
-	'as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
+	IS 'The probability that a customer still is one a while after as_of, given what was known '
+	'at as_of; a month is 365.25/12 days. Days count by their factors where the model has a '
+	'season. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for '
+	'a model of another kind, a negative interval or one below a day.';
 COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision)
-	IS 'The probability that a customer is still one who has made x repeat purchases, the last at '
-	't_x after the first purchase, and is seen until T after it. All times in the model''s unit. '
-	'Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
-	'= 0). Source: Schmittlein, Morrison, Colombo (1987), "Counting your customers"; Fader, '
-	'Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, Denizel, Filiztekin '
-	'(2007); Reutterer, Platzer, Schroeder (2020).';
+	IS 'The probability that a customer is still one who has made x repeat purchases, the last '
+	'at t_x after the first purchase, and is seen until T after it. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0). Source: Schmittlein, Morrison, Colombo (1987), "Counting your '
+	'customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, '
+	'Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
 COMMENT ON FUNCTION p_alive(retention_model, text, text, text)
 	IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 '
 	'for a text that is no number.';
 COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision,
 		double precision)
-	IS 'The same a while after T, given what was known at T. All times in the model''s unit. Error '
-	'22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), '
-	'or for a negative time after.';
+	IS 'The same a while after T, given what was known at T. All times in the model''s unit. By '
+	'a model with a season they are operational: operational_days says how many there are '
+	'between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0), or for a negative time after.';
 COMMENT ON FUNCTION churn_score(retention_model, purchase_history, date)
 	IS 'How probable it is that a customer has gone: 1 - p_alive; by an interpurchase model 1 - '
-	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind.';
+	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. Days count '
+	'by their factors where the model has a season. NULL if nothing was bought by as_of. Errors: '
+	'22008 for an infinite as_of, 22023 for a model of another kind.';
 COMMENT ON FUNCTION churn_score(retention_model, double precision, double precision,
 		double precision)
-	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s unit. '
-	'Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
-	'= 0).';
+	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0).';
 COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval)
 	IS 'The number of purchases to expect from a customer within the horizon after as_of, given '
 	'their purchases up to as_of; a month is 365.25/12 days. By bg/bb within the whole '
 	'opportunities of the horizon, to the nearest day: 3 of ''3 years'' where the time unit is a '
-	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is '
-	'an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. '
+	'is an approximation. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
 COMMENT ON FUNCTION expected_purchases(retention_model, double precision, double precision,
 		double precision, double precision)
 	IS 'The number of purchases to expect within the horizon after T. All times in the model''s '
-	'unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 '
-	'where x = 0), or for a negative horizon.';
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 COMMENT ON FUNCTION expected_purchases(retention_model, interval)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative horizon or one below a day.';
+	'their first purchase; a month is 365.25/12 days. Of an average year, whatever the season of '
+	'the model: with one the first day counts, expected_purchases(model, first_day, horizon). '
+	'Error 22023 for a model of another kind, a negative horizon or one below a day.';
+COMMENT ON FUNCTION expected_purchases(retention_model, date, interval)
+	IS 'The number of repeat purchases to expect from a new customer, who buys for the first time '
+	'on first_day, within the horizon after it; a month is 365.25/12 days. The season of the model '
+	'counts the days of the horizon by their factors. Errors: 22008 for an infinite first_day, '
+	'22023 for a model of another kind, a negative horizon or one below a day.';
 COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
 	''
@@ -262,25 +287,27 @@ COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	'''1 year''). Error 22007 for a text that is no interval.';
 COMMENT ON FUNCTION expected_purchases(retention_model, double precision)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind or a '
-	'negative horizon.';
+	'model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind or a negative horizon.';
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date)
-	IS 'How many days after as_of (default: today) a customer is still one, on average, counting 0 '
-	'where they have gone already. Infinite where a model has no mean, which is common: pareto/nbd '
-	'with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since those who nearly '
-	'never leave weigh too much; give a horizon then. By bg/bb the days of the opportunities to '
-	'come that they are here for. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind.';
+	IS 'How many days after as_of (default: today) a customer is still one, on average, '
+	'counting 0 where they have gone already. Infinite where a model has no mean, which is '
+	'common: pareto/nbd with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since '
+	'those who nearly never leave weigh too much; give a horizon then. By bg/bb the days of the '
+	'opportunities to come that they are here for. By a model with a season these are real days, '
+	'too, added up month by month and from the fourth year on by average years. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval)
 	IS 'How many days of the horizon after as_of a customer is still one, on average: p_alive, '
-	'added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or '
-	'one below a day.';
+	'added up over the days; a month is 365.25/12 days. By a model with a season these are real '
+	'days, too. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a negative horizon or one below a day.';
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precision, double precision,
 		double precision)
-	IS 'How long after T a customer is still one, on average, in the model''s unit; infinite where '
-	'a model has no mean. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x '
-	'>= 0 (t_x = 0 where x = 0).';
+	IS 'How long after T a customer is still one, on average, in the model''s unit; infinite '
+	'where a model has no mean. Error 22023 for a model of another kind, or unless 0 <= t_x <= T '
+	'and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs '
+	'the dates.';
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text)
 	IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send '
 	'them; infinite where that is. Error 22P02 for a text that is no number.';
@@ -288,43 +315,59 @@ COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precisio
 		double precision, double precision)
 	IS 'How much of the horizon after T a customer is still one, on average. All times in the '
 	'model''s unit. Error 22023 for a model of another kind, a negative horizon, or unless 0 <= '
-	't_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	't_x <= T and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, '
+	'which needs the dates.';
 COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer buys at least once within the horizon after as_of; a month '
-	'is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	IS 'The probability that a customer buys at least once within the horizon after as_of; a '
+	'month is 365.25/12 days. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
 COMMENT ON FUNCTION purchase_probability(retention_model, double precision, double precision,
 		double precision, double precision)
 	IS 'The probability of at least one purchase within the horizon after T. All times in the '
-	'model''s unit. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 '
-	'(t_x = 0 where x = 0), or for a negative horizon.';
+	'model''s unit. By a model with a season they are operational: operational_days says how '
+	'many there are between two dates. Error 22023 for a model of another kind, or unless 0 <= '
+	't_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative n, a negative horizon or one below a day.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon '
+	'after their first purchase; a month is 365.25/12 days. Of an average year, whatever the '
+	'season of the model: with one the first day counts, purchase_pmf(model, n, first_day, '
+	'horizon). Error 22023 for a model of another kind, a negative n, a negative horizon or one '
+	'below a day.';
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, date, interval)
+	IS 'The probability of exactly n repeat purchases of a new customer, who buys for the first '
+	'time on first_day, within the horizon after it; a month is 365.25/12 days. The season of the '
+	'model counts the days of the horizon by their factors. Errors: 22008 for an infinite '
+	'first_day, 22023 for a model of another kind, a negative n, a negative horizon or one below a '
+	'day.';
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text)
 	IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 '
 	'year''). Error 22007 for a text that is no interval.';
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind, a '
-	'negative n or a negative horizon.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in '
+	'the model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind, a negative n or a negative horizon.';
 COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
 	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
 	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
-	'that the model was not fitted to, how well it fits those. By a model of kind gamma-gamma-all '
-	'that of the amounts of their days; NULL if none of these is above 0. NULL if nothing was '
-	'bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+	'that the model was not fitted to, how well it fits those. By a model of kind '
+	'gamma-gamma-all that of the amounts of their days; NULL if none of these is above 0. Of a '
+	'model with a season the times are operational, and the logarithms of the factors of all '
+	'days of repeat purchases are added, so that it is a density of real time. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision)
-	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the '
-	'logarithms of the intervals is needed, too. All times in the model''s unit. By a model of '
-	'kind gamma-gamma-all that of the amounts of days: of their number, their sum, and the sum of '
-	'their ln in the place of x, t_x and T; NULL for 0 days. Error 22023 for a model of another '
-	'kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or where there are no such '
-	'amounts.';
+	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of '
+	'the logarithms of the intervals is needed, too. All times in the model''s unit. By a model '
+	'with a season they are operational: operational_days says how many there are between two '
+	'dates. By a model of kind gamma-gamma-all that of the amounts of days: of their number, '
+	'their sum, and the sum of their ln in the place of x, t_x and T; NULL for 0 days. Error '
+	'22023 for a model of another kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), '
+	'or where there are no such amounts.';
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision, double precision)
-	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '
-	'up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another '
-	'kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	IS 'The logarithm of the probability density of purchases with intervals whose logarithms '
+	'add up to sum_log_intervals. All times in the model''s unit. By a model with a season they '
+	'are operational: operational_days says how many there are between two dates. Error 22023 '
+	'for a model of another kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 '
+	'(t_x = 0 where x = 0).';

@@ -103,44 +103,49 @@ CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text)
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision)
-	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years ahead '
-	'counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its '
-	'relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), '
-	'"RFM and CLV"; Fader, Hardie, Shang (2010).';
+	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years '
+	'ahead counting (1 + discount_rate)^-u: what the literature calls DERT. By a model with a '
+	'season purchases come in operational time and are discounted in real time: month by month, '
+	'from the fourth year on by average years. For the kinds bg/nbd and its relatives by '
+	'quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind '
+	'or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), "RFM and '
+	'CLV"; Fader, Hardie, Shang (2010).';
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision, interval)
 	IS 'The purchases to expect from a customer within the horizon after as_of, one that lies u '
 	'years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of '
-	'the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by '
-	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is '
-	'not between 0 and 1, a negative horizon or one below a day.';
+	'the one without a horizon, but for the kinds with k to 1e-5. The season of the model counts '
+	'as there. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a rate that is not between 0 and 1, a negative horizon or one '
+	'below a day.';
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision)
 	IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + '
 	'discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 '
 	'those of a new customer, the first one besides. Error 22023 for a model of another kind, a '
-	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = '
-	'0).';
+	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
+	'= 0). Error 22023 for a model with a season, too, which needs the dates.';
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text)
 	IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, '
 	'as drivers send them. Error 22P02 for a text that is no number.';
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision, double precision)
-	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, '
-	'a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 '
-	'(t_x = 0 where x = 0).';
+	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another '
+	'kind, a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs the '
+	'dates.';
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval,
 		double precision, double precision)
 	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
 	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
 	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
-	'discount_rate)^-u; a month is 365.25/12 days. Never negative, and rounded to 16 decimals. '
-	'NULL if nothing was bought by as_of, or where a spend model of kind gamma-gamma has no mean '
-	'for them (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other '
-	'kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. '
-	'Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+	'discount_rate)^-u; a month is 365.25/12 days. The season of the model counts as in '
+	'discounted_expected_purchases. Never negative, and rounded to 16 decimals. NULL if nothing '
+	'was bought by as_of, or where a spend model of kind gamma-gamma has no mean for them (p x + '
+	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a rate or '
+	'margin that is not between 0 and 1, a negative horizon or one below a day. Source: Fader, '
+	'Hardie, Lee (2005), "RFM and CLV".';
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
 	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
 	'without end; with another margin, margin * clv(...). Error 22023 for a discount_rate that is '
@@ -151,9 +156,10 @@ COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_his
 		interval, double precision, double precision)
 	IS 'What is lost with the probability that a customer is gone already: what clv would be if '
 	'they certainly still were a customer, times the probability that they are not. clv and '
-	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. Large for '
-	'who bought often and much and has been silent for too long; near 0 for who bought lately, and '
-	'for who has been silent for so long that even a customer would hardly come.';
+	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. The '
+	'season of the model counts as in clv. Large for who bought often and much and has been '
+	'silent for too long; near 0 for who bought lately, and for who has been silent for so long '
+	'that even a customer would hardly come.';
 COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date,
 		double precision)
 	IS 'The same for ever and with a margin of 1; with another margin, margin * '

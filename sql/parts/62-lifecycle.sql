@@ -119,9 +119,10 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, double precision)
 	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
 	'which their silence became too long for their own rhythm: after each of their purchases, on '
-	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
-	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
-	'the model only, not on other customers. Errors: as there, and as lost_on.';
+	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits '
+	'a model of a customer base, 0.99 an interpurchase model. A season of the model counts as in '
+	'lost_on. The days depend on their purchases and the model only, not on other customers. '
+	'Errors: as there, and as lost_on.';
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
 		double precision)
 	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '

@@ -571,26 +571,26 @@ COMMENT ON AGGREGATE fit_season(purchase_history, date)
 	'and on each weekday where that matters beyond chance (p below 0.001), from what was known at '
 	'the end of the day as_of. Factors have the mean 1 over the days of a year. A model mbg/nbd in '
 	'operational time, and the factors with it, are as likely as can be: the sum over customers of '
-	'ln L(x, operational t_x, operational T) plus that over repeat purchases of the ln of the factor '
-	'of their day. First purchases, which the likelihood takes as given, tell nothing: when new '
-	'customers come, a season of its own, does no harm. What no log of one year tells is how months '
-	'vary from year to year: that variance is estimated where months are seen in two years, else '
-	'taken as 0.15 squared of the logarithm; months are drawn toward 1 by as much as is not known of '
-	'them, and standard errors hold it. Of two years or more the season has a p-value, see '
-	'season_p_value. NULL, with a NOTICE, where it is less than 365 days from the first purchase of '
-	'all to as_of: some months were not seen. NULL histories, and customers without a purchase by '
-	'as_of, are left out; NULL without any. The same result for every order of the rows and every '
-	'plan. Errors: 22000 for too little data (fewer than 5 customers who bought again, or 10 repeat '
-	'purchases), more than 100 years, or no maximum; 22004 for a NULL as_of, 22008 for an infinite '
-	'one, 22023 for one that changes within a group. Sources: Batislam, Denizel, Filiztekin (2007) '
-	'for mbg/nbd; Cox (1972), "The statistical analysis of dependencies in point processes", for '
-	'operational time; Wedderburn (1974) for the p-value.';
+	'ln L(x, operational t_x, operational T) plus that over repeat purchases of the ln of the '
+	'factor of their day. First purchases, which the likelihood takes as given, tell nothing: when '
+	'new customers come, a season of its own, does no harm. What no log of one year tells is how '
+	'months vary from year to year: that variance is estimated where months are seen in two years, '
+	'else taken as 0.15 squared of the logarithm; months are drawn toward 1 by as much as is not '
+	'known of them, and standard errors hold it. Of two years or more the season has a p-value, '
+	'see season_p_value. NULL, with a NOTICE, where it is less than 365 days from the first '
+	'purchase of all to as_of: some months were not seen. NULL histories, and customers without a '
+	'purchase by as_of, are left out; NULL without any. The same result for every order of the '
+	'rows and every plan. Errors: 22000 for too little data (fewer than 5 customers who bought '
+	'again, or 10 repeat purchases), more than 100 years, or no maximum; 22004 for a NULL as_of, '
+	'22008 for an infinite one, 22023 for one that changes within a group. Sources: Batislam, '
+	'Denizel, Filiztekin (2007) for mbg/nbd; Cox (1972), "The statistical analysis of dependencies '
+	'in point processes", for operational time; Wedderburn (1974) for the p-value.';
 
 COMMENT ON AGGREGATE fit_season(purchase_history, date, retention_season)
-	IS 'As fit_season(history, as_of), with events that are known: a lockdown, a strike, a campaign. '
-	'Their factors are taken as they are, so that what happened in them is not taken for a season, '
-	'and the season has them. NULL events are none. Error 22023 where months or weekdays are given '
-	'beside the events, which are what is fitted, or where events change within a group.';
+	IS 'As fit_season(history, as_of), with events that are known: a lockdown, a strike, a '
+	'campaign. Their factors are taken as they are, so that what happened in them is not taken for '
+	'a season, and the season has them. NULL events are none. Error 22023 where months or weekdays '
+	'are given beside the events, which are what is fitted, or where events change within a group.';
 
 COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
@@ -599,55 +599,64 @@ COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 
 COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
 	IS 'How probable a silence as long as that since the last purchase, or longer, is for a '
-	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer '
-	'than the rhythm explains; it never rises while nothing is bought. The tail of the '
-	'predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t '
-	'+ alpha + k S) for n intervals that add up to S and t days of silence, over what their k '
-	'may be (see regularity). From a k of 8 on, fully from 25 on, they may have left out a '
-	'purchase and go on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / '
-	'(6 + n) for the next. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind '
-	'22023.';
+	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer than '
+	'the rhythm explains; it never rises while nothing is bought. The tail of the predictive '
+	'distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k '
+	'S) for n intervals that add up to S and t days of silence, over what their k may be (see '
+	'regularity). From a k of 8 on, fully from 25 on, they may have left out a purchase and go '
+	'on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / (6 + n) for the '
+	'next. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). By a model with a season the '
+	'silence and the intervals are operational days, behind one day up to and including the other '
+	'(operational_days): a week in December is more than one in February. The season does not '
+	'count for who keeps to the calendar or has months of their own, nor for who has a '
+	'subscription, say: whose purchases are more regular in days, and a hundred times as likely '
+	'by gamma distributed intervals in days as in operational ones (with the factors of their '
+	'days). Weekdays of their own take the place of those of the season; its months and events '
+	'stay. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind 22023.';
 
 COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model)
 	IS 'The day by which a customer will have bought again with probability one half, given that '
-	'they have not since their last purchase up to as_of, and that they are still a customer: '
-	'the median of the predictive distribution, the day after as_of at the earliest. Of '
-	'somebody regular who has missed a purchase it is mostly the time of the next one; whom to '
-	'call now is told by contact_window. Who keeps to the calendar, every December or every '
-	'last Friday, say, or to a period of days, is measured by that, and who buys on some '
-	'weekdays only or in a season by the days they buy on (see the column calendar_period of '
-	'purchase_cycle). NULL if nothing was bought by as_of, or when the day is beyond the '
-	'calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+	'they have not since their last purchase up to as_of, and that they are still a customer: the '
+	'median of the predictive distribution, the day after as_of at the earliest. Of somebody '
+	'regular who has missed a purchase it is mostly the time of the next one; whom to call now is '
+	'told by contact_window. Who keeps to the calendar, every December or every last Friday, say, '
+	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
+	'season by the days they buy on (see the column calendar_period of purchase_cycle). A model '
+	'with a season holds in operational days, as silence_probability has them. NULL if nothing '
+	'was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error '
+	'22008, a model of another kind 22023.';
 
 COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision,
 		double precision)
 	IS 'The days between which a customer is likely to buy next, given their silence up to as_of '
 	'and that they are still a customer: from the day by which they will have bought with '
 	'probability lower (0.25) to the day for upper (0.75). Whose time has passed, by the '
-	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not '
-	'the next time they are expected: the window is then as long as it was, from the day after '
-	'as_of on. Who keeps to the calendar, every December or every last Friday, say, or to a '
-	'period of days, is measured by that, and who buys on some weekdays only or in a season by '
-	'the days they buy on (see the column calendar_period of purchase_cycle). NULL if nothing '
-	'was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < '
-	'upper < 1; 22008 for an infinite as_of.';
+	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not the '
+	'next time they are expected: the window is then as long as it was, from the day after as_of '
+	'on. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). A model with a season holds '
+	'in operational days, as silence_probability has them. NULL if nothing was bought by as_of. '
+	'Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an '
+	'infinite as_of.';
 
 COMMENT ON FUNCTION regularity(purchase_history, date, retention_model)
 	IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward '
-	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. '
-	'The most probable one by the restricted likelihood, so that few intervals are not taken '
-	'for regular, of intervals that are known to a day, so that no equal ones are taken for '
-	'exact, and by the distribution of k across customers: lognormal, with the median k_median '
-	'and the standard deviation k_deviation in ln k, without these the model''s k for all; but '
-	'one customer in a hundred has any k from 4 to 10000, so that subscribers are found in a '
-	'shop where nearly all are irregular. In the days they buy on, of who buys on some weekdays '
-	'only or in a season. purchase_cycle, silence_probability and the dates go by the same. '
-	'NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another '
-	'kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma distribution", '
-	'for the likelihood.';
+	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The '
+	'most probable one by the restricted likelihood, so that few intervals are not taken for '
+	'regular, of intervals that are known to a day, so that no equal ones are taken for exact, '
+	'and by the distribution of k across customers: lognormal, with the median k_median and the '
+	'standard deviation k_deviation in ln k, without these the model''s k for all; but one '
+	'customer in a hundred has any k from 4 to 10000, so that subscribers are found in a shop '
+	'where nearly all are irregular. In the days they buy on, of who buys on some weekdays only '
+	'or in a season. By a model with a season of the intervals in operational days, where '
+	'silence_probability has these. purchase_cycle, silence_probability and the dates go by the '
+	'same. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma '
+	'distribution", for the likelihood.';
 
 COMMENT ON TYPE cycle_stage
 	IS 'Where a customer is in their purchase cycle, by how probable their silence is: active '
@@ -666,11 +675,11 @@ COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double 
 	IS 'Where a customer is in their purchase cycle at as_of: active, then due, overdue, at_risk '
 	'and lapsed as their silence_probability falls below due (0.75), overdue (0.25), at_risk '
 	'(0.10) and lapsed (0.01); new when they have bought once and are not overdue. Who keeps to '
-	'the calendar, every December or every last Friday, say, or to a period of days, is '
-	'measured by that, and who buys on some weekdays only or in a season by the days they buy '
-	'on (see the column calendar_period of purchase_cycle). NULL if nothing was bought by '
-	'as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not '
-	'between 0 and 1 22023.';
+	'the calendar, every December or every last Friday, say, or to a period of days, is measured '
+	'by that, and who buys on some weekdays only or in a season by the days they buy on (see the '
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
 
 COMMENT ON COLUMN purchase_cycle.expected_next
 	IS 'the day by which they will have bought again with probability one half, if they are still '
@@ -697,12 +706,13 @@ COMMENT ON COLUMN purchase_cycle.calendar_period
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date)
 	IS 'The purchase cycle of a customer at as_of (default: today), from their own intervals '
 	'alone: their regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does '
-	'toward a model), their mean interval as if it had been seen once more. What needs an '
-	'interval is NULL for a customer who has bought once; with a model of the base there is an '
-	'answer for them, too. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008.';
+	'toward a model), their mean interval as if it had been seen once more. There is no season: a '
+	'day is a day. What needs an interval is NULL for a customer who has bought once; with a '
+	'model of the base there is an answer for them, too. Who keeps to the calendar, every '
+	'December or every last Friday, say, or to a period of days, is measured by that, and who '
+	'buys on some weekdays only or in a season by the days they buy on (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of '
+	'is error 22008.';
 
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	IS 'The purchase cycle of a customer at as_of: statistics of their intervals, and what an '
@@ -712,8 +722,10 @@ COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	'customer, purchase_cycle(h, as_of, model), which evaluates it once a row. Who keeps to the '
 	'calendar, every December or every last Friday, say, or to a period of days, is measured by '
 	'that, and who buys on some weekdays only or in a season by the days they buy on (see the '
-	'column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An '
-	'infinite as_of is error 22008, a model of another kind 22023.';
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them; mean, median, standard deviation, trend, elapsed days and '
+	'overdue ratio are of real days. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind 22023.';
 
 COMMENT ON COLUMN calendar_cycle.period
 	IS 'weekly, monthly, two-monthly, quarterly, half-yearly, yearly, or free: a number of days '
@@ -745,6 +757,16 @@ COMMENT ON FUNCTION calendar_cycle(purchase_history, date)
 	'5 on. NULL with fewer than three purchase days that far apart in any period. An infinite '
 	'as_of is error 22008. Source: Mardia and Jupp (2000), "Directional Statistics", section '
 	'6.3.';
+
+CREATE FUNCTION expected_purchases(model retention_model, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40
+	AS 'MODULE_PATHNAME', 'customer_base_expected_purchases_on';
+
+CREATE FUNCTION purchase_pmf(model retention_model, n integer, first_day date, horizon interval)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'customer_base_purchase_pmf_on';
 
 CREATE TYPE opportunities AS (
 	x double precision,
@@ -787,10 +809,11 @@ COMMENT ON FUNCTION opportunities(purchase_history, date, double precision)
 COMMENT ON FUNCTION lost_on(purchase_history, date, retention_model)
 	IS 'The first day behind the last purchase up to as_of, and not behind as_of, on which the '
 	'churn_score of a customer reached 0.5: from then on they were more likely gone than not. By '
-	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. NULL '
-	'while it has not, and if nothing was bought by as_of. It depends on their purchases and the '
-	'model only, not on other customers or on as_of once the day has come. Errors: 22008 for an '
-	'infinite as_of.';
+	'an interpurchase model 0.99: the silence had become as improbable as one in a hundred. Days '
+	'count by their factors where the model has a season: hardly anybody is lost in a month in '
+	'which hardly anybody buys. NULL while it has not, and if nothing was bought by as_of. It '
+	'depends on their purchases and the model only, not on other customers or on as_of once the '
+	'day has come. Errors: 22008 for an infinite as_of.';
 
 CREATE FUNCTION p_alive(model retention_model, x text, t_x text, T text) RETURNS double precision
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 40
@@ -816,45 +839,80 @@ COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date)
 	'purchases up to then, by a model of a kind that says when they leave: see model_kinds(). By '
 	'bg/bb at the last opportunity that is over at as_of; opportunities(history, as_of, '
 	'time_unit_days) shows what it counts. With bg/nbd and bg/cnbd-k it is 1 for who has bought '
-	'once, since those leave after a repeat purchase only. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind. Source: Schmittlein, '
-	'Morrison, Colombo (1987), "Counting your customers"; Fader, Hardie, Lee (2005), "Counting '
-	'your customers the easy way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, '
-	'Schroeder (2020); Fader, Hardie, Shang (2010); Bemmaor, Glady (2012).';
+	'once, since those leave after a repeat purchase only. The season of the model, where it has '
+	'one, counts days by their factors: an interval covers the days behind one purchase, up to '
+	'and including the next. NULL if nothing was bought by as_of. Errors: 22008 for an infinite '
+	'as_of, 22023 for a model of another kind. Source: Schmittlein, Morrison, Colombo (1987), '
+	'"Counting your customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy '
+	'way"; Batislam, Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020); Fader, '
+	'Hardie, Shang (2010); Bemmaor, Glady (2012).';
 
 COMMENT ON FUNCTION p_alive(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer still is one a while after as_of, given what was known at '
-	'as_of; a month is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind, a negative interval or one below a day.';
+	IS 'The probability that a customer still is one a while after as_of, given what was known '
+	'at as_of; a month is 365.25/12 days. Days count by their factors where the model has a '
+	'season. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for '
+	'a model of another kind, a negative interval or one below a day.';
+
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision)
+	IS 'The probability that a customer is still one who has made x repeat purchases, the last '
+	'at t_x after the first purchase, and is seen until T after it. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0). Source: Schmittlein, Morrison, Colombo (1987), "Counting your '
+	'customers"; Fader, Hardie, Lee (2005), "Counting your customers the easy way"; Batislam, '
+	'Denizel, Filiztekin (2007); Reutterer, Platzer, Schroeder (2020).';
 
 COMMENT ON FUNCTION p_alive(retention_model, text, text, text)
 	IS 'p_alive(model, x, t_x, T) for numbers without a type, as drivers send them. Error 22P02 '
 	'for a text that is no number.';
 
+COMMENT ON FUNCTION p_alive(retention_model, double precision, double precision, double precision,
+		double precision)
+	IS 'The same a while after T, given what was known at T. All times in the model''s unit. By '
+	'a model with a season they are operational: operational_days says how many there are '
+	'between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0), or for a negative time after.';
+
 COMMENT ON FUNCTION churn_score(retention_model, purchase_history, date)
 	IS 'How probable it is that a customer has gone: 1 - p_alive; by an interpurchase model 1 - '
-	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind.';
+	'silence_probability, how far their silence is out of their rhythm. From 0 to 1. Days count '
+	'by their factors where the model has a season. NULL if nothing was bought by as_of. Errors: '
+	'22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION churn_score(retention_model, double precision, double precision,
 		double precision)
-	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s unit. '
-	'Error 22023 for a model of another kind, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
-	'= 0).';
+	IS 'How probable it is that a customer has gone: 1 - p_alive. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0).';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, purchase_history, date, interval)
 	IS 'The number of purchases to expect from a customer within the horizon after as_of, given '
 	'their purchases up to as_of; a month is 365.25/12 days. By bg/bb within the whole '
 	'opportunities of the horizon, to the nearest day: 3 of ''3 years'' where the time unit is a '
-	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. is '
-	'an approximation. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	'year. Exact also for regular intervals (k above 1), where the formula of Reutterer et al. '
+	'is an approximation. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'The number of purchases to expect within the horizon after T. All times in the model''s '
+	'unit. By a model with a season they are operational: operational_days says how many there '
+	'are between two dates. Error 22023 for a model of another kind, or unless 0 <= t_x <= T and '
+	'x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, interval)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative horizon or one below a day.';
+	'their first purchase; a month is 365.25/12 days. Of an average year, whatever the season of '
+	'the model: with one the first day counts, expected_purchases(model, first_day, horizon). '
+	'Error 22023 for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_purchases(retention_model, date, interval)
+	IS 'The number of repeat purchases to expect from a new customer, who buys for the first time '
+	'on first_day, within the horizon after it; a month is 365.25/12 days. The season of the model '
+	'counts the days of the horizon by their factors. Errors: 22008 for an infinite first_day, '
+	'22023 for a model of another kind, a negative horizon or one below a day.';
 
 COMMENT ON FUNCTION expected_purchases(retention_model, text)
 	IS 'expected_purchases(model, horizon) for an interval without a type: expected_purchases(m, '
@@ -864,76 +922,114 @@ COMMENT ON FUNCTION expected_purchases(retention_model, text)
 
 COMMENT ON FUNCTION expected_purchases(retention_model, double precision)
 	IS 'The number of repeat purchases to expect from a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind or a '
-	'negative horizon.';
+	'model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind or a negative horizon.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date)
-	IS 'How many days after as_of (default: today) a customer is still one, on average, counting 0 '
-	'where they have gone already. Infinite where a model has no mean, which is common: pareto/nbd '
-	'with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since those who nearly '
-	'never leave weigh too much; give a horizon then. By bg/bb the days of the opportunities to '
-	'come that they are here for. NULL if nothing was bought by as_of. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind.';
+	IS 'How many days after as_of (default: today) a customer is still one, on average, '
+	'counting 0 where they have gone already. Infinite where a model has no mean, which is '
+	'common: pareto/nbd with s, bg/nbd and its relatives with a, bg/bb with gamma up to 1, since '
+	'those who nearly never leave weigh too much; give a horizon then. By bg/bb the days of the '
+	'opportunities to come that they are here for. By a model with a season these are real days, '
+	'too, added up month by month and from the fourth year on by average years. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, purchase_history, date, interval)
 	IS 'How many days of the horizon after as_of a customer is still one, on average: p_alive, '
-	'added up over the days; a month is 365.25/12 days. NULL if nothing was bought by as_of. '
-	'Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a negative horizon or '
-	'one below a day.';
+	'added up over the days; a month is 365.25/12 days. By a model with a season these are real '
+	'days, too. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precision, double precision,
+		double precision)
+	IS 'How long after T a customer is still one, on average, in the model''s unit; infinite '
+	'where a model has no mean. Error 22023 for a model of another kind, or unless 0 <= t_x <= T '
+	'and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs '
+	'the dates.';
 
 COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, text, text, text)
 	IS 'expected_remaining_lifetime(model, x, t_x, T) for numbers without a type, as drivers send '
 	'them; infinite where that is. Error 22P02 for a text that is no number.';
 
+COMMENT ON FUNCTION expected_remaining_lifetime(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'How much of the horizon after T a customer is still one, on average. All times in the '
+	'model''s unit. Error 22023 for a model of another kind, a negative horizon, or unless 0 <= '
+	't_x <= T and x >= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, '
+	'which needs the dates.';
+
 COMMENT ON FUNCTION purchase_probability(retention_model, purchase_history, date, interval)
-	IS 'The probability that a customer buys at least once within the horizon after as_of; a month '
-	'is 365.25/12 days. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day.';
+	IS 'The probability that a customer buys at least once within the horizon after as_of; a '
+	'month is 365.25/12 days. Days count by their factors where the model has a season. NULL if '
+	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
+	'another kind, a negative horizon or one below a day.';
+
+COMMENT ON FUNCTION purchase_probability(retention_model, double precision, double precision,
+		double precision, double precision)
+	IS 'The probability of at least one purchase within the horizon after T. All times in the '
+	'model''s unit. By a model with a season they are operational: operational_days says how '
+	'many there are between two dates. Error 22023 for a model of another kind, or unless 0 <= '
+	't_x <= T and x >= 0 (t_x = 0 where x = 0), or for a negative horizon.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, interval)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon after '
-	'their first purchase; a month is 365.25/12 days. Error 22023 for a model of another kind, a '
-	'negative n, a negative horizon or one below a day.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon '
+	'after their first purchase; a month is 365.25/12 days. Of an average year, whatever the '
+	'season of the model: with one the first day counts, purchase_pmf(model, n, first_day, '
+	'horizon). Error 22023 for a model of another kind, a negative n, a negative horizon or one '
+	'below a day.';
+
+COMMENT ON FUNCTION purchase_pmf(retention_model, integer, date, interval)
+	IS 'The probability of exactly n repeat purchases of a new customer, who buys for the first '
+	'time on first_day, within the horizon after it; a month is 365.25/12 days. The season of the '
+	'model counts the days of the horizon by their factors. Errors: 22008 for an infinite '
+	'first_day, 22023 for a model of another kind, a negative n, a negative horizon or one below a '
+	'day.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, text)
 	IS 'purchase_pmf(model, n, horizon) for an interval without a type: purchase_pmf(m, 1, ''1 '
 	'year''). Error 22007 for a text that is no interval.';
 
 COMMENT ON FUNCTION purchase_pmf(retention_model, integer, double precision)
-	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in the '
-	'model''s unit, after their first purchase. Error 22023 for a model of another kind, a '
-	'negative n or a negative horizon.';
+	IS 'The probability of exactly n repeat purchases of a new customer within the horizon, in '
+	'the model''s unit, after their first purchase. By a model with a season that is operational '
+	'time. Error 22023 for a model of another kind, a negative n or a negative horizon.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, purchase_history, date)
 	IS 'The logarithm of the probability density of a customer''s purchases up to as_of, times '
 	'counted in the model''s unit: whose are out of the ordinary, and, added up over customers '
-	'that the model was not fitted to, how well it fits those. By a model of kind gamma-gamma-all '
-	'that of the amounts of their days; NULL if none of these is above 0. NULL if nothing was '
-	'bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
+	'that the model was not fitted to, how well it fits those. By a model of kind '
+	'gamma-gamma-all that of the amounts of their days; NULL if none of these is above 0. Of a '
+	'model with a season the times are operational, and the logarithms of the factors of all '
+	'days of repeat purchases are added, so that it is a density of real time. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision)
-	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of the '
-	'logarithms of the intervals is needed, too. All times in the model''s unit. By a model of '
-	'kind gamma-gamma-all that of the amounts of days: of their number, their sum, and the sum of '
-	'their ln in the place of x, t_x and T; NULL for 0 days. Error 22023 for a model of another '
-	'kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), or where there are no such '
-	'amounts.';
+	IS 'The logarithm of the probability density of such purchases. For k above 1 the sum of '
+	'the logarithms of the intervals is needed, too. All times in the model''s unit. By a model '
+	'with a season they are operational: operational_days says how many there are between two '
+	'dates. By a model of kind gamma-gamma-all that of the amounts of days: of their number, '
+	'their sum, and the sum of their ln in the place of x, t_x and T; NULL for 0 days. Error '
+	'22023 for a model of another kind, unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0), '
+	'or where there are no such amounts.';
 
 COMMENT ON FUNCTION log_likelihood(retention_model, double precision, double precision,
 		double precision, double precision)
-	IS 'The logarithm of the probability density of purchases with intervals whose logarithms add '
-	'up to sum_log_intervals. All times in the model''s unit. Error 22023 for a model of another '
-	'kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = 0).';
+	IS 'The logarithm of the probability density of purchases with intervals whose logarithms '
+	'add up to sum_log_intervals. All times in the model''s unit. By a model with a season they '
+	'are operational: operational_days says how many there are between two dates. Error 22023 '
+	'for a model of another kind, a sum that is not finite, or unless 0 <= t_x <= T and x >= 0 '
+	'(t_x = 0 where x = 0).';
 
 COMMENT ON FUNCTION simulate_customers(retention_model, integer, date, date, date, bigint)
 	IS 'The purchases of so many customers that live as a model says, of a kind that says when '
 	'they leave (see model_kinds()): to try a query, a dashboard or a fit on data whose truth is '
-	'known. First purchases are spread evenly from first_from to first_until; purchases are known '
-	'up to until, rounded to days, so that several may fall on one. A seed gives the same '
-	'customers every time, and customer 7 is the same whether 10 or 1,000,000 are asked for. '
-	'Errors: 22023 for a model of another kind, a negative number or dates in the wrong order; '
-	'22008 for an infinite date.';
+	'known. First purchases are spread evenly from first_from to first_until; purchases are '
+	'known up to until, rounded to days, so that several may fall on one. By a model with a '
+	'season each day has as many repeat purchases as its factor says; first purchases have no '
+	'season. A seed gives the same customers every time, and customer 7 is the same whether 10 '
+	'or 1,000,000 are asked for. Errors: 22023 for a model of another kind, a negative number or '
+	'dates in the wrong order; 22008 for an infinite date.';
 
 COMMENT ON AGGREGATE fit_model(text, integer, boolean)
 	IS 'Fits a model of kind sbg (alpha, beta) or bdw (alpha, beta, c) to contracts by maximum '
@@ -996,28 +1092,31 @@ CREATE FUNCTION log_likelihood(spend retention_model, x text, mean_value text)
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision)
-	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years ahead '
-	'counting (1 + discount_rate)^-u: what the literature calls DERT. For the kinds bg/nbd and its '
-	'relatives by quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if '
-	'nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of '
-	'another kind or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), '
-	'"RFM and CLV"; Fader, Hardie, Shang (2010).';
+	IS 'The purchases to expect from a customer after as_of, for ever, one that lies u years '
+	'ahead counting (1 + discount_rate)^-u: what the literature calls DERT. By a model with a '
+	'season purchases come in operational time and are discounted in real time: month by month, '
+	'from the fourth year on by average years. For the kinds bg/nbd and its relatives by '
+	'quadrature to 1e-7, bg/bb by its sum, the others by quadrature to 1e-12. NULL if nothing '
+	'was bought by as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind '
+	'or a rate that is not above 0 and at most 1. Source: Fader, Hardie, Lee (2005), "RFM and '
+	'CLV"; Fader, Hardie, Shang (2010).';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, purchase_history, date,
 		double precision, interval)
 	IS 'The purchases to expect from a customer within the horizon after as_of, one that lies u '
 	'years ahead counting (1 + discount_rate)^-u; a month is 365.25/12 days. To the accuracy of '
-	'the one without a horizon, but for the kinds with k to 1e-5. NULL if nothing was bought by '
-	'as_of. Errors: 22008 for an infinite as_of, 22023 for a model of another kind, a rate that is '
-	'not between 0 and 1, a negative horizon or one below a day.';
+	'the one without a horizon, but for the kinds with k to 1e-5. The season of the model counts '
+	'as there. NULL if nothing was bought by as_of. Errors: 22008 for an infinite as_of, 22023 '
+	'for a model of another kind, a rate that is not between 0 and 1, a negative horizon or one '
+	'below a day.';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision)
 	IS 'The purchases to expect after T, for ever, one that lies u years ahead counting (1 + '
 	'discount_rate)^-u; times in the model''s unit, the rate per year. With x, t_x and T of 0 '
 	'those of a new customer, the first one besides. Error 22023 for a model of another kind, a '
-	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x = '
-	'0).';
+	'rate that is not above 0 and at most 1, or unless 0 <= t_x <= T and x >= 0 (t_x = 0 where x '
+	'= 0). Error 22023 for a model with a season, too, which needs the dates.';
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, text, text)
 	IS 'discounted_expected_purchases(model, x, t_x, T, discount_rate) for numbers without a type, '
@@ -1025,20 +1124,22 @@ COMMENT ON FUNCTION discounted_expected_purchases(retention_model, text, text, t
 
 COMMENT ON FUNCTION discounted_expected_purchases(retention_model, double precision,
 		double precision, double precision, double precision, double precision)
-	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another kind, '
-	'a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x >= 0 '
-	'(t_x = 0 where x = 0).';
+	IS 'The same within a horizon, in the model''s unit. Error 22023 for a model of another '
+	'kind, a negative horizon, a rate that is not between 0 and 1, or unless 0 <= t_x <= T and x '
+	'>= 0 (t_x = 0 where x = 0). Error 22023 for a model with a season, too, which needs the '
+	'dates.';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, interval,
 		double precision, double precision)
 	IS 'Customer lifetime value within the horizon after as_of: margin (1) times '
 	'expected_order_value times discounted_expected_purchases, in the money of the orders. '
 	'discount_rate is per year, 0.1 for 10 percent; money u years ahead counts (1 + '
-	'discount_rate)^-u; a month is 365.25/12 days. Never negative, and rounded to 16 decimals. '
-	'NULL if nothing was bought by as_of, or where a spend model of kind gamma-gamma has no mean '
-	'for them (p x + q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other '
-	'kinds, a rate or margin that is not between 0 and 1, a negative horizon or one below a day. '
-	'Source: Fader, Hardie, Lee (2005), "RFM and CLV".';
+	'discount_rate)^-u; a month is 365.25/12 days. The season of the model counts as in '
+	'discounted_expected_purchases. Never negative, and rounded to 16 decimals. NULL if nothing '
+	'was bought by as_of, or where a spend model of kind gamma-gamma has no mean for them (p x + '
+	'q up to 1). Errors: 22008 for an infinite as_of, 22023 for models of other kinds, a rate or '
+	'margin that is not between 0 and 1, a negative horizon or one below a day. Source: Fader, '
+	'Hardie, Lee (2005), "RFM and CLV".';
 
 COMMENT ON FUNCTION clv(retention_model, retention_model, purchase_history, date, double precision)
 	IS 'The residual customer lifetime value, for ever: as clv with a horizon and a margin of 1, '
@@ -1051,9 +1152,10 @@ COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_his
 		interval, double precision, double precision)
 	IS 'What is lost with the probability that a customer is gone already: what clv would be if '
 	'they certainly still were a customer, times the probability that they are not. clv and '
-	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. Large for '
-	'who bought often and much and has been silent for too long; near 0 for who bought lately, and '
-	'for who has been silent for so long that even a customer would hardly come.';
+	'value_at_risk add up to the former. Arguments, units, NULL rule and errors as clv. The '
+	'season of the model counts as in clv. Large for who bought often and much and has been '
+	'silent for too long; near 0 for who bought lately, and for who has been silent for so long '
+	'that even a customer would hardly come.';
 
 COMMENT ON FUNCTION value_at_risk(retention_model, retention_model, purchase_history, date,
 		double precision)
@@ -1120,19 +1222,20 @@ COMMENT ON FUNCTION purchases_interval(retention_model, purchase_history, date, 
 	'2,000 drawn futures, each with parameters drawn from the covariance of the fit (of a model '
 	'that was typed in they are as given) and then the customer''s own chance: whether they are '
 	'still one, how often they buy, when they leave. The same customer has the same draws every '
-	'time. Of one customer chance is nearly all: a sum over many is far surer than each. NULL if '
-	'nothing was bought by as_of, and where nothing is known of how sure the fit is: it did not '
-	'converge, or a parameter has a standard error of its logarithm above 10. Errors: 22008 for an '
-	'infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, or '
-	'unless 0 < level < 1.';
+	'time. Of one customer chance is nearly all: a sum over many is far surer than each. Days '
+	'count by their factors where the model has a season. NULL if nothing was bought by as_of, '
+	'and where nothing is known of how sure the fit is: it did not converge, or a parameter has '
+	'a standard error of its logarithm above 10. Errors: 22008 for an infinite as_of, 22023 for '
+	'a model of another kind, a negative horizon or one below a day, or unless 0 < level < 1.';
 
 COMMENT ON FUNCTION clv_interval(retention_model, retention_model, purchase_history, date, interval,
 		double precision, double precision, double precision)
 	IS 'Between these two amounts lies what a customer will turn out to be worth within the '
 	'horizon after as_of, with a probability of at least level (0.95); clv is its mean. Drawn as '
 	'in purchases_interval, with the parameters of the spend model and the value of each order '
-	'besides. Arguments and units as clv. NULL where clv is, and where purchases_interval is, by '
-	'either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
+	'besides. With a season of the model purchases are drawn in operational time, and discounted '
+	'in real time. Arguments and units as clv. NULL where clv is, and where purchases_interval '
+	'is, by either of the models. Errors as clv, and 22023 unless 0 < level < 1.';
 
 COMMENT ON FUNCTION spend_trend(purchase_history, date, interval)
 	IS 'Has the average order value of a customer changed: within recent (3 months) up to and '
@@ -1227,19 +1330,20 @@ COMMENT ON FUNCTION expected_total_final(bytea)
 COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval)
 	IS 'How many purchases to expect of all customers together within the horizon after as_of, '
 	'given their purchases up to as_of, and limits that hold their number with a probability of '
-	'0.95; a month is 365.25/12 days. Of customers who had bought by as_of: who is new after that '
-	'comes on top. The limits are those of a negative binomial count (a binomial one where there '
-	'is less spread) whose variance is that of chance, the sum of each customer''s, and of what '
-	'the fit does not know: by the delta rule g'' C g, C the covariance of the logarithms of the '
-	'parameters, g the derivatives of the total by these. Of a model that was typed in there is '
-	'chance alone. They hold where the model does: seasons, campaigns and a trend of the whole '
-	'base are not in it. The same for every order of the rows and every plan. NULL histories are '
-	'left out; NULL if nobody had bought by as_of. Limits are NULL where nothing is known of how '
-	'sure the fit is: it did not converge, or a parameter has a standard error of its logarithm '
-	'above 10. Errors: 22004 for a NULL model, as_of or horizon, 22008 for an infinite as_of, '
-	'22023 for a model of another kind, a negative horizon or one below a day, or one of these '
-	'that changes within a group, 22003 for numbers beyond double precision. Source: the law of '
-	'total variance; limits of more than 1,000,000 by Wilson, Hilferty (1931).';
+	'0.95; a month is 365.25/12 days. Of customers who had bought by as_of: who is new after '
+	'that comes on top. The limits are those of a negative binomial count (a binomial one where '
+	'there is less spread) whose variance is that of chance, the sum of each customer''s, and of '
+	'what the fit does not know: by the delta rule g'' C g, C the covariance of the logarithms '
+	'of the parameters, g the derivatives of the total by these. Of a model that was typed in '
+	'there is chance alone. They hold where the model does: campaigns and a trend of the whole '
+	'base are not in it, nor is a season unless the model has one, by whose factors days count; '
+	'how sure that is they do not tell. The same for every order of the rows and every plan. NULL '
+	'histories are left out; NULL if nobody had bought by as_of. Limits are NULL where nothing '
+	'is known of how sure the fit is: it did not converge, or a parameter has a standard error '
+	'of its logarithm above 10. Errors: 22004 for a NULL model, as_of or horizon, 22008 for an '
+	'infinite as_of, 22023 for a model of another kind, a negative horizon or one below a day, '
+	'or one of these that changes within a group, 22003 for numbers beyond double precision. '
+	'Source: the law of total variance; limits of more than 1,000,000 by Wilson, Hilferty (1931).';
 
 COMMENT ON AGGREGATE expected_total(retention_model, purchase_history, date, interval,
 		double precision)
@@ -1280,25 +1384,27 @@ CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_
 	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
 
 COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
-	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
-	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
-	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
-	'last one of who has not left: by the base model, which takes purchases for random ones, and '
-	'silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of the '
-	'base, which knows them of all customers, a cycle model only of those who came back. '
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and '
+	'by a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are '
+	'the odds of churn_score(base_model, history, as_of), S the probability of no purchase since '
+	'the last one of who has not left: by the base model, which takes purchases for random ones, '
+	'and silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of '
+	'the base, which knows them of all customers, a cycle model only of those who came back. '
 	'Customers do not follow their rhythm always, for which the silence of the regular ones '
 	'allows: of who is not regular (k up to 8 and no calendar cycle; in between in part) '
 	'sqrt(S_own S_base) takes the place of an S_own below S_base. So that a subscriber who is a '
 	'month late is alarming, and who buys every December is not in June. Where k is known to be '
 	'1, and for who has bought once, it is churn_score(base_model, history, as_of). Without a '
-	'base_model (NULL), or with one in which nobody leaves (fewer than one in '
-	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
-	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
-	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
-	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
-	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
-	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
-	'and Schmittlein, Morrison, Colombo (1987); the square root: Gruenwald, van Ommen (2017).';
+	'base_model (NULL), or with one in which nobody leaves (fewer than one in 100 new customers '
+	'within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if one in 100 left '
+	'after each purchase, one half where lost_on(history, as_of, cycle_model) is. Each of the '
+	'models goes by its own season, if it has one: a silence in the months in which hardly '
+	'anybody buys is less of one. From one purchase to the next it never falls. It says who has '
+	'left; who will buy by some day says purchase_probability. NULL if nothing was bought by '
+	'as_of, or for a NULL argument but the last. Errors: 22008 for an infinite as_of, 22023 for '
+	'models of other kinds, also in the wrong order. Source: Bayes'' rule, with the posterior of '
+	'leaving of Fader, Hardie, Lee (2005) and Schmittlein, Morrison, Colombo (1987); the square '
+	'root: Gruenwald, van Ommen (2017).';
 
 COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
 		double precision, double precision)
@@ -1371,6 +1477,26 @@ COMMENT ON FUNCTION churn_score_before(date)
 	'customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time are one '
 	'purchase and get the same answer, rows without a time are passed over and get NULL. What is '
 	'ahead does not matter, nor the frame. An infinite time is error 22008.';
+
+COMMENT ON FUNCTION churn_score_before(date, retention_model)
+	IS 'Window function: how alarming the silence was that this purchase ended, by a model: what '
+	'churn_score would have said just before, from the purchases until then; but by an '
+	'interpurchase model without the calendar. From 0 to 1. A model with a season counts '
+	'operational days, as there; of all rows of a customer it must be one and the same model. '
+	'NULL for the first, and for a NULL model. Error 22023 for a model of kind bg/bb or one that '
+	'does not know who is a customer. Of a customers rows in ascending order of time: OVER '
+	'(PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the '
+	'same time are one purchase and get the same answer, rows without a time are passed over and '
+	'get NULL. What is ahead does not matter, nor the frame. An infinite time is error 22008.';
+
+COMMENT ON FUNCTION churn_score_before(timestamp, retention_model)
+	IS 'The same for timestamp, in which a day is 24 hours; see churn_score_before(date, '
+	'retention_model). In a day of a season time passes evenly.';
+
+COMMENT ON FUNCTION churn_score_before(timestamptz, retention_model)
+	IS 'The same for timestamptz, in which a day is 24 hours; see churn_score_before(date, '
+	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time passes '
+	'evenly in each.';
 
 COMMENT ON FUNCTION purchase_spell(date, interval)
 	IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a '
@@ -1496,9 +1622,10 @@ COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, interval)
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, double precision)
 	IS 'As lifecycle(history, period, as_of, lost_after), but a customer is lost on the day on '
 	'which their silence became too long for their own rhythm: after each of their purchases, on '
-	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits a '
-	'model of a customer base, 0.99 an interpurchase model. The days depend on their purchases and '
-	'the model only, not on other customers. Errors: as there, and as lost_on.';
+	'the day that lost_on(history, as_of, model, score) gives for what was known then. 0.5 suits '
+	'a model of a customer base, 0.99 an interpurchase model. A season of the model counts as in '
+	'lost_on. The days depend on their purchases and the model only, not on other customers. '
+	'Errors: as there, and as lost_on.';
 
 COMMENT ON AGGREGATE lifecycle(purchase_history, text, date, retention_model, retention_model,
 		double precision)
@@ -1823,8 +1950,8 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], do
 	'Beside the same without a season it tells whether the season is worth its while. Honest is '
 	'that of a season which was known then: typed in, or fit_season(history, as_of - holdout); one '
 	'that was fitted to the hold-out has seen what it is to tell. Of a season as likely as can be '
-	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for bg/bb, '
-	'which has no season, and for a season that changes within a group.';
+	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for '
+	'bg/bb, which has no season, and for a season that changes within a group.';
 
 COMMENT ON AGGREGATE retention(VARIADIC boolean[])
 	IS 'Who met the first condition, and which others: retention(day = ''2026-01-01'', day = '

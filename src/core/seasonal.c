@@ -46,18 +46,43 @@ ahead_reach(const rt_season *season, int32_t as_of, double days)
 	return days < reach + DAYS_PER_YEAR ? days : reach + fmod(days - reach, DAYS_PER_YEAR);
 }
 
-/* The last day of the month of a day */
-static int32_t
-ahead_month_end(int32_t day)
+/* A month, as the lines go through them */
+typedef struct ahead_month
 {
-	int32_t		year,
-				next;
-	int			month,
-				day_of_month;
+	int32_t		year;
+	int			number;			/* from 0 on */
+	int64_t		end;			/* its last day */
+} ahead_month;
 
-	rt_date_to_ymd(day, &year, &month, &day_of_month);
-	return rt_date_from_ymd(month == 12 ? (int64_t) year + 1 : year, month % 12 + 1, 1, &next) ?
-		next - 1 : RT_DATE_MAX;
+static int
+ahead_month_days(const ahead_month *month)
+{
+	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int32_t		year = month->year;
+	bool		leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month->number] + (month->number == 1 && leap ? 1 : 0);
+}
+
+static ahead_month
+ahead_month_of(int32_t day)
+{
+	ahead_month month;
+	int			day_of_month;
+
+	rt_date_to_ymd(day, &month.year, &month.number, &day_of_month);
+	month.number--;
+	month.end = (int64_t) day - day_of_month + ahead_month_days(&month);
+	return month;
+}
+
+static void
+ahead_month_next(ahead_month *month)
+{
+	month->number = (month->number + 1) % 12;
+	if (month->number == 0)
+		month->year++;
+	month->end += ahead_month_days(month);
 }
 
 /* A line to here; longer than the one before where that is the same one */
@@ -79,22 +104,25 @@ static void
 ahead_add_days(rt_ahead *ahead, const rt_season *season, int32_t as_of, int32_t last, double unit)
 {
 	const rt_season_clock *clock = &season->clock;
+	const rt_season_span *spans = clock->spans;
 	bool		by_weekday = (season->flags & RT_SEASON_WEEKDAYS) != 0;
-	int32_t		month_end = as_of;
-	int			span = 0;
+	ahead_month month;
+	int			span = 0;		/* the next one */
 
+	if (as_of < last)
+		month = ahead_month_of(as_of + 1);
 	for (int32_t day = as_of, end; day < last; day = end)
 	{
-		if (month_end == day)
-			month_end = ahead_month_end(day + 1);
-		end = month_end < last ? month_end : last;
-		while (span < clock->span_count && clock->spans[span].from <= day + 1)
+		if (month.end == day)
+			ahead_month_next(&month);
+		end = month.end < last ? (int32_t) month.end : last;
+		while (span < clock->span_count && spans[span].from <= day + 1)
 			span++;
-		if (span < clock->span_count && clock->spans[span].from <= end)
-			end = clock->spans[span].from - 1;
+		if (span < clock->span_count && spans[span].from <= end)
+			end = spans[span].from - 1;
 		ahead_add(ahead, ((double) end - as_of) / unit,
 				  by_weekday ? rt_season_days(season, day, end) / ((double) end - day) :
-				  rt_season_factor(season, day + 1));
+				  season->months[month.number] * (span > 0 ? spans[span - 1].factor : 1));
 	}
 }
 
@@ -300,11 +328,17 @@ seasonal_look(seasonal_sum *s)
 		seasonal_weight(s, s->from, s->to) <= SHARE * s->least;
 }
 
+/* The place of a time on the piece, from -1 to 1 */
+static inline double
+seasonal_place(const seasonal_sum *s, double y)
+{
+	return (2 * y - (s->y_from + s->y_to)) / (s->y_to - s->y_from);
+}
+
 /* Clenshaw's recurrence */
 static inline double
-seasonal_at(const seasonal_sum *s, double time)
+seasonal_at(const seasonal_sum *s, double x)
 {
-	double		x = (2 * log1p(time / s->scale) - (s->y_from + s->y_to)) / (s->y_to - s->y_from);
 	double		b = s->coefficients[DEGREE];
 	double		before = 0;
 
@@ -318,8 +352,7 @@ seasonal_at(const seasonal_sum *s, double time)
 	return s->coefficients[0] + x * b - before;
 }
 
-static const double two_nodes[2] = {-0.57735026918962576451, 0.57735026918962576451};
-static const double two_weights[2] = {1, 1};
+#define TWO_NODE 0.57735026918962576451
 static const double three_nodes[3] = {-0.77459666924148337704, 0, 0.77459666924148337704};
 static const double three_weights[3] = {5.0 / 9, 8.0 / 9, 5.0 / 9};
 
@@ -331,6 +364,36 @@ static const double three_weights[3] = {5.0 / 9, 8.0 / 9, 5.0 / 9};
 #define THREE_MAX 0.5
 #define FIVE_MAX 1.2
 
+/*
+ * Two points, most lines: with one logarithm and exponential function of each, since series of
+ * what the points are away from the middle end early
+ */
+static void
+seasonal_add_two(seasonal_sum *s, double from, double to, double real, double slope)
+{
+	double		half = (to - from) / 2;
+	double		middle = from + half;
+	double		away = TWO_NODE * half;
+	double		q = away / (s->scale + middle);
+	double		fall = s->rate * away / slope;
+	double		even = q * q * (0.5 + q * q / 4);	/* ln(1 + q) is odd less even */
+	double		odd = q + q * q * q / 3;
+	double		y = log1p(middle / s->scale) - even;
+	double		before = seasonal_at(s, seasonal_place(s, y - odd));
+	double		after = seasonal_at(s, seasonal_place(s, y + odd));
+	double		counts = s->rate > 0 ? exp(-s->rate * (real + half / slope)) : 1;
+
+	s->sum += half * (s->by_time ? 1 : 1 / slope) * counts *
+		((before + after) * (1 + fall * fall / 2) + (before - after) * fall * (1 + fall * fall / 6));
+	if (s->reference_rate >= 0)
+	{
+		fall = s->reference_rate * away;
+		s->reference += half * exp(-s->reference_rate * middle) *
+			((before + after) * (1 + fall * fall / 2) +
+			 (before - after) * fall * (1 + fall * fall / 6));
+	}
+}
+
 /* From one operational time to another on one line, which is this real time at the first of them */
 static void
 seasonal_add_line(seasonal_sum *s, double from, double to, double real, double slope)
@@ -340,19 +403,23 @@ seasonal_add_line(seasonal_sum *s, double from, double to, double real, double s
 	double		effort = fmax(fmax(bend, 2.5 * bend / (s->y_to - s->y_from)),
 							  fmax(s->rate / slope, s->reference_rate) * width);
 	double		pieces = ceil(effort / FIVE_MAX);
-	int			points = pieces > 1 || effort > THREE_MAX ? RT_FEW_POINTS :
-		effort > TWO_MAX ? 3 : 2;
-	const double *nodes = points == 2 ? two_nodes : points == 3 ? three_nodes : rt_few_nodes;
-	const double *weights = points == 2 ? two_weights : points == 3 ? three_weights :
-		rt_few_weights;
-	double		half = width / fmax(pieces, 1) / 2;
+	int			points = effort > THREE_MAX ? RT_FEW_POINTS : 3;
+	const double *nodes = points == 3 ? three_nodes : rt_few_nodes;
+	const double *weights = points == 3 ? three_weights : rt_few_weights;
+	double		half = width / pieces / 2;
 
-	for (double piece = 0; piece < fmax(pieces, 1); piece++)
+	if (effort <= TWO_MAX)
+	{
+		seasonal_add_two(s, from, to, real, slope);
+		return;
+	}
+	for (double piece = 0; piece < pieces; piece++)
 	{
 		for (int i = 0; i < points; i++)
 		{
 			double		time = from + half * (2 * piece + 1 + nodes[i]);
-			double		value = half * weights[i] * seasonal_at(s, time);
+			double		value = half * weights[i] *
+				seasonal_at(s, seasonal_place(s, log1p(time / s->scale)));
 			double		counts = s->rate > 0 ?
 				exp(-s->rate * (real + (time - from) / slope)) : 1;
 
