@@ -118,7 +118,7 @@ search_gather(const rt_season_search *s, const rt_season_score *score, double *g
 /* What purchases and half purchases of months or weekdays add; returns that of the purchases */
 static double
 search_add_counts(const double *counts, const double *logarithms, int count, double *value,
-					  double *gradient)
+				  double *gradient)
 {
 	double		shares[12];
 	double		purchases = 0;
@@ -150,9 +150,9 @@ search_try(rt_season_search *s, const double *z, double least, bool always)
 	value = score.value;
 	search_gather(s, &score, gradient);
 	purchases += search_add_counts(s->month_counts, z + RT_SEASON_MODEL, 12, &value,
-									   gradient + RT_SEASON_MODEL);
+								   gradient + RT_SEASON_MODEL);
 	purchases += search_add_counts(s->weekday_counts, z + RT_SEASON_MONTHS, 7, &value,
-									   gradient + RT_SEASON_MONTHS);
+								   gradient + RT_SEASON_MONTHS);
 	if (!(value >= least) && !always)
 		return false;
 	memcpy(s->z, z, sizeof(s->z));
@@ -369,4 +369,3 @@ rt_season_climb_factors(rt_season_search *s, int from, int count, const double *
 	}
 	return search_on(s);
 }
-
