@@ -33,6 +33,9 @@
 #define GAIN_LEFT 1e-3
 #define ITERATIONS 30
 
+/* A sum of a million terms is known to so much of itself: no step can be seen to gain less */
+#define ROUNDING 1e-12
+
 void
 rt_season_cells(const rt_season_search *s, const double *z, double *cells)
 {
@@ -120,7 +123,7 @@ search_gather(const rt_season_search *s, const rt_season_score *score, double *g
 /* What purchases and half purchases of months or weekdays add; returns that of the purchases */
 static double
 search_add_counts(const double *counts, const double *logarithms, int count, double *value,
-					  double *gradient)
+				  double *gradient)
 {
 	double		shares[12];
 	double		purchases = 0;
@@ -293,7 +296,7 @@ search_move(rt_season_search *s, const double *step, double gain, double *length
 	for (int i = 0; i < s->count; i++)
 		farthest = fmax(farthest, fabs(step[i]));
 	*length = LONGEST_STEP / farthest;
-	for (int halving = 0; halving < 30; halving++)
+	for (int halving = 0; halving < (gain <= GAIN_LEFT ? 3 : 30); halving++)
 	{
 		double		z[RT_SEASON_ALL];
 
@@ -332,7 +335,7 @@ search_on(rt_season_search *s)
 			if (!search_step(s, curvature, step, &gain))
 				return false;
 		}
-		if (gain <= fmax(GAIN, 1e-14 * fabs(s->value)))
+		if (gain <= fmax(GAIN, ROUNDING * fabs(s->value)))
 			return true;
 		if (!search_move(s, step, gain, &length))
 			return gain <= GAIN_LEFT;
@@ -374,4 +377,3 @@ rt_season_climb_factors(rt_season_search *s, int from, int count, const double *
 	}
 	return search_on(s);
 }
-

@@ -31,11 +31,11 @@ static const double sunday[7] = {1.1, 1.1, 1, 1, 1.2, 1.6, .0012};
 static const rt_base slow_buyers = {&rt_mbg_nbd_kind, {.8, 300, 1, 4}};
 
 /* Of years, that opens in March and gains customers in a season of its own */
-static shop
+static shop_plan
 shop_of(const rt_base *truth, const rt_season *season, const rt_season *arrivals, int customers,
 		int days, int64_t seed)
 {
-	return (shop) {
+	return (shop_plan) {
 		.truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
 			.first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days,
 			.seed = seed
@@ -153,7 +153,7 @@ test_maximum(void)
 				from_flat[16] = {0, log(200), 0, log(4)};
 	double		top,
 				mean;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, december, NULL);
 	season_from(&arrivals, summer, NULL);
@@ -206,7 +206,7 @@ test_gradient(void)
 				time[901],
 				growth[901],
 				weight[901];
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, mild, NULL);
 	s = shop_of(&slow_buyers, &season, NULL, 300, 900, 6);
@@ -255,15 +255,15 @@ test_gradient(void)
 /* ------------------------------------------------------------------ what comes back */
 
 /* How often limits of 95 percent hold, and how far off the worst is, in errors */
-typedef struct tally
+typedef struct limits_held
 {
 	int			all;
 	int			within;
 	double		farthest;
-} tally;
+} limits_held;
 
 static void
-tally_add(tally *t, double off)
+limits_held_add(limits_held *t, double off)
 {
 	t->all++;
 	t->within += fabs(off) < 1.959964;
@@ -274,7 +274,7 @@ static void
 test_recovery(void)
 {
 	static const double *const seasons[] = {flat, mild, december, summer};
-	tally		all = {0};
+	limits_held all = {0};
 
 	for (int i = 0; i < 4 * 3 * 5; i++)
 	{
@@ -283,7 +283,7 @@ test_recovery(void)
 					found;
 		rt_season_details details;
 		rt_season_data data;
-		shop		s;
+		shop_plan	s;
 
 		season_from(&season, seasons[i % 4], NULL);
 		season_from(&arrivals, seasons[(i + 1) % 4], NULL);
@@ -292,7 +292,7 @@ test_recovery(void)
 		data = shop_open(&s);
 		CHECK(shop_estimate(&data, &found, &details) == RT_SEASON_ESTIMATED);
 		for (int month = 0; month < 12; month++)
-			tally_add(&all, (details.log_months[month] - log(season.months[month])) /
+			limits_held_add(&all, (details.log_months[month] - log(season.months[month])) /
 					  sqrt(details.covariance[month * 13]));
 		CHECK(found.customers == (i % 2 == 0 ? 1000 : 4000) && found.fitted_as_of == s.as_of);
 		CHECK(rt_season_parameters(&found) == 11 && details.variation_seen);
@@ -310,7 +310,7 @@ static void
 test_shrunk(void)
 {
 	static const double spreads[] = {.03, .1, .2, .4};
-	tally		all = {0};
+	limits_held all = {0};
 	double		likely = 0,
 				shrunk = 0;
 
@@ -322,7 +322,7 @@ test_shrunk(void)
 		rt_season_details details;
 		rt_season_data data;
 		double		months[12];
-		shop		s;
+		shop_plan	s;
 
 		rt_random_start(&random, 17, (uint64_t) i);
 		for (int month = 0; month < 12; month++)
@@ -336,7 +336,7 @@ test_shrunk(void)
 		{
 			double		off = found.months[month] - season.months[month];
 
-			tally_add(&all, off / found.errors[month]);
+			limits_held_add(&all, off / found.errors[month]);
 			shrunk += off * off;
 			off = exp(details.log_months[month]) - season.months[month];
 			likely += off * off;
@@ -361,7 +361,7 @@ test_trend(void)
 	rt_season_details details;
 	rt_season_data data;
 	double		mean;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, mild, NULL);
 	for (int quarter = 0; quarter < 12; quarter++)
@@ -391,7 +391,7 @@ test_trend(void)
 static void
 test_variation(void)
 {
-	tally		all = {0};
+	limits_held all = {0};
 	double		sum = 0;
 
 	for (int i = 0; i < 100; i++)
@@ -400,7 +400,7 @@ test_variation(void)
 					found;
 		rt_season_details details;
 		rt_season_data data;
-		shop		s;
+		shop_plan	s;
 
 		season_from(&season, mild, NULL);
 		s = shop_of(&slow_buyers, &season, NULL, 3000, i % 2 == 0 ? 800 : 1500, 400 + i);
@@ -409,7 +409,7 @@ test_variation(void)
 		CHECK(shop_estimate(&data, &found, &details) == RT_SEASON_ESTIMATED);
 		sum += details.variation / 100;
 		for (int month = 0; month < 12; month++)
-			tally_add(&all, (details.log_months[month] - log(season.months[month])) /
+			limits_held_add(&all, (details.log_months[month] - log(season.months[month])) /
 					  sqrt(details.covariance[month * 13]));
 		shop_close(&data);
 	}
@@ -443,7 +443,7 @@ test_false_alarms(void)
 		{
 			rt_season	found;
 			rt_season_data data;
-			shop		s = shop_of(&bases[i], &none, &arrivals, 1000, 760, 1000 * i + j);
+			shop_plan	s = shop_of(&bases[i], &none, &arrivals, 1000, 760, 1000 * i + j);
 
 			s.clumps = i == 1 ? .5 : 0;
 			data = shop_open(&s);
@@ -466,7 +466,7 @@ test_weekdays(void)
 				found;
 	rt_season_details details;
 	rt_season_data data;
-	shop		s;
+	shop_plan	s;
 	double		weekdays[7];
 
 	for (int turn = 0; turn < 2; turn++)
@@ -503,7 +503,7 @@ test_closed_month(void)
 				found;
 	rt_season_details details;
 	rt_season_data data;
-	shop		s;
+	shop_plan	s;
 
 	memcpy(closed, mild, sizeof(closed));
 	closed[7] = .001;
@@ -530,7 +530,7 @@ test_events(void)
 	double		farthest = 0;
 	double		mean,
 				without;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, mild, NULL);
 	rt_season_init(&events);
@@ -577,7 +577,7 @@ test_short_and_long(void)
 				found;
 	rt_season_details details;
 	rt_season_data data;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, december, NULL);
 	for (int turn = 0; turn < 3; turn++)
@@ -605,7 +605,7 @@ test_same_bytes(void)
 	rt_season_data data;
 	char	   *workspace;
 	size_t		size;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, mild, sunday);
 	s = shop_of(&slow_buyers, &season, NULL, 30000, 800, 30);
@@ -635,7 +635,7 @@ test_sample(void)
 	double		z[16];
 	double		top,
 				mean;
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, summer, NULL);
 	s = shop_of(&slow_buyers, &season, NULL, 60000, 1500, 31);
@@ -673,7 +673,7 @@ test_refused(void)
 				broken;
 	rt_fit_row	rows[3];
 	double		purchases[7 * 40];
-	shop		s;
+	shop_plan	s;
 
 	season_from(&season, mild, NULL);
 	s = shop_of(&slow_buyers, &season, NULL, 500, 364, 40);

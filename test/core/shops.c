@@ -45,7 +45,7 @@ typedef struct shop_clock
 } shop_clock;
 
 static shop_clock
-shop_clock_of(const shop *s)
+shop_clock_of(const shop_plan *s)
 {
 	shop_clock	clock = {.days = s->as_of - s->first_day};
 	rt_random	random;
@@ -92,7 +92,7 @@ shop_day(const double *sums, int from, int days, double value)
 
 /* As rt_life_next, with intervals of the same mean and any shape */
 static bool
-shop_next(const shop *s, rt_life *life, rt_random *random, double until)
+shop_next(const shop_plan *s, rt_life *life, rt_random *random, double until)
 {
 	if (s->clumps == 0)
 		return rt_life_next(life, random, until);
@@ -106,7 +106,7 @@ shop_next(const shop *s, rt_life *life, rt_random *random, double until)
 }
 
 static rt_fit_row
-shop_customer(const shop *s, const shop_clock *clock, int i, int32_t first_month,
+shop_customer(const shop_plan *s, const shop_clock *clock, int i, int32_t first_month,
 			  double *purchases)
 {
 	rt_random	random;
@@ -139,7 +139,7 @@ shop_customer(const shop *s, const shop_clock *clock, int i, int32_t first_month
 }
 
 rt_season_data
-shop_open(const shop *s)
+shop_open(const shop_plan *s)
 {
 	shop_clock	clock = shop_clock_of(s);
 	int32_t		first_month = rt_unit_number(RT_UNIT_MONTH, s->first_day);

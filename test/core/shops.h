@@ -10,7 +10,7 @@
 #include "core/customer_base.h"
 #include "core/season_fit.h"
 
-typedef struct shop
+typedef struct shop_plan
 {
 	const rt_base *truth;		/* in operational days */
 	const rt_season *season;
@@ -22,10 +22,10 @@ typedef struct shop
 	double		clumps;			/* 0, or the shape of intervals, in the place of the kind's */
 	double		between_years;	/* deviation of ln of the factor of each month of the calendar */
 	int64_t		seed;
-} shop;
+} shop_plan;
 
 /* The log as of its day, for rt_season_estimate; what it points to is freed by shop_free */
-extern rt_season_data shop_open(const shop *s);
+extern rt_season_data shop_open(const shop_plan *s);
 extern void shop_close(rt_season_data *data);
 
 extern rt_season_status shop_estimate(const rt_season_data *data, rt_season *season,
