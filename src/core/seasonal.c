@@ -126,10 +126,10 @@ ahead_add_days(rt_ahead *ahead, const rt_season *season, int32_t as_of, int32_t 
 	}
 }
 
-/*
- * Behind the lines, which end with some day: what the horizon has, or an event that lasts on, for
- * ever
- */
+/* Longer than this years are taken for mean ones, or for those of an event that lasts on */
+#define YEARS_KNOWN 100
+
+/* Behind the lines, which end with some day */
 static void
 ahead_set_slope(rt_ahead *ahead, const rt_model *model, int32_t as_of, double days, double last)
 {
@@ -137,17 +137,17 @@ ahead_set_slope(rt_ahead *ahead, const rt_model *model, int32_t as_of, double da
 	double		rest = ahead->real - ahead->ends[ahead->count];
 	int			span = clock->span_count - 1;
 
+	if (rest <= YEARS_KNOWN * ahead->year)
+	{
+		ahead->time = rt_model_time(model, as_of, days);
+		ahead->slope = (ahead->time - ahead->times[ahead->count]) / rest;
+		return;
+	}
 	while (span >= 0 && clock->spans[span].from > last)
 		span--;
 	if (span >= 0 && last < RT_DATE_MAX)
 		ahead->slope = clock->spans[span].factor;
-	if (isfinite(days) && ahead->slope == 1)
-	{
-		ahead->time = fmin(rt_model_time(model, as_of, days), DBL_MAX / 4);
-		ahead->slope = (ahead->time - ahead->times[ahead->count]) / rest;
-	}
-	else
-		ahead->time = ahead->times[ahead->count] + ahead->slope * rest;
+	ahead->time = ahead->times[ahead->count] + ahead->slope * rest;
 }
 
 void
