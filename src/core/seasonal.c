@@ -126,6 +126,30 @@ ahead_add_days(rt_ahead *ahead, const rt_season *season, int32_t as_of, int32_t 
 	}
 }
 
+/* Longer than this years are taken for mean ones, or for those of an event that lasts on */
+#define YEARS_KNOWN 100
+
+/* Behind the lines, which end with some day */
+static void
+ahead_set_slope(rt_ahead *ahead, const rt_model *model, int32_t as_of, double days, double last)
+{
+	const rt_season_clock *clock = &model->season->clock;
+	double		rest = ahead->real - ahead->ends[ahead->count];
+	int			span = clock->span_count - 1;
+
+	if (rest <= YEARS_KNOWN * ahead->year)
+	{
+		ahead->time = rt_model_time(model, as_of, days);
+		ahead->slope = (ahead->time - ahead->times[ahead->count]) / rest;
+		return;
+	}
+	while (span >= 0 && clock->spans[span].from > last)
+		span--;
+	if (span >= 0 && last < RT_DATE_MAX)
+		ahead->slope = clock->spans[span].factor;
+	ahead->time = ahead->times[ahead->count] + ahead->slope * rest;
+}
+
 void
 rt_ahead_of(const rt_model *model, int32_t as_of, double days, rt_ahead *ahead)
 {
@@ -148,13 +172,7 @@ rt_ahead_of(const rt_model *model, int32_t as_of, double days, rt_ahead *ahead)
 	ahead->real = fmin(days / unit, isinf(days) ? days : DBL_MAX / 4);
 	ahead->time = ahead->times[ahead->count];
 	if (reach < days)
-	{
-		ahead->time = fmin(rt_model_time(model, as_of, days),
-						   isinf(days) ? days : DBL_MAX / 4);
-		if (isfinite(days))
-			ahead->slope = (ahead->time - ahead->times[ahead->count]) /
-				(ahead->real - ahead->ends[ahead->count]);
-	}
+		ahead_set_slope(ahead, model, as_of, days, last);
 }
 
 /* The last of the values, in ascending order, that is not above this; not the last of all */
@@ -394,25 +412,17 @@ seasonal_add_two(seasonal_sum *s, double from, double to, double real, double sl
 	}
 }
 
-/* From one operational time to another on one line, which is this real time at the first of them */
+/* As many points as the effort asks for */
 static void
-seasonal_add_line(seasonal_sum *s, double from, double to, double real, double slope)
+seasonal_add_points(seasonal_sum *s, double from, double to, double real, double slope,
+					double effort)
 {
-	double		width = to - from;
-	double		bend = width / (s->scale + (from + to) / 2);
-	double		effort = fmax(fmax(bend, 2.5 * bend / (s->y_to - s->y_from)),
-							  fmax(s->rate / slope, s->reference_rate) * width);
 	double		pieces = ceil(effort / FIVE_MAX);
 	int			points = effort > THREE_MAX ? RT_FEW_POINTS : 3;
 	const double *nodes = points == 3 ? three_nodes : rt_few_nodes;
 	const double *weights = points == 3 ? three_weights : rt_few_weights;
-	double		half = width / pieces / 2;
+	double		half = (to - from) / pieces / 2;
 
-	if (effort <= TWO_MAX)
-	{
-		seasonal_add_two(s, from, to, real, slope);
-		return;
-	}
 	for (double piece = 0; piece < pieces; piece++)
 	{
 		for (int i = 0; i < points; i++)
@@ -427,6 +437,34 @@ seasonal_add_line(seasonal_sum *s, double from, double to, double real, double s
 			if (s->reference_rate >= 0)
 				s->reference += value * exp(-s->reference_rate * time);
 		}
+	}
+}
+
+/*
+ * From one operational time to another on one line, which is this real time at the first of them,
+ * in parts that bend evenly
+ */
+static void
+seasonal_add_line(seasonal_sum *s, double from, double to, double real, double slope)
+{
+	double		widest = fmin(1, 0.4 * (s->y_to - s->y_from));
+	double		rate = fmax(s->rate / slope, s->reference_rate);
+
+	while (from < to)
+	{
+		double		end = fmin(to, from + widest * (s->scale + from));
+		double		bend = (end - from) / (s->scale + from);
+		double		effort = fmax(fmax(bend, 2.5 * bend / (s->y_to - s->y_from)),
+								  rate * (end - from));
+
+		if (effort <= TWO_MAX)
+			seasonal_add_two(s, from, end, real, slope);
+		else
+			seasonal_add_points(s, from, end, real, slope, effort);
+		real += (end - from) / slope;
+		if (!(end > from))
+			break;
+		from = end;
 	}
 }
 
@@ -565,9 +603,11 @@ rt_seasonal_discounted_if_alive(const rt_model *model, const rt_base *base,
 
 	if (!(days >= 0 && rate >= 0) || (isinf(days) && rate == 0))
 		return NAN;
+	if (days == 0 || rate == 0)
+		return rt_base_discounted_if_alive(base, customer,
+										   fmin(rt_model_time(model, as_of, days), DBL_MAX / 4),
+										   0);
 	rt_ahead_of(model, as_of, days, &ahead);
-	if (ahead.time == 0 || rate == 0)
-		return rt_base_discounted_if_alive(base, customer, ahead.time, 0);
 	s.of_purchases = base->kind->base->buying == NULL;
 	s.by_time = !s.of_purchases;
 	has_years = seasonal_set_end(&s);
@@ -614,9 +654,9 @@ rt_seasonal_lifetime(const rt_model *model, const rt_base *base, const rt_custom
 
 	if (!(days >= 0))
 		return NAN;
-	rt_ahead_of(model, as_of, days, &ahead);
-	if (alive == 0 || ahead.time == 0)
+	if (alive == 0 || days == 0)
 		return 0;
+	rt_ahead_of(model, as_of, days, &ahead);
 	if (!seasonal_set_end(&s))
 	{
 		seasonal_integrate(&s);
