@@ -132,6 +132,171 @@ COMMENT ON FUNCTION slice(purchase_history, date, date)
 	IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error '
 	'22000 for a first_day after last_day.';
 
+CREATE TYPE retention_season;
+
+CREATE FUNCTION retention_season_in(cstring) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'retention_season_in';
+
+CREATE FUNCTION retention_season_out(retention_season) RETURNS cstring
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_season_out';
+
+CREATE FUNCTION retention_season_recv(internal) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_recv';
+
+CREATE FUNCTION retention_season_send(retention_season) RETURNS bytea
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_send';
+
+CREATE TYPE retention_season (
+	INPUT = retention_season_in,
+	OUTPUT = retention_season_out,
+	RECEIVE = retention_season_recv,
+	SEND = retention_season_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+CREATE FUNCTION retention_season_eq(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_eq';
+
+CREATE FUNCTION retention_season_ne(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_ne';
+
+CREATE FUNCTION retention_season_hash(retention_season) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash';
+
+CREATE FUNCTION retention_season_hash_extended(retention_season, bigint) RETURNS bigint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash_extended';
+
+CREATE OPERATOR = (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_eq,
+	COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_ne,
+	COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+CREATE OPERATOR CLASS retention_season_ops
+	DEFAULT FOR TYPE retention_season USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 retention_season_hash(retention_season),
+	FUNCTION 2 retention_season_hash_extended(retention_season, bigint);
+
+CREATE FUNCTION season_factor(season retention_season, day date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_factor';
+
+CREATE FUNCTION operational_days(season retention_season, first_day date, last_day date)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_operational_days';
+
+CREATE FUNCTION season_months(season retention_season, level double precision DEFAULT 0.95)
+	RETURNS TABLE (month integer, factor double precision, standard_error double precision,
+		lower double precision, upper double precision)
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 12
+	AS 'MODULE_PATHNAME', 'season_months';
+
+CREATE FUNCTION season_log_likelihood(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_log_likelihood';
+
+CREATE FUNCTION season_p_value(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_p_value';
+
+CREATE FUNCTION season_years(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_years';
+
+COMMENT ON TYPE retention_season
+	IS 'How much more all customers buy at one time than at another. Made by the aggregate '
+	'fit_season, or typed in as JSON: ''{"months": [0.8, 0.8, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1, 1.2, '
+	'1.6]}'' are the factors of the twelve months from January on. They are divided by their '
+	'mean, by the days of the months, so that a year is a year; NOTICE where that was off by more '
+	'than 1 percent. "weekdays" may be added, seven from Monday on, divided by their mean, and '
+	'"events": [{"from": "2026-03-16", "until": "2026-05-10", "factor": 0.3}], which multiply '
+	'their days, both included, and each other, and do not come again in other years: a lockdown, '
+	'a strike, a campaign, a moving feast, of the past or of the future. Without "months" these '
+	'are 1. A factor lies between 0.001 and 1000, there are at most 100 events. Text goes out and '
+	'in again without loss.';
+
+COMMENT ON FUNCTION retention_season_in(cstring)
+	IS 'Input of type retention_season; what is no season is error 22P02 that says why.';
+
+COMMENT ON FUNCTION retention_season_out(retention_season) IS 'Output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_recv(internal)
+	IS 'Binary input of type retention_season; malformed bytes are error 22P03 or 08P01.';
+
+COMMENT ON FUNCTION retention_season_send(retention_season)
+	IS 'Binary output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_eq(retention_season, retention_season)
+	IS 'Implementation of the operator =.';
+
+COMMENT ON FUNCTION retention_season_ne(retention_season, retention_season)
+	IS 'Implementation of the operator <>.';
+
+COMMENT ON FUNCTION retention_season_hash(retention_season)
+	IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+
+COMMENT ON FUNCTION retention_season_hash_extended(retention_season, bigint)
+	IS '64-bit hash value with a seed, for hash partitioning.';
+
+COMMENT ON OPERATOR = (retention_season, retention_season)
+	IS 'Are these the same season, in all that its text form says?';
+
+COMMENT ON OPERATOR <> (retention_season, retention_season) IS 'Are these different seasons?';
+
+COMMENT ON OPERATOR CLASS retention_season_ops USING hash
+	IS 'Equality of seasons, for hash joins, GROUP BY, DISTINCT and hash indexes. Seasons have no '
+	'order.';
+
+COMMENT ON FUNCTION season_factor(retention_season, date)
+	IS 'How much more is bought on that day than on a day of an average year: the factor of its '
+	'month, times that of its weekday, times those of the events it lies in. Error 22008 for an '
+	'infinite date.';
+
+COMMENT ON FUNCTION operational_days(retention_season, date, date)
+	IS 'The sum of the factors of the days from first_day to last_day, both included: the time in '
+	'which models with this season hold, in days of an average year. 0 where last_day lies before '
+	'first_day. Error 22008 for an infinite date.';
+
+COMMENT ON FUNCTION season_months(retention_season, double precision)
+	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor with '
+	'a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
+	'chance and the variation between years leave open, see fit_season; it and the limits are '
+	'NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
+
+COMMENT ON FUNCTION season_log_likelihood(retention_season)
+	IS 'The log-likelihood of a model mbg/nbd with the season, as likely as can be, in days; it '
+	'can be compared with log_likelihood of fit_model(''mbg/nbd'', history, as_of). NULL for a '
+	'season that was typed in.';
+
+COMMENT ON FUNCTION season_p_value(retention_season)
+	IS 'How probable months that differ as much would be in a shop without a season, where months '
+	'vary from year to year as they do here: an F test. NULL for a season that was typed in, and '
+	'of a log of less than two years. Source: Wedderburn (1974), "Quasi-likelihood functions".';
+
+COMMENT ON FUNCTION season_years(retention_season)
+	IS 'The years that a fitted season was seen in: from the first purchase of all to as_of, of '
+	'365.25 days. NULL for a season that was typed in.';
+
 ALTER TYPE retention_model SET (STORAGE = extended);
 
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
@@ -317,6 +482,22 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double 
 	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
 	'after the weight.';
 
+CREATE FUNCTION season(model retention_model) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_of_model';
+
+CREATE FUNCTION with_season(model retention_model, season retention_season) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'model_with_season';
+
+COMMENT ON FUNCTION season(retention_model)
+	IS 'The season that a model was fitted or typed in with. NULL where it has none.';
+
+COMMENT ON FUNCTION with_season(retention_model, retention_season)
+	IS 'The same model with another season, as for a campaign that is planned: an event in the '
+	'place of none. A model that was fitted without a season is better fitted again with it. '
+	'Error 22023 for kinds that have no season: those of opportunities, spend and contracts.';
+
 COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
 	'inter-purchase time: above 1 the customer is later than on average. NULL with fewer than two '
@@ -324,55 +505,64 @@ COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 
 COMMENT ON FUNCTION silence_probability(purchase_history, date, retention_model)
 	IS 'How probable a silence as long as that since the last purchase, or longer, is for a '
-	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer '
-	'than the rhythm explains; it never rises while nothing is bought. The tail of the '
-	'predictive distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t '
-	'+ alpha + k S) for n intervals that add up to S and t days of silence, over what their k '
-	'may be (see regularity). From a k of 8 on, fully from 25 on, they may have left out a '
-	'purchase and go on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / '
-	'(6 + n) for the next. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008, a model of another kind '
-	'22023.';
+	'customer with that rhythm: 1 right after a purchase, near 0 when the silence is longer than '
+	'the rhythm explains; it never rises while nothing is bought. The tail of the predictive '
+	'distribution of an interpurchase model, 1 - I_z(k, r + k n) with z = k t / (k t + alpha + k '
+	'S) for n intervals that add up to S and t days of silence, over what their k may be (see '
+	'regularity). From a k of 8 on, fully from 25 on, they may have left out a purchase and go '
+	'on: with probability 0.5 / (5 + n) for n intervals without one, and 1.5 / (6 + n) for the '
+	'next. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). By a model with a season the '
+	'silence and the intervals are operational days, behind one day up to and including the other '
+	'(operational_days): a week in December is more than one in February. The season does not '
+	'count for who keeps to the calendar or has months of their own, nor for who has a '
+	'subscription, say: whose purchases are more regular in days, and a hundred times as likely '
+	'by gamma distributed intervals in days as in operational ones (with the factors of their '
+	'days). Weekdays of their own take the place of those of the season; its months and events '
+	'stay. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind 22023.';
 
 COMMENT ON FUNCTION expected_next_purchase(purchase_history, date, retention_model)
 	IS 'The day by which a customer will have bought again with probability one half, given that '
-	'they have not since their last purchase up to as_of, and that they are still a customer: '
-	'the median of the predictive distribution, the day after as_of at the earliest. Of '
-	'somebody regular who has missed a purchase it is mostly the time of the next one; whom to '
-	'call now is told by contact_window. Who keeps to the calendar, every December or every '
-	'last Friday, say, or to a period of days, is measured by that, and who buys on some '
-	'weekdays only or in a season by the days they buy on (see the column calendar_period of '
-	'purchase_cycle). NULL if nothing was bought by as_of, or when the day is beyond the '
-	'calendar. An infinite as_of is error 22008, a model of another kind 22023.';
+	'they have not since their last purchase up to as_of, and that they are still a customer: the '
+	'median of the predictive distribution, the day after as_of at the earliest. Of somebody '
+	'regular who has missed a purchase it is mostly the time of the next one; whom to call now is '
+	'told by contact_window. Who keeps to the calendar, every December or every last Friday, say, '
+	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
+	'season by the days they buy on (see the column calendar_period of purchase_cycle). A model '
+	'with a season holds in operational days, as silence_probability has them. NULL if nothing '
+	'was bought by as_of, or when the day is beyond the calendar. An infinite as_of is error '
+	'22008, a model of another kind 22023.';
 
 COMMENT ON FUNCTION contact_window(purchase_history, date, retention_model, double precision,
 		double precision)
 	IS 'The days between which a customer is likely to buy next, given their silence up to as_of '
 	'and that they are still a customer: from the day by which they will have bought with '
 	'probability lower (0.25) to the day for upper (0.75). Whose time has passed, by the '
-	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not '
-	'the next time they are expected: the window is then as long as it was, from the day after '
-	'as_of on. Who keeps to the calendar, every December or every last Friday, say, or to a '
-	'period of days, is measured by that, and who buys on some weekdays only or in a season by '
-	'the days they buy on (see the column calendar_period of purchase_cycle). NULL if nothing '
-	'was bought by as_of. Errors: 22023 for a model of another kind, or unless 0 < lower < '
-	'upper < 1; 22008 for an infinite as_of.';
+	'calendar, by their season, or being regular (k from 16 on), is to be contacted now, not the '
+	'next time they are expected: the window is then as long as it was, from the day after as_of '
+	'on. Who keeps to the calendar, every December or every last Friday, say, or to a period of '
+	'days, is measured by that, and who buys on some weekdays only or in a season by the days '
+	'they buy on (see the column calendar_period of purchase_cycle). A model with a season holds '
+	'in operational days, as silence_probability has them. NULL if nothing was bought by as_of. '
+	'Errors: 22023 for a model of another kind, or unless 0 < lower < upper < 1; 22008 for an '
+	'infinite as_of.';
 
 COMMENT ON FUNCTION regularity(purchase_history, date, retention_model)
 	IS 'Shape k of a gamma distribution of the inter-purchase times up to as_of, shrunk toward '
-	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. '
-	'The most probable one by the restricted likelihood, so that few intervals are not taken '
-	'for regular, of intervals that are known to a day, so that no equal ones are taken for '
-	'exact, and by the distribution of k across customers: lognormal, with the median k_median '
-	'and the standard deviation k_deviation in ln k, without these the model''s k for all; but '
-	'one customer in a hundred has any k from 4 to 10000, so that subscribers are found in a '
-	'shop where nearly all are irregular. In the days they buy on, of who buys on some weekdays '
-	'only or in a season. purchase_cycle, silence_probability and the dates go by the same. '
-	'NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of another '
-	'kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma distribution", '
-	'for the likelihood.';
+	'that of the model: 1 is Poisson-random, above 1 regular, below 1 clumpy; at most 10000. The '
+	'most probable one by the restricted likelihood, so that few intervals are not taken for '
+	'regular, of intervals that are known to a day, so that no equal ones are taken for exact, '
+	'and by the distribution of k across customers: lognormal, with the median k_median and the '
+	'standard deviation k_deviation in ln k, without these the model''s k for all; but one '
+	'customer in a hundred has any k from 4 to 10000, so that subscribers are found in a shop '
+	'where nearly all are irregular. In the days they buy on, of who buys on some weekdays only '
+	'or in a season. By a model with a season of the intervals in operational days, where '
+	'silence_probability has these. purchase_cycle, silence_probability and the dates go by the '
+	'same. NULL if nothing was bought by as_of. An infinite as_of is error 22008, a model of '
+	'another kind than interpurchase 22023. Source: Minka (2002), "Estimating a Gamma '
+	'distribution", for the likelihood.';
 
 COMMENT ON TYPE cycle_stage
 	IS 'Where a customer is in their purchase cycle, by how probable their silence is: active '
@@ -391,11 +581,11 @@ COMMENT ON FUNCTION cycle_stage(purchase_history, date, retention_model, double 
 	IS 'Where a customer is in their purchase cycle at as_of: active, then due, overdue, at_risk '
 	'and lapsed as their silence_probability falls below due (0.75), overdue (0.25), at_risk '
 	'(0.10) and lapsed (0.01); new when they have bought once and are not overdue. Who keeps to '
-	'the calendar, every December or every last Friday, say, or to a period of days, is '
-	'measured by that, and who buys on some weekdays only or in a season by the days they buy '
-	'on (see the column calendar_period of purchase_cycle). NULL if nothing was bought by '
-	'as_of. An infinite as_of is error 22008, a model of another kind or a limit that is not '
-	'between 0 and 1 22023.';
+	'the calendar, every December or every last Friday, say, or to a period of days, is measured '
+	'by that, and who buys on some weekdays only or in a season by the days they buy on (see the '
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind or a limit that is not between 0 and 1 22023.';
 
 COMMENT ON COLUMN purchase_cycle.expected_next
 	IS 'the day by which they will have bought again with probability one half, if they are still '
@@ -422,12 +612,13 @@ COMMENT ON COLUMN purchase_cycle.calendar_period
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date)
 	IS 'The purchase cycle of a customer at as_of (default: today), from their own intervals '
 	'alone: their regularity shrunk toward random (k = 1, as regularity(h, as_of, model) does '
-	'toward a model), their mean interval as if it had been seen once more. What needs an '
-	'interval is NULL for a customer who has bought once; with a model of the base there is an '
-	'answer for them, too. Who keeps to the calendar, every December or every last Friday, say, '
-	'or to a period of days, is measured by that, and who buys on some weekdays only or in a '
-	'season by the days they buy on (see the column calendar_period of purchase_cycle). NULL if '
-	'nothing was bought by as_of. An infinite as_of is error 22008.';
+	'toward a model), their mean interval as if it had been seen once more. There is no season: a '
+	'day is a day. What needs an interval is NULL for a customer who has bought once; with a '
+	'model of the base there is an answer for them, too. Who keeps to the calendar, every '
+	'December or every last Friday, say, or to a period of days, is measured by that, and who '
+	'buys on some weekdays only or in a season by the days they buy on (see the column '
+	'calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An infinite as_of '
+	'is error 22008.';
 
 COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	IS 'The purchase cycle of a customer at as_of: statistics of their intervals, and what an '
@@ -437,8 +628,10 @@ COMMENT ON FUNCTION purchase_cycle(purchase_history, date, retention_model)
 	'customer, purchase_cycle(h, as_of, model), which evaluates it once a row. Who keeps to the '
 	'calendar, every December or every last Friday, say, or to a period of days, is measured by '
 	'that, and who buys on some weekdays only or in a season by the days they buy on (see the '
-	'column calendar_period of purchase_cycle). NULL if nothing was bought by as_of. An '
-	'infinite as_of is error 22008, a model of another kind 22023.';
+	'column calendar_period of purchase_cycle). A model with a season holds in operational days, '
+	'as silence_probability has them; mean, median, standard deviation, trend, elapsed days and '
+	'overdue ratio are of real days. NULL if nothing was bought by as_of. An infinite as_of is '
+	'error 22008, a model of another kind 22023.';
 
 COMMENT ON COLUMN calendar_cycle.period
 	IS 'weekly, monthly, two-monthly, quarterly, half-yearly, yearly, or free: a number of days '
@@ -1005,25 +1198,27 @@ CREATE FUNCTION value_at_risk(cycle_model retention_model, base_model retention_
 	AS 'MODULE_PATHNAME', 'gone_value_at_risk';
 
 COMMENT ON FUNCTION p_gone(purchase_history, date, retention_model, retention_model)
-	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and by '
-	'a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are the '
-	'odds of churn_score(base_model, history, as_of), S the probability of no purchase since the '
-	'last one of who has not left: by the base model, which takes purchases for random ones, and '
-	'silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of the '
-	'base, which knows them of all customers, a cycle model only of those who came back. '
+	IS 'The probability that a customer has left by as_of, from 0 to 1, by their own rhythm and '
+	'by a model of the base together: odds(gone) = odds_base(gone) S_base / S_own. odds_base are '
+	'the odds of churn_score(base_model, history, as_of), S the probability of no purchase since '
+	'the last one of who has not left: by the base model, which takes purchases for random ones, '
+	'and silence_probability(history, as_of, cycle_model), with the rates of buying (r, alpha) of '
+	'the base, which knows them of all customers, a cycle model only of those who came back. '
 	'Customers do not follow their rhythm always, for which the silence of the regular ones '
 	'allows: of who is not regular (k up to 8 and no calendar cycle; in between in part) '
 	'sqrt(S_own S_base) takes the place of an S_own below S_base. So that a subscriber who is a '
 	'month late is alarming, and who buys every December is not in June. Where k is known to be '
 	'1, and for who has bought once, it is churn_score(base_model, history, as_of). Without a '
-	'base_model (NULL), or with one in which nobody leaves (fewer than one in '
-	'100 new customers within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if '
-	'one in 100 left after each purchase, one half where lost_on(history, as_of, cycle_model) is. '
-	'From one purchase to the next it never falls. It says who has left; who will buy by some day '
-	'says purchase_probability. NULL if nothing was bought by as_of, or for a NULL argument but '
-	'the last. Errors: 22008 for an infinite as_of, 22023 for models of other kinds, also in the '
-	'wrong order. Source: Bayes'' rule, with the posterior of leaving of Fader, Hardie, Lee (2005) '
-	'and Schmittlein, Morrison, Colombo (1987); the square root: Gruenwald, van Ommen (2017).';
+	'base_model (NULL), or with one in which nobody leaves (fewer than one in 100 new customers '
+	'within 100 purchases), by silence alone: odds(gone) = 0.01 / S_own, as if one in 100 left '
+	'after each purchase, one half where lost_on(history, as_of, cycle_model) is. Each of the '
+	'models goes by its own season, if it has one: a silence in the months in which hardly '
+	'anybody buys is less of one. From one purchase to the next it never falls. It says who has '
+	'left; who will buy by some day says purchase_probability. NULL if nothing was bought by '
+	'as_of, or for a NULL argument but the last. Errors: 22008 for an infinite as_of, 22023 for '
+	'models of other kinds, also in the wrong order. Source: Bayes'' rule, with the posterior of '
+	'leaving of Fader, Hardie, Lee (2005) and Schmittlein, Morrison, Colombo (1987); the square '
+	'root: Gruenwald, van Ommen (2017).';
 
 COMMENT ON FUNCTION customer_stage(purchase_history, date, retention_model, retention_model,
 		double precision, double precision)
@@ -1096,6 +1291,26 @@ COMMENT ON FUNCTION churn_score_before(date)
 	'customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the same time are one '
 	'purchase and get the same answer, rows without a time are passed over and get NULL. What is '
 	'ahead does not matter, nor the frame. An infinite time is error 22008.';
+
+COMMENT ON FUNCTION churn_score_before(date, retention_model)
+	IS 'Window function: how alarming the silence was that this purchase ended, by a model: what '
+	'churn_score would have said just before, from the purchases until then; but by an '
+	'interpurchase model without the calendar. From 0 to 1. A model with a season counts '
+	'operational days, as there; of all rows of a customer it must be one and the same model. '
+	'NULL for the first, and for a NULL model. Error 22023 for a model of kind bg/bb or one that '
+	'does not know who is a customer. Of a customers rows in ascending order of time: OVER '
+	'(PARTITION BY customer_id ORDER BY ordered_at); another order is error 42P20. Rows of the '
+	'same time are one purchase and get the same answer, rows without a time are passed over and '
+	'get NULL. What is ahead does not matter, nor the frame. An infinite time is error 22008.';
+
+COMMENT ON FUNCTION churn_score_before(timestamp, retention_model)
+	IS 'The same for timestamp, in which a day is 24 hours; see churn_score_before(date, '
+	'retention_model). In a day of a season time passes evenly.';
+
+COMMENT ON FUNCTION churn_score_before(timestamptz, retention_model)
+	IS 'The same for timestamptz, in which a day is 24 hours; see churn_score_before(date, '
+	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time passes '
+	'evenly in each.';
 
 COMMENT ON FUNCTION purchase_spell(date, interval)
 	IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a '
