@@ -230,8 +230,8 @@ COMMENT ON FUNCTION churn_score_before(timestamp, retention_model)
 	'retention_model). In a day of a season time passes evenly.';
 COMMENT ON FUNCTION churn_score_before(timestamptz, retention_model)
 	IS 'The same for timestamptz, in which a day is 24 hours; see churn_score_before(date, '
-	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time passes '
-	'evenly in each.';
+	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time '
+	'passes evenly in each.';
 COMMENT ON FUNCTION running_cycle(date)
 	IS 'Window function: all of it at once, for each row how the customer looked then: a table of '
 	'orders becomes one to learn and to back-test from. (running_cycle(ordered_at) OVER w).* gives '

@@ -1495,8 +1495,8 @@ COMMENT ON FUNCTION churn_score_before(timestamp, retention_model)
 
 COMMENT ON FUNCTION churn_score_before(timestamptz, retention_model)
 	IS 'The same for timestamptz, in which a day is 24 hours; see churn_score_before(date, '
-	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time passes '
-	'evenly in each.';
+	'retention_model). The days of a season are those of UTC, whatever TimeZone is, and time '
+	'passes evenly in each.';
 
 COMMENT ON FUNCTION purchase_spell(date, interval)
 	IS 'Window function: the number of the spell of purchases that this one is in, from 1 on: a '

@@ -42,8 +42,8 @@ rt_gone_models_set(rt_gone_models *models, const rt_model *cycle, const rt_model
 }
 
 /*
- * By the season of the base, which has none of opportunities: of these those that are over count: who bought at a later one is still here,
- * which is the same as no silence
+ * In the time of the base's season; a model of opportunities has none, and of these those that are
+ * over count: who bought at a later one is still here, which is the same as no silence
  */
 static rt_customer
 gone_customer(const rt_gone *gone)

@@ -28,8 +28,8 @@
  *	 each purchase, so that half are gone where the silence is as improbable as that, the limit of
  *	 the stage lapsed.
  *
- * Each of the models measures the silence by its own season.  From one purchase to the next it rises
- * from day to day.
+ * Each of the models measures the silence by its own season.  From one purchase to the next it
+ * rises from day to day.
  *
  * Copyright (c) 2026, retention contributors
  */

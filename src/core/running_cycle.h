@@ -33,7 +33,7 @@ typedef struct rt_running_cycle
 	double		season_sum_log_before;
 	double		season_sum_log;
 	double		season_weighted_days;
-	double		log_factors_before; /* of the days of the purchases but for the first one: the sum */
+	double		log_factors_before; /* sum of logarithms, of the days of all but the first one */
 	double		log_factors;
 } rt_running_cycle;
 

@@ -79,7 +79,7 @@ silence_by_model(const rt_pace *pace, const rt_model *model, rt_silence *silence
 	silence->regular = share > REGULAR_SHARE_MIN;
 }
 
-/* Is there a season of each year, of who has months of their own, in which they buy again and again? */
+/* Who has months of their own: is there a season of each year in which they buy again and again? */
 static bool
 silence_has_season(const int32_t *dates, size_t count, rt_calendar_cycle *season)
 {
@@ -96,7 +96,7 @@ silence_fits_own_time(const rt_own_time *time, const int32_t *dates, size_t coun
 	return rt_pace_log_likelihood(pace) > rt_pace_log_likelihood(others);
 }
 
-/* Who has neither a calendar nor months of their own: by the season, and by weekdays of their own */
+/* Who has neither a calendar nor months of their own: by the season and weekdays of their own */
 static void
 silence_in_time(const int32_t *dates, size_t count, bool by_weekday, const rt_pace *in_days,
 				const rt_model *model, rt_silence *silence)

@@ -196,8 +196,8 @@ test_ones(void)
 	for (int run = 0; run < 4000; run++)
 	{
 		double		mean = exp(1 + 4 * uniform());
-		int			count = customers_dates(run % SHAPES, mean,
-											(int) random_between(1, run % 20 == 0 ? 200 : 25), dates);
+		int			most = (int) random_between(1, run % 20 == 0 ? 200 : 25);
+		int			count = customers_dates(run % SHAPES, mean, most, dates);
 		int32_t		as_of = dates[count > 0 ? count - 1 : 0] +
 			(int32_t) (5 * mean * uniform() * uniform());
 		rt_model	with,
@@ -316,8 +316,8 @@ test_silence(void)
 		CHECK(fabs(a.sum * with.time_unit - sum) < 1e-7 && fabs(a.intervals - intervals) < 1e-9);
 		CHECK(fabs(a.elapsed * with.time_unit - elapsed) < 1e-7);
 	}
-	printf("# with a season: %d by the calendar, %d by months of their own, %d by weekdays in it, %d "
-		   "in days, %d in it\n", of_calendar, of_months, by_weekday, in_days, in_season);
+	printf("# with a season: %d by the calendar, %d by months of their own, %d by weekdays in it, "
+		   "%d in days, %d in it\n", of_calendar, of_months, by_weekday, in_days, in_season);
 	CHECK(of_calendar > 300 && of_months > 50 && in_days > 20 && by_weekday > 100 &&
 		  in_season > 500);
 }
@@ -387,7 +387,8 @@ test_monotone(void)
 		base.season = run % 3 == 0 ? NULL : &seasons[run / 2 % 2];
 		CHECK(rt_gone_models_set(&models, &cycle, run % 7 == 0 ? NULL : &base));
 		CHECK(models.rhythm.season == cycle.season);
-		rt_silence_from_dates(dates, (size_t) count, dates[count - 1], NULL, NULL, &cycle, &silence);
+		rt_silence_from_dates(dates, (size_t) count, dates[count - 1], NULL, NULL, &cycle,
+							  &silence);
 		rt_gone_from_dates(&models, dates, (size_t) count, dates[count - 1], NULL, &gone);
 		for (int32_t d = dates[count - 1]; d < dates[count - 1] + 4500; d += d % 100 < 40 ? 1 : 5)
 		{
@@ -516,10 +517,11 @@ test_windows(void)
 			nearer += error[1] < error[0];
 			farther += error[1] > error[0];
 		}
-		printf("# k = %g: windows hold %.3f with the season, %.3f without; from November to January "
-			   "%.3f, %.3f; mean error of days %.1f, %.1f; nearer %d, farther %d\n", ks[i],
+		printf("# k = %g: windows hold %.3f with the season, %.3f without; from November to "
+			   "January %.3f, %.3f; mean error of days %.1f, %.1f; nearer %d, farther %d\n", ks[i],
 			   within[1] / customers, within[0] / customers, winter[1] / in_winter,
-			   winter[0] / in_winter, errors[1] / customers, errors[0] / customers, nearer, farther);
+			   winter[0] / in_winter, errors[1] / customers, errors[0] / customers, nearer,
+			   farther);
 		CHECK(within[1] / customers > 0.47 && within[1] / customers < 0.53);
 		CHECK(winter[1] / in_winter > 0.47 && winter[1] / in_winter < 0.545);
 		CHECK(winter[0] / in_winter < 0.48);
@@ -601,8 +603,8 @@ test_running(void)
 
 			CHECK(rt_running_cycle_add(&by_date, dates[i], 1, true, cycle.recency_weight,
 									   &season));
-			CHECK(rt_running_cycle_add(&by_time, dates[i] * INT64_C(86400000000) + 43200000000, 86400e6,
-									   true, cycle.recency_weight, &season));
+			CHECK(rt_running_cycle_add(&by_time, dates[i] * INT64_C(86400000000) + 43200000000,
+									   86400e6, true, cycle.recency_weight, &season));
 			if (i == 0)
 				continue;
 			rt_silence_from_dates(dates, (size_t) i, dates[i], NULL, NULL, &cycle, &silence);

@@ -445,7 +445,7 @@ test_rule(void)
 	CHECK(likelier > 500 && less_likely > 500 && regular > 200);
 }
 
-/* Each model by its own season, or none: the base's time, the silence of the rhythm in the cycle's */
+/* Each model by its own season, or none: the base's time, the rhythm's silence in the cycle's */
 static void
 test_seasons(void)
 {

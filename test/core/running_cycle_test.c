@@ -56,7 +56,8 @@ test_histories(void)
 				dates[i - 1] + (int32_t) random_between(1, 1 << (run % 9));
 			time = dates[i] * (int64_t) ticks;
 			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1, NULL));
-			CHECK(rt_running_cycle_add(&by_weight, time, ticks, true, weighted.recency_weight, NULL));
+			CHECK(rt_running_cycle_add(&by_weight, time, ticks, true, weighted.recency_weight,
+									   NULL));
 
 			/* the same time again is no purchase, an earlier one is refused and changes nothing */
 			CHECK(rt_running_cycle_add(&plain, time, ticks, true, 1, NULL));

@@ -15,12 +15,14 @@ CREATE TEMP TABLE customer (name text, h purchase_history);
 INSERT INTO customer
 SELECT name, purchase_history(d::date)
 FROM (VALUES ('shopper', '{2024-03-10,2024-04-12,2024-05-20,2024-06-14,2024-07-22,2024-08-15,
-                           2024-09-24,2024-10-20,2024-11-26,2024-12-08,2024-12-19,2025-01-02}'::text[]),
+                           2024-09-24,2024-10-20,2024-11-26,2024-12-08,2024-12-19,
+                           2025-01-02}'::text[]),
              ('once', '{2024-12-20}')) v(name, days), unnest(days) d GROUP BY name;
 INSERT INTO customer
 SELECT 'subscriber', purchase_history(date '2024-01-10' + 28 * n) FROM generate_series(0, 12) n;
 INSERT INTO customer
-SELECT 'December', purchase_history(make_date(2019 + n, 12, 3 + n % 4)) FROM generate_series(0, 5) n;
+SELECT 'December', purchase_history(make_date(2019 + n, 12, 3 + n % 4))
+FROM generate_series(0, 5) n;
 INSERT INTO customer
 SELECT 'spring', purchase_history(make_date(2020 + y, 3, 1) + 8 * n)
 FROM generate_series(0, 4) y, generate_series(0, 14) n;
