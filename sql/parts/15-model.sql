@@ -273,6 +273,12 @@ CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precis
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 6
 	AS 'MODULE_PATHNAME', 'fit_model_add';
 
+CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision,
+		retention_season)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'fit_model_add';
+
 CREATE FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision)
 	RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
@@ -315,6 +321,13 @@ CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date,
 	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
 );
 
+CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date,
+		time_unit_days double precision, season retention_season) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 6000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
 CREATE AGGREGATE fit_model(kind text, x double precision, mean_value double precision) (
 	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 1000,
 	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
@@ -348,6 +361,9 @@ COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date)
 	IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision)
 	IS 'Transition function of the aggregate fit_model.';
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision,
+		retention_season)
+	IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision)
 	IS 'Transition function of the aggregate fit_model.';
 COMMENT ON FUNCTION fit_model_add(bytea, text, double precision, double precision, double precision,
@@ -372,6 +388,17 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision)
 	IS 'As fit_model(kind, history, as_of), with parameters in units of time_unit_days days '
 	'instead of days.';
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision, retention_season)
+	IS 'As fit_model(kind, history, as_of, time_unit_days), of customers who buy more at one time '
+	'of the year than at another: the model holds in operational time, of which a day has as much '
+	'as its factor in the season says (see operational_days), and is kept with the season. Its '
+	'log-likelihood has the logarithm of the factor of each repeat purchase day added, so that it '
+	'can be compared with one that has no season, and aic and bic count what was fitted of the '
+	'season. First purchases are given. A season by fit_season(history, as_of) is of the same '
+	'customers; of a kind whose customers may leave at any time (pareto/nbd, ggompertz/nbd) '
+	'leaving is then taken to run in operational time, too. A NULL season is none, and twelve '
+	'months alike give the same parameters. Error 22023 for kinds that have no season: those of '
+	'opportunities, spend and contracts; and for a season that changes within a group.';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision)
 	IS 'Fits a model of kind gamma-gamma to customers given as x repeat orders and their mean '

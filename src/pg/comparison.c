@@ -107,7 +107,7 @@ comparison_fit(const Compared *data, const ComparedKind *kind, rt_model *model)
 		data->fit_rows[count - 1].weight +=
 			(double) comparison_weight(data, &data->all.rows[i]);
 	}
-	fit_rows(&head, data->fit_rows, count, model);
+	fit_rows(&head, NULL, 0, data->fit_rows, count, model);
 }
 
 /* Of scores that were written down beside the judgement */

@@ -24,7 +24,7 @@ PG_FUNCTION_INFO_V1(fit_model_final);
 #define INTERVALS_MIN		10
 #define CUSTOMERS_MIN		5
 
-/* The logarithm of the longest interval that dates leave room for is below 22 */
+/* The logarithm of the longest interval that dates leave room for is below 22; none is negative */
 #define LOG_INTERVAL_MAX 22
 
 /* What a model is fitted to: the rows of a state in ascending order */
@@ -35,6 +35,8 @@ typedef struct FitData
 	rt_fit_row *rows;
 	size_t		row_count;
 	rt_evenness_rows evenness;	/* which are no rows any more */
+	const rt_season *season;	/* NULL: none; else rows are in its time */
+	double		log_factors;	/* the sum over repeat purchase days */
 } FitData;
 
 /* The parameters, for a message */
@@ -193,22 +195,42 @@ check_enough(const rt_kind *kind, const Sums *sums, int64 customers)
 						 CUSTOMERS_MIN, INTERVALS_MIN)));
 }
 
+/* May these be the sums of logarithms of so many intervals? */
+static bool
+sums_valid(const FitData *data, double intervals)
+{
+	double		sum_log = (double) data->head->sum_log / FIT_LOG_UNIT;
+
+	if (data->season == NULL)
+		return sum_log <= intervals * LOG_INTERVAL_MAX;
+	return fabs(sum_log) <= intervals * RT_SEASONAL_LOG_INTERVAL_MAX &&
+		fabs(data->log_factors) <= intervals * RT_SEASONAL_LOG_MAX;
+}
+
 /* The rows of a state, and nothing but what was added to it */
 static FitData
 get_data(const FitState *state)
 {
 	FitData		data = {.head = state->head, .kind = rt_kind_by_id(state->head->kind)};
+	const FitSeasonal *seasonal = fit_state_seasonal(state);
 	double		intervals = 0;
 
 	data.rows = fit_state_rows(state, &data.row_count);
 	if (data.kind->input == RT_INPUT_INTERVALS)
 		take_evenness_rows(&data);
+	if (seasonal != NULL)
+	{
+		data.season = season_from_bytes(seasonal->season);
+		data.log_factors = (double) seasonal->sum_log / FIT_LOG_UNIT;
+		data.row_count = rt_seasonal_rows(data.season, data.kind->input, data.head->as_of,
+										  data.rows, data.row_count);
+	}
 	for (size_t i = 0; i < data.row_count; i++)
 	{
 		rt_poll_each(i);
 		intervals += data.rows[i].weight * data.rows[i].numbers[0];
 	}
-	if ((double) data.head->sum_log > intervals * LOG_INTERVAL_MAX * FIT_LOG_UNIT)
+	if (!sums_valid(&data, intervals))
 		fit_tally_corrupt();
 	return data;
 }
@@ -261,7 +283,8 @@ fill_model(rt_model *model, const FitData *data, const rt_customers *customers, 
 		model->fitted_as_of = data->head->as_of;
 	}
 	model->time_unit = data->head->time_unit;
-	model->log_likelihood = fit->log_likelihood;
+	model->log_likelihood = fit->log_likelihood + data->log_factors;
+	model->season = data->season;
 	model->observations = observations;
 	if (data->kind->spend != NULL)
 	{
@@ -342,10 +365,12 @@ fit_of_data(const FitData *data, rt_model *model)
 }
 
 void
-fit_rows(const FitHead *head, rt_fit_row *rows, size_t row_count, rt_model *model)
+fit_rows(const FitHead *head, const rt_season *season, double log_factors, rt_fit_row *rows,
+		 size_t row_count, rt_model *model)
 {
 	FitData		data = {.head = head, .kind = rt_kind_by_id(head->kind), .rows = rows,
-	.row_count = row_count};
+		.row_count = row_count, .season = season,
+	.log_factors = log_factors};
 
 	fit_of_data(&data, model);
 }
@@ -360,6 +385,7 @@ fit_model_final(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = fit_state_argument(fcinfo, 0);
+	fit_state_check_months(&state, false);
 	data = get_data(&state);
 	notice_same_weight(&data);
 	fit_of_data(&data, &model);

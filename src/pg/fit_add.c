@@ -30,6 +30,8 @@ PG_FUNCTION_INFO_V1(fit_model_add_numbers);
 PG_FUNCTION_INFO_V1(fit_model_add_contracts);
 PG_FUNCTION_INFO_V1(fit_model_add_spend);
 
+static const SeasonBytes no_season = {NULL, 0};
+
 /* What models of this kind are fitted to, for a message */
 static int
 fit_hint(const rt_kind *kind)
@@ -88,18 +90,19 @@ has_null(FunctionCallInfo fcinfo, int first, int last)
  */
 static FitState
 fit_state_to_add_to(FunctionCallInfo fcinfo, const rt_kind *kind, int k, bool from_numbers,
-					int32 as_of, double time_unit)
+					int32 as_of, double time_unit, SeasonBytes season)
 {
-	FitHead		constants = {.kind = (uint8) kind->id, .k = (uint8) k,
+	FitHead		constants = {.version = season.size == 0 ? FIT_STATE_VERSION : FIT_STATE_SEASON,
+		.kind = (uint8) kind->id, .k = (uint8) k,
 		.from_numbers = from_numbers, .as_of = as_of,
 	.time_unit = time_unit};
 	FitState	state;
 
 	check_time_unit(time_unit);
 	if (PG_ARGISNULL(0))
-		return fit_state_new(&constants);
+		return fit_state_new(&constants, season);
 	state = fit_state_argument(fcinfo, 0);
-	fit_state_check_constants(state.head, &constants);
+	fit_state_check_constants(&state, &constants, season);
 	return state;
 }
 
@@ -177,12 +180,12 @@ fit_add_history_recency(FitState *state, HistoryBytes history, DateADT as_of)
 
 /* Their sum, and how even they are where there are two at least */
 static void
-fit_add_rhythm(FitState *state, const rt_intervals *intervals)
+fit_add_rhythm(FitState *state, const rt_intervals *intervals, double sum, double silence)
 {
 	double		count = (double) intervals->count;
 
 	if (intervals->count > 0)
-		fit_state_add(state, &(rt_fit_row) {.rhythm = {count, intervals->sum}, .weight = 1});
+		fit_state_add(state, &(rt_fit_row) {.rhythm = {count, sum, silence}, .weight = 1});
 	if (intervals->count > 1)
 	{
 		double		evenness = rt_evenness(intervals);
@@ -208,7 +211,7 @@ fit_add_history_intervals(FitState *state, const rt_kind *kind, HistoryBytes his
 	if (intervals.count > 0)
 		fit_state_add_sum_log(state, llround(intervals.sum_log * FIT_LOG_UNIT));
 	if (kind->input == RT_INPUT_INTERVALS)
-		fit_add_rhythm(state, &intervals);
+		fit_add_rhythm(state, &intervals, intervals.sum, 0);
 	else
 		fit_state_add(state, &(rt_fit_row) {
 											   .customer = {(double) intervals.count, intervals.sum,
@@ -217,13 +220,48 @@ fit_add_history_intervals(FitState *state, const rt_kind *kind, HistoryBytes his
 											   });
 }
 
-/* kind, history, as_of, time_unit */
+/* As the ones above, by season: rows are in days, logarithms of operational intervals */
+static void
+fit_add_history_by_season(FitState *state, const rt_kind *kind, HistoryBytes history,
+						  DateADT as_of)
+{
+	FitSeasonal *seasonal = fit_state_seasonal(state);
+	int32		on_stack[128];
+	size_t		count;
+	int32	   *dates = history_dates(history, as_of, on_stack, lengthof(on_stack), &count);
+	rt_intervals intervals = {0};
+	double		x = (double) count - 1;
+	double		t_x;
+
+	if (count == 0)
+		return;
+	t_x = (double) dates[count - 1] - (double) dates[0];
+	fit_state_count(state, 1);
+	fit_seasonal_add_logs(seasonal, dates + 1, count - 1);
+	if (kind->needs_intervals && count > 1)
+	{
+		rt_seasonal_intervals(season_from_bytes(seasonal->season), dates, count, &intervals);
+		fit_state_add_sum_log(state, llround(intervals.sum_log * FIT_LOG_UNIT));
+	}
+	if (kind->input == RT_INPUT_INTERVALS)
+		fit_add_rhythm(state, &intervals, t_x,
+					   RT_SEASONAL_SILENCE + (double) as_of - (double) dates[count - 1]);
+	else
+		fit_state_add(state, &(rt_fit_row) {
+											   .customer = {x, t_x,
+															  (double) as_of - (double) dates[0]},
+											   .weight = 1
+											   });
+}
+
+/* kind, history, as_of, time_unit, season */
 Datum
 fit_model_add(PG_FUNCTION_ARGS)
 {
 	const rt_kind *kind;
 	int			k;
 	DateADT		as_of;
+	SeasonBytes season;
 	FitState	state;
 	HistoryBytes history;
 
@@ -241,10 +279,15 @@ fit_model_add(PG_FUNCTION_ARGS)
 				 errmsg("a model of kind \"%s\" is not fitted to purchases", kind->name),
 				 fit_hint(kind)));
 	as_of = as_of_date(PG_GETARG_DATEADT(3));
+	season = season_argument(fcinfo, 5);
+	if (season.size > 0)
+		check_takes_season(kind);
 	state = fit_state_to_add_to(fcinfo, kind, k, false, as_of,
-								PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1);
+								PG_NARGS() > 4 ? PG_GETARG_FLOAT8(4) : 1, season);
 	history = history_bytes(PG_GETARG_DATUM(2));
-	if (kind->input == RT_INPUT_SPEND)
+	if (season.size > 0)
+		fit_add_history_by_season(&state, kind, history, as_of);
+	else if (kind->input == RT_INPUT_SPEND)
 		fit_add_history_orders(&state, history, as_of);
 	else if (kind->input == RT_INPUT_AMOUNTS)
 		fit_add_history_amounts(&state, history, as_of);
@@ -297,7 +340,7 @@ fit_model_add_numbers(PG_FUNCTION_ARGS)
 	tells = get_row(fcinfo, kind, &row);
 	row.weight = PG_NARGS() > 5 ? check_weight(PG_GETARG_FLOAT8(5)) : 1;
 	state = fit_state_to_add_to(fcinfo, kind, k, true, 0,
-								PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1);
+								PG_NARGS() > 6 ? PG_GETARG_FLOAT8(6) : 1, no_season);
 	if (row.weight > 0)
 	{
 		fit_state_count(&state, 1);
@@ -335,7 +378,7 @@ fit_model_add_spend(PG_FUNCTION_ARGS)
 	x = PG_GETARG_FLOAT8(2);
 	mean = PG_ARGISNULL(3) ? 0 : PG_GETARG_FLOAT8(3);
 	check_orders(x, mean);
-	state = fit_state_to_add_to(fcinfo, kind, k, true, 0, 1);
+	state = fit_state_to_add_to(fcinfo, kind, k, true, 0, 1, no_season);
 	fit_add_orders(&state, x, mean);
 	return fit_state_result(fcinfo, &state);
 }
@@ -380,7 +423,7 @@ fit_model_add_contracts(PG_FUNCTION_ARGS)
 	row.term = get_term(PG_GETARG_INT32(2), PG_GETARG_BOOL(3));
 	row.weight = PG_NARGS() > 4 ? check_weight(PG_GETARG_FLOAT8(4)) : 1;
 	state = fit_state_to_add_to(fcinfo, kind, k, true, 0,
-								PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1);
+								PG_NARGS() > 5 ? PG_GETARG_FLOAT8(5) : 1, no_season);
 	if (row.weight > 0)
 	{
 		fit_state_count(&state, 1);

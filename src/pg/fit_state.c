@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "core/history.h"
+#include "core/model.h"
 #include "core/poll.h"
 #include "core/sort.h"
 #include "pg/errors.h"
@@ -19,6 +20,7 @@
 #include "pg/state.h"
 
 PG_FUNCTION_INFO_V1(fit_model_combine);
+PG_FUNCTION_INFO_V1(fit_season_combine);
 
 #define BYTES_FIRST		256		/* room for 30 customers, or so */
 #define BYTES_ADDED_UP	1024	/* smaller ones get more room before equal rows are added up */
@@ -33,24 +35,29 @@ check_head(const FitHead *head)
 {
 	const rt_kind *kind = rt_kind_by_id(head->kind);
 
+	/* operational intervals may be short */
+	bool		sum_log_valid = head->version >= FIT_STATE_SEASON || head->sum_log >= 0;
+
 	if (kind == NULL || head->k > (kind->has_whole_k ? RT_K_MAX : 0) || head->from_numbers > 1 ||
 		head->as_of < (head->from_numbers ? 0 : RT_DATE_MIN) ||
 		head->as_of > (head->from_numbers ? 0 : RT_DATE_MAX) || !(head->time_unit > 0) ||
 		isinf(head->time_unit) || head->customers < 0 ||
-		head->customers >= INT64CONST(1) << 62 || head->sum_log < 0)
+		head->customers >= INT64CONST(1) << 62 || !sum_log_valid)
+		fit_tally_corrupt();
+	if (head->version >= FIT_STATE_SEASON && (head->from_numbers || !rt_kind_takes_season(kind)))
 		fit_tally_corrupt();
 }
 
 /* May this be a row of a fit of this kind? */
 static void
-check_row(const rt_kind *kind, const rt_fit_row *row)
+check_row(const FitHead *head, const rt_fit_row *row)
 {
 	for (int i = 0; i < lengthof(row->numbers); i++)
 	{
 		if (!(row->numbers[i] >= 0) || isinf(row->numbers[i]))
 			fit_tally_corrupt();
 	}
-	if (!kind->row_valid(row))
+	if (!fit_tally_row_valid(head, row))
 		fit_tally_corrupt();
 }
 
@@ -65,12 +72,18 @@ check_constant(bool same, const char *name)
 }
 
 void
-fit_state_check_constants(const FitHead *head, const FitHead *other)
+fit_state_check_constants(const FitState *state, const FitHead *constants, SeasonBytes season)
 {
+	const FitHead *head = state->head;
+	const FitHead *other = constants;
+	const FitSeasonal *seasonal = fit_state_seasonal(state);
+
 	check_constant(head->kind == other->kind && head->k == other->k, "the kind of model");
 	check_constant(head->from_numbers == other->from_numbers, "the form of the customers");
 	check_constant(head->as_of == other->as_of, "as_of");
 	check_constant(head->time_unit == other->time_unit, "the time unit");
+	check_constant(head->version == other->version, "the season");
+	check_constant(seasonal == NULL || season_same(seasonal->season, season), "the season");
 }
 
 /* ----------------------------------------------------------------- bytes */
@@ -101,7 +114,7 @@ fit_state_of_tally(FitTally *tally)
 /* Where a reader of bytes is */
 typedef struct FitReader
 {
-	const rt_kind *kind;
+	const FitHead *head;
 	rt_fit_coder coder;
 	const uint8 *at;
 	const uint8 *end;
@@ -111,7 +124,7 @@ typedef struct FitReader
 static FitReader
 fit_bytes_read(const FitBytes *bytes)
 {
-	FitReader	reader = {.kind = rt_kind_by_id(bytes->head.kind), .at = bytes->rows};
+	FitReader	reader = {.head = &bytes->head, .at = bytes->rows};
 
 	memcpy(reader.coder.units, bytes->coder.units, sizeof(reader.coder.units));
 	reader.end = bytes->rows + bytes->coder.used;
@@ -128,7 +141,7 @@ fit_bytes_next(FitReader *reader, rt_fit_entry *entry)
 	reader->at = rt_fit_get(&reader->coder, reader->at, reader->end, entry);
 	if (reader->at == NULL)
 		fit_tally_corrupt();
-	check_row(reader->kind, &entry->row);
+	check_row(reader->head, &entry->row);
 	return true;
 }
 
@@ -193,6 +206,22 @@ fit_bytes_make_room(FitState *state, const rt_fit_entry *entry)
 	fit_tally_free(tally);
 }
 
+/* ----------------------------------------------------- with a season */
+
+static FitState
+fit_state_of_seasonal(const FitBytes *bytes)
+{
+	FitTally   *tally = fit_bytes_tally(bytes);
+	Size		used = FIT_BYTES_SIZE(bytes->coder.used);
+
+	tally->seasonal = fit_seasonal_read(tally->object.eoh_context, (const uint8 *) bytes + used,
+										VARSIZE(bytes) - used,
+										bytes->head.version == FIT_STATE_MONTHS);
+	if (tally->seasonal == NULL)
+		fit_tally_corrupt();
+	return fit_state_of_tally(tally);
+}
+
 /* ------------------------------------------------------------- version 1 */
 
 /* The state of 0.1.0: rows and behind them places of a hash table, which are not needed */
@@ -222,7 +251,7 @@ typedef struct FitStateOld
 static FitState
 fit_state_of_old(const FitStateOld *old)
 {
-	FitHead		head = {.kind = old->kind, .from_numbers = old->from_numbers, .k = old->k,
+	FitHead		head = {.version = FIT_STATE_VERSION, .kind = old->kind, .from_numbers = old->from_numbers, .k = old->k,
 		.as_of = old->as_of, .left_out = old->left_out,
 		.time_unit = old->time_unit, .customers = old->customers,
 	.sum_log = old->sum_log};
@@ -232,7 +261,7 @@ fit_state_of_old(const FitStateOld *old)
 		old->capacity > PG_UINT32_MAX / 2 || VARSIZE(old) != OLD_SIZE(old->capacity))
 		fit_tally_corrupt();
 	check_head(&head);
-	state = fit_state_new(&head);
+	state = fit_state_new(&head, (SeasonBytes) {NULL, 0});
 	state.head->left_out = head.left_out;
 	state.head->customers = head.customers;
 	state.head->sum_log = head.sum_log;
@@ -241,7 +270,7 @@ fit_state_of_old(const FitStateOld *old)
 		const rt_fit_row *row = &old->rows[i];
 
 		rt_poll_each(i);
-		check_row(rt_kind_by_id(old->kind), row);
+		check_row(&head, row);
 		if (!(row->weight > 0) || isinf(row->weight))
 			fit_tally_corrupt();
 		fit_state_add(&state, row);
@@ -251,11 +280,34 @@ fit_state_of_old(const FitStateOld *old)
 
 /* ----------------------------------------------------------------- state */
 
-FitState
-fit_state_new(const FitHead *constants)
+FitSeasonal *
+fit_state_seasonal(const FitState *state)
 {
-	FitBytes   *bytes = palloc0(BYTES_FIRST);
+	return state->tally == NULL ? NULL : state->tally->seasonal;
+}
 
+/* Of the constants of a head, by season, or of fit_season */
+static FitState
+fit_state_new_seasonal(const FitHead *constants, SeasonBytes season)
+{
+	FitHead		head = *constants;
+	FitTally   *tally;
+
+	head.left_out = 0;
+	head.customers = head.sum_log = 0;
+	tally = fit_tally_new(&head, 0);
+	tally->seasonal = fit_seasonal_new(tally->object.eoh_context, season);
+	return fit_state_of_tally(tally);
+}
+
+FitState
+fit_state_new(const FitHead *constants, SeasonBytes season)
+{
+	FitBytes   *bytes;
+
+	if (constants->version != FIT_STATE_VERSION)
+		return fit_state_new_seasonal(constants, season);
+	bytes = palloc0(BYTES_FIRST);
 	SET_VARSIZE(bytes, BYTES_FIRST);
 	bytes->head.version = FIT_STATE_VERSION;
 	bytes->head.kind = constants->kind;
@@ -282,11 +334,20 @@ fit_state_argument(FunctionCallInfo fcinfo, int argument)
 	bytes = (FitBytes *) state_argument(fcinfo, argument, FIT_BYTES_SIZE(0));
 	if (bytes->head.version == OLD_VERSION)
 		return fit_state_of_old((const FitStateOld *) bytes);
-	if (VARSIZE(bytes) < FIT_BYTES_SIZE(0) || bytes->head.version != FIT_STATE_VERSION ||
+	if (VARSIZE(bytes) < FIT_BYTES_SIZE(0) || bytes->head.version < FIT_STATE_VERSION ||
+		bytes->head.version > FIT_STATE_MONTHS ||
 		bytes->coder.used > VARSIZE(bytes) - FIT_BYTES_SIZE(0))
 		fit_tally_corrupt();
 	check_head(&bytes->head);
-	return fit_state_of_bytes(bytes);
+	return bytes->head.version == FIT_STATE_VERSION ? fit_state_of_bytes(bytes) :
+		fit_state_of_seasonal(bytes);
+}
+
+void
+fit_state_check_months(const FitState *state, bool with_months)
+{
+	if ((state->head->version == FIT_STATE_MONTHS) != with_months)
+		fit_tally_corrupt();
 }
 
 Datum
@@ -369,15 +430,25 @@ fit_state_add_all(FitState *state, const FitState *other)
 	fit_state_count(state, other->head->customers);
 	fit_state_leave_out(state, other->head->left_out);
 	fit_state_add_sum_log(state, other->head->sum_log);
+	if (other->tally != NULL && other->tally->seasonal != NULL)
+		fit_seasonal_add_all(state->tally->seasonal, state->tally->object.eoh_context,
+							 other->tally->seasonal);
 }
 
-Datum
-fit_model_combine(PG_FUNCTION_ARGS)
+static SeasonBytes
+fit_state_season(const FitState *state)
+{
+	const FitSeasonal *seasonal = fit_state_seasonal(state);
+
+	return seasonal == NULL ? (SeasonBytes) {NULL, 0} : seasonal->season;
+}
+
+static Datum
+fit_state_combine(FunctionCallInfo fcinfo, bool with_months)
 {
 	FitState	state;
 	FitState	other;
 
-	check_aggregate_call(fcinfo, "fit_model_combine", "the aggregate fit_model(...)");
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -385,10 +456,16 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
 	other = fit_state_argument(fcinfo, 1);
+	fit_state_check_months(&other, with_months);
 	if (!PG_ARGISNULL(0))
 	{
 		state = fit_state_argument(fcinfo, 0);
-		fit_state_check_constants(state.head, other.head);
+		fit_state_check_constants(&state, other.head, fit_state_season(&other));
+		fit_state_add_all(&state, &other);
+	}
+	else if (other.tally != NULL && other.tally->seasonal != NULL)
+	{
+		state = fit_state_new(other.head, fit_state_season(&other));
 		fit_state_add_all(&state, &other);
 	}
 	else if (other.tally != NULL)
@@ -401,6 +478,20 @@ fit_model_combine(PG_FUNCTION_ARGS)
 		state = VARSIZE(other.bytes) <= BYTES_MAX ? other :
 			fit_state_of_tally(fit_bytes_tally(other.bytes));
 	return fit_state_result(fcinfo, &state);
+}
+
+Datum
+fit_model_combine(PG_FUNCTION_ARGS)
+{
+	check_aggregate_call(fcinfo, "fit_model_combine", "the aggregate fit_model(...)");
+	return fit_state_combine(fcinfo, false);
+}
+
+Datum
+fit_season_combine(PG_FUNCTION_ARGS)
+{
+	check_aggregate_call(fcinfo, "fit_season_combine", "the aggregate fit_season(...)");
+	return fit_state_combine(fcinfo, true);
 }
 
 /* ----------------------------------------------------------------- final */

@@ -8,6 +8,9 @@
  * expanded object, which becomes that bytea again, in order and without room, where it leaves the
  * aggregate.
  *
+ * A state by season, or of fit_season, is a tally from the first row on.  Its rows are in whole days,
+ * as core/seasonal.h has them, and in its bytes there is behind them what fit_seasonal.h says.
+ *
  * A bytea may come from anybody.  What is added to it is written within its bounds, whatever it
  * is; its rows are checked when they are read, so that a tally holds valid ones only.
  *
@@ -20,9 +23,11 @@
 
 #include "core/customers.h"
 #include "core/fit_rows.h"
+#include "pg/fit_seasonal.h"
 
 #define FIT_STATE_VERSION	2
-#define FIT_LOG_UNIT		268435456.0 /* 2^28 to the unit */
+#define FIT_STATE_SEASON	3	/* of a model with a season */
+#define FIT_STATE_MONTHS	4	/* of the aggregate fit_season */
 
 /* Of version 1 only kind, from_numbers, k and as_of are at the same places */
 typedef struct FitHead
@@ -37,7 +42,7 @@ typedef struct FitHead
 								 * of gamma-gamma-all: days without such an amount */
 	double		time_unit;
 	int64		customers;		/* who had bought by as_of */
-	int64		sum_log;		/* of intervals, in 1/FIT_LOG_UNIT */
+	int64		sum_log;		/* of intervals, in 1/FIT_LOG_UNIT; by season of operational ones */
 } FitHead;
 
 /* The bytea */
@@ -58,11 +63,17 @@ typedef struct FitState
 	struct FitTally *tally;
 } FitState;
 
-/* A new one with the kind, k, from_numbers, as_of and time_unit of constants */
-extern FitState fit_state_new(const FitHead *constants);
+/* NULL in a state without a season */
+extern FitSeasonal *fit_state_seasonal(const FitState *state);
+
+/* A new one with the version, kind, k, from_numbers, as_of and time_unit of constants */
+extern FitState fit_state_new(const FitHead *constants, SeasonBytes season);
 
 /* An argument that is not NULL, its head checked; to be changed only within an aggregate */
 extern FitState fit_state_argument(FunctionCallInfo fcinfo, int argument);
+
+/* An error unless it is a state of fit_season, or is one of fit_model */
+extern void fit_state_check_months(const FitState *state, bool with_months);
 
 /* What a support function returns: argument 0, or a new state */
 extern Datum fit_state_result(FunctionCallInfo fcinfo, const FitState *state);
@@ -73,7 +84,8 @@ extern void fit_state_leave_out(FitState *state, uint32 count);
 extern void fit_state_add_sum_log(FitState *state, int64 sum_log);
 
 /* An error unless both were made with the same constants */
-extern void fit_state_check_constants(const FitHead *head, const FitHead *other);
+extern void fit_state_check_constants(const FitState *state, const FitHead *constants,
+									  SeasonBytes season);
 
 /* The rows, no two alike but for weights that are not whole, in ascending order; palloc'd */
 extern rt_fit_row *fit_state_rows(const FitState *state, size_t *count);

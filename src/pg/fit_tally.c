@@ -69,12 +69,20 @@ fit_tally_touch(FitTally *tally)
 	tally->flat = NULL;
 }
 
+bool
+fit_tally_row_valid(const FitHead *head, const rt_fit_row *row)
+{
+	const rt_kind *kind = rt_kind_by_id(head->kind);
+
+	return head->version >= FIT_STATE_SEASON ?
+		rt_seasonal_row_valid(kind, row, head->as_of) : kind->row_valid(row);
+}
+
 #ifdef USE_ASSERT_CHECKING
 /* Each entry is found where it is, may be one, and is not there twice */
 static void
 fit_tally_assert(const FitTally *tally)
 {
-	const rt_kind *kind = rt_kind_by_id(tally->head.kind);
 	rt_tally   *counts = tally->counts;
 	rt_tally_entry counted;
 	uint32		word = 0;
@@ -87,7 +95,8 @@ fit_tally_assert(const FitTally *tally)
 		rt_fit_key	key;
 
 		Assert(rt_fit_from_key(&counted, &entry));
-		Assert(entry.count > 0 && entry.row.weight >= 0 && kind->row_valid(&entry.row));
+		Assert(entry.count > 0 && entry.row.weight >= 0);
+		Assert(fit_tally_row_valid(&tally->head, &entry.row));
 		Assert(rt_fit_key_of(&entry, &key) == counted.key_size);
 		Assert(rt_tally_counts(counts, &key, counted.key_size) == counted.counts);
 		keys++;
@@ -220,6 +229,21 @@ fit_tally_bytes_room(FitBytes *bytes, Size *room)
 	return repalloc(bytes, *room);
 }
 
+/* The same with what comes behind the rows */
+static FitBytes *
+fit_tally_bytes_seasonal(const FitTally *tally, FitBytes *bytes)
+{
+	Size		used = VARSIZE(bytes);
+	Size		size = used + fit_seasonal_size(tally->seasonal);
+
+	if (size > MaxAllocSize)
+		fit_tally_too_large();
+	bytes = repalloc(bytes, size);
+	fit_seasonal_write(tally->seasonal, (uint8 *) bytes + used);
+	SET_VARSIZE(bytes, size);
+	return bytes;
+}
+
 FitBytes *
 fit_tally_bytes(const FitTally *tally, MemoryContext context, bool sorted)
 {
@@ -252,5 +276,5 @@ fit_tally_bytes(const FitTally *tally, MemoryContext context, bool sorted)
 	fit_tally_assert_bytes(bytes, entries, count);
 	pfree(entries);
 	SET_VARSIZE(bytes, FIT_BYTES_SIZE(bytes->coder.used));
-	return bytes;
+	return tally->seasonal == NULL ? bytes : fit_tally_bytes_seasonal(tally, bytes);
 }

@@ -19,6 +19,7 @@ typedef struct FitTally
 	ExpandedObjectHeader object;
 	FitHead		head;
 	rt_tally   *counts;
+	FitSeasonal *seasonal;		/* NULL: there is no season */
 	FitBytes   *flat;			/* NULL, or the same as bytes, which is asked for twice or more */
 } FitTally;
 
@@ -31,6 +32,9 @@ extern FitTally *fit_tally_of(Datum value);
 
 /* Before it is changed */
 extern void fit_tally_touch(FitTally *tally);
+
+/* May this be a row of such a state?  Its numbers are finite and not below 0. */
+extern bool fit_tally_row_valid(const FitHead *head, const rt_fit_row *row);
 
 extern void fit_tally_add(FitTally *tally, const rt_fit_entry *entry);
 

@@ -77,24 +77,62 @@ read_season(const uint8 *bytes, Size size)
 }
 
 const rt_season *
+season_from_bytes(SeasonBytes season)
+{
+	for (int i = 0; i < lengthof(recent_seasons); i++)
+	{
+		if (season.size > 0 && recent_seasons[i].size == season.size &&
+			memcmp(recent_seasons[i].bytes, season.bytes, season.size) == 0)
+			return &recent_seasons[i].season;
+	}
+	return season.size == 0 ? NULL : read_season(season.bytes, season.size);
+}
+
+const rt_season *
 season_from_datum(Datum value)
 {
 	struct varlena *stored = PG_DETOAST_DATUM_PACKED(value);
-	const uint8 *bytes = (const uint8 *) VARDATA_ANY(stored);
-	Size		size = VARSIZE_ANY_EXHDR(stored);
-	const rt_season *season = NULL;
+	SeasonBytes bytes = {(const uint8 *) VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored)};
+	const rt_season *season = bytes.size > 0 ? season_from_bytes(bytes) :
+		read_season(bytes.bytes, 0);
 
-	for (int i = 0; i < lengthof(recent_seasons) && season == NULL; i++)
-	{
-		if (size > 0 && recent_seasons[i].size == size &&
-			memcmp(recent_seasons[i].bytes, bytes, size) == 0)
-			season = &recent_seasons[i].season;
-	}
-	if (season == NULL)
-		season = read_season(bytes, size);
 	if ((Pointer) stored != DatumGetPointer(value))
 		pfree(stored);
 	return season;
+}
+
+SeasonBytes
+season_argument(FunctionCallInfo fcinfo, int argument)
+{
+	struct varlena *stored;
+	SeasonBytes season = {NULL, 0};
+
+	if (argument >= PG_NARGS() || PG_ARGISNULL(argument))
+		return season;
+	stored = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argument));
+	season.bytes = (const uint8 *) VARDATA_ANY(stored);
+	season.size = VARSIZE_ANY_EXHDR(stored);
+	if (season.size == 0)
+		read_season(season.bytes, 0);	/* which is none */
+	return season;
+}
+
+SeasonBytes
+season_copy(SeasonBytes season, MemoryContext context)
+{
+	uint8	   *bytes;
+
+	if (season.size == 0)
+		return season;
+	bytes = MemoryContextAlloc(context, season.size);
+	memcpy(bytes, season.bytes, season.size);
+	return (SeasonBytes) {bytes, season.size};
+}
+
+bool
+season_same(SeasonBytes a, SeasonBytes b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
 }
 
 Datum

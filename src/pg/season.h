@@ -22,6 +22,25 @@
  */
 extern const rt_season *season_from_datum(Datum value);
 
+/*
+ * The same as bytes, within a state: equal seasons are equal bytes.  None has the size 0.
+ */
+typedef struct SeasonBytes
+{
+	const uint8 *bytes;
+	Size		size;
+} SeasonBytes;
+
+/* Of an argument, which stays where it is; NULL is none, and what there is is a season */
+extern SeasonBytes season_argument(FunctionCallInfo fcinfo, int argument);
+
+/* A copy in this context */
+extern SeasonBytes season_copy(SeasonBytes season, MemoryContext context);
+extern bool season_same(SeasonBytes a, SeasonBytes b);
+
+/* As season_from_datum; NULL where there is none */
+extern const rt_season *season_from_bytes(SeasonBytes season);
+
 /* The value of a valid season; in the current memory context */
 extern Datum season_to_datum(const rt_season *season);
 
