@@ -430,15 +430,15 @@ said AS (
 		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
 		' so far. Who is new comes on top' ||
 		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
-			WHEN max(times) = '' THEN '; a season or a campaign is not in it.'
-			ELSE '; in it ' || max(times) || '.' END AS note
+			ELSE '; ' || max(times) || '.' END AS note
 	FROM ahead,
 		-- a mart that an older version has refreshed does not say
-		LATERAL (SELECT CASE to_jsonb(ahead) ->> 'with_season' WHEN 'true' THEN 'is the season' ||
-				CASE to_jsonb(ahead) ->> 'with_events' WHEN 'true' THEN
-					', and are the events in the settings' ELSE ', but no campaign' END
-			ELSE CASE to_jsonb(ahead) ->> 'with_events' WHEN 'true' THEN
-				'are the events in the settings, but no season' ELSE '' END END AS times) k
+		LATERAL (SELECT CASE concat(to_jsonb(ahead) ->> 'with_season', ' ',
+				to_jsonb(ahead) ->> 'with_events')
+			WHEN 'true true' THEN 'the season and the events in the settings are in it'
+			WHEN 'true false' THEN 'the season is in it, a campaign is not'
+			WHEN 'false true' THEN 'the events in the settings are in it, a season is not'
+			ELSE 'a season or a campaign is not in it' END AS times) k
 	WHERE n = 1 OR n = periods)
 SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
 	coalesce(note, ''),
