@@ -119,7 +119,7 @@ FROM (SELECT without,
 WHERE fitted_on = {as_of}
   AND kind = preferred$sql$),
 	(35, 'choose season', false, $sql$UPDATE {mart}.season_fit
-SET chosen = better,
+SET chosen = coalesce(better, false),
     used = CASE WHEN better THEN season ELSE {events} END,
     holdout_used = CASE WHEN better THEN holdout_season ELSE {events} END,
     chosen_because =
@@ -130,6 +130,8 @@ SET chosen = better,
                 'The log has ' || to_char(years, 'FM990.0') || ' years: what belongs to a month, '
                 || 'and what to that year, can be told from ' || {season_years}::numeric
                 || ' years on.'
+            WHEN {season_p_value} <= 0 THEN
+                'None is wanted: settings.season_p_value is 0.'
             WHEN p_value < {season_p_value} IS NOT TRUE THEN
                 'Months differ no more than chance and years make them'
                 || coalesce(': p-value ' || to_char(p_value, 'FM0.0000'), '') || '.'

@@ -123,14 +123,14 @@ CREATE FUNCTION retention_review_unusual() RETURNS text
 	FROM {mart}.unusual_periods WHERE unusual
 	ORDER BY abs(ln(greatest(actual, 0.5) / expected)) DESC, seen_from DESC LIMIT 1)
 SELECT coalesce('<section class="whole sign" aria-label="All customers at once"><p><b>' ||
-	{unusual} || ':</b> all at once, which is not ' ||
-	CASE WHEN ratio < 1 THEN 'customers leaving' ELSE 'customers coming to stay' END ||
-	'. If there is a reason, tell it, with its days and how much was left of what is bought '
-	'otherwise: <code>' || {extension}.retention_html_text(format(
+	{unusual} || '.</b> All at once' ||
+	CASE WHEN ratio < 1 THEN ', which is not how customers leave' ELSE '' END ||
+	'. If there is a reason, tell it, with its days and, as a factor, how much was bought of what '
+	'is bought otherwise: <code>' || {extension}.retention_html_text(format(
 		'UPDATE %I.settings SET events = events || %L', schema_name,
 		jsonb_build_array(jsonb_build_object('from', seen_from, 'until', seen_until,
 			'factor', greatest(round(factor::numeric, 2), 0.001))))) ||
-	'</code>. The next refresh will not count it as ' ||
+	';</code> The next refresh then does not count it as ' ||
 	CASE WHEN ratio < 1 THEN 'loss' ELSE 'a habit' END || '.' ||
 	CASE WHEN periods > 1 THEN ' Other times like that are in the table '
 		'<code>unusual_periods</code>.' ELSE '' END || '</p></section>', '')
