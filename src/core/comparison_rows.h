@@ -35,7 +35,8 @@ typedef struct rt_compared
 	int32_t		age;
 	int32_t		before;			/* purchases in the period before the hold-out */
 	int32_t		after;			/* and in it */
-	rt_customer opportunities;	/* the same customers in these, where a kind asks for them */
+	rt_customer opportunities;	/* the same customers in these, where a kind asks for them; by
+								 * season, while they are judged, in operational days */
 	int64_t		customers;
 } rt_compared;
 

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "core/calendar.h"
 #include "core/comparison.h"
 #include "core/customer_base.h"
 #include "core/opportunity.h"
@@ -36,6 +37,8 @@ typedef struct Compared
 {
 	const ComparisonHead *head;
 	ComparisonRows all;
+	const rt_season *season;	/* NULL: none; else opportunities are operational days */
+	double		log_factors;
 	bool		by_opportunities;
 	rt_fit_row *fit_rows;
 	rt_scored  *scored;
@@ -61,7 +64,7 @@ comparison_weight(const Compared *data, const rt_compared *row)
 	return row->x > 0 ? row->customers << data->head->level : row->customers;
 }
 
-/* As a kind sees them, in days or opportunities */
+/* As a kind sees them, in days or opportunities; by season in operational days */
 static rt_customer
 comparison_customer(const Compared *data, const rt_compared *row)
 {
@@ -107,7 +110,7 @@ comparison_fit(const Compared *data, const ComparedKind *kind, rt_model *model)
 		data->fit_rows[count - 1].weight +=
 			(double) comparison_weight(data, &data->all.rows[i]);
 	}
-	fit_rows(&head, NULL, 0, data->fit_rows, count, model);
+	fit_rows(&head, data->season, data->log_factors, data->fit_rows, count, model);
 }
 
 /* Of scores that were written down beside the judgement */
@@ -134,14 +137,17 @@ static void
 comparison_judge_model(const Compared *data, ComparisonRow *row)
 {
 	rt_base		base;
-	double		horizon = data->head->days / data->head->time_unit;
+	int32		begin = data->head->as_of - data->head->days;
+	double		horizon = rt_season_days(data->season, begin, data->head->as_of) /
+		data->head->time_unit;
+	bool		in_opportunities = data->by_opportunities && data->season == NULL;
 	rt_customer seen;
 	double		probability = 0;
 	double		expected = 0;
 	size_t		count = 0;
 
 	rt_base_from_model(row->model, &base);
-	if (data->by_opportunities)
+	if (in_opportunities)
 		horizon = rt_opportunities_within(data->head->days, data->head->time_unit);
 	for (size_t i = 0; i < data->all.row_count; i++)
 	{
@@ -153,7 +159,7 @@ comparison_judge_model(const Compared *data, ComparisonRow *row)
 		if (i == 0 || !comparison_same(&customer, &seen))
 		{
 			seen = customer;
-			if (!data->by_opportunities)
+			if (!in_opportunities)
 			{
 				customer.t_x /= data->head->time_unit;
 				customer.age /= data->head->time_unit;
@@ -372,6 +378,29 @@ comparison_check_known(const ComparisonHead *head)
 				 errhint("Give a shorter one, or a later as_of.")));
 }
 
+/* All rows in operational days, too */
+static void
+comparison_set_season(const ComparisonState *state, Compared *data)
+{
+	int32		begin = state->head.as_of - state->head.days;
+
+	data->season = season_from_bytes(state->season->bytes);
+	for (size_t i = 0; i < data->all.row_count; i++)
+	{
+		rt_compared *row = &data->all.rows[i];
+		rt_customer in_days = comparison_customer(data, row);
+
+		rt_poll_each(i);
+		/* there is no customer from before all dates */
+		if (in_days.age > (double) begin - RT_DATE_MIN)
+			comparison_state_corrupt();
+		row->opportunities = rt_seasonal_customer(data->season, &in_days, begin);
+	}
+	for (int level = state->head.level; level < RT_LEVELS; level++)
+		data->log_factors += ldexp((double) state->season->sum_logs[level], state->head.level);
+	data->log_factors /= FIT_LOG_UNIT;
+}
+
 static Compared
 comparison_data(const ComparisonState *state)
 {
@@ -393,9 +422,13 @@ comparison_data(const ComparisonState *state)
 	}
 	for (int level = state->head.level; level < RT_LEVELS; level++)
 		data.sum_log += ldexp((double) state->head.sum_logs[level], state->head.level);
+	if (state->season != NULL)
+		comparison_set_season(state, &data);
 	/* purchases in the hold-out are no more than a number holds, either */
-	if (data.sum_log > intervals * LOG_INTERVAL_MAX * FIT_LOG_UNIT ||
-		data.sum_log > (double) WHOLE_SUM_MAX || purchases > (double) WHOLE_SUM_MAX)
+	if (fabs(data.sum_log) > intervals * (data.season == NULL ? LOG_INTERVAL_MAX :
+										  RT_SEASONAL_LOG_INTERVAL_MAX) * FIT_LOG_UNIT ||
+		fabs(data.log_factors) > intervals * RT_SEASONAL_LOG_MAX ||
+		fabs(data.sum_log) > (double) WHOLE_SUM_MAX || purchases > (double) WHOLE_SUM_MAX)
 		comparison_state_corrupt();
 	return data;
 }
@@ -414,7 +447,8 @@ comparison_judge_kinds(Compared *data, ComparisonRow *rows)
 		rt_model   *model = palloc(sizeof(rt_model));
 		MemoryContext old = MemoryContextSwitchTo(context);
 
-		comparison_order(data, rt_kind_by_id(kind->id)->input == RT_INPUT_OPPORTUNITIES);
+		comparison_order(data, data->season != NULL ||
+						 rt_kind_by_id(kind->id)->input == RT_INPUT_OPPORTUNITIES);
 		comparison_fit(data, kind, model);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(context);

@@ -143,6 +143,7 @@ comparison_kinds_read(const ComparisonState *state, const struct varlena *kinds)
 static ComparisonState *
 comparison_state_to_add_to(FunctionCallInfo fcinfo, ComparisonHead *constants)
 {
+	SeasonBytes season = season_argument(fcinfo, 6);
 	struct varlena *kinds = PG_NARGS() > 4 ? PG_DETOAST_DATUM(PG_GETARG_DATUM(4)) : NULL;
 	ComparisonState *state = PG_ARGISNULL(0) ? NULL : comparison_state_argument(fcinfo, 0);
 
@@ -154,11 +155,13 @@ comparison_state_to_add_to(FunctionCallInfo fcinfo, ComparisonHead *constants)
 	else
 	{
 		comparison_kinds(constants, kinds);
+		for (int i = 0; season.size > 0 && i < constants->kind_count; i++)
+			check_takes_season(rt_kind_by_id(constants->kinds[i].id));
 		if (state == NULL)
-			state = comparison_state_new(constants);
+			state = comparison_state_new(constants, season);
 		comparison_remember_kinds(state, kinds);
 	}
-	comparison_state_check_constants(&state->head, constants);
+	comparison_state_check_constants(state, constants, season);
 	return state;
 }
 
@@ -167,7 +170,7 @@ comparison_state_to_add_to(FunctionCallInfo fcinfo, ComparisonHead *constants)
 static void
 comparison_check_arguments(FunctionCallInfo fcinfo)
 {
-	for (int i = 2; i < PG_NARGS(); i++)
+	for (int i = 2; i < Min(PG_NARGS(), 6); i++)
 	{
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
@@ -182,6 +185,9 @@ comparison_add_dates(ComparisonState *state, const int32 *dates, size_t count)
 {
 	rt_seen		seen;
 	rt_intervals intervals = {0};
+	const rt_season *season = state->season == NULL ? NULL :
+		season_from_bytes(state->season->bytes);
+	double		log_factors = 0;
 
 	if (count == 0)
 		return;
@@ -189,12 +195,16 @@ comparison_add_dates(ComparisonState *state, const int32 *dates, size_t count)
 	if (seen.known > 0 && state->opportunities)
 		rt_opportunities(dates, seen.known, state->head.as_of - state->head.days,
 						 state->head.time_unit, &seen.row.opportunities);
-	if (seen.known > 1 && state->intervals)
+	if (seen.known > 1 && state->intervals && season == NULL)
 		rt_intervals_from_dates(dates, seen.known, &intervals);
-	comparison_state_add(state, &seen, intervals.sum_log);
+	if (seen.known > 1 && state->intervals && season != NULL)
+		rt_seasonal_intervals(season, dates, seen.known, &intervals);
+	if (seen.known > 1 && season != NULL)
+		log_factors = rt_seasonal_sum_log(season, &state->season->logs, dates + 1, seen.known - 1);
+	comparison_state_add(state, &seen, intervals.sum_log, log_factors);
 }
 
-/* history, as_of, hold-out, kinds, time unit */
+/* history, as_of, hold-out, kinds, time unit, season */
 Datum
 compare_models_add(PG_FUNCTION_ARGS)
 {

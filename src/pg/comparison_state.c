@@ -12,6 +12,7 @@
 #include "utils/memutils.h"
 
 #include "core/calendar.h"
+#include "core/model.h"
 #include "core/poll.h"
 #include "core/sort.h"
 #include "pg/errors.h"
@@ -86,7 +87,7 @@ comparison_state_tally(MemoryContext context, uint32 places, uint32 room)
 }
 
 ComparisonState *
-comparison_state_new(const ComparisonHead *constants)
+comparison_state_new(const ComparisonHead *constants, SeasonBytes season)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "retention: comparison",
 												  ALLOCSET_SMALL_SIZES);
@@ -94,7 +95,7 @@ comparison_state_new(const ComparisonHead *constants)
 
 	EOH_init_header(&state->object, &comparison_state_methods, context);
 	state->head = *constants;
-	state->head.version = COMPARISON_STATE_VERSION;
+	state->head.version = season.size == 0 ? COMPARISON_STATE_VERSION : COMPARISON_STATE_SEASON;
 	state->head.level = 0;
 	state->head.customers = state->head.came = 0;
 	memset(state->head.sum_logs, 0, sizeof(state->head.sum_logs));
@@ -106,6 +107,11 @@ comparison_state_new(const ComparisonHead *constants)
 		state->intervals |= kind->needs_intervals;
 	}
 	state->tally = comparison_state_tally(context, FIRST_PLACES, FIRST_ROOM);
+	if (season.size > 0)
+	{
+		state->season = MemoryContextAllocZero(context, sizeof(ComparisonSeason));
+		state->season->bytes = season_copy(season, context);
+	}
 	return state;
 }
 
@@ -228,7 +234,8 @@ comparison_state_add_to(int64 *sum, int64 more)
 }
 
 void
-comparison_state_add(ComparisonState *state, const rt_seen *seen, double sum_log)
+comparison_state_add(ComparisonState *state, const rt_seen *seen, double sum_log,
+					 double log_factors)
 {
 	if (seen->known == 0)
 	{
@@ -239,6 +246,9 @@ comparison_state_add(ComparisonState *state, const rt_seen *seen, double sum_log
 	if (state->intervals && seen->row.x > 0)
 		comparison_state_add_to(&state->head.sum_logs[rt_compared_level(&seen->row)],
 								llround(sum_log * FIT_LOG_UNIT));
+	if (state->season != NULL && seen->row.x > 0)
+		comparison_state_add_to(&state->season->sum_logs[rt_compared_level(&seen->row)],
+								llround(log_factors * FIT_LOG_UNIT));
 	comparison_state_add_compared(state, &seen->row);
 	if (seen->has_past)
 		comparison_state_add_past(state, &seen->past);
@@ -291,6 +301,13 @@ comparison_state_rows(const ComparisonState *state)
 
 /* -------------------------------------------------------------------- bytes */
 
+/* So that the sums of all levels add up */
+static bool
+comparison_state_sum_valid(int64 sum)
+{
+	return sum >= -(PG_INT64_MAX / RT_LEVELS) && sum <= PG_INT64_MAX / RT_LEVELS;
+}
+
 /* Room for one more row at the end */
 static ComparisonBytes *
 comparison_state_room(ComparisonBytes *bytes, Size used, Size *room)
@@ -299,6 +316,45 @@ comparison_state_room(ComparisonBytes *bytes, Size used, Size *room)
 		return bytes;
 	*room += *room / 2 + RT_COUNTED_MAX;
 	return repalloc(bytes, *room);
+}
+
+/* The same with the season behind the rows: its sums, and its bytes to the end */
+static ComparisonBytes *
+comparison_state_put_season(const ComparisonSeason *season, ComparisonBytes *bytes)
+{
+	Size		used = VARSIZE(bytes);
+	Size		size = used + sizeof(season->sum_logs) + season->bytes.size;
+	uint8	   *end;
+
+	bytes = repalloc(bytes, size);
+	end = (uint8 *) bytes + used;
+	memcpy(end, season->sum_logs, sizeof(season->sum_logs));
+	memcpy(end + sizeof(season->sum_logs), season->bytes.bytes, season->bytes.size);
+	SET_VARSIZE(bytes, size);
+	return bytes;
+}
+
+/* Reads it, which must reach to the end */
+static void
+comparison_state_get_season(ComparisonState *state, const uint8 *bytes, const uint8 *end)
+{
+	ComparisonSeason *season;
+	SeasonBytes of_season;
+
+	if (end - bytes <= sizeof(season->sum_logs))
+		comparison_state_corrupt();
+	of_season.bytes = bytes + sizeof(season->sum_logs);
+	of_season.size = (Size) (end - of_season.bytes);
+	season_from_bytes(of_season);	/* or an error that says why not */
+	season = MemoryContextAllocZero(state->object.eoh_context, sizeof(ComparisonSeason));
+	season->bytes = season_copy(of_season, state->object.eoh_context);
+	memcpy(season->sum_logs, bytes, sizeof(season->sum_logs));
+	for (int i = 0; i < RT_LEVELS; i++)
+	{
+		if (!comparison_state_sum_valid(season->sum_logs[i]))
+			comparison_state_corrupt();
+	}
+	state->season = season;
 }
 
 static ComparisonBytes *
@@ -329,8 +385,10 @@ comparison_state_bytes(const ComparisonState *state, MemoryContext context)
 	}
 	pfree(all.rows);
 	pfree(all.pasts);
-	MemoryContextSwitchTo(caller);
 	SET_VARSIZE(bytes, COMPARISON_BYTES_SIZE(used));
+	if (state->season != NULL)
+		bytes = comparison_state_put_season(state->season, bytes);
+	MemoryContextSwitchTo(caller);
 	return bytes;
 }
 
@@ -346,7 +404,9 @@ comparison_kind_known(const rt_kind *kind, int k, double time_unit)
 static void
 comparison_state_check_head(const ComparisonHead *head)
 {
-	if (head->version != COMPARISON_STATE_VERSION || head->kind_count < 1 ||
+	bool		by_season = head->version == COMPARISON_STATE_SEASON;
+
+	if ((head->version != COMPARISON_STATE_VERSION && !by_season) || head->kind_count < 1 ||
 		head->kind_count > COMPARISON_KINDS_MAX || head->level > RT_LEVEL_MAX ||
 		head->unused != 0 || head->as_of < RT_DATE_MIN || head->as_of > RT_DATE_MAX ||
 		head->days < 1 || (int64) head->as_of - head->days < RT_DATE_MIN ||
@@ -356,13 +416,15 @@ comparison_state_check_head(const ComparisonHead *head)
 	for (int i = 0; i < head->kind_count; i++)
 	{
 		if (!comparison_kind_known(rt_kind_by_id(head->kinds[i].id), head->kinds[i].k,
-								   head->time_unit))
+								   head->time_unit) ||
+			(by_season && !rt_kind_takes_season(rt_kind_by_id(head->kinds[i].id))))
 			comparison_state_corrupt();
 	}
 	for (int i = 0; i < RT_LEVELS; i++)
 	{
-		/* so that all of them add up */
-		if (head->sum_logs[i] < 0 || head->sum_logs[i] > PG_INT64_MAX / RT_LEVELS)
+		/* of days none is negative */
+		if (!comparison_state_sum_valid(head->sum_logs[i]) ||
+			(head->sum_logs[i] < 0 && !by_season))
 			comparison_state_corrupt();
 	}
 }
@@ -398,7 +460,7 @@ comparison_state_from_bytes(const ComparisonBytes *bytes)
 	if (VARSIZE(bytes) < COMPARISON_BYTES_SIZE(0))
 		comparison_state_corrupt();
 	comparison_state_check_head(&bytes->head);
-	state = comparison_state_new(&bytes->head);
+	state = comparison_state_new(&bytes->head, (SeasonBytes) {NULL, 0});
 	state->head = bytes->head;
 	reader.customers = bytes->head.customers;
 	for (uint32 i = 0; i < bytes->past_count; i++)
@@ -420,7 +482,9 @@ comparison_state_from_bytes(const ComparisonBytes *bytes)
 			comparison_state_corrupt();
 		comparison_state_add_compared(state, &row);
 	}
-	if (reader.at != reader.end)
+	if (bytes->head.version == COMPARISON_STATE_SEASON)
+		comparison_state_get_season(state, reader.at, reader.end);
+	else if (reader.at != reader.end)
 		comparison_state_corrupt();
 	return state;
 }
@@ -467,9 +531,18 @@ comparison_state_check_constant(bool same, const char *name)
 				 errhint("Use GROUP BY for several comparisons.")));
 }
 
-void
-comparison_state_check_constants(const ComparisonHead *head, const ComparisonHead *other)
+static SeasonBytes
+comparison_state_season(const ComparisonState *state)
 {
+	return state->season == NULL ? (SeasonBytes) {NULL, 0} : state->season->bytes;
+}
+
+void
+comparison_state_check_constants(const ComparisonState *state, const ComparisonHead *other,
+								 SeasonBytes season)
+{
+	const ComparisonHead *head = &state->head;
+
 	comparison_state_check_constant(head->as_of == other->as_of, "as_of");
 	comparison_state_check_constant(head->days == other->days, "the hold-out");
 	comparison_state_check_constant(head->time_unit == other->time_unit, "the time unit");
@@ -477,6 +550,8 @@ comparison_state_check_constants(const ComparisonHead *head, const ComparisonHea
 									memcmp(head->kinds, other->kinds,
 										   head->kind_count * sizeof(ComparedKind)) == 0,
 									"the kinds of models");
+	comparison_state_check_constant(season_same(comparison_state_season(state), season),
+									"the season");
 }
 
 static void
@@ -498,7 +573,11 @@ comparison_state_add_all(ComparisonState *state, const ComparisonState *other)
 	comparison_state_add_to(&state->head.customers, other->head.customers);
 	comparison_state_add_to(&state->head.came, other->head.came);
 	for (int i = 0; i < RT_LEVELS; i++)
+	{
 		comparison_state_add_to(&state->head.sum_logs[i], other->head.sum_logs[i]);
+		if (other->season != NULL)
+			comparison_state_add_to(&state->season->sum_logs[i], other->season->sum_logs[i]);
+	}
 }
 
 Datum
@@ -518,12 +597,12 @@ compare_models_combine(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0))
 	{
 		state = comparison_state_argument(fcinfo, 0);
-		comparison_state_check_constants(&state->head, &other->head);
+		comparison_state_check_constants(state, &other->head, comparison_state_season(other));
 		comparison_state_add_all(state, other);
 	}
 	else if (comparison_state_of(PG_GETARG_DATUM(1)) == other)
 	{
-		state = comparison_state_new(&other->head);
+		state = comparison_state_new(&other->head, comparison_state_season(other));
 		comparison_state_add_all(state, other);
 	}
 	else

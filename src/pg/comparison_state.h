@@ -7,6 +7,8 @@
  * leaves the aggregate it is a bytea: a head, and the rows in order.  A bytea may come from
  * anybody, and is checked row by row when it is read.
  *
+ * By season rows are the same, in days; in the bytes the season comes behind them.
+ *
  * There are at most COMPARISON_ROWS_MAX different customers who have bought more than once: a row
  * more, and the level of the sample rises until half of the rows, or a quarter, ... are left.  The
  * level is the least at which all rows that ever came are no more, whatever their order was.
@@ -22,9 +24,12 @@
 
 #include "core/comparison_rows.h"
 #include "core/kind.h"
+#include "core/seasonal.h"
 #include "core/tally.h"
+#include "pg/season.h"
 
 #define COMPARISON_STATE_VERSION 1
+#define COMPARISON_STATE_SEASON 2
 #define COMPARISON_KINDS_MAX 16
 
 /*
@@ -52,7 +57,8 @@ typedef struct ComparisonHead
 	double		time_unit;
 	int64		customers;		/* who had bought when the hold-out began */
 	int64		came;			/* who bought in it for the first time */
-	int64		sum_logs[RT_LEVELS];	/* of intervals, in 1/FIT_LOG_UNIT, by the row's level */
+	int64		sum_logs[RT_LEVELS];	/* of intervals, in 1/FIT_LOG_UNIT, by the row's level; by
+										 * season of operational ones */
 	ComparedKind kinds[COMPARISON_KINDS_MAX];
 } ComparisonHead;
 
@@ -67,11 +73,20 @@ typedef struct ComparisonBytes
 
 #define COMPARISON_BYTES_SIZE(used) (offsetof(ComparisonBytes, rows) + (Size) (used))
 
+/* The season that models are fitted with */
+typedef struct ComparisonSeason
+{
+	SeasonBytes bytes;
+	int64		sum_logs[RT_LEVELS];	/* of the factors of repeat purchase days */
+	rt_seasonal_logs logs;
+} ComparisonSeason;
+
 /* All of it is in its own context */
 typedef struct ComparisonState
 {
 	ExpandedObjectHeader object;
 	ComparisonHead head;
+	ComparisonSeason *season;	/* NULL: none */
 	rt_tally   *tally;
 	uint32		repeat_rows;	/* of x > 0 */
 	bool		opportunities;	/* rows have those, too */
@@ -85,7 +100,7 @@ typedef struct ComparisonState
 extern bool comparison_kind_known(const rt_kind *kind, int k, double time_unit);
 
 /* In a context below the current one, with the constants of head and nothing else of it */
-extern ComparisonState *comparison_state_new(const ComparisonHead *constants);
+extern ComparisonState *comparison_state_new(const ComparisonHead *constants, SeasonBytes season);
 
 /* An argument that is not NULL; to be changed only within an aggregate, and where it is 0 */
 extern ComparisonState *comparison_state_argument(FunctionCallInfo fcinfo, int argument);
@@ -94,11 +109,15 @@ extern ComparisonState *comparison_state_argument(FunctionCallInfo fcinfo, int a
 extern Datum comparison_state_result(FunctionCallInfo fcinfo, ComparisonState *state);
 
 /* An error unless both were made with the same constants */
-extern void comparison_state_check_constants(const ComparisonHead *head,
-											 const ComparisonHead *other);
+extern void comparison_state_check_constants(const ComparisonState *state,
+											 const ComparisonHead *other, SeasonBytes season);
 
-/* One customer, by the sum of the logarithms of their intervals where that is asked for */
-extern void comparison_state_add(ComparisonState *state, const rt_seen *seen, double sum_log);
+/*
+ * One customer, by the sum of the logarithms of their intervals where that is asked for, and of the
+ * factors of their repeat purchase days where there is a season
+ */
+extern void comparison_state_add(ComparisonState *state, const rt_seen *seen, double sum_log,
+								 double log_factors);
 
 /* All rows in ascending order; palloc'd */
 typedef struct ComparisonRows
