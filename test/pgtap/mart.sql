@@ -21,11 +21,11 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount',
 	'product_range', '{region,channel}'::text[], 'shop.customers'::regclass, NULL::text, 'trigger',
 	NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
-	s.partitions, true, 4,
+	s.partitions, true, 5,
 	'{mbg/nbd,mbg/cnbd-k,zibg/nbd,zibg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
 	'1 year'::interval, '{new,active,due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13,
 	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int,
-	200000, 0.8::float8)::m.settings,
+	200000, 0.8::float8, '[]'::jsonb, 0.001::float8, 2::float8)::m.settings,
 	'the settings a mart begins with') FROM m.settings s;
 
 -- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
@@ -38,6 +38,7 @@ FROM shop.orders GROUP BY 1, 2;
 -- what was bought, refunds aside, a row a day
 CREATE TEMP TABLE bought AS
 SELECT DISTINCT customer_id::bigint, ordered_at::date AS day FROM shop.orders WHERE amount >= 0;
+CREATE INDEX ON bought (customer_id, day);
 
 -- Of the kinds that converged or became a simpler one, or of all where none did, the one that told
 -- best what came
@@ -46,19 +47,32 @@ SELECT coalesce(at_limit IN ('no dropout', 'dropout rates alike'), false) $$;
 CREATE FUNCTION pg_temp.base(kinds text[], as_of date, days int) RETURNS retention_model
 LANGUAGE plpgsql AS $$
 DECLARE
+	best record;
 	m retention_model;
 BEGIN
-	DROP TABLE IF EXISTS compared;
+	DROP TABLE IF EXISTS compared, chosen_season;
 	CREATE TEMP TABLE compared AS
 	SELECT c.*
 	FROM unnest((SELECT compare_models(h, as_of, make_interval(days => days), kinds) FROM history))
 		c;
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history',
-		(SELECT kind FROM compared
-		WHERE converged OR pg_temp.answers(at_limit)
-			OR converged IS NOT NULL AND NOT EXISTS (
-				SELECT FROM compared WHERE converged OR pg_temp.answers(at_limit))
-		ORDER BY log_loss LIMIT 1), as_of) INTO m;
+	SELECT kind, log_loss INTO best FROM compared
+	WHERE converged OR pg_temp.answers(at_limit)
+		OR converged IS NOT NULL AND NOT EXISTS (
+			SELECT FROM compared WHERE converged OR pg_temp.answers(at_limit))
+	ORDER BY log_loss LIMIT 1;
+	-- and the season with which it would have told better
+	CREATE TEMP TABLE chosen_season AS
+	SELECT s AS fitted, season_years(s) AS years, season_p_value(s) AS p_value, past_s AS fitted_past,
+		told.log_loss, best.log_loss AS log_loss_without, chosen,
+		CASE WHEN chosen THEN s END AS season, CASE WHEN chosen THEN past_s END AS past
+	FROM (SELECT fit_season(h, as_of) AS s, fit_season(h, as_of - days) AS past_s FROM history) f,
+		LATERAL (SELECT r.log_loss FROM unnest((SELECT compare_models(h, as_of,
+			make_interval(days => days), ARRAY[best.kind], 1, past_s) FROM history)) r
+			WHERE kind = best.kind) told,
+		LATERAL (SELECT season_years(s) >= 2 AND season_p_value(s) < 0.001
+			AND told.log_loss < best.log_loss) c(chosen);
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, season) FROM history, chosen_season',
+		best.kind, as_of) INTO m;
 	RETURN m;
 END $$;
 
@@ -74,8 +88,8 @@ DECLARE
 	best_gain numeric;
 	gain numeric;
 BEGIN
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base), past)
-	INTO base_past;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, s.past) FROM history, chosen_season s',
+		model_kind(base), past) INTO base_past;
 	FOR m IN
 		SELECT fit_model(kind, h, past)
 		FROM history, unnest('{gamma-gamma,gamma-gamma-all}'::text[]) kind GROUP BY kind
@@ -116,7 +130,8 @@ DECLARE
 	today CONSTANT date := '2026-06-30';
 	base retention_model := pg_temp.base(kinds, today, quality_days);
 	past retention_model;
-	cycle retention_model := fit_model('interpurchase', h, today) FROM history;
+	cycle retention_model := fit_model('interpurchase', h, today, 1, season)
+		FROM history, chosen_season;
 	money retention_model := pg_temp.money(base, today, quality_days);
 BEGIN
 	DROP TABLE IF EXISTS chosen_money, customer, contacts, gone, reasons, dropped, trend, months,
@@ -252,8 +267,8 @@ BEGIN
 
 	-- the kind that was chosen, as it would have been fitted then
 	past := NULL;
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base),
-		today - quality_days) INTO past;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, s.past) FROM history, chosen_season s',
+		model_kind(base), today - quality_days) INTO past;
 	CREATE TEMP TABLE quality AS
 	SELECT avg(score) AS score, avg(came::int)::float8 AS rate, count(*) AS customers,
 		avg((score - came::int) ^ 2) AS brier, today - quality_days + 1 AS seen_from,
@@ -283,10 +298,32 @@ BEGIN
 	UPDATE forecast SET total = (SELECT expected_total(past, h, today - quality_days,
 		period * period_days * interval '1 day', level) FROM history);
 	CREATE TEMP TABLE outlook AS
-	SELECT days, today + days AS until, (t).*, level
+	SELECT days, today + days AS until, (t).*, level, chosen AS with_season,
+		false AS with_events
 	FROM (
 		SELECT days, expected_total(base, h, today, make_interval(days => days), level) AS t
-		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o;
+		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o,
+		chosen_season;
+
+	-- what was to be expected of each period at its beginning, and what came
+	DROP TABLE IF EXISTS unusual;
+	CREATE TEMP TABLE unusual AS
+	SELECT seen_from, seen_from + days - 1 AS seen_until, count(expected) AS customers,
+		sum(expected) AS expected, sum(actual) FILTER (WHERE expected IS NOT NULL) AS actual,
+		sum((actual - expected) ^ 2) AS variance
+	FROM (
+		SELECT days, since + 1 AS seen_from,
+			expected_purchases(base, h, since, days * interval '1 day') AS expected,
+			(SELECT count(*) FROM bought b WHERE b.customer_id = history.customer_id
+				AND day BETWEEN since + 1 AND since + days) AS actual
+		FROM greatest(period_days, 28) days, generate_series(1, 15) p,
+			LATERAL (SELECT today - days * p) s(since), history) e
+	GROUP BY seen_from, days;
+	ALTER TABLE unusual ADD usual float8;
+	UPDATE unusual u SET usual = (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ratio)
+		FROM (SELECT b.actual / b.expected AS ratio FROM unusual b
+			WHERE b.seen_from < u.seen_from ORDER BY seen_from DESC LIMIT 6) b
+		HAVING count(*) > 2);
 END $$;
 
 CREATE FUNCTION pg_temp.agrees(name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -362,6 +399,23 @@ BEGIN
 		FROM forecast', name || ': purchase_forecast');
 	RETURN NEXT set_eq('SELECT o::text FROM m.purchase_outlook o', 'SELECT o::text FROM outlook o',
 		name || ': purchase_outlook');
+	RETURN NEXT set_eq('
+		SELECT ROW(seen_from, seen_until, customers, round(expected::numeric, 6), actual,
+			round(usual::numeric, 9), unusual)::text AS line FROM m.unusual_periods', '
+		SELECT ROW(seen_from, seen_until, customers, round(expected::numeric, 6), actual,
+			round(usual::numeric, 9), coalesce(
+				abs(ln(actual / expected)) > 0.45 AND abs(ln(actual / expected / usual)) > 0.45
+				AND (actual - expected) ^ 2 > 3.29 ^ 2 * variance
+				AND (actual - usual * expected) ^ 2 > 3.29 ^ 2 * variance, false))::text AS line
+		FROM unusual', name || ': unusual_periods');
+	RETURN NEXT set_eq('
+		SELECT ROW(season, CASE WHEN chosen THEN holdout_season END, years, p_value,
+			CASE WHEN chosen THEN log_loss END, CASE WHEN chosen THEN log_loss_without END, chosen,
+			used, holdout_used)::text AS line
+		FROM m.season_fit WHERE fitted_on = date ''2026-06-30''', '
+		SELECT ROW(fitted, past, years, p_value, CASE WHEN chosen THEN log_loss END,
+			CASE WHEN chosen THEN log_loss_without END, chosen, season, past)::text AS line
+		FROM chosen_season', name || ': season_fit');
 	RETURN NEXT ok((SELECT count(*) > 2 AND bool_and(lower < expected AND expected < upper)
 		FROM m.purchase_outlook), name || ': with limits');
 	RETURN NEXT is(
