@@ -171,7 +171,7 @@ UNION ALL
 SELECT 11, 'There is a sign on the page where all customers at once bought less, and were not left to '
        'leave: periods', company, CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
        CASE WHEN shock THEN '1 to 4' ELSE '0' END, signs::text,
-       signs > 0 = shock AND sign = shock AND signs <= 4
+       (signs > 0) = shock AND sign = shock AND signs <= 4
 FROM boards.answer_shock, LATERAL (SELECT company = 'marketplace' AND NOT told AS shock) s
 UNION ALL
 SELECT 12, 'Where a shock was told, purchases of the half year after it are right to a tenth: percent '
