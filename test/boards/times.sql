@@ -4,7 +4,7 @@ SELECT to_regclass(:'mart' || '.unusual_periods') IS NOT NULL AS has_periods \gs
 \if :has_periods
 INSERT INTO boards.period
 SELECT :'company', :'told', seen_from, seen_until, expected, actual, usual, unusual,
-       retention_review_html(:'mart') LIKE '%<section class="whole sign"%'
+       (SELECT retention_review_html(:'mart') LIKE '%<section class="whole sign"%')
 FROM :"mart".unusual_periods;
 \endif
 INSERT INTO boards.forecast
