@@ -170,5 +170,5 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], do
 	'Beside the same without a season it tells whether the season is worth its while. Honest is '
 	'that of a season which was known then: typed in, or fit_season(history, as_of - holdout); one '
 	'that was fitted to the hold-out has seen what it is to tell. Of a season as likely as can be '
-	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for bg/bb, '
-	'which has no season, and for a season that changes within a group.';
+	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for '
+	'bg/bb, which has no season, and for a season that changes within a group.';

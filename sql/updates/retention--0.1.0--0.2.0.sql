@@ -132,6 +132,171 @@ COMMENT ON FUNCTION slice(purchase_history, date, date)
 	IS 'The purchases from first_day to last_day, both included; NULL if there are none. Error '
 	'22000 for a first_day after last_day.';
 
+CREATE TYPE retention_season;
+
+CREATE FUNCTION retention_season_in(cstring) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20
+	AS 'MODULE_PATHNAME', 'retention_season_in';
+
+CREATE FUNCTION retention_season_out(retention_season) RETURNS cstring
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'retention_season_out';
+
+CREATE FUNCTION retention_season_recv(internal) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_recv';
+
+CREATE FUNCTION retention_season_send(retention_season) RETURNS bytea
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_send';
+
+CREATE TYPE retention_season (
+	INPUT = retention_season_in,
+	OUTPUT = retention_season_out,
+	RECEIVE = retention_season_recv,
+	SEND = retention_season_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = extended
+);
+
+CREATE FUNCTION retention_season_eq(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_eq';
+
+CREATE FUNCTION retention_season_ne(retention_season, retention_season) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_ne';
+
+CREATE FUNCTION retention_season_hash(retention_season) RETURNS integer
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash';
+
+CREATE FUNCTION retention_season_hash_extended(retention_season, bigint) RETURNS bigint
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'retention_season_hash_extended';
+
+CREATE OPERATOR = (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_eq,
+	COMMUTATOR = =, NEGATOR = <>,
+	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES
+);
+
+CREATE OPERATOR <> (
+	LEFTARG = retention_season, RIGHTARG = retention_season,
+	FUNCTION = retention_season_ne,
+	COMMUTATOR = <>, NEGATOR = =,
+	RESTRICT = neqsel, JOIN = neqjoinsel
+);
+
+CREATE OPERATOR CLASS retention_season_ops
+	DEFAULT FOR TYPE retention_season USING hash AS
+	OPERATOR 1 =,
+	FUNCTION 1 retention_season_hash(retention_season),
+	FUNCTION 2 retention_season_hash_extended(retention_season, bigint);
+
+CREATE FUNCTION season_factor(season retention_season, day date) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_factor';
+
+CREATE FUNCTION operational_days(season retention_season, first_day date, last_day date)
+	RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_operational_days';
+
+CREATE FUNCTION season_months(season retention_season, level double precision DEFAULT 0.95)
+	RETURNS TABLE (month integer, factor double precision, standard_error double precision,
+		lower double precision, upper double precision)
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 12
+	AS 'MODULE_PATHNAME', 'season_months';
+
+CREATE FUNCTION season_log_likelihood(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_log_likelihood';
+
+CREATE FUNCTION season_p_value(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_p_value';
+
+CREATE FUNCTION season_years(season retention_season) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1
+	AS 'MODULE_PATHNAME', 'season_years';
+
+COMMENT ON TYPE retention_season
+	IS 'How much more all customers buy at one time than at another. Made by the aggregate '
+	'fit_season, or typed in as JSON: ''{"months": [0.8, 0.8, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1, 1.2, '
+	'1.6]}'' are the factors of the twelve months from January on. They are divided by their '
+	'mean, by the days of the months, so that a year is a year; NOTICE where that was off by more '
+	'than 1 percent. "weekdays" may be added, seven from Monday on, divided by their mean, and '
+	'"events": [{"from": "2026-03-16", "until": "2026-05-10", "factor": 0.3}], which multiply '
+	'their days, both included, and each other, and do not come again in other years: a lockdown, '
+	'a strike, a campaign, a moving feast, of the past or of the future. Without "months" these '
+	'are 1. A factor lies between 0.001 and 1000, there are at most 100 events. Text goes out and '
+	'in again without loss.';
+
+COMMENT ON FUNCTION retention_season_in(cstring)
+	IS 'Input of type retention_season; what is no season is error 22P02 that says why.';
+
+COMMENT ON FUNCTION retention_season_out(retention_season) IS 'Output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_recv(internal)
+	IS 'Binary input of type retention_season; malformed bytes are error 22P03 or 08P01.';
+
+COMMENT ON FUNCTION retention_season_send(retention_season)
+	IS 'Binary output of type retention_season.';
+
+COMMENT ON FUNCTION retention_season_eq(retention_season, retention_season)
+	IS 'Implementation of the operator =.';
+
+COMMENT ON FUNCTION retention_season_ne(retention_season, retention_season)
+	IS 'Implementation of the operator <>.';
+
+COMMENT ON FUNCTION retention_season_hash(retention_season)
+	IS 'Hash value, for hash joins, GROUP BY and DISTINCT.';
+
+COMMENT ON FUNCTION retention_season_hash_extended(retention_season, bigint)
+	IS '64-bit hash value with a seed, for hash partitioning.';
+
+COMMENT ON OPERATOR = (retention_season, retention_season)
+	IS 'Are these the same season, in all that its text form says?';
+
+COMMENT ON OPERATOR <> (retention_season, retention_season) IS 'Are these different seasons?';
+
+COMMENT ON OPERATOR CLASS retention_season_ops USING hash
+	IS 'Equality of seasons, for hash joins, GROUP BY, DISTINCT and hash indexes. Seasons have no '
+	'order.';
+
+COMMENT ON FUNCTION season_factor(retention_season, date)
+	IS 'How much more is bought on that day than on a day of an average year: the factor of its '
+	'month, times that of its weekday, times those of the events it lies in. Error 22008 for an '
+	'infinite date.';
+
+COMMENT ON FUNCTION operational_days(retention_season, date, date)
+	IS 'The sum of the factors of the days from first_day to last_day, both included: the time in '
+	'which models with this season hold, in days of an average year. 0 where last_day lies before '
+	'first_day. Error 22008 for an infinite date.';
+
+COMMENT ON FUNCTION season_months(retention_season, double precision)
+	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor with '
+	'a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
+	'chance and the variation between years leave open, see fit_season; it and the limits are '
+	'NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
+
+COMMENT ON FUNCTION season_log_likelihood(retention_season)
+	IS 'The log-likelihood of a model mbg/nbd with the season, as likely as can be, in days; it '
+	'can be compared with log_likelihood of fit_model(''mbg/nbd'', history, as_of). NULL for a '
+	'season that was typed in.';
+
+COMMENT ON FUNCTION season_p_value(retention_season)
+	IS 'How probable months that differ as much would be in a shop without a season, where months '
+	'vary from year to year as they do here: an F test. NULL for a season that was typed in, and '
+	'of a log of less than two years. Source: Wedderburn (1974), "Quasi-likelihood functions".';
+
+COMMENT ON FUNCTION season_years(retention_season)
+	IS 'The years that a fitted season was seen in: from the first purchase of all to as_of, of '
+	'365.25 days. NULL for a season that was typed in.';
+
 ALTER TYPE retention_model SET (STORAGE = extended);
 
 CREATE FUNCTION retention_model_eq(retention_model, retention_model) RETURNS boolean
@@ -290,6 +455,23 @@ COMMENT ON FUNCTION standard_error(retention_model, text)
 	'that was typed in or did not converge, and above 10 times the parameter, where nothing is '
 	'known of it. Error 22023 when there is no such parameter.';
 
+CREATE FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision,
+		retention_season)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'fit_model_add';
+
+CREATE AGGREGATE fit_model(kind text, history purchase_history, as_of date,
+		time_unit_days double precision, season retention_season) (
+	SFUNC = fit_model_add, STYPE = bytea, SSPACE = 6000,
+	FINALFUNC = fit_model_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_model_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION fit_model_add(bytea, text, purchase_history, date, double precision,
+		retention_season)
+	IS 'Transition function of the aggregate fit_model.';
+
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	IS 'Fits a model to a customer base by maximum likelihood, from what was known at the end of '
 	'the day as_of. What the kinds assume of customers, and their parameters: see model_kinds(). '
@@ -300,6 +482,18 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date)
 	'(q up to 1): see expected_order_value. Sources: see p_alive. Errors: 22000 for too little '
 	'data, 22023 for an unknown kind or for a kind, as_of or time unit that changes within a '
 	'group, 22004 when one of them is NULL.';
+
+COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision, retention_season)
+	IS 'As fit_model(kind, history, as_of, time_unit_days), of customers who buy more at one time '
+	'of the year than at another: the model holds in operational time, of which a day has as much '
+	'as its factor in the season says (see operational_days), and is kept with the season. Its '
+	'log-likelihood has the logarithm of the factor of each repeat purchase day added, so that it '
+	'can be compared with one that has no season, and aic and bic count what was fitted of the '
+	'season. First purchases are given. A season by fit_season(history, as_of) is of the same '
+	'customers; of a kind whose customers may leave at any time (pareto/nbd, ggompertz/nbd) '
+	'leaving is then taken to run in operational time, too. A NULL season is none, and twelve '
+	'months alike give the same parameters. Error 22023 for kinds that have no season: those of '
+	'opportunities, spend and contracts; and for a season that changes within a group.';
 
 COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double precision)
 	IS 'Fits a model to customers given as x repeat purchases, the last of them t_x after the '
@@ -316,6 +510,87 @@ COMMENT ON AGGREGATE fit_model(text, double precision, double precision, double 
 	IS 'The same with a weight for each row, such as the number of customers it stands for; not '
 	'negative. A NOTICE where all rows have the same weight and it is not 1: a time unit comes '
 	'after the weight.';
+
+CREATE FUNCTION season(model retention_model) RETURNS retention_season
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'season_of_model';
+
+CREATE FUNCTION with_season(model retention_model, season retention_season) RETURNS retention_model
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'model_with_season';
+
+COMMENT ON FUNCTION season(retention_model)
+	IS 'The season that a model was fitted or typed in with. NULL where it has none.';
+
+COMMENT ON FUNCTION with_season(retention_model, retention_season)
+	IS 'The same model with another season, as for a campaign that is planned: an event in the '
+	'place of none. A model that was fitted without a season is better fitted again with it. '
+	'Error 22023 for kinds that have no season: those of opportunities, spend and contracts.';
+
+CREATE FUNCTION fit_season_add(bytea, purchase_history, date) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'fit_season_add';
+
+CREATE FUNCTION fit_season_add(bytea, purchase_history, date, retention_season) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 8
+	AS 'MODULE_PATHNAME', 'fit_season_add';
+
+CREATE FUNCTION fit_season_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'fit_season_combine';
+
+CREATE FUNCTION fit_season_final(bytea) RETURNS retention_season
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 1000000
+	AS 'MODULE_PATHNAME', 'fit_season_final';
+
+CREATE AGGREGATE fit_season(history purchase_history, as_of date) (
+	SFUNC = fit_season_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = fit_season_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_season_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_season(history purchase_history, as_of date, events retention_season) (
+	SFUNC = fit_season_add, STYPE = bytea, SSPACE = 10000,
+	FINALFUNC = fit_season_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_season_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION fit_season_add(bytea, purchase_history, date)
+	IS 'Transition function of the aggregate fit_season(history, as_of).';
+
+COMMENT ON FUNCTION fit_season_add(bytea, purchase_history, date, retention_season)
+	IS 'Transition function of the aggregate fit_season(history, as_of, events).';
+
+COMMENT ON FUNCTION fit_season_combine(bytea, bytea)
+	IS 'Combine function of the aggregates fit_season.';
+
+COMMENT ON FUNCTION fit_season_final(bytea) IS 'Final function of the aggregates fit_season.';
+
+COMMENT ON AGGREGATE fit_season(purchase_history, date)
+	IS 'The season of a customer base: how much more its customers buy in each month of the year, '
+	'and on each weekday where that matters beyond chance (p below 0.001), from what was known at '
+	'the end of the day as_of. Factors have the mean 1 over the days of a year. A model mbg/nbd in '
+	'operational time, and the factors with it, are as likely as can be: the sum over customers of '
+	'ln L(x, operational t_x, operational T) plus that over repeat purchases of the ln of the '
+	'factor of their day. First purchases, which the likelihood takes as given, tell nothing: when '
+	'new customers come, a season of its own, does no harm. What no log of one year tells is how '
+	'months vary from year to year: that variance is estimated where months are seen in two years, '
+	'else taken as 0.15 squared of the logarithm; months are drawn toward 1 by as much as is not '
+	'known of them, and standard errors hold it. Of two years or more the season has a p-value, '
+	'see season_p_value. NULL, with a NOTICE, where it is less than 365 days from the first '
+	'purchase of all to as_of: some months were not seen. NULL histories, and customers without a '
+	'purchase by as_of, are left out; NULL without any. The same result for every order of the '
+	'rows and every plan. Errors: 22000 for too little data (fewer than 5 customers who bought '
+	'again, or 10 repeat purchases), more than 100 years, or no maximum; 22004 for a NULL as_of, '
+	'22008 for an infinite one, 22023 for one that changes within a group. Sources: Batislam, '
+	'Denizel, Filiztekin (2007) for mbg/nbd; Cox (1972), "The statistical analysis of dependencies '
+	'in point processes", for operational time; Wedderburn (1974) for the p-value.';
+
+COMMENT ON AGGREGATE fit_season(purchase_history, date, retention_season)
+	IS 'As fit_season(history, as_of), with events that are known: a lockdown, a strike, a '
+	'campaign. Their factors are taken as they are, so that what happened in them is not taken for '
+	'a season, and the season has them. NULL events are none. Error 22023 where months or weekdays '
+	'are given beside the events, which are what is fitted, or where events change within a group.';
 
 COMMENT ON FUNCTION overdue_ratio(purchase_history, date)
 	IS 'Days since the last purchase up to as_of (default: today), divided by the mean '
@@ -1388,6 +1663,12 @@ CREATE FUNCTION compare_models_add(bytea, purchase_history, date, interval, text
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'compare_models_add';
 
+CREATE FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[],
+		double precision, retention_season)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 12
+	AS 'MODULE_PATHNAME', 'compare_models_add';
+
 CREATE FUNCTION compare_models_combine(bytea, bytea) RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'compare_models_combine';
@@ -1412,6 +1693,13 @@ CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout in
 CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout interval,
 		kinds text[], time_unit_days double precision) (
 	SFUNC = compare_models_add, STYPE = bytea, SSPACE = 8000,
+	FINALFUNC = compare_models_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = compare_models_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE compare_models(history purchase_history, as_of date, holdout interval,
+		kinds text[], time_unit_days double precision, season retention_season) (
+	SFUNC = compare_models_add, STYPE = bytea, SSPACE = 12000,
 	FINALFUNC = compare_models_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = compare_models_combine, PARALLEL = SAFE
 );
@@ -1481,6 +1769,11 @@ COMMENT ON FUNCTION compare_models_add(bytea, purchase_history, date, interval, 
 	IS 'Transition function of the aggregate compare_models(history, as_of, holdout, kinds, '
 	'time_unit_days).';
 
+COMMENT ON FUNCTION compare_models_add(bytea, purchase_history, date, interval, text[],
+		double precision, retention_season)
+	IS 'Transition function of the aggregate compare_models(history, as_of, holdout, kinds, '
+	'time_unit_days, season).';
+
 COMMENT ON FUNCTION compare_models_combine(bytea, bytea)
 	IS 'Combine function of the aggregates compare_models.';
 
@@ -1522,6 +1815,16 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], do
 	IS 'As compare_models(history, as_of, holdout, kinds), with models in a time unit of so many '
 	'days, above 0: what bg/bb, which counts an opportunity in each of them, needs to be compared '
 	'with the others. Error 22023 for a time unit below a day with bg/bb, 22004 for NULL.';
+
+COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], double precision,
+		retention_season)
+	IS 'As compare_models(history, as_of, holdout, kinds, time_unit_days), with all kinds fitted '
+	'with this season (see fit_model) and their purchases expected in it; rules stay as they are. '
+	'Beside the same without a season it tells whether the season is worth its while. Honest is '
+	'that of a season which was known then: typed in, or fit_season(history, as_of - holdout); one '
+	'that was fitted to the hold-out has seen what it is to tell. Of a season as likely as can be '
+	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for '
+	'bg/bb, which has no season, and for a season that changes within a group.';
 
 COMMENT ON AGGREGATE retention(VARIADIC boolean[])
 	IS 'Who met the first condition, and which others: retention(day = ''2026-01-01'', day = '

@@ -284,17 +284,19 @@ typedef struct ggompertz_nbd_fit_data
 
 /*
  * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
- * on
+ * on.  A step is one of less than a day, or whatever the rows have.
  */
 static void
-ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, double *log_weight,
-					   double *means)
+ggompertz_nbd_who_left(const double *m, double x, double t_x, double until, bool is_step,
+					   double *log_weight, double *means)
 {
 	rt_lifetime start = ggompertz_nbd_lifetime_at(m, 0);
 	rt_lifetime life = ggompertz_nbd_lifetime_at(m, t_x);
 
-	*log_weight = rt_lifetime_integral(&life, m[ALPHA] + t_x, m[R] + x, RT_LIFETIME_LEAVES, 0,
-									   until, t_x, means);
+	*log_weight = is_step ?
+		rt_lifetime_integral_of_step(&life, m[ALPHA] + t_x, m[R] + x, until, t_x, means) :
+		rt_lifetime_integral(&life, m[ALPHA] + t_x, m[R] + x, RT_LIFETIME_LEAVES, 0, until, t_x,
+							 means);
 	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / m[ALPHA]);
 	means[RT_LIFETIME_LEFT] += rt_lifetime_left(&start, t_x);
 }
@@ -321,7 +323,8 @@ ggompertz_nbd_set_places(const ggompertz_nbd_fit_data *data, const double *p)
 		double		until = next != NULL ? (next->t - place->t) / unit : INFINITY;
 
 		rt_poll();
-		ggompertz_nbd_who_left(p, place->x, t, until, &place->log_weight, place->means);
+		ggompertz_nbd_who_left(p, place->x, t, until, rt_places_is_step(place, next),
+							   &place->log_weight, place->means);
 		if (next != NULL)
 		{
 			rt_lifetime life = ggompertz_nbd_lifetime_at(p, t);
@@ -347,7 +350,8 @@ ggompertz_nbd_set_terms(const ggompertz_nbd_fit_data *data, const ggompertz_nbd_
 		terms->to = data->places.places[data->places.indexes[2 * i + 1]];
 	}
 	else if (age > t_x)
-		ggompertz_nbd_who_left(p, n, t_x, age - t_x, &terms->from.log_weight, terms->from.means);
+		ggompertz_nbd_who_left(p, n, t_x, age - t_x, false, &terms->from.log_weight,
+							   terms->from.means);
 	terms->from.log_weight += (p[R] + n) * log1p((age - t_x) / (p[ALPHA] + t_x)) +
 		p[S] * (log_left - rt_lifetime_left(&m->start, t_x));
 	rt_place_terms_scale(terms, n >= 1);

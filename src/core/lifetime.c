@@ -149,6 +149,16 @@ lifetime_add_point(lifetime_sum *s, double u, double place, double weight, doubl
 		lifetime_add_means(s, &p, s->q.far ? exp(s->log_first + place) : u, term);
 }
 
+/* The first panel is all there is, and short */
+static void
+lifetime_add_step(lifetime_sum *s, double t)
+{
+	s->first = t;
+	s->moment = 1;
+	for (int i = 0; i < RT_FEW_POINTS; i++)
+		lifetime_add_point(s, t * (0.5 * (1 + rt_few_nodes[i])), 0, rt_few_weights[i] * 0.5, 0);
+}
+
 static void
 lifetime_add_first(lifetime_sum *s)
 {
@@ -287,6 +297,32 @@ rt_lifetime_integral(const rt_lifetime *life, double a, double m, rt_lifetime_ev
 	for (int i = 0; means != NULL && i < RT_PLACE_MEANS; i++)
 		means[i] = s.sums[i] / s.value;
 	return s.log_at_0 + s.scaled + log(s.value);
+}
+
+/*
+ * By its tenth derivative, which is (m + 9)! / (m - 1)! of a power m, five points are wrong by
+ * 4e-13 times this to the power of ten: Abramowitz and Stegun 25.4.30
+ */
+#define STEP_SHORT 0.5
+
+double
+rt_lifetime_integral_of_step(const rt_lifetime *life, double a, double m, double t, double age,
+							 double *means)
+{
+	lifetime_sum s = {.age = age, .with_means = true};
+	double		hazard = life->ages ? life->b / life->c : 1 / life->c;
+
+	if (!(t * ((m + 10) / a + (life->s + 11) * hazard + 10 * life->b) <= STEP_SHORT))
+		return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means);
+	s.q = rt_lifetime_integrand_of(life, a, m, RT_LIFETIME_LEAVES, 0, t);
+	if (s.q.far)
+		return rt_lifetime_integral(life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means);
+	if (life->ages)
+		s.decay_before = exp(-life->b * age);
+	lifetime_add_step(&s, t);
+	for (int i = 0; i < RT_PLACE_MEANS; i++)
+		means[i] = s.sums[i] / s.value;
+	return life->log_s - life->log_scale + log(t * s.value);
 }
 
 /* ---------------------------------------------------- what is made of them */

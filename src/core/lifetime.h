@@ -72,6 +72,13 @@ extern double rt_lifetime_integral(const rt_lifetime *life, double a, double m,
 								   rt_lifetime_event what, double discount, double t, double age,
 								   double *means);
 
+/*
+ * That of LEAVES with means, where t may be so short that a few points tell it to the last digits:
+ * of steps between operational times, of which a fit has as many as customers
+ */
+extern double rt_lifetime_integral_of_step(const rt_lifetime *life, double a, double m, double t,
+										   double age, double *means);
+
 /* The same before anything is made of who buys nothing for t: see rt_base_log_odds_left */
 extern double rt_lifetime_log_odds_left(const rt_lifetime *life, double a, double m, double t);
 

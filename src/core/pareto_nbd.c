@@ -290,16 +290,17 @@ typedef struct pareto_nbd_fit_data
 
 /*
  * Who left from t_x on, until later or ever: in the terms of a place, with means from the beginning
- * on
+ * on.  A step is one of less than a day, or whatever the rows have.
  */
 static void
 pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, double t_x,
-					double until, double *log_weight, double *means)
+					double until, bool is_step, double *log_weight, double *means)
 {
 	rt_lifetime life = rt_lifetime_pareto(s, beta + t_x);
 
-	*log_weight = rt_lifetime_integral(&life, alpha + t_x, r + x, RT_LIFETIME_LEAVES, 0, until,
-									   t_x, means);
+	*log_weight = is_step ?
+		rt_lifetime_integral_of_step(&life, alpha + t_x, r + x, until, t_x, means) :
+		rt_lifetime_integral(&life, alpha + t_x, r + x, RT_LIFETIME_LEAVES, 0, until, t_x, means);
 	means[RT_LIFETIME_LOG_ALPHA] += log1p(t_x / alpha);
 	means[RT_LIFETIME_LEFT] += log1p(t_x / beta);
 }
@@ -331,8 +332,8 @@ pareto_nbd_set_places(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m)
 		double		until = next != NULL ? (next->t - p->t) / unit : INFINITY;
 
 		rt_poll_each(j);
-		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, p->x, t, until, &p->log_weight,
-							p->means);
+		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, p->x, t, until,
+							rt_places_is_step(p, next), &p->log_weight, p->means);
 		if (next != NULL)
 			rt_place_add_next(p, next,
 							  -(m->r + p->x) * log1p(until / (m->alpha + t)) -
@@ -353,7 +354,7 @@ pareto_nbd_set_terms(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m, 
 		terms->to = data->places.places[data->places.indexes[2 * i + 1]];
 	}
 	else if (age > t_x)
-		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, n, t_x, age - t_x,
+		pareto_nbd_who_left(m->r, m->alpha, m->s, m->beta, n, t_x, age - t_x, false,
 							&terms->from.log_weight, terms->from.means);
 	terms->from.log_weight += (m->r + n) * log1p((age - t_x) / (m->alpha + t_x)) +
 		m->s * log1p((age - t_x) / (m->beta + t_x));

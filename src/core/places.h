@@ -53,6 +53,13 @@ extern size_t rt_places_workspace(size_t row_count);
  */
 extern const rt_place *rt_places_next(const rt_places *places, size_t i);
 
+/* Of operational times, of which there are many; whole days are as far apart as that */
+static inline bool
+rt_places_is_step(const rt_place *place, const rt_place *next)
+{
+	return next != NULL && next->t - place->t < 1;
+}
+
 /*
  * The terms that the likelihood of a row is a sum of, each over its largest: who is still here, who
  * left after t_x, less who left after age.  Where they bought something again from and to are the

@@ -13,9 +13,9 @@
 
 /*
  * The model that fit_model has of these rows, in ascending order, valid and no two alike: of a kind
- * that is not fitted to intervals alone.  Where there is a season, rows are in operational time, and
- * log_factors is the sum of the logarithms of the factors of all repeat purchase days.  Too little data is an error, a fit that did not converge
- * is none.  May change the rows.
+ * that is not fitted to intervals alone.  With a season they are in operational days, and
+ * log_factors is the sum of the logarithms of the factors of all repeat purchase days.  Too little
+ * data is an error, a fit that did not converge is none.  May change the rows.
  */
 extern void fit_rows(const FitHead *head, const rt_season *season, double log_factors,
 					 rt_fit_row *rows, size_t row_count, rt_model *model);

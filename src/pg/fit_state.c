@@ -251,9 +251,10 @@ typedef struct FitStateOld
 static FitState
 fit_state_of_old(const FitStateOld *old)
 {
-	FitHead		head = {.version = FIT_STATE_VERSION, .kind = old->kind, .from_numbers = old->from_numbers, .k = old->k,
-		.as_of = old->as_of, .left_out = old->left_out,
-		.time_unit = old->time_unit, .customers = old->customers,
+	FitHead		head = {.version = FIT_STATE_VERSION, .kind = old->kind,
+		.from_numbers = old->from_numbers, .k = old->k, .as_of = old->as_of,
+		.left_out = old->left_out, .time_unit = old->time_unit,
+		.customers = old->customers,
 	.sum_log = old->sum_log};
 	FitState	state;
 

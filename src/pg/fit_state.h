@@ -8,8 +8,8 @@
  * expanded object, which becomes that bytea again, in order and without room, where it leaves the
  * aggregate.
  *
- * A state by season, or of fit_season, is a tally from the first row on.  Its rows are in whole days,
- * as core/seasonal.h has them, and in its bytes there is behind them what fit_seasonal.h says.
+ * A state by season, or of fit_season, is a tally from the first row on.  Its rows are in whole
+ * days, as core/seasonal.h has them, and in its bytes behind them is what fit_seasonal.h says.
  *
  * A bytea may come from anybody.  What is added to it is written within its bounds, whatever it
  * is; its rows are checked when they are read, so that a tally holds valid ones only.

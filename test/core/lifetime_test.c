@@ -13,6 +13,7 @@
 #include "check.h"
 #include "kinds.h"
 #include "core/customer_base.h"
+#include "core/lifetime.h"
 
 #define TOLERANCE 1e-10
 
@@ -73,6 +74,32 @@ test_golden(void)
 	if (file != NULL)
 		fclose(file);
 	CHECK(rows == 48);
+}
+
+/* A step by few points is the integral, and its means */
+static void
+test_steps(void)
+{
+	random_seed(11);
+	for (int turn = 0; turn < 20000; turn++)
+	{
+		double		shape = pow(10, 4 * uniform() - 2);
+		double		scale = pow(10, 4 * uniform() - 1);
+		double		b = pow(10, 4 * uniform() - 5);
+		double		a = pow(10, 4 * uniform() - 1);
+		double		m = pow(10, 4 * uniform() - 2);
+		double		t = pow(10, 4 * uniform() - 4);
+		double		age = 1000 * uniform();
+		rt_lifetime life = turn % 2 ? rt_lifetime_pareto(shape, scale) :
+			rt_lifetime_gompertz(b, shape, scale, age);
+		double		means[RT_PLACE_MEANS] = {0};
+		double		means_of_step[RT_PLACE_MEANS] = {0};
+
+		compare(rt_lifetime_integral_of_step(&life, a, m, t, age, means_of_step),
+				rt_lifetime_integral(&life, a, m, RT_LIFETIME_LEAVES, 0, t, age, means), 1e-3);
+		for (int i = 0; i < RT_PLACE_MEANS; i++)
+			compare(means_of_step[i], means[i], 1e-6);
+	}
 }
 
 /* Powers of ten up to 300, and the ends themselves */
@@ -178,6 +205,7 @@ test_counts(void)
 
 static const check_case lifetime_cases[] = {
 	{"lifetime: golden values", test_golden},
+	{"lifetime: steps by few points", test_steps},
 	{"lifetime: the ends of doubles", test_ends},
 	{"lifetime: counts add up", test_counts},
 	{NULL, NULL}

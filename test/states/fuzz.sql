@@ -120,7 +120,8 @@ DECLARE
 BEGIN
 	SELECT e.*, f.aggtransfn, f.aggcombinefn, f.aggfinalfn, f.aggtranstype::regtype::text AS type,
 		pg_get_function_identity_arguments(e.aggregate) AS parameters,
-		f.aggtransfn::oid::regprocedure::text ~ '^(purchase_history|fit_model)' AS within_only
+		f.aggtransfn::oid::regprocedure::text
+			~ '^(purchase_history|fit_model|fit_season)' AS within_only
 	INTO a
 	FROM example e JOIN pg_aggregate f ON aggfnoid::oid = e.aggregate::oid
 	WHERE e.number = make_attempt.number;
@@ -234,7 +235,8 @@ SELECT format(
 FROM sample s JOIN example e ON s.example = e.number
 	JOIN pg_aggregate ON aggfnoid::oid = e.aggregate::oid,
 	-- a fit takes a thousand times as long as the others
-	LATERAL (SELECT CASE WHEN e.aggregate::text LIKE 'fit_model%' THEN 0.1 ELSE 1 END AS weight) w
+	LATERAL (SELECT CASE WHEN e.aggregate::text ~ '^fit_(model|season)' THEN 0.1 ELSE 1
+		END AS weight) w
 ORDER BY s.number \gexec
 
 SELECT format('%s of %s: %s', result, call, sum(count))

@@ -40,6 +40,21 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('fit_model(text, purchase_history, date)', '''gamma-gamma-all'', h, ''2025-12-31'''),
 	('fit_model(text, purchase_history, date, float8)', '''bg/nbd'', h, ''2025-12-31'', 7'),
 	('fit_model(text, purchase_history, date, float8)', '''bg/bb'', h, ''2025-12-31'', 30'),
+	('fit_model(text, purchase_history, date, float8, retention_season)',
+	 '''mbg/nbd'', h, ''2025-12-31'', 1, '
+	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
+	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
+	('fit_model(text, purchase_history, date, float8, retention_season)',
+	 '''interpurchase'', h, ''2025-12-31'', 7, '
+	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
+	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
+	('fit_model(text, purchase_history, date, float8, retention_season)',
+	 '''bg/cnbd-2'', h, ''2025-12-31'', 1, '
+	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
+	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
+	('fit_season(purchase_history, date)', 'h, ''2026-06-30'''),
+	('fit_season(purchase_history, date, retention_season)', 'h, ''2026-06-30'', '
+	 '''{"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
 	('fit_model(text, float8, float8)', '''gamma-gamma'', x, age'),
 	('fit_model(text, float8, float8, float8)', '''pareto/nbd'', x, t_x, age'),
 	('fit_model(text, float8, float8, float8)',
@@ -63,6 +78,10 @@ INSERT INTO example (aggregate, arguments) VALUES
 	 'h, ''2025-07-31'', ''2 months'', ''{mbg/cnbd-2, pareto/nbd}'''),
 	('compare_models(purchase_history, date, interval, text[], float8)',
 	 'h, ''2025-07-31'', ''2 months'', ''{bg/bb, bg/nbd}'', 7'),
+	('compare_models(purchase_history, date, interval, text[], float8, retention_season)',
+	 'h, ''2025-07-31'', ''2 months'', ''{bg/cnbd-2, bg/nbd}'', 7, '
+	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
+	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
 	('overall_spend_trend(purchase_history, date, interval)', 'h, ''2025-08-01'', ''3 months'''),
 	('decayed_sum(float8, date, interval)', 'x, first_day, ''30 days'''),
 	('decayed_count(date, interval)', 'first_day, ''30 days'''),

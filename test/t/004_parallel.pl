@@ -87,6 +87,10 @@ is($node->safe_psql('postgres', "$zone $free $one"),
 	'workers use the time zone of the session');
 isnt($node->safe_psql('postgres', "$zone $free $one"), $one_serial, 'which makes a difference');
 
+# fits with a season, and a season
+my $events = q{"events": [{"from": "2023-02-10", "until": "2023-04-03", "factor": 0.5}]};
+my $season = qq{'{"months": [0.8, 0.7, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1.1, 1.2, 1.6], $events}'};
+
 # sums of doubles are exact: the same to the last digit with any number of workers
 $node->safe_psql('postgres', q{
 	CREATE TABLE model AS
@@ -96,7 +100,11 @@ $node->safe_psql('postgres', q{
 foreach my $sum ("decayed_sum(amount, ordered_at, '30 days') FROM orders",
 	"decayed_count(ordered_at, '90 minutes') FROM orders",
 	"overall_spend_trend(h, '2024-10-01', '3 months') FROM customer",
-	"expected_total((SELECT m FROM model), h, '2024-10-01', '90 days') FROM customer")
+	"expected_total((SELECT m FROM model), h, '2024-10-01', '90 days') FROM customer",
+	"fit_model('mbg/cnbd-2', h, '2024-10-01', 7, $season) FROM customer",
+	"fit_model('interpurchase', h, '2024-10-01', 1, $season) FROM customer",
+	"fit_season(h, '2024-10-01', '{$events}') FROM customer",
+	"compare_models(h, '2024-12-31', '1 month', '{mbg/cnbd-2, bg/nbd}', 1, $season) FROM customer")
 {
 	like($node->safe_psql('postgres', "$free EXPLAIN SELECT $sum"), qr/Partial/, "parallel: $sum");
 	my $alone = $node->safe_psql('postgres',

@@ -46,6 +46,8 @@ $node->safe_psql('postgres', q{
 	       (purchase_cycle(h, '2025-09-01')).stage, calendar_cycle(h, '2025-09-01') AS calendar,
 	       spend_trend(h, '2025-09-01') AS trend,
 	       opportunities(h, '2025-09-01', 30.4375) AS opportunities,
+	       retention_season '{"months": [0.8, 0.7, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1.1, 1.2, 1.6]}'
+	       AS season,
 	       (SELECT d
 	        FROM dropped_range(slice(h, '[2024-01-01,2024-06-01)'), h, '2025-09-01') d) AS dropped
 	FROM (SELECT history AS h
