@@ -29,7 +29,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 4;
+	SELECT 5;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -102,7 +102,18 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			cycle_model || ', '
 			|| coalesce(base_model, 'NULL::' || extension || '.retention_model') || ', '
 			|| lost_probability,
-			'interval ' || quote_literal(settings ->> text 'lost_silence'))
+			'interval ' || quote_literal(settings ->> text 'lost_silence')),
+		-- what users tell of times; and the arguments behind as_of of fit_season, of fits that only
+		-- know that, and of fits of models as of today and as of the hold-out
+		'events', coalesce(events, 'NULL::' || extension || '.retention_season'),
+		'season_events', coalesce(', ' || events, ''),
+		'with_events', coalesce(', double precision ''1'', ' || events, ''),
+		'with_season',
+		coalesce(', double precision ''1'', ' || quote_literal(settings ->> text 'season')
+				 || '::' || extension || '.retention_season', ''),
+		'with_holdout_season',
+		coalesce(', double precision ''1'', ' || quote_literal(settings ->> text 'holdout_season')
+				 || '::' || extension || '.retention_season', '')
 		) || pg_catalog.jsonb_build_object(
 
 		-- policy
@@ -127,6 +138,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'quality_days', settings ->> text 'quality_days',
 		'compared_customers', settings ->> text 'compared_customers',
 		'forecast_days', settings ->> text 'forecast_days',
+		'season_years', 'double precision ' || quote_literal(settings ->> text 'season_years'),
+		'season_p_value', 'double precision ' || quote_literal(settings ->> text 'season_p_value'),
 		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
@@ -134,6 +147,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			|| '.retention_model' AS base_model,
 			quote_literal(settings ->> text 'cycle_model') || '::' || extension
 			|| '.retention_model' AS cycle_model,
+			CASE WHEN settings -> text 'events' <> '[]' THEN
+				quote_literal(jsonb_build_object('events', settings -> text 'events')::text)
+				|| '::' || extension || '.retention_season' END AS events,
 			'double precision ' || quote_literal(settings ->> text 'lost_probability')
 			AS lost_probability
 		  FROM retention_schema() AS extension) AS q;
@@ -153,7 +169,7 @@ COMMENT ON FUNCTION retention_mart_values(jsonb) IS 'What the placeholders in th
 	'retention mart stand for, as SQL. settings is that of retention_mart_steps.';
 
 -- Columns behind "one" came with version 2, lead_days and capacity with version 3,
--- the last two with version 4
+-- compared_customers and forecast_level with version 4, those behind them with version 5
 CREATE FUNCTION retention_mart_table_settings()
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -239,7 +255,20 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
 	('column', 'forecast_level',
 	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
-	 'to decide: the probability with which the limits of a forecast are to hold');
+	 'to decide: the probability with which the limits of a forecast are to hold'),
+	('column', 'events',
+	 $sql$jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(events) = 'array')$sql$,
+	 'to tell: times in which all customers bought, or will buy, more or less than the season '
+	 'tells, both days included: [{"from": "2026-03-16", "until": "2026-05-10", "factor": 0.3}] '
+	 'for a lockdown in which three of ten purchases were left, or a strike, a campaign, a moving '
+	 'feast. What is missing then is not taken for customers leaving, and forecasts go by it. At '
+	 'most 100 events, factors from 0.001, for days on which nobody could buy, to 1000; see '
+	 'retention_season'),
+	('column', 'season_p_value', 'double precision NOT NULL DEFAULT 0.001',
+	 'to decide: p-value below which months that differ are taken for a season, if who will buy is '
+	 'told better with it, see season_fit; 0: never'),
+	('column', 'season_years', 'double precision NOT NULL DEFAULT 2',
+	 'to decide: how many years the log must have for that');
 	END;
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
 	'name, columns and comments.';

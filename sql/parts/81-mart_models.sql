@@ -47,7 +47,7 @@ CREATE FUNCTION retention_mart_table_model_fits()
 	('view', 'model_fits', $sql$
 SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters,
        log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued,
-       chosen_by, chosen_because
+       chosen_by, chosen_because, {extension}.season(model) IS NOT NULL AS with_season
 FROM {mart}.model$sql$,
 	 'The history of the fits in plain columns.'),
 	('column', 'fitted_on', NULL, 'as of which day'),
@@ -63,7 +63,9 @@ FROM {mart}.model$sql$,
 	('column', 'holdout_error', NULL, 'the mean absolute error of that'),
 	('column', 'not_valued', NULL, 'customers to whom it gives no value'),
 	('column', 'chosen_by', NULL, 'by what it was chosen: log_loss, aic, holdout_gini, not_valued'),
-	('column', 'chosen_because', NULL, 'why, in a sentence or two');
+	('column', 'chosen_because', NULL, 'why, in a sentence or two'),
+	('column', 'with_season', NULL,
+	 'it goes by a season, or by the events in the settings: see season_fit');
 	END;
 
 CREATE FUNCTION retention_mart_table_model_comparison()
@@ -160,7 +162,17 @@ FROM {mart}.model,
      {extension}.retention_mart_model_use(kind) AS use,
      {mart}.next_sample
 WHERE fitted_on = {as_of}
-  AND (use = 'spend_model' OR use = 'base_model' AND chosen)
+  AND (use = 'spend_model'
+       OR use = 'base_model' AND chosen AND NOT {extension}.retention_mart_takes_season(kind))
+GROUP BY kind, use
+UNION ALL
+SELECT kind, use, {extension}.fit_model(
+           kind, past, {as_of} - {quality_days}{with_holdout_season})
+FROM {mart}.model,
+     {extension}.retention_mart_model_use(kind) AS use,
+     {mart}.next_sample
+WHERE fitted_on = {as_of}
+  AND use = 'base_model' AND chosen AND {extension}.retention_mart_takes_season(kind)
 GROUP BY kind, use;
 CREATE UNLOGGED TABLE {mart}.next_value AS
 SELECT s.kind, coalesce(spent, 0) AS spent,
@@ -232,6 +244,17 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
+-- May models of the kind have a season?
+CREATE FUNCTION retention_mart_takes_season(kind text) RETURNS boolean
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT
+		FROM model_kinds() AS k
+		WHERE k.kind = regexp_replace($1, text '-[0-9]+$', text '-k')
+		  AND k.fitted_to IN (text 'intervals', text 'recency'));
+	END;
+
 -- A fit to go by: one that converged, or that ended at a limit which is an answer, a simpler model,
 -- as where nobody leaves or all buy like clockwork; at others nothing is left of what it is to tell
 CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETURNS boolean
@@ -272,7 +295,7 @@ SELECT {as_of},
        log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
        mean_absolute_error, rank
 FROM (SELECT days, all_customers,
-             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds})
+             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds}{if_seasonal})
                  AS compared
       FROM {mart}.customer_history,
            (SELECT days, count(*) AS all_customers,
@@ -291,7 +314,11 @@ FROM (SELECT days, all_customers,
 		   pg_catalog.jsonb_build_object('kinds',
 				'ARRAY['
 				|| (SELECT string_agg(quote_literal(k), ', ') FROM pg_catalog.unnest(q.kinds) AS k)
-				|| ']::text[]')
+				|| ']::text[]',
+				'if_seasonal',
+				CASE WHEN (SELECT bool_and(retention_mart_takes_season(k))
+						   FROM pg_catalog.unnest(q.kinds) AS k)
+					 THEN retention_mart_values(settings) ->> text 'with_events' ELSE '' END)
 	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
 	WHERE q.kinds IS NOT NULL;
 	END;
@@ -411,7 +438,9 @@ SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 			WHEN 'spend_model' THEN 'NULL'
 			ELSE '{extension}.aic(m)'
 		   END || $sql$, {extension}.converged(m)
-FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
+FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}$sql$
+		|| CASE WHEN retention_mart_takes_season(kind) THEN '{with_season}' ELSE '' END
+		|| $sql$) AS m
       FROM {mart}.customer_history$sql$
 		|| CASE WHEN if_needed THEN $sql$
       WHERE NOT EXISTS (
@@ -447,6 +476,8 @@ COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh o
 COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? '
 	'One that converged, or whose limit is an answer, a simpler model: nobody leaves, all are '
 	'alike. NULL where converged is.';
+COMMENT ON FUNCTION retention_mart_takes_season(text) IS 'May models of the kind have a season? '
+	'Those may that are fitted to days: to intervals, or to the days of purchases.';
 COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
 	'says why, as a template.';
 COMMENT ON FUNCTION retention_mart_model_use(text) IS 'What a retention mart uses a kind of model '

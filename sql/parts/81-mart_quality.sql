@@ -42,7 +42,9 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	('optional', NULL, NULL, NULL),
 	-- a list of expressions, as subqueries have no parallel workers before PostgreSQL 17
 	('prepare', NULL, (SELECT $sql$CREATE UNLOGGED TABLE {mart}.next_model AS
-SELECT {extension}.fit_model({base_kind}, history, {as_of} - {quality_days}) AS m
+SELECT {extension}.fit_model({base_kind}, history, {as_of} - {quality_days}$sql$
+		|| CASE WHEN retention_mart_takes_season(min(base_kind)) THEN '{with_holdout_season}'
+				ELSE '' END || $sql$) AS m
 FROM {mart}.customer_history;
 CREATE UNLOGGED TABLE {mart}.next_known AS
 SELECT {extension}.purchase_probability(
@@ -63,7 +65,8 @@ SELECT $sql$ || retention_mart_totals(min(forecast_days), min(quality_days), tex
 FROM {mart}.customer_history, {mart}.next_model
 WHERE m IS NOT NULL$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
-					 (settings ->> text 'quality_days')::integer AS quality_days) AS s,
+					 (settings ->> text 'quality_days')::integer AS quality_days,
+					 settings ->> text 'base_kind' AS base_kind) AS s,
 			 generate_series(1, quality_days / forecast_days) AS p), NULL),
 	('insert', NULL, $sql$
 SELECT bin,
@@ -144,10 +147,13 @@ CREATE FUNCTION retention_mart_table_purchase_outlook(settings jsonb)
 	 'purchase days to expect of them in these days; see expected_total'),
 	('column', 'lower', 'double precision',
 	 'lower limit of their number, with a probability of level; NULL where it is not known how '
-	 'sure the fit is. It holds as far as the model does: a season or a campaign is not in it'),
+	 'sure the fit is. It holds as far as the model does: a season is in it where with_season '
+	 'says so, a campaign where with_events does'),
 	('column', 'upper', 'double precision', 'upper limit, likewise'),
 	('column', 'level', 'double precision NOT NULL',
 	 'the probability with which the limits are to hold, settings.forecast_level'),
+	('column', 'with_season', 'boolean NOT NULL', 'the season is in it: see season_fit'),
+	('column', 'with_events', 'boolean NOT NULL', 'events in the settings are in it'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
 	('insert in parallel', NULL, (SELECT $sql$
@@ -157,11 +163,16 @@ SELECT {forecast_days} * p AS days,
        (totals[p]).expected,
        (totals[p]).lower,
        (totals[p]).upper,
-       {forecast_level} AS level
+       {forecast_level} AS level,
+       takes_season AND chosen AS with_season,
+       takes_season AND {events} IS NOT NULL AS with_events
 FROM (SELECT $sql$ || retention_mart_totals(forecast_days, quality_days, text '{base_model}',
 											text '{as_of}') || $sql$ AS totals
       FROM {mart}.customer_history) t,
-     generate_series(1, {quality_days} / {forecast_days}) AS p
+     generate_series(1, {quality_days} / {forecast_days}) AS p,
+     (SELECT chosen, {extension}.retention_mart_takes_season({base_kind}) AS takes_season
+      FROM {mart}.season_fit
+      WHERE fitted_on = {as_of}) s
 WHERE (totals[p]).customers > 0$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
 					 (settings ->> text 'quality_days')::integer AS quality_days) AS s), NULL);

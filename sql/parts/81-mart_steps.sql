@@ -36,6 +36,12 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	SELECT 32, text 'model_comparison', t.*
 	FROM retention_mart_table_model_comparison() WITH ORDINALITY AS t
 	UNION ALL
+	SELECT 33, text 'season_fit', t.*
+	FROM retention_mart_table_season_fit() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 34, text 'season', t.*
+	FROM retention_mart_table_season() WITH ORDINALITY AS t
+	UNION ALL
 	SELECT 40, text 'customer_scorecard', t.*
 	FROM retention_mart_table_customer_scorecard() WITH ORDINALITY AS t
 	UNION ALL
@@ -68,6 +74,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 94, text 'purchase_outlook', t.*
 	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 92, text 'unusual_periods', t.*
+	FROM retention_mart_table_unusual_periods() WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
@@ -187,6 +196,10 @@ CREATE FUNCTION retention_mart_steps(settings jsonb)
 		  UNION ALL
 		  SELECT c.step, c.name, c.optional, c.template, c.more
 		  FROM retention_mart_comparing(settings) AS c
+		  WHERE settings ->> text 'phase' = 'compare'
+		  UNION ALL
+		  SELECT c.step, c.name, c.optional, c.template, jsonb '{}'
+		  FROM retention_mart_season_steps() AS c
 		  WHERE settings ->> text 'phase' = 'compare'
 		  UNION ALL
 		  SELECT f.step, f.name, f.optional, f.template, f.more
@@ -356,7 +369,8 @@ COMMENT ON FUNCTION retention_mart_comments(jsonb) IS 'The comments on the table
 COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
 	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
 	'''read all'', ''read changes'' or ''read recent'' orders, ''compare'' kinds of models, '
-	'''fit'' models, with the order of the kinds in the array preferred in settings, too, or '
+	'''fit'' models, with the order of the kinds in the array preferred in settings, too, and '
+	'the season they go by, as of today and as of the hold-out, in season and holdout_season, or '
 	'''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), '
 	'cycle_model and spend_model in settings. An optional step may fail for too little data.';
 COMMENT ON FUNCTION retention_mart_capture_statement(jsonb, text) IS 'What the triggers of a '
@@ -374,8 +388,8 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
-	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'purchase_forecast, purchase_outlook, unusual_periods, campaign_results, monthly_review, '
+	'model_fits, model_comparison, season_fit and season, each column with a comment; beside them what they are made of: settings, '
 	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
 	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '

@@ -353,7 +353,7 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
 		CASE WHEN actual < lower OR actual > upper THEN
 			', outside the limits, which hold only as far as the model does'
-			ELSE '' END || '.', ''),
+			ELSE '' END || '.' || coalesce(' ' || {unusual} || '.', ''), ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
 		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
@@ -430,8 +430,16 @@ said AS (
 		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
 		' so far. Who is new comes on top' ||
 		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
-			ELSE '; a season or a campaign is not in it.' END AS note
-	FROM ahead WHERE n = 1 OR n = periods)
+			ELSE '; ' || max(times) || '.' END AS note
+	FROM ahead,
+		-- a mart that an older version has refreshed does not say
+		LATERAL (SELECT CASE concat(to_jsonb(ahead) ->> 'with_season', ' ',
+				to_jsonb(ahead) ->> 'with_events')
+			WHEN 'true true' THEN 'the season and the events in the settings are in it'
+			WHEN 'true false' THEN 'the season is in it, a campaign is not'
+			WHEN 'false true' THEN 'the events in the settings are in it, a season is not'
+			ELSE 'a season or a campaign is not in it' END AS times) k
+	WHERE n = 1 OR n = periods)
 SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
 	coalesce(note, ''),
 	CASE WHEN note IS NULL THEN

@@ -13,11 +13,17 @@ CREATE FUNCTION retention_review_parts(schema text)
 			 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE n.nspname::text = $1)
 	SELECT p.step, p.name,
-		retention_mart_fill(p.template, pg_catalog.jsonb_build_object(text 'extension',
-			retention_schema(), text 'mart', quote_ident(schema)))
-	FROM (VALUES
+		retention_mart_fill(p.template, names || pg_catalog.jsonb_build_object(text 'unusual',
+			CASE WHEN EXISTS (SELECT FROM relation AS r WHERE r.name = text 'unusual_periods')
+					OR NOT EXISTS (SELECT FROM relation AS r WHERE r.name = text 'settings')
+				 THEN retention_mart_fill(retention_review_unusual_said(), names)
+				 ELSE 'NULL::text' END))
+	FROM pg_catalog.jsonb_build_object(text 'extension', retention_schema(),
+			text 'mart', quote_ident(schema)) AS names,
+		(VALUES
 		(10, text 'head', retention_review_head(), NULL),
 		(20, 'answers', retention_review_answers(), NULL),
+		(25, 'unusual', retention_review_unusual(), 'unusual_periods'),
 		(30, 'month', retention_review_month(), NULL),
 		(40, 'lifecycle', retention_review_lifecycle(), NULL),
 		(45, 'cost', retention_review_cost(), NULL),
@@ -25,6 +31,7 @@ CREATE FUNCTION retention_review_parts(schema text)
 		(60, 'survival', retention_review_survival(), NULL),
 		(65, 'outlook', retention_review_outlook(), 'purchase_outlook'),
 		(70, 'forecast', retention_review_forecast(), NULL),
+		(71, 'season', retention_review_season(), 'season_fit'),
 		(72, 'model', retention_review_model(), 'model_comparison'),
 		(75, 'order_value', retention_review_order_value(), NULL),
 		(80, 'contact_list', retention_review_contact_list(), NULL),

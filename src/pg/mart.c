@@ -144,6 +144,7 @@ refresh(const Mart *mart, const DateADT *as_of_or_null, bool all, bool verbose)
 {
 	DateADT		as_of;
 	char	   *day;
+	char	   *seasons;
 
 	read_orders(mart, all, verbose);
 	as_of = as_of_or_null != NULL ? *as_of_or_null : latest_order(mart);
@@ -151,12 +152,17 @@ refresh(const Mart *mart, const DateADT *as_of_or_null, bool all, bool verbose)
 	mart_run(psprintf("UPDATE %s.settings SET as_of = %s, refreshed_at = statement_timestamp()",
 					  mart->schema, quote_literal_cstr(day)));
 	run_phase(mart, "compare", "jsonb '{}'", verbose);
+	/* what models go by that know of times */
+	seasons = psprintf("(SELECT jsonb_build_object('season', used::text,\n"
+					   "	'holdout_season', holdout_used::text)\n"
+					   "FROM %s.season_fit JOIN %s.settings ON as_of = fitted_on)",
+					   mart->schema, mart->schema);
 	run_phase(mart, "fit",
 			  psprintf("(SELECT jsonb_build_object('preferred',\n"
 					   "	coalesce(jsonb_agg(kind ORDER BY preference), '[]'))\n"
 					   "FROM %s.model_comparison JOIN %s.settings USING (as_of)\n"
-					   "WHERE preference IS NOT NULL)",
-					   mart->schema, mart->schema), verbose);
+					   "WHERE preference IS NOT NULL) || %s",
+					   mart->schema, mart->schema, seasons), verbose);
 	/* the models that were chosen, by what they are used for, and the kind of one */
 	run_phase(mart, "write",
 			  psprintf("(SELECT coalesce(jsonb_object_agg(part, text), '{}')\n"
@@ -164,8 +170,8 @@ refresh(const Mart *mart, const DateADT *as_of_or_null, bool all, bool verbose)
 					   "	LATERAL (VALUES (use, model::text),\n"
 					   "		(CASE use WHEN 'base_model' THEN 'base_kind' END, kind)\n"
 					   "	) AS m(part, text)\n"
-					   "WHERE chosen AND part IS NOT NULL)",
-					   mart->schema, mart->functions), verbose);
+					   "WHERE chosen AND part IS NOT NULL) || %s",
+					   mart->schema, mart->functions, seasons), verbose);
 	return as_of;
 }
 

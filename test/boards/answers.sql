@@ -89,6 +89,26 @@ FROM boards.seen,
 WHERE company = 'marketplace' AND NOT gone AND kind <> 'one order'
 GROUP BY company, kind;
 
+-- The shock of the marketplace, from September to November 2025: what a mart makes of it that was
+-- told, and one that was not
+CREATE VIEW boards.answer_shock AS
+SELECT company, told, expected, came, 100 * (expected / came - 1) AS off, worst, lost_before,
+       lost_in_it, lost_after, signs, sign
+FROM (SELECT company, told, sum(expected) AS expected, sum(came) AS came,
+             max(100 * abs(expected / came - 1)) AS worst
+      FROM boards.forecast GROUP BY company, told) f
+     JOIN (SELECT company, told,
+                  avg(lost) FILTER (WHERE month BETWEEN '2025-03-01' AND '2025-08-31')
+                      AS lost_before,
+                  avg(lost) FILTER (WHERE month BETWEEN '2025-09-01' AND '2025-11-30')
+                      AS lost_in_it,
+                  avg(lost) FILTER (WHERE month BETWEEN '2025-12-01' AND '2026-02-28')
+                      AS lost_after
+           FROM boards.lost GROUP BY company, told) l USING (company, told)
+     LEFT JOIN (SELECT company, told, count(*) FILTER (WHERE unusual) AS signs,
+                       bool_or(sign) AS sign
+                FROM boards.period GROUP BY company, told) p USING (company, told);
+
 -- What must be.  of: of how many; needed and got for people.
 CREATE VIEW boards.claim AS
 WITH company AS (
@@ -146,4 +166,20 @@ FROM boards.answer_sunday GROUP BY company
 UNION ALL
 SELECT 10, 'The sales rep whose firms leave three times as often is among the reasons: p-value',
        'wholesaler', 'all', NULL, 'below 0.05', mart, mart::float8 < 0.05
-FROM boards.reason WHERE part LIKE '6 %';
+FROM boards.reason WHERE part LIKE '6 %'
+UNION ALL
+SELECT 11, 'There is a sign on the page where all customers at once bought less, and were not left to '
+       'leave: periods', company, CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
+       CASE WHEN shock THEN '1 to 4' ELSE '0' END, signs::text,
+       (signs > 0) = shock AND sign = shock AND signs <= 4
+FROM boards.answer_shock, LATERAL (SELECT company = 'marketplace' AND NOT told AS shock) s
+UNION ALL
+SELECT 12, 'Where a shock was told, purchases of the half year after it are right to a tenth: percent '
+       'off, in the worst of six periods', company, 'told', NULL, 'up to 10',
+       boards.number(worst, 1), worst <= 10
+FROM boards.answer_shock WHERE told
+UNION ALL
+SELECT 13, 'and no more customers are lost in a month of it than in those before', company, 'told',
+       NULL, 'up to ' || boards.number(1.1 * lost_before::float8), boards.number(lost_in_it::float8),
+       lost_in_it <= 1.1 * lost_before
+FROM boards.answer_shock WHERE told;

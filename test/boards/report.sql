@@ -167,3 +167,21 @@ SELECT '| ' || part, there, late, lapsed, never,
        boards.number(pg_temp.before('sunday', company, part, 'never')) || ' |'
 FROM boards.answer_sunday
 ORDER BY part;
+\qecho
+\qecho '## A shock'
+\qecho
+\qecho 'In September to November 2025 the marketplace''s customers order 47.5 percent of what they order otherwise: 70 of 100 drop three'
+\qecho 'of four orders. A second mart of the same orders was told, in its settings:'
+\qecho '`events = ''[{"from": "2025-09-01", "until": "2025-11-30", "factor": 0.475}]''`. Forecasts are those of the model as it'
+\qecho 'would have been fitted half a year before the day of the mart, for the customers of then; lost is the mean of a month. *Signs* are'
+\qecho 'the periods in which all customers at once bought more or less than was to be expected (`unusual_periods`), of which the page says'
+\qecho 'one.'
+\qecho
+\qecho '| company | told of a shock | purchases expected | came | off, percent | in the worst of six periods | lost, March to August 2025 | in it | December to February | signs |'
+\qecho '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|'
+SELECT '| ' || company, CASE WHEN told THEN 'yes' ELSE 'no' END, boards.number(expected), came,
+       boards.number(off, 1), boards.number(worst, 1), boards.number(lost_before::float8),
+       boards.number(lost_in_it::float8), boards.number(lost_after::float8),
+       coalesce(signs::text, '-') || ' |'
+FROM boards.answer_shock
+ORDER BY array_position('{software,wholesaler,marketplace}', company), told;

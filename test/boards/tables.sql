@@ -25,6 +25,22 @@ CREATE TABLE boards.models (
 	company text PRIMARY KEY, base text, converged boolean, k float8,
 	spend text, p float8, q float8
 );
+-- whether all customers at once bought less or more than was to be expected, forecasts and losses,
+-- of marts that were told of a shock and of those that were not
+CREATE TABLE boards.period (
+	company text, told boolean, seen_from date, seen_until date, expected float8, actual bigint,
+	usual float8, unusual boolean,
+	sign boolean,				-- there is one on the page
+	PRIMARY KEY (company, told, seen_from)
+);
+CREATE TABLE boards.forecast (
+	company text, told boolean, period int, seen_until date, expected float8, came bigint,
+	PRIMARY KEY (company, told, period)
+);
+CREATE TABLE boards.lost (
+	company text, told boolean, month date, lost bigint,
+	PRIMARY KEY (company, told, month)
+);
 -- who leaves sooner
 CREATE TABLE boards.reason (part text PRIMARY KEY, truth text, mart text);
 

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(30);
+SELECT plan(34);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../boards/random.sql
@@ -226,8 +226,10 @@ SELECT refresh_retention_mart('wholesaler_mart', as_of => as_of)
 FROM boards.company WHERE name = 'wholesaler' \g /dev/null
 \set company wholesaler
 \set mart wholesaler_mart
+\set told false
 \o /dev/null
 \ir ../boards/ask.sql
+\ir ../boards/times.sql
 \ir ../boards/reasons.sql
 \ir ../boards/answers.sql
 \ir ../boards/before.sql
@@ -243,5 +245,36 @@ SELECT results_eq('SELECT count(*)::int, sum(truly_left)::int FROM boards.month'
 	'twelve months, and who left in them');
 SELECT is((SELECT count(*) FROM boards.reason WHERE mart IS NOT NULL), 7::bigint,
 	'all tests for a reason have an answer');
+
+-- the shock of the small marketplace: a mart that was told of it, and one that was not
+SELECT create_retention_mart('marketplace.orders', 'customer_id', 'ordered_at', 'amount',
+                             schema => mart)
+FROM unnest('{marketplace_mart,marketplace_told}'::text[]) AS mart \g /dev/null
+UPDATE marketplace_told.settings
+SET events = '[{"from": "2025-09-01", "until": "2025-11-30", "factor": 0.475}]';
+SELECT refresh_retention_mart(mart, as_of => as_of)
+FROM boards.company, unnest('{marketplace_mart,marketplace_told}'::text[]) AS mart
+WHERE name = 'marketplace' \g /dev/null
+\set company marketplace
+\set mart marketplace_mart
+\ir ../boards/times.sql
+\set mart marketplace_told
+\set told true
+\ir ../boards/times.sql
+SELECT results_eq('SELECT company, told, sign FROM boards.answer_shock ORDER BY 1, 2',
+	$$ VALUES ('marketplace', false, true), ('marketplace', true, false),
+	          ('wholesaler', false, false) $$,
+	'a sign on the page where a shock was not told, and nowhere else');
+SELECT is_empty($$
+	SELECT * FROM boards.period
+	WHERE unusual AND (company <> 'marketplace' OR seen_until < '2025-09-01'
+	                   OR seen_from > '2025-11-30') $$, 'of the time in which it was');
+SELECT ok(abs(told.off) < 10 AND missed.off < -12, 'a forecast after it is right where it was told')
+FROM boards.answer_shock told, boards.answer_shock missed
+WHERE told.told AND missed.company = 'marketplace' AND NOT missed.told;
+SELECT ok(told.lost_in_it <= 1.1 * told.lost_before AND missed.lost_in_it > 1.5 * missed.lost_before,
+	'and what did not come then is not lost')
+FROM boards.answer_shock told, boards.answer_shock missed
+WHERE told.told AND missed.company = 'marketplace' AND NOT missed.told;
 SELECT * FROM finish();
 ROLLBACK;

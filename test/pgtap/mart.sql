@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(83);
+SELECT plan(102);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -21,11 +21,11 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(s.*, ROW('m', 'shop.orders'::regclass, 'customer_id', 'bigint', 'ordered_at', 'amount',
 	'product_range', '{region,channel}'::text[], 'shop.customers'::regclass, NULL::text, 'trigger',
 	NULL::interval, '3 years'::interval, 0.1::float8, 1::float8, '2026-06-30'::date, s.refreshed_at,
-	s.partitions, true, 4,
+	s.partitions, true, 5,
 	'{mbg/nbd,mbg/cnbd-k,zibg/nbd,zibg/cnbd-k,pareto/nbd}'::text[], 0.5::float8,
 	'1 year'::interval, '{new,active,due,overdue,at_risk}'::text[], 7, '1 year'::interval, 13,
 	0.01::float8, 0.005::float8, '3 months'::interval, 13, 60, 180, 30, 0, NULL::int,
-	200000, 0.8::float8)::m.settings,
+	200000, 0.8::float8, '[]'::jsonb, 0.001::float8, 2::float8)::m.settings,
 	'the settings a mart begins with') FROM m.settings s;
 
 -- --- what follows is no SQL of the mart's: the orders, and functions of one customer -------------
@@ -38,6 +38,7 @@ FROM shop.orders GROUP BY 1, 2;
 -- what was bought, refunds aside, a row a day
 CREATE TEMP TABLE bought AS
 SELECT DISTINCT customer_id::bigint, ordered_at::date AS day FROM shop.orders WHERE amount >= 0;
+CREATE INDEX ON bought (customer_id, day);
 
 -- Of the kinds that converged or became a simpler one, or of all where none did, the one that told
 -- best what came
@@ -46,19 +47,32 @@ SELECT coalesce(at_limit IN ('no dropout', 'dropout rates alike'), false) $$;
 CREATE FUNCTION pg_temp.base(kinds text[], as_of date, days int) RETURNS retention_model
 LANGUAGE plpgsql AS $$
 DECLARE
+	best record;
 	m retention_model;
 BEGIN
-	DROP TABLE IF EXISTS compared;
+	DROP TABLE IF EXISTS compared, chosen_season;
 	CREATE TEMP TABLE compared AS
 	SELECT c.*
 	FROM unnest((SELECT compare_models(h, as_of, make_interval(days => days), kinds) FROM history))
 		c;
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history',
-		(SELECT kind FROM compared
-		WHERE converged OR pg_temp.answers(at_limit)
-			OR converged IS NOT NULL AND NOT EXISTS (
-				SELECT FROM compared WHERE converged OR pg_temp.answers(at_limit))
-		ORDER BY log_loss LIMIT 1), as_of) INTO m;
+	SELECT kind, log_loss INTO best FROM compared
+	WHERE converged OR pg_temp.answers(at_limit)
+		OR converged IS NOT NULL AND NOT EXISTS (
+			SELECT FROM compared WHERE converged OR pg_temp.answers(at_limit))
+	ORDER BY log_loss LIMIT 1;
+	-- and the season with which it would have told better
+	CREATE TEMP TABLE chosen_season AS
+	SELECT s AS fitted, season_years(s) AS years, season_p_value(s) AS p_value, past_s AS fitted_past,
+		told.log_loss, best.log_loss AS log_loss_without, chosen,
+		CASE WHEN chosen THEN s END AS season, CASE WHEN chosen THEN past_s END AS past
+	FROM (SELECT fit_season(h, as_of) AS s, fit_season(h, as_of - days) AS past_s FROM history) f,
+		LATERAL (SELECT r.log_loss FROM unnest((SELECT compare_models(h, as_of,
+			make_interval(days => days), ARRAY[best.kind], 1, past_s) FROM history)) r
+			WHERE kind = best.kind) told,
+		LATERAL (SELECT season_years(s) >= 2 AND season_p_value(s) < 0.001
+			AND told.log_loss < best.log_loss) c(chosen);
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, season) FROM history, chosen_season',
+		best.kind, as_of) INTO m;
 	RETURN m;
 END $$;
 
@@ -74,8 +88,8 @@ DECLARE
 	best_gain numeric;
 	gain numeric;
 BEGIN
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base), past)
-	INTO base_past;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, s.past) FROM history, chosen_season s',
+		model_kind(base), past) INTO base_past;
 	FOR m IN
 		SELECT fit_model(kind, h, past)
 		FROM history, unnest('{gamma-gamma,gamma-gamma-all}'::text[]) kind GROUP BY kind
@@ -116,7 +130,8 @@ DECLARE
 	today CONSTANT date := '2026-06-30';
 	base retention_model := pg_temp.base(kinds, today, quality_days);
 	past retention_model;
-	cycle retention_model := fit_model('interpurchase', h, today) FROM history;
+	cycle retention_model := fit_model('interpurchase', h, today, 1, season)
+		FROM history, chosen_season;
 	money retention_model := pg_temp.money(base, today, quality_days);
 BEGIN
 	DROP TABLE IF EXISTS chosen_money, customer, contacts, gone, reasons, dropped, trend, months,
@@ -252,8 +267,8 @@ BEGIN
 
 	-- the kind that was chosen, as it would have been fitted then
 	past := NULL;
-	EXECUTE format('SELECT fit_model(%L, h, %L::date) FROM history', model_kind(base),
-		today - quality_days) INTO past;
+	EXECUTE format('SELECT fit_model(%L, h, %L::date, 1, s.past) FROM history, chosen_season s',
+		model_kind(base), today - quality_days) INTO past;
 	CREATE TEMP TABLE quality AS
 	SELECT avg(score) AS score, avg(came::int)::float8 AS rate, count(*) AS customers,
 		avg((score - came::int) ^ 2) AS brier, today - quality_days + 1 AS seen_from,
@@ -283,10 +298,32 @@ BEGIN
 	UPDATE forecast SET total = (SELECT expected_total(past, h, today - quality_days,
 		period * period_days * interval '1 day', level) FROM history);
 	CREATE TEMP TABLE outlook AS
-	SELECT days, today + days AS until, (t).*, level
+	SELECT days, today + days AS until, (t).*, level, chosen AS with_season,
+		false AS with_events
 	FROM (
 		SELECT days, expected_total(base, h, today, make_interval(days => days), level) AS t
-		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o;
+		FROM history, generate_series(period_days, quality_days, period_days) days GROUP BY days) o,
+		chosen_season;
+
+	-- what was to be expected of each period at its beginning, and what came
+	DROP TABLE IF EXISTS unusual;
+	CREATE TEMP TABLE unusual AS
+	SELECT seen_from, seen_from + days - 1 AS seen_until, count(expected) AS customers,
+		sum(expected) AS expected, sum(actual) FILTER (WHERE expected IS NOT NULL) AS actual,
+		sum((actual - expected) ^ 2) AS variance
+	FROM (
+		SELECT days, since + 1 AS seen_from,
+			expected_purchases(base, h, since, days * interval '1 day') AS expected,
+			(SELECT count(*) FROM bought b WHERE b.customer_id = history.customer_id
+				AND day BETWEEN since + 1 AND since + days) AS actual
+		FROM greatest(period_days, 28) days, generate_series(1, 15) p,
+			LATERAL (SELECT today - days * p) s(since), history) e
+	GROUP BY seen_from, days;
+	ALTER TABLE unusual ADD usual float8;
+	UPDATE unusual u SET usual = (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ratio)
+		FROM (SELECT b.actual / b.expected AS ratio FROM unusual b
+			WHERE b.seen_from < u.seen_from ORDER BY seen_from DESC LIMIT 6) b
+		HAVING count(*) > 2);
 END $$;
 
 CREATE FUNCTION pg_temp.agrees(name text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -362,6 +399,23 @@ BEGIN
 		FROM forecast', name || ': purchase_forecast');
 	RETURN NEXT set_eq('SELECT o::text FROM m.purchase_outlook o', 'SELECT o::text FROM outlook o',
 		name || ': purchase_outlook');
+	RETURN NEXT set_eq('
+		SELECT ROW(seen_from, seen_until, customers, round(expected::numeric, 6), actual,
+			round(usual::numeric, 9), unusual)::text AS line FROM m.unusual_periods', '
+		SELECT ROW(seen_from, seen_until, customers, round(expected::numeric, 6), actual,
+			round(usual::numeric, 9), coalesce(
+				abs(ln(actual / expected)) > 0.45 AND abs(ln(actual / expected / usual)) > 0.45
+				AND (actual - expected) ^ 2 > 3.29 ^ 2 * variance
+				AND (actual - usual * expected) ^ 2 > 3.29 ^ 2 * variance, false))::text AS line
+		FROM unusual', name || ': unusual_periods');
+	RETURN NEXT set_eq('
+		SELECT ROW(season, CASE WHEN chosen THEN holdout_season END, years, p_value,
+			CASE WHEN chosen THEN log_loss END, CASE WHEN chosen THEN log_loss_without END, chosen,
+			used, holdout_used)::text AS line
+		FROM m.season_fit WHERE fitted_on = date ''2026-06-30''', '
+		SELECT ROW(fitted, past, years, p_value, CASE WHEN chosen THEN log_loss END,
+			CASE WHEN chosen THEN log_loss_without END, chosen, season, past)::text AS line
+		FROM chosen_season', name || ': season_fit');
 	RETURN NEXT ok((SELECT count(*) > 2 AND bool_and(lower < expected AND expected < upper)
 		FROM m.purchase_outlook), name || ': with limits');
 	RETURN NEXT is(
@@ -500,10 +554,10 @@ SELECT is((SELECT count(*) FROM m.customer_scorecard
 		OR last_purchase < '2026-06-30' AND (lost_on IS NULL) <> (p_gone < 0.5)), 0::bigint,
 	'nobody is lost and active, or at risk, too');
 SELECT ok((SELECT count(*) FILTER (WHERE lost_on = '2025-06-30') > 0
-		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-07-01' AND '2025-07-02') > 0
+		AND count(*) FILTER (WHERE lost_on BETWEEN '2025-07-01' AND '2025-07-05') > 0
 	FROM m.lost_customers), 'customers were lost on both sides of the year');
-SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 4::bigint,
-	'four months have a main reason');
+SELECT is((SELECT count(*) FROM m.monthly_review WHERE main_reason IS NOT NULL), 3::bigint,
+	'three months have a main reason');
 
 -- --- other decisions hold from the next refresh on -----------------------------------------------
 
@@ -545,6 +599,79 @@ SELECT ok(max(customers) BETWEEN 900 AND 1100 AND count(*) FILTER (WHERE chosen)
 FROM m.model_comparison WHERE as_of = '2026-06-30';
 SELECT throws_ok($$ UPDATE m.settings SET compared_customers = 0 $$, '23514', NULL,
 	'no sample of none');
+
+-- --- the season, and what is told of times ----------------------------------------------------------
+
+SELECT set_eq('SELECT * FROM m.season', 'SELECT m.*, chosen, years, p_value
+	FROM m.season_fit, season_months(season) m', 'the months of the season');
+SELECT is(chosen_because, format('It told better who of %s customers would buy in the 120 days '
+		'until 30 June 2026: log loss %s against %s without it.', to_char(customers, 'FM9,999'),
+		to_char(f.log_loss, 'FM0.0000'), to_char(log_loss_without, 'FM0.0000')), 'and why')
+FROM m.season_fit f JOIN m.model_comparison c ON as_of = fitted_on AND preference = 1;
+
+-- what the mart goes by, in a line: of months and events, of models, of the outlook
+CREATE FUNCTION pg_temp.goes_by() RETURNS text LANGUAGE sql AS $$
+SELECT format('%s %s, models%s, outlook %s %s',
+	CASE WHEN s.chosen THEN 'months' ELSE 'no months' END,
+	CASE WHEN s.used::text LIKE '%"events"%' THEN 'events' ELSE 'no events' END,
+	(SELECT string_agg(' ' || retention_mart_model_use(kind), '' ORDER BY kind) FROM m.model
+		WHERE fitted_on = s.fitted_on AND chosen AND season(model) = s.used),
+	(SELECT string_agg(DISTINCT with_season::text, '') FROM m.purchase_outlook),
+	(SELECT string_agg(DISTINCT with_events::text, '') FROM m.purchase_outlook))
+FROM m.season_fit s $$;
+SELECT is(pg_temp.goes_by(), 'months no events, models cycle_model base_model, outlook true false',
+	'what is told by days goes by it');
+UPDATE m.settings SET season_years = 5;
+SELECT refresh_retention_mart('m') AS as_of \gset
+SELECT is(chosen_because, 'The log has 3.0 years: what belongs to a month, and what to that year, '
+	'can be told from 5 years on.', 'a log may be too short') FROM m.season_fit;
+SELECT is(pg_temp.goes_by(), 'no months no events, models, outlook false false',
+	'then nothing goes by a season');
+SELECT is((SELECT model FROM m.model WHERE chosen AND kind = 'interpurchase'),
+	(SELECT fit_model('interpurchase', h, '2026-06-30') FROM history), 'as ever');
+UPDATE m.settings SET season_p_value = 1e-30, season_years = 1,
+	events = '[{"from": "2025-04-01", "until": "2025-04-30", "factor": 1.1},
+		{"from": "2026-12-24", "until": "2026-12-26", "factor": 0.001}]';
+SELECT refresh_retention_mart('m') AS as_of \gset
+SELECT matches(chosen_because, '^Months differ no more than chance and years make them: p-value '
+	'0\.0000\. The events in the settings count in any case\.$', 'or differ too little')
+FROM m.season_fit;
+SELECT is(used::text::jsonb, jsonb_build_object('months', array_fill(1, ARRAY[12]), 'events', events),
+	'what was told counts all the same') FROM m.season_fit, m.settings;
+SELECT is(pg_temp.goes_by(), 'no months events, models cycle_model base_model, outlook false true',
+	'in the models');
+SELECT is((SELECT model FROM m.model WHERE chosen AND kind = 'interpurchase'),
+	(SELECT fit_model('interpurchase', h, '2026-06-30', 1, used) FROM history, m.season_fit
+		GROUP BY used), 'which are fitted with it');
+SELECT is(log_loss, (SELECT r.log_loss FROM (
+		SELECT compare_models(history, '2026-06-30', '120 days', ARRAY[kind], 1,
+			'{"events": [{"from": "2025-04-01", "until": "2025-04-30", "factor": 1.1}]}') AS compared
+		FROM m.customer_history WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807
+			<= trunc(1000.0 / all_customers * 9223372036854775807)) s, unnest(compared) r
+		WHERE r.kind = c.kind), 'and compared with it')
+FROM m.model_comparison c WHERE preference = 1;
+UPDATE m.settings SET season_p_value = 0.001;
+SELECT refresh_retention_mart('m') AS as_of \gset
+SELECT is(pg_temp.goes_by(), 'months events, models cycle_model base_model, outlook true true',
+	'months and events');
+SELECT is(f.season, (SELECT fit_season(h, '2026-06-30', events) FROM history), 'fitted together')
+FROM m.season_fit f, (SELECT jsonb_build_object('events', events)::text::retention_season AS events
+	FROM m.settings) e;
+-- what is wrong with an event is said, and nothing changes
+UPDATE m.settings SET events = '[{"from": "2026-04-01", "until": "2026-03-01", "factor": 2}]';
+SELECT throws_ok($$ SELECT refresh_retention_mart('m') $$, '22P02',
+	'invalid input for type retention_season: an event ends before it begins',
+	'a wrong event is an error');
+UPDATE m.settings SET events = '[7, "\'' || (SELECT 1) || \''"]';
+SELECT throws_like($$ SELECT refresh_retention_mart('m') $$,
+	'invalid input for type retention_season: an event must be an object%', 'whatever it is');
+SELECT throws_ok($$ UPDATE m.settings SET events = '{}' $$, '23514', NULL, 'a list of them');
+UPDATE m.settings SET events = DEFAULT, season_years = DEFAULT, season_p_value = 0;
+SELECT refresh_retention_mart('m') AS as_of \gset
+SELECT is(chosen_because || ' ' || pg_temp.goes_by(), 'None is wanted: settings.season_p_value is 0.'
+	' no months no events, models, outlook false false', 'no season may be wanted')
+FROM m.season_fit;
+UPDATE m.settings SET season_p_value = DEFAULT;
 
 -- without a model of who is still a customer silence tells, by their rhythm
 UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days', lost_probability = 0.5,
