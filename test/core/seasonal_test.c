@@ -10,6 +10,7 @@
 
 #include "core/calendar.h"
 #include "core/lost.h"
+#include "core/prediction.h"
 #include "core/seasonal.h"
 
 #include "check.h"
@@ -555,7 +556,8 @@ check_ends(const rt_base *base, const rt_model *model, int32_t as_of)
 
 	for (int i = 0; i < 10; i++)
 	{
-		double		life = rt_seasonal_lifetime(model, base, &c, as_of, lengths[i]);
+		double		life =
+			rt_seasonal_lifetime(model, base, &c, as_of, lengths[i]) * model->time_unit;
 		double		value = rt_seasonal_discounted(model, base, &c, as_of, lengths[i], 3e-4);
 
 		CHECK(life >= 0 && life <= lengths[i] * (1 + 1e-6));
@@ -597,6 +599,54 @@ test_ends(void)
 }
 
 /* --------------------------------------------------------------- the rest */
+
+/* What futures that are drawn are worth is on average what is expected, in real time */
+static void
+test_draws(void)
+{
+	rt_model	spend;
+	int			compared = 0;
+
+	rt_model_init(&spend, &rt_gamma_gamma_kind);
+	spend.parameters[0] = 6;
+	spend.parameters[1] = 4;
+	spend.parameters[2] = 15;
+	for (int i = 0; i < BASES; i++)
+	{
+		rt_season	season;
+		rt_model	model;
+		rt_ahead	ahead;
+		double		balance = 0,
+					variance = 0;
+
+		season_number(i % 2, &season);
+		model = model_of(&bases[i], 1, &season);
+		rt_ahead_of(&model, AS_OF, 2000, &ahead);
+		for (int run = 0; run < 40; run++)
+		{
+			double		x = run % 5 + 1;
+			rt_customer c = rt_model_customer(&model, x, AS_OF - 300 - run, AS_OF - 40, AS_OF);
+			rt_worth	worth = {&spend, x, 20, 2e-3, &ahead};
+			double		draws[RT_PREDICTION_DRAWS];
+			double		sum = 0,
+						square = 0;
+			double		mean = 6 * (15 + x * 20) / (6 * x + 3) *
+				rt_seasonal_discounted(&model, &bases[i], &c, AS_OF, 2000, 2e-3);
+
+			CHECK(rt_predict(&model, &c, ahead.time, &worth, draws));
+			for (int j = 0; j < RT_PREDICTION_DRAWS; j++)
+			{
+				sum += draws[j] - mean;
+				square += (draws[j] - mean) * (draws[j] - mean);
+			}
+			balance += sum;
+			variance += square;
+		}
+		CHECK(fabs(balance) < 4 * sqrt(variance));
+		compared++;
+	}
+	CHECK(compared == BASES);
+}
 
 /* What is asked at once is what is asked one by one */
 static void
@@ -741,6 +791,7 @@ static const check_case seasonal_cases[] = {
 	{"seasonal: nearly no season", test_nearly_flat},
 	{"seasonal: days and weeks", test_units},
 	{"seasonal: far ends", test_ends},
+	{"seasonal: draws in real time", test_draws},
 	{"seasonal: many times at once", test_at_once},
 	{"seasonal: dates of simulated purchases", test_dates},
 	{"seasonal: lost on the day of the score", test_lost},
