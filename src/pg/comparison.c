@@ -378,6 +378,17 @@ comparison_check_known(const ComparisonHead *head)
 				 errhint("Give a shorter one, or a later as_of.")));
 }
 
+/* The sum over all customers that the rows of the sample stand for */
+static double
+comparison_levels(const ComparisonHead *head, const int64 *sums)
+{
+	double		sum = 0;
+
+	for (int level = head->level; level < RT_LEVELS; level++)
+		sum += ldexp((double) sums[level], head->level);
+	return sum;
+}
+
 /* All rows in operational days, too */
 static void
 comparison_set_season(const ComparisonState *state, Compared *data)
@@ -396,9 +407,7 @@ comparison_set_season(const ComparisonState *state, Compared *data)
 			comparison_state_corrupt();
 		row->opportunities = rt_seasonal_customer(data->season, &in_days, begin);
 	}
-	for (int level = state->head.level; level < RT_LEVELS; level++)
-		data->log_factors += ldexp((double) state->season->sum_logs[level], state->head.level);
-	data->log_factors /= FIT_LOG_UNIT;
+	data->log_factors = comparison_levels(&state->head, state->season->sum_logs) / FIT_LOG_UNIT;
 }
 
 static Compared
@@ -420,8 +429,7 @@ comparison_data(const ComparisonState *state)
 		intervals += (double) comparison_weight(&data, row) * row->x;
 		purchases += (double) comparison_weight(&data, row) * row->after;
 	}
-	for (int level = state->head.level; level < RT_LEVELS; level++)
-		data.sum_log += ldexp((double) state->head.sum_logs[level], state->head.level);
+	data.sum_log = comparison_levels(&state->head, state->head.sum_logs);
 	if (state->season != NULL)
 		comparison_set_season(state, &data);
 	/* purchases in the hold-out are no more than a number holds, either */

@@ -93,9 +93,10 @@ season_from_datum(Datum value)
 {
 	struct varlena *stored = PG_DETOAST_DATUM_PACKED(value);
 	SeasonBytes bytes = {(const uint8 *) VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored)};
-	const rt_season *season = bytes.size > 0 ? season_from_bytes(bytes) :
-		read_season(bytes.bytes, 0);
+	const rt_season *season = season_from_bytes(bytes);
 
+	if (season == NULL)
+		season = read_season(bytes.bytes, 0);	/* which is none */
 	if ((Pointer) stored != DatumGetPointer(value))
 		pfree(stored);
 	return season;

@@ -68,6 +68,17 @@ my %calls = (
 		                       || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
 		                      )::purchase_history, '2026-06-30', '1 year')
 		FROM row},
+	'fit_model by season' => q{
+		SELECT fit_model('pareto/nbd', ('{' || date '2024-01-01' - n / 600 || ': ?, '
+		                                || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
+		                               )::purchase_history, '2026-06-30', 1,
+		                 '{"months": [0.8, 0.7, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1.1, 1.2, 1.6]}')
+		FROM row},
+	'fit_season' => q{
+		SELECT fit_season(('{' || date '2024-01-01' - n / 600 || ': ?, '
+		                   || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
+		                  )::purchase_history, '2026-06-30')
+		FROM row},
 	'window_funnel' => q{
 		SELECT window_funnel('1 day', timestamp '2026-01-01' + n * interval '1 second', n % 3 = 0,
 		                     n % 5 = 0)
