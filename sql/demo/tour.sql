@@ -381,6 +381,46 @@ SELECT bin, customers, outcomes AS bought, round(lift::numeric, 2) AS lift,
        round(100 * cumulative_outcomes::numeric, 1) AS percent_of_buyers_so_far
 FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 \set ECHO none
+
+\echo
+\echo '--- A forecast that knows Christmas. In which months do all customers buy more, or less? 1 is a mean month.'
+\echo
+\set ECHO queries
+CREATE TABLE of_year AS
+SELECT fit_season(h, :'today') AS s, fit_season(h, :'half_a_year_ago') AS s_then FROM customer;
+
+SELECT round(season_years(s)::numeric, 1) AS years, season_p_value(s) AS p_value FROM of_year;
+\set ECHO none
+\if :sample
+\set ECHO queries
+-- the shop is made up, so that we know: truth is what all have but who buys like clockwork or once
+-- a year
+SELECT m.month, round(factor::numeric, 2) AS factor, round(lower::numeric, 2) AS at_least,
+       round(upper::numeric, 2) AS at_most, round(percent / 100.0, 2) AS truth
+FROM of_year, season_months(s) m JOIN season USING (month) ORDER BY month;
+\set ECHO none
+\else
+\set ECHO queries
+SELECT month, round(factor::numeric, 2) AS factor, round(lower::numeric, 2) AS at_least,
+       round(upper::numeric, 2) AS at_most
+FROM of_year, season_months(s) ORDER BY month;
+\set ECHO none
+\endif
+\set ECHO queries
+-- what was to be expected half a year ago of the months that followed, with the season and without
+SELECT days, round((expected_total(seasonal, h, :'half_a_year_ago', days * interval '1 day')).expected)
+           AS with_season,
+       round((expected_total(m, h, :'half_a_year_ago', days * interval '1 day')).expected)
+           AS without,
+       sum(coalesce(purchase_days(slice(as_of(h, :'half_a_year_ago'::date + days),
+                                        daterange(:'half_a_year_ago', NULL, '()'))), 0))
+           FILTER (WHERE as_of(h, :'half_a_year_ago') IS NOT NULL) AS came
+FROM customer, base_then, generate_series(30, 180, 30) AS days,
+     (SELECT fit_model((SELECT model_kind(m) FROM base_then), h, :'half_a_year_ago', 1, s_then)
+                 AS seasonal
+      FROM customer, of_year) f
+GROUP BY days ORDER BY days;
+\set ECHO none
 \else
 \echo
 \echo '--- When is the next purchase due? Too few customers have bought again to learn their rhythm.'

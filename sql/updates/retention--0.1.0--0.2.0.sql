@@ -2026,7 +2026,7 @@ CREATE FUNCTION retention_schema() RETURNS text
 CREATE FUNCTION retention_mart_format_version() RETURNS integer
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
-	SELECT 4;
+	SELECT 5;
 	END;
 
 CREATE FUNCTION retention_mart_fill(template text, "values" jsonb) RETURNS text
@@ -2096,7 +2096,18 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			cycle_model || ', '
 			|| coalesce(base_model, 'NULL::' || extension || '.retention_model') || ', '
 			|| lost_probability,
-			'interval ' || quote_literal(settings ->> text 'lost_silence'))
+			'interval ' || quote_literal(settings ->> text 'lost_silence')),
+		-- what users tell of times; and the arguments behind as_of of fit_season, of fits that only
+		-- know that, and of fits of models as of today and as of the hold-out
+		'events', coalesce(events, 'NULL::' || extension || '.retention_season'),
+		'season_events', coalesce(', ' || events, ''),
+		'with_events', coalesce(', double precision ''1'', ' || events, ''),
+		'with_season',
+		coalesce(', double precision ''1'', ' || quote_literal(settings ->> text 'season')
+				 || '::' || extension || '.retention_season', ''),
+		'with_holdout_season',
+		coalesce(', double precision ''1'', ' || quote_literal(settings ->> text 'holdout_season')
+				 || '::' || extension || '.retention_season', '')
 		) || pg_catalog.jsonb_build_object(
 
 		-- policy
@@ -2121,6 +2132,8 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 		'quality_days', settings ->> text 'quality_days',
 		'compared_customers', settings ->> text 'compared_customers',
 		'forecast_days', settings ->> text 'forecast_days',
+		'season_years', 'double precision ' || quote_literal(settings ->> text 'season_years'),
+		'season_p_value', 'double precision ' || quote_literal(settings ->> text 'season_p_value'),
 		'forecast_level', 'double precision ' || quote_literal(settings ->> text 'forecast_level'))
 	FROM (SELECT extension,
 			'date ' || quote_literal(settings ->> text 'as_of') AS as_of,
@@ -2128,6 +2141,9 @@ CREATE FUNCTION retention_mart_values(settings jsonb) RETURNS jsonb
 			|| '.retention_model' AS base_model,
 			quote_literal(settings ->> text 'cycle_model') || '::' || extension
 			|| '.retention_model' AS cycle_model,
+			CASE WHEN settings -> text 'events' <> '[]' THEN
+				quote_literal(jsonb_build_object('events', settings -> text 'events')::text)
+				|| '::' || extension || '.retention_season' END AS events,
 			'double precision ' || quote_literal(settings ->> text 'lost_probability')
 			AS lost_probability
 		  FROM retention_schema() AS extension) AS q;
@@ -2235,7 +2251,20 @@ CREATE FUNCTION retention_mart_table_settings()
 	 'customer_id, where there are more: a comparison takes as long as fitting all kinds'),
 	('column', 'forecast_level',
 	 'double precision NOT NULL DEFAULT 0.8 CHECK (forecast_level > 0 AND forecast_level < 1)',
-	 'to decide: the probability with which the limits of a forecast are to hold');
+	 'to decide: the probability with which the limits of a forecast are to hold'),
+	('column', 'events',
+	 $sql$jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(events) = 'array')$sql$,
+	 'to tell: times in which all customers bought, or will buy, more or less than the season '
+	 'tells, both days included: [{"from": "2026-03-16", "until": "2026-05-10", "factor": 0.3}] '
+	 'for a lockdown in which three of ten purchases were left, or a strike, a campaign, a moving '
+	 'feast. What is missing then is not taken for customers leaving, and forecasts go by it. At '
+	 'most 100 events, factors from 0.001, for days on which nobody could buy, to 1000; see '
+	 'retention_season'),
+	('column', 'season_p_value', 'double precision NOT NULL DEFAULT 0.001',
+	 'to decide: p-value below which months that differ are taken for a season, if who will buy is '
+	 'told better with it, see season_fit; 0: never'),
+	('column', 'season_years', 'double precision NOT NULL DEFAULT 2',
+	 'to decide: how many years the log must have for that');
 	END;
 
 COMMENT ON FUNCTION retention_mart_table_settings() IS 'The table settings of a retention mart: '
@@ -2866,7 +2895,7 @@ CREATE FUNCTION retention_mart_table_model_fits()
 	('view', 'model_fits', $sql$
 SELECT fitted_on, kind, {extension}.parameters(model)::text AS parameters,
        log_likelihood, aic, converged, chosen, holdout_gini, holdout_error, not_valued,
-       chosen_by, chosen_because
+       chosen_by, chosen_because, {extension}.season(model) IS NOT NULL AS with_season
 FROM {mart}.model$sql$,
 	 'The history of the fits in plain columns.'),
 	('column', 'fitted_on', NULL, 'as of which day'),
@@ -2882,7 +2911,9 @@ FROM {mart}.model$sql$,
 	('column', 'holdout_error', NULL, 'the mean absolute error of that'),
 	('column', 'not_valued', NULL, 'customers to whom it gives no value'),
 	('column', 'chosen_by', NULL, 'by what it was chosen: log_loss, aic, holdout_gini, not_valued'),
-	('column', 'chosen_because', NULL, 'why, in a sentence or two');
+	('column', 'chosen_because', NULL, 'why, in a sentence or two'),
+	('column', 'with_season', NULL,
+	 'it goes by a season, or by the events in the settings: see season_fit');
 	END;
 
 CREATE FUNCTION retention_mart_table_model_comparison()
@@ -2972,7 +3003,17 @@ FROM {mart}.model,
      {extension}.retention_mart_model_use(kind) AS use,
      {mart}.next_sample
 WHERE fitted_on = {as_of}
-  AND (use = 'spend_model' OR use = 'base_model' AND chosen)
+  AND (use = 'spend_model'
+       OR use = 'base_model' AND chosen AND NOT {extension}.retention_mart_takes_season(kind))
+GROUP BY kind, use
+UNION ALL
+SELECT kind, use, {extension}.fit_model(
+           kind, past, {as_of} - {quality_days}{with_holdout_season})
+FROM {mart}.model,
+     {extension}.retention_mart_model_use(kind) AS use,
+     {mart}.next_sample
+WHERE fitted_on = {as_of}
+  AND use = 'base_model' AND chosen AND {extension}.retention_mart_takes_season(kind)
 GROUP BY kind, use;
 CREATE UNLOGGED TABLE {mart}.next_value AS
 SELECT s.kind, coalesce(spent, 0) AS spent,
@@ -3042,6 +3083,16 @@ CREATE FUNCTION retention_mart_compared_kinds(settings jsonb) RETURNS text[]
 	WHERE k.fitted_to IN (text 'recency', text 'opportunities');
 	END;
 
+CREATE FUNCTION retention_mart_takes_season(kind text) RETURNS boolean
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT EXISTS (
+		SELECT
+		FROM model_kinds() AS k
+		WHERE k.kind = regexp_replace($1, text '-[0-9]+$', text '-k')
+		  AND k.fitted_to IN (text 'intervals', text 'recency'));
+	END;
+
 CREATE FUNCTION retention_mart_fit_holds(converged boolean, at_limit text) RETURNS boolean
 	LANGUAGE SQL IMMUTABLE PARALLEL SAFE
 	BEGIN ATOMIC
@@ -3075,7 +3126,7 @@ SELECT {as_of},
        log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
        mean_absolute_error, rank
 FROM (SELECT days, all_customers,
-             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds})
+             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds}{if_seasonal})
                  AS compared
       FROM {mart}.customer_history,
            (SELECT days, count(*) AS all_customers,
@@ -3094,7 +3145,11 @@ FROM (SELECT days, all_customers,
 		   pg_catalog.jsonb_build_object('kinds',
 				'ARRAY['
 				|| (SELECT string_agg(quote_literal(k), ', ') FROM pg_catalog.unnest(q.kinds) AS k)
-				|| ']::text[]')
+				|| ']::text[]',
+				'if_seasonal',
+				CASE WHEN (SELECT bool_and(retention_mart_takes_season(k))
+						   FROM pg_catalog.unnest(q.kinds) AS k)
+					 THEN retention_mart_values(settings) ->> text 'with_events' ELSE '' END)
 	FROM (SELECT retention_mart_compared_kinds(settings) AS kinds) AS q
 	WHERE q.kinds IS NOT NULL;
 	END;
@@ -3208,7 +3263,9 @@ SELECT {as_of}, {kind}, m, {extension}.log_likelihood(m), $sql$
 			WHEN 'spend_model' THEN 'NULL'
 			ELSE '{extension}.aic(m)'
 		   END || $sql$, {extension}.converged(m)
-FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}) AS m
+FROM (SELECT {extension}.fit_model(text {kind}, history, {as_of}$sql$
+		|| CASE WHEN retention_mart_takes_season(kind) THEN '{with_season}' ELSE '' END
+		|| $sql$) AS m
       FROM {mart}.customer_history$sql$
 		|| CASE WHEN if_needed THEN $sql$
       WHERE NOT EXISTS (
@@ -3249,6 +3306,9 @@ COMMENT ON FUNCTION retention_mart_comparing(jsonb) IS 'The steps of a refresh o
 COMMENT ON FUNCTION retention_mart_fit_holds(boolean, text) IS 'May a retention mart go by a fit? '
 	'One that converged, or whose limit is an answer, a simpler model: nobody leaves, all are '
 	'alike. NULL where converged is.';
+
+COMMENT ON FUNCTION retention_mart_takes_season(text) IS 'May models of the kind have a season? '
+	'Those may that are fitted to days: to intervals, or to the days of purchases.';
 
 COMMENT ON FUNCTION retention_mart_choice() IS 'What chooses the models of a retention mart and '
 	'says why, as a template.';
@@ -3613,7 +3673,9 @@ CREATE FUNCTION retention_mart_table_model_quality(settings jsonb)
 	('optional', NULL, NULL, NULL),
 	-- a list of expressions, as subqueries have no parallel workers before PostgreSQL 17
 	('prepare', NULL, (SELECT $sql$CREATE UNLOGGED TABLE {mart}.next_model AS
-SELECT {extension}.fit_model({base_kind}, history, {as_of} - {quality_days}) AS m
+SELECT {extension}.fit_model({base_kind}, history, {as_of} - {quality_days}$sql$
+		|| CASE WHEN retention_mart_takes_season(min(base_kind)) THEN '{with_holdout_season}'
+				ELSE '' END || $sql$) AS m
 FROM {mart}.customer_history;
 CREATE UNLOGGED TABLE {mart}.next_known AS
 SELECT {extension}.purchase_probability(
@@ -3634,7 +3696,8 @@ SELECT $sql$ || retention_mart_totals(min(forecast_days), min(quality_days), tex
 FROM {mart}.customer_history, {mart}.next_model
 WHERE m IS NOT NULL$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
-					 (settings ->> text 'quality_days')::integer AS quality_days) AS s,
+					 (settings ->> text 'quality_days')::integer AS quality_days,
+					 settings ->> text 'base_kind' AS base_kind) AS s,
 			 generate_series(1, quality_days / forecast_days) AS p), NULL),
 	('insert', NULL, $sql$
 SELECT bin,
@@ -3715,10 +3778,13 @@ CREATE FUNCTION retention_mart_table_purchase_outlook(settings jsonb)
 	 'purchase days to expect of them in these days; see expected_total'),
 	('column', 'lower', 'double precision',
 	 'lower limit of their number, with a probability of level; NULL where it is not known how '
-	 'sure the fit is. It holds as far as the model does: a season or a campaign is not in it'),
+	 'sure the fit is. It holds as far as the model does: a season is in it where with_season '
+	 'says so, a campaign where with_events does'),
 	('column', 'upper', 'double precision', 'upper limit, likewise'),
 	('column', 'level', 'double precision NOT NULL',
 	 'the probability with which the limits are to hold, settings.forecast_level'),
+	('column', 'with_season', 'boolean NOT NULL', 'the season is in it: see season_fit'),
+	('column', 'with_events', 'boolean NOT NULL', 'events in the settings are in it'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
 	('insert in parallel', NULL, (SELECT $sql$
@@ -3728,11 +3794,16 @@ SELECT {forecast_days} * p AS days,
        (totals[p]).expected,
        (totals[p]).lower,
        (totals[p]).upper,
-       {forecast_level} AS level
+       {forecast_level} AS level,
+       takes_season AND chosen AS with_season,
+       takes_season AND {events} IS NOT NULL AS with_events
 FROM (SELECT $sql$ || retention_mart_totals(forecast_days, quality_days, text '{base_model}',
 											text '{as_of}') || $sql$ AS totals
       FROM {mart}.customer_history) t,
-     generate_series(1, {quality_days} / {forecast_days}) AS p
+     generate_series(1, {quality_days} / {forecast_days}) AS p,
+     (SELECT chosen, {extension}.retention_mart_takes_season({base_kind}) AS takes_season
+      FROM {mart}.season_fit
+      WHERE fitted_on = {as_of}) s
 WHERE (totals[p]).customers > 0$sql$
 		FROM (SELECT (settings ->> text 'forecast_days')::integer AS forecast_days,
 					 (settings ->> text 'quality_days')::integer AS quality_days) AS s), NULL);
@@ -3953,6 +4024,247 @@ COMMENT ON FUNCTION retention_mart_table_campaign_results() IS 'The table campai
 COMMENT ON FUNCTION retention_mart_table_monthly_review() IS 'The table monthly_review of a '
 	'retention mart: name, columns, comments and how it is written.';
 
+CREATE FUNCTION retention_mart_table_season_fit()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'season_fit', NULL,
+	 'In which months all customers buy more or less, and whether the models go by it. A row a '
+	 'refresh; see the view season for the months.'),
+	('column', 'fitted_on', 'date PRIMARY KEY', 'as of which day'),
+	('column', 'season', '{extension}.retention_season',
+	 'as fitted to all that was known, next to the events in the settings: see fit_season; NULL '
+	 'for a log of less than a year'),
+	('column', 'holdout_season', '{extension}.retention_season',
+	 'as it would have been fitted settings.quality_days before; NULL where it was not needed, or '
+	 'too little was known'),
+	('column', 'years', 'double precision', 'years of the log that season was fitted to'),
+	('column', 'p_value', 'double precision',
+	 'how probable months that differ as much would be without a season; NULL for a log of less '
+	 'than two years'),
+	('column', 'log_loss', 'double precision',
+	 'of the kind of model with preference 1 in model_comparison, with holdout_season, in the same '
+	 'hold-out; NULL where it was not asked for'),
+	('column', 'log_loss_without', 'double precision',
+	 'its log_loss in model_comparison, with the events alone'),
+	('column', 'chosen', 'boolean NOT NULL DEFAULT false',
+	 'the models go by it: the log has settings.season_years, p_value is less than '
+	 'settings.season_p_value, and log_loss, to six digits, than log_loss_without'),
+	('column', 'chosen_because', 'text', 'why, or why not, in a sentence or two'),
+	('column', 'used', '{extension}.retention_season',
+	 'what the models of that day go by: season if it was chosen, else the events alone; NULL for '
+	 'nothing of both'),
+	('column', 'holdout_used', '{extension}.retention_season',
+	 'the same of models that are held to what came');
+	END;
+
+CREATE FUNCTION retention_mart_table_season()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('view', 'season', $sql$
+SELECT month, factor, standard_error, lower, upper, chosen, years, p_value
+FROM {mart}.season_fit
+     JOIN {mart}.settings ON as_of = fitted_on,
+     {extension}.season_months(season)$sql$,
+	 'The twelve months as of the last refresh: how much more all customers buy in each. No rows '
+	 'for a log of less than a year; see season_fit.'),
+	('column', 'month', NULL, '1 for January'),
+	('column', 'factor', NULL,
+	 'what is bought on a day of the month, of a customer who is there, as a multiple of a mean '
+	 'day of the year'),
+	('column', 'standard_error', NULL,
+	 'of factor: what chance and the variation between years leave open'),
+	('column', 'lower', NULL, 'lower limit of factor, 95 percent confidence'),
+	('column', 'upper', NULL, 'upper limit'),
+	('column', 'chosen', NULL, 'the models go by it: see season_fit'),
+	('column', 'years', NULL, 'years of the log it was fitted to'),
+	('column', 'p_value', NULL,
+	 'how probable months that differ as much would be without a season');
+	END;
+
+CREATE FUNCTION retention_mart_season_steps()
+	RETURNS TABLE (step integer, name text, optional boolean, template text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	(26, 'events', false, 'SELECT {events} AS events'),
+	(31, 'empty season', false, $sql$DELETE FROM {mart}.season_fit WHERE fitted_on = {as_of};
+INSERT INTO {mart}.season_fit (fitted_on) VALUES ({as_of})$sql$),
+	(32, 'season', true, $sql$UPDATE {mart}.season_fit
+SET season = s,
+    years = {extension}.season_years(s),
+    p_value = {extension}.season_p_value(s)
+FROM (SELECT {extension}.fit_season(history, {as_of}{season_events}) AS s
+      FROM {mart}.customer_history) f
+WHERE fitted_on = {as_of}$sql$),
+	-- as it was known then; of nobody it is NULL
+	(33, 'season of the hold-out', true, $sql$UPDATE {mart}.season_fit
+SET holdout_season = s
+FROM (SELECT {extension}.fit_season(history, {as_of} - {quality_days}{season_events}) AS s
+      FROM {mart}.customer_history
+      WHERE EXISTS (SELECT
+                    FROM {mart}.season_fit
+                    WHERE fitted_on = {as_of}
+                      AND years >= {season_years}
+                      AND p_value < {season_p_value})) f
+WHERE fitted_on = {as_of}$sql$),
+	-- on the customers that the kinds were compared on
+	(34, 'compare season', true, $sql$UPDATE {mart}.season_fit
+SET log_loss_without = without,
+    log_loss = r.log_loss
+FROM (SELECT without,
+             kind AS preferred,
+             {extension}.compare_models(history, {as_of}, make_interval(days => days),
+                                        ARRAY[kind], double precision '1',
+                                        holdout_season) AS compared
+      FROM {mart}.customer_history,
+           (SELECT kind,
+                   holdout_days AS days,
+                   c.log_loss AS without,
+                   f.holdout_season,
+                   trunc(least({compared_customers} / all_customers::numeric, 1)
+                         * 9223372036854775807)::bigint AS hash_until
+            FROM {mart}.model_comparison c
+                 JOIN {mart}.season_fit f ON fitted_on = as_of
+            WHERE as_of = {as_of}
+              AND preference = 1
+              AND {extension}.retention_mart_takes_season(kind)
+              AND f.holdout_season IS NOT NULL) c
+      WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807 <= hash_until
+      GROUP BY without, kind) s,
+     unnest(compared) r
+WHERE fitted_on = {as_of}
+  AND kind = preferred$sql$),
+	(35, 'choose season', false, $sql$UPDATE {mart}.season_fit
+SET chosen = coalesce(better, false),
+    used = CASE WHEN better THEN season ELSE {events} END,
+    holdout_used = CASE WHEN better THEN holdout_season ELSE {events} END,
+    chosen_because =
+        CASE
+            WHEN years IS NULL THEN
+                'A log of less than a year tells nothing of a season.'
+            WHEN years < {season_years} THEN
+                'The log has ' || to_char(years, 'FM990.0') || ' years: what belongs to a month, '
+                || 'and what to that year, can be told from ' || {season_years}::numeric
+                || ' years on.'
+            WHEN {season_p_value} <= 0 THEN
+                'None is wanted: settings.season_p_value is 0.'
+            WHEN p_value < {season_p_value} IS NOT TRUE THEN
+                'Months differ no more than chance and years make them'
+                || coalesce(': p-value ' || to_char(p_value, 'FM0.0000'), '') || '.'
+            WHEN better IS NULL THEN
+                'Months differ, but it could not be seen whether that tells who will buy.'
+            ELSE
+                CASE WHEN better THEN 'It told better who'
+                     ELSE 'Months differ, but it did not tell better who' END
+                || ' of ' || to_char(customers, 'FM999,999,999,990')
+                || ' customers would buy in the ' || days || ' days until '
+                || to_char({as_of}, 'FMDD FMMonth YYYY') || ': log loss '
+                || to_char(loss, 'FM9990.0000') || ' against '
+                || to_char(loss_without, 'FM9990.0000') || ' without it.'
+        END
+        || CASE WHEN {events} IS NULL THEN ''
+                ELSE ' The events in the settings count in any case.' END
+FROM (SELECT round(f.log_loss::numeric, 6) AS loss,
+             round(log_loss_without::numeric, 6) AS loss_without,
+             round(f.log_loss::numeric, 6) < round(log_loss_without::numeric, 6) AS better,
+             customers,
+             holdout_days AS days
+      FROM {mart}.season_fit f
+           LEFT JOIN {mart}.model_comparison ON as_of = fitted_on AND preference = 1
+      WHERE fitted_on = {as_of}) c
+WHERE fitted_on = {as_of}$sql$);
+	END;
+
+CREATE FUNCTION retention_mart_table_unusual_periods()
+	RETURNS TABLE (part text, name text, definition text, comment text)
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	VALUES
+	('table', 'unusual_periods', NULL,
+	 'Was there a time in which all customers at once bought less, or more, than was to be '
+	 'expected? A strike, a lockdown, a campaign: tell it in settings.events, and it does not '
+	 'count as customers leaving. The last fifteen periods, a row each.'),
+	('column', 'seen_from', 'date PRIMARY KEY', 'first day of the period'),
+	('column', 'seen_until', 'date NOT NULL',
+	 'its last day: settings.forecast_days later, but four weeks at least'),
+	('column', 'customers', 'bigint NOT NULL',
+	 'customers there were before, of a sample of about 10,000 where there are more'),
+	('column', 'expected', 'double precision NOT NULL',
+	 'purchase days that today''s model expects of them, by what was known then'),
+	('column', 'actual', 'bigint NOT NULL', 'purchase days they had'),
+	('column', 'ratio', 'double precision NOT NULL', 'actual by expected'),
+	('column', 'usual', 'double precision',
+	 'the median of ratio in the periods before, six at most; NULL where there are less than '
+	 'three'),
+	('column', 'unusual', 'boolean NOT NULL',
+	 'all customers at once: ratio differs from 1, and from usual, by a factor of more than 1.57, '
+	 'three times what a month differs between years, and by more than chance'),
+	('needs', 'base_kind', NULL, NULL),
+	('optional', NULL, NULL, NULL),
+	('insert', NULL, $sql$
+WITH period AS (
+    SELECT p, days, {as_of} - days * p AS since
+    FROM (SELECT greatest({forecast_days}, 28) AS days) d,
+         generate_series(1, 15) AS p),
+seen AS (
+    SELECT p,
+           since + 1 AS seen_from,
+           since + days AS seen_until,
+           count(*) AS customers,
+           sum(expected)::double precision AS expected,
+           sum(actual) AS actual,
+           sum((actual - expected) ^ 2)::double precision AS variance
+    FROM (SELECT p, since, days, expected::numeric AS expected,
+                 coalesce({extension}.purchase_days({extension}.slice(
+                     history, daterange(since + 1, since + days, '[]'))), 0) AS actual
+          FROM (SELECT history
+                FROM {mart}.customer_history,
+                     (SELECT count(*) / 10000 + 1 AS parts FROM {mart}.customer_history) c
+                WHERE hashtextextended(customer_id::text, 0) % parts = 0) h,
+               period,
+               LATERAL (SELECT {extension}.expected_purchases(
+                                   {base_model}, history, since, days * interval '1 day')
+                                   AS expected
+                        OFFSET 0) e
+          WHERE expected IS NOT NULL) s
+    GROUP BY p, since, days
+    HAVING sum(expected) > 0)
+SELECT seen_from,
+       seen_until,
+       customers,
+       expected,
+       actual,
+       actual / expected,
+       usual,
+       coalesce(least(abs(change), abs(change - ln(usual))) > 3 * 0.15
+                AND least(abs(actual - expected), abs(actual - usual * expected))
+                    > 3.29 * sqrt(variance), false)
+FROM seen s
+     LEFT JOIN LATERAL (
+         SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY actual / expected) AS usual
+         FROM seen b
+         WHERE b.p BETWEEN s.p + 1 AND s.p + 6
+         HAVING count(*) >= 3) b ON usual > 0,
+     -- none at all is far off, too
+     LATERAL (SELECT ln(greatest(actual, 0.5) / expected) AS change) c$sql$, NULL);
+	END;
+
+COMMENT ON FUNCTION retention_mart_table_season_fit() IS 'The table season_fit of a retention '
+	'mart: name, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_table_season() IS 'The view season of a retention mart: name, '
+	'query, columns and comments.';
+
+COMMENT ON FUNCTION retention_mart_season_steps() IS 'The steps of a refresh of a retention mart '
+	'that fit a season and see whether who will buy is told better with it, as templates.';
+
+COMMENT ON FUNCTION retention_mart_table_unusual_periods() IS 'The table unusual_periods of a '
+	'retention mart: name, columns, comments and how it is written.';
+
 CREATE FUNCTION retention_mart_parts(settings jsonb)
 	RETURNS TABLE (step integer, relation text, part text, name text, definition text, comment text,
 				   place bigint)
@@ -3984,6 +4296,12 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 32, text 'model_comparison', t.*
 	FROM retention_mart_table_model_comparison() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 33, text 'season_fit', t.*
+	FROM retention_mart_table_season_fit() WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 34, text 'season', t.*
+	FROM retention_mart_table_season() WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 40, text 'customer_scorecard', t.*
 	FROM retention_mart_table_customer_scorecard() WITH ORDINALITY AS t
@@ -4017,6 +4335,9 @@ CREATE FUNCTION retention_mart_parts(settings jsonb)
 	UNION ALL
 	SELECT 94, text 'purchase_outlook', t.*
 	FROM retention_mart_table_purchase_outlook(settings) WITH ORDINALITY AS t
+	UNION ALL
+	SELECT 92, text 'unusual_periods', t.*
+	FROM retention_mart_table_unusual_periods() WITH ORDINALITY AS t
 	UNION ALL
 	SELECT 95, text 'spend_trend', t.*
 	FROM retention_mart_table_spend_trend() WITH ORDINALITY AS t
@@ -4130,6 +4451,10 @@ CREATE OR REPLACE FUNCTION retention_mart_steps(settings jsonb)
 		  UNION ALL
 		  SELECT c.step, c.name, c.optional, c.template, c.more
 		  FROM retention_mart_comparing(settings) AS c
+		  WHERE settings ->> text 'phase' = 'compare'
+		  UNION ALL
+		  SELECT c.step, c.name, c.optional, c.template, jsonb '{}'
+		  FROM retention_mart_season_steps() AS c
 		  WHERE settings ->> text 'phase' = 'compare'
 		  UNION ALL
 		  SELECT f.step, f.name, f.optional, f.template, f.more
@@ -4270,7 +4595,8 @@ COMMENT ON FUNCTION retention_mart_update_steps(jsonb) IS 'What brings the table
 COMMENT ON FUNCTION retention_mart_steps(jsonb) IS 'The steps of a refresh of a retention mart, as '
 	'SQL: what refresh_retention_mart runs, in one transaction. phase in settings says which: '
 	'''read all'', ''read changes'' or ''read recent'' orders, ''compare'' kinds of models, '
-	'''fit'' models, with the order of the kinds in the array preferred in settings, too, or '
+	'''fit'' models, with the order of the kinds in the array preferred in settings, too, and '
+	'the season they go by, as of today and as of the hold-out, in season and holdout_season, or '
 	'''write'' what follows as of its as_of, with the models base_model (its kind: base_kind), '
 	'cycle_model and spend_model in settings. An optional step may fail for too little data.';
 
@@ -4286,8 +4612,8 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'Makes a schema of plain tables from a table of orders, for dashboards and the monthly '
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
-	'purchase_forecast, purchase_outlook, campaign_results, monthly_review, model_fits and '
-	'model_comparison, each column with a comment; beside them what they are made of: settings, '
+	'purchase_forecast, purchase_outlook, unusual_periods, campaign_results, monthly_review, '
+	'model_fits, model_comparison, season_fit and season, each column with a comment; beside them what they are made of: settings, '
 	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
 	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
@@ -4505,6 +4831,8 @@ section, .answers > div {
 .months dd { margin: 0; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums }
 .months dd small { display: block; font-size: 13px; font-weight: 400; color: var(--quiet) }
 .whole { margin: 16px 0 }
+.sign { border-left: 6px solid var(--lost) }
+.sign p { margin: 0 }
 svg { display: block; width: 100%; height: auto; max-width: 640px; margin: 0 auto }
 svg text {
 	font: 11.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans",
@@ -4521,6 +4849,7 @@ svg text.tick { fill: var(--quiet) }
 .line { fill: none; stroke: var(--stay); stroke-width: 2.25; stroke-linejoin: round }
 .line-2 { fill: none; stroke: var(--lost); stroke-width: 2.25; stroke-dasharray: 6 4 }
 .band { fill: var(--band) }
+.limits { fill: none; stroke: var(--text); stroke-width: 1.25 }
 .dot { fill: var(--lost) }
 .h0 { fill: var(--h0) }
 .h1 { fill: var(--h1) }
@@ -5164,7 +5493,7 @@ SELECT {extension}.retention_html_section(NULL::text, text 'Can the forecast be 
 		{extension}.retention_html_number(actual::numeric, 0) || ' came' ||
 		CASE WHEN actual < lower OR actual > upper THEN
 			', outside the limits, which hold only as far as the model does'
-			ELSE '' END || '.', ''),
+			ELSE '' END || '.' || coalesce(' ' || {unusual} || '.', ''), ''),
 	CASE WHEN customers IS NULL THEN
 		'<p>There is too little data of half a year ago to judge the model.</p>' ELSE
 		{extension}.retention_svg_chart(text 'forecast', text 'Actual and expected purchases',
@@ -5242,8 +5571,16 @@ said AS (
 		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
 		' so far. Who is new comes on top' ||
 		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
-			ELSE '; a season or a campaign is not in it.' END AS note
-	FROM ahead WHERE n = 1 OR n = periods)
+			ELSE '; ' || max(times) || '.' END AS note
+	FROM ahead,
+		-- a mart that an older version has refreshed does not say
+		LATERAL (SELECT CASE concat(to_jsonb(ahead) ->> 'with_season', ' ',
+				to_jsonb(ahead) ->> 'with_events')
+			WHEN 'true true' THEN 'the season and the events in the settings are in it'
+			WHEN 'true false' THEN 'the season is in it, a campaign is not'
+			WHEN 'false true' THEN 'the events in the settings are in it, a season is not'
+			ELSE 'a season or a campaign is not in it' END AS times) k
+	WHERE n = 1 OR n = periods)
 SELECT {extension}.retention_html_section(NULL::text, text 'How much will they buy?',
 	coalesce(note, ''),
 	CASE WHEN note IS NULL THEN
@@ -5321,6 +5658,145 @@ FROM scale$sql$;
 
 COMMENT ON FUNCTION retention_review_order_value() IS
 	'What an order is worth, month by month, as a template: see retention_review_parts.';
+
+CREATE FUNCTION retention_review_season() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH fit AS (
+	SELECT f.* FROM {mart}.season_fit f JOIN {mart}.settings ON as_of = fitted_on),
+months AS (
+	SELECT m.*, to_char(make_date(2000, month, 1), 'Mon') AS name,
+		to_char(make_date(2000, month, 1), 'FMMonth') AS full_name
+	FROM fit, {extension}.season_months(used) m WHERE chosen),
+scale AS (
+	SELECT step * ceil(value / step) AS high, step
+	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
+		FROM (SELECT max(greatest(upper, factor)) AS value FROM months) e) s),
+scaled AS (
+	SELECT m.*, 55 + 35 * (month - 1) AS x, 69.5 + 35 * (month - 1) AS middle,
+		round((212 - 200 * factor / high)::numeric, 1) AS y,
+		round((212 - 200 * lower / high)::numeric, 1) AS y_lower,
+		round((212 - 200 * upper / high)::numeric, 1) AS y_upper
+	FROM months m, scale),
+drawn AS (
+	SELECT string_agg({extension}.retention_svg_bar(text 'stay', x::numeric, y::numeric,
+				29::numeric, (212 - y)::numeric, full_name || ': ' ||
+					{extension}.retention_html_number(factor::numeric, 2) ||
+					coalesce(', limits ' ||
+						{extension}.retention_html_number(lower::numeric, 2) || ' to ' ||
+						{extension}.retention_html_number(upper::numeric, 2), '')) ||
+			coalesce({extension}.retention_svg_path(text 'limits',
+				format('M%s %sV%sM%s %sh8M%s %sh8', middle, y_lower, y_upper,
+					middle - 4, y_lower, middle - 4, y_upper)), '') ||
+			{extension}.retention_svg_tick(middle::numeric, 230::numeric, name),
+			'' ORDER BY month) ||
+		(SELECT {extension}.retention_svg_path(text 'line-2',
+			'M52 ' || round((212 - 200 / high)::numeric, 1) || 'H472') FROM scale) AS picture
+	FROM scaled),
+figures AS (
+	SELECT string_agg({extension}.retention_html_row(full_name, VARIADIC ARRAY[
+		{extension}.retention_html_number(factor::numeric, 2),
+		{extension}.retention_html_number(lower::numeric, 2),
+		{extension}.retention_html_number(upper::numeric, 2),
+		{extension}.retention_html_number(standard_error::numeric, 3)]),
+		'' ORDER BY month) AS body
+	FROM months),
+events AS (
+	SELECT string_agg({extension}.retention_html_row(e ->> 'from', VARIADIC ARRAY[
+		e ->> 'until',
+		{extension}.retention_html_number((e ->> 'factor')::numeric, 2)]),
+		'' ORDER BY n) AS body
+	FROM fit, jsonb_array_elements(used::text::jsonb -> 'events') WITH ORDINALITY AS t(e, n)),
+periods AS (
+	SELECT string_agg({extension}.retention_html_row(seen_until::text ||
+			CASE WHEN unusual THEN ', unusual' ELSE '' END, VARIADIC ARRAY[
+		{extension}.retention_html_number(expected::numeric, 0),
+		{extension}.retention_html_number(actual::numeric, 0),
+		{extension}.retention_html_percent(ratio, 0),
+		{extension}.retention_html_percent(usual, 0)]), '' ORDER BY seen_from) AS body
+	FROM {mart}.unusual_periods),
+-- the highest and the lowest month
+said AS (
+	SELECT 'In ' || (array_agg(full_name ORDER BY factor DESC, month))[1] ||
+		' customers buy ' || {extension}.retention_html_number(max(factor)::numeric, 2) ||
+		' times as much as in a mean month, in ' ||
+		(array_agg(full_name ORDER BY factor, month))[1] || ' ' ||
+		{extension}.retention_html_number(min(factor)::numeric, 2) || ' times. ' AS months
+	FROM months)
+SELECT {extension}.retention_html_section(NULL::text, text 'The season',
+	CASE WHEN chosen THEN said.months || 'The models know that. ' ELSE 'The models know no season. ' END
+	|| coalesce({extension}.retention_html_text(chosen_because::text), ''),
+	CASE WHEN chosen THEN
+		{extension}.retention_svg_chart(text 'season', text 'The season: how much is bought when',
+			text 'A bar for each month, with limits of 95 percent confidence; 1 is a mean month',
+			0::double precision, high::double precision, step::double precision, false,
+			(SELECT picture FROM drawn)) ||
+		{extension}.retention_html_legend(ARRAY['stay', 'lost'],
+			ARRAY['what is bought on a day of the month', 'on a mean day of the year'])
+		ELSE '' END ||
+	CASE WHEN chosen OR events.body IS NOT NULL OR periods.body IS NOT NULL THEN
+		{extension}.retention_html_figures(
+			CASE WHEN chosen THEN
+				{extension}.retention_html_table(text 'The season: how much is bought when',
+					ARRAY['Month', 'Factor', 'At least', 'At most', 'Standard error'],
+					figures.body) ELSE '' END ||
+			CASE WHEN events.body IS NOT NULL THEN
+				{extension}.retention_html_table(text 'Events that were told',
+					ARRAY['From', 'Until', 'Factor'], events.body) ELSE '' END ||
+			CASE WHEN periods.body IS NOT NULL THEN
+				{extension}.retention_html_table(
+					text 'What was to be expected at the beginning of each period, and what came',
+					ARRAY['Until', 'Expected', 'Came', 'Share', 'In the periods before'],
+					periods.body) ELSE '' END)
+		ELSE '' END)
+FROM (SELECT) one LEFT JOIN fit ON true, scale, said, figures, events, periods$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_season() IS
+	'The season, how it was chosen, and the events that were told, as a template: see '
+	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_unusual_said() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$(SELECT 'In the ' || seen_until - seen_from + 1 || ' days until ' ||
+		to_char(seen_until, 'FMDD FMMonth YYYY') || ' customers bought ' ||
+		{extension}.retention_html_percent(abs(ratio - 1), 0) ||
+		CASE WHEN ratio < 1 THEN ' less' ELSE ' more' END || ' than was to be expected'
+	FROM {mart}.unusual_periods WHERE unusual
+	ORDER BY abs(ln(greatest(actual, 0.5) / expected)) DESC, seen_from DESC LIMIT 1)$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_unusual_said() IS
+	'What befell all customers at once, as a template for an expression: see '
+	'retention_review_parts.';
+
+CREATE FUNCTION retention_review_unusual() RETURNS text
+	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
+	BEGIN ATOMIC
+	SELECT text $sql$WITH found AS (
+	SELECT seen_from, seen_until, ratio, ratio / usual AS factor,
+		count(*) OVER () AS periods
+	FROM {mart}.unusual_periods WHERE unusual
+	ORDER BY abs(ln(greatest(actual, 0.5) / expected)) DESC, seen_from DESC LIMIT 1)
+SELECT coalesce('<section class="whole sign" aria-label="All customers at once"><p><b>' ||
+	{unusual} || '.</b> All at once' ||
+	CASE WHEN ratio < 1 THEN ', which is not how customers leave' ELSE '' END ||
+	'. If there is a reason, tell it, with its days and, as a factor, how much was bought of what '
+	'is bought otherwise: <code>' || {extension}.retention_html_text(format(
+		'UPDATE %I.settings SET events = events || %L', schema_name,
+		jsonb_build_array(jsonb_build_object('from', seen_from, 'until', seen_until,
+			'factor', greatest(round(factor::numeric, 2), 0.001))))) ||
+	';</code> The next refresh then does not count it as ' ||
+	CASE WHEN ratio < 1 THEN 'loss' ELSE 'a habit' END || '.' ||
+	CASE WHEN periods > 1 THEN ' Other times like that are in the table '
+		'<code>unusual_periods</code>.' ELSE '' END || '</p></section>', '')
+FROM (SELECT) one LEFT JOIN found ON true, {mart}.settings$sql$;
+	END;
+
+COMMENT ON FUNCTION retention_review_unusual() IS
+	'What befell all customers at once, and how to tell it, as a template: see '
+	'retention_review_parts.';
 
 CREATE FUNCTION retention_review_contact_list() RETURNS text
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
@@ -5534,11 +6010,17 @@ CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
 			 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE n.nspname::text = $1)
 	SELECT p.step, p.name,
-		retention_mart_fill(p.template, pg_catalog.jsonb_build_object(text 'extension',
-			retention_schema(), text 'mart', quote_ident(schema)))
-	FROM (VALUES
+		retention_mart_fill(p.template, names || pg_catalog.jsonb_build_object(text 'unusual',
+			CASE WHEN EXISTS (SELECT FROM relation AS r WHERE r.name = text 'unusual_periods')
+					OR NOT EXISTS (SELECT FROM relation AS r WHERE r.name = text 'settings')
+				 THEN retention_mart_fill(retention_review_unusual_said(), names)
+				 ELSE 'NULL::text' END))
+	FROM pg_catalog.jsonb_build_object(text 'extension', retention_schema(),
+			text 'mart', quote_ident(schema)) AS names,
+		(VALUES
 		(10, text 'head', retention_review_head(), NULL),
 		(20, 'answers', retention_review_answers(), NULL),
+		(25, 'unusual', retention_review_unusual(), 'unusual_periods'),
 		(30, 'month', retention_review_month(), NULL),
 		(40, 'lifecycle', retention_review_lifecycle(), NULL),
 		(45, 'cost', retention_review_cost(), NULL),
@@ -5546,6 +6028,7 @@ CREATE OR REPLACE FUNCTION retention_review_parts(schema text)
 		(60, 'survival', retention_review_survival(), NULL),
 		(65, 'outlook', retention_review_outlook(), 'purchase_outlook'),
 		(70, 'forecast', retention_review_forecast(), NULL),
+		(71, 'season', retention_review_season(), 'season_fit'),
 		(72, 'model', retention_review_model(), 'model_comparison'),
 		(75, 'order_value', retention_review_order_value(), NULL),
 		(80, 'contact_list', retention_review_contact_list(), NULL),

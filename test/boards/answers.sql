@@ -168,8 +168,8 @@ SELECT 10, 'The sales rep whose firms leave three times as often is among the re
        'wholesaler', 'all', NULL, 'below 0.05', mart, mart::float8 < 0.05
 FROM boards.reason WHERE part LIKE '6 %'
 UNION ALL
-SELECT 11, 'There is a sign on the page where all customers at once bought less, and were not left to '
-       'leave: periods', company, CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
+SELECT 11, 'There is a sign on the page where all customers at once bought less than was to be '
+       'expected, unless it was told: periods', company, CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
        CASE WHEN shock THEN '1 to 4' ELSE '0' END, signs::text,
        (signs > 0) = shock AND sign = shock AND signs <= 4
 FROM boards.answer_shock, LATERAL (SELECT company = 'marketplace' AND NOT told AS shock) s
@@ -179,7 +179,7 @@ SELECT 12, 'Where a shock was told, purchases of the half year after it are righ
        boards.number(worst, 1), worst <= 10
 FROM boards.answer_shock WHERE told
 UNION ALL
-SELECT 13, 'and no more customers are lost in a month of it than in those before', company, 'told',
-       NULL, 'up to ' || boards.number(1.1 * lost_before::float8), boards.number(lost_in_it::float8),
-       lost_in_it <= 1.1 * lost_before
+SELECT 13, 'Where a shock was told, no more customers are lost in a month of it than in those '
+       'before', company, 'told', NULL, 'up to ' || boards.number(1.1 * lost_before::float8),
+       boards.number(lost_in_it::float8), lost_in_it <= 1.1 * lost_before
 FROM boards.answer_shock WHERE told;

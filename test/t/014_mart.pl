@@ -26,8 +26,8 @@ sub psql_fails
 
 my @results = qw(customer_history range_history customer_attribute customer_scorecard contact_list
 	cohorts retention_curve survival lifecycle expected_lifecycle lost_customers churn_reasons
-	dropped_ranges spend_trend model_quality purchase_forecast purchase_outlook campaign_results
-	monthly_review);
+	dropped_ranges spend_trend model_quality purchase_forecast purchase_outlook unusual_periods
+	season_fit season campaign_results monthly_review);
 sub same_marts
 {
 	my ($one, $other, $name) = @_;
@@ -172,7 +172,7 @@ is($node->safe_psql('postgres', q{
 				lifecycle,expected_lifecycle,lost_customers,churn_reasons,dropped_ranges,
 				spend_trend,model_quality,
 				purchase_forecast,campaign,campaign_results,monthly_review,model_fits,
-				model_comparison,purchase_outlook}'::text[])
+				model_comparison,purchase_outlook,season,unusual_periods}'::text[])
 				t)}),
 	'bigint, boolean, date, double precision, integer, numeric, text',
 	'every column that a dashboard reads is of a plain type');

@@ -188,6 +188,61 @@ is("@listed", $most, 'the twenty with whom a contact saves most');
 like($node->safe_psql('postgres', q{SELECT retention_review_html('sample', list_rows => 0)}),
 	qr{Nobody is due, overdue or at risk this week}, 'or none');
 
+# the season: bars as high as the months, their limits, and why it is used
+my ($season) = $html =~ m{(<svg[^>]*aria-labelledby="season-title.*?</svg>)}s;
+my @year = ($season // '') =~
+  m{height="([\d.]+)"><title>\w+: (\d\.\d\d), limits (\d\.\d\d) to (\d\.\d\d)</title>}g;
+is( join(' ', map { @year[ 4 * $_ + 1 .. 4 * $_ + 3 ] } 0 .. $#year / 4),
+	$node->safe_psql(
+		'postgres', q{
+		SELECT string_agg(concat_ws(' ', round(factor::numeric, 2), round(lower::numeric, 2),
+			round(upper::numeric, 2)), ' ' ORDER BY month) FROM sample.season WHERE chosen}),
+	'the months of the season, with their limits');
+my @too_high =
+  grep { abs($year[ 4 * $_ ] / $year[0] - $year[ 4 * $_ + 1 ] / $year[1]) > 0.02 } 0 .. $#year / 4;
+is(scalar(@too_high), 0, 'bars as high as they are');
+like($html, qr{The models know that\. It told better who of 4,884 customers would buy}, 'and why');
+like($html, qr{the season is in it, a campaign is not\.}, 'the outlook says that it is in it');
+unlike($html, qr{All at once}, 'nothing befell all customers');
+my $young = slurp_file($page{one_month});
+like(
+	$young,
+	qr{The models know no season\. A log of less than a year tells nothing of a season\.},
+	'where the log is short it says why there is no season');
+unlike($young, qr{season-title}, 'and has no picture');
+
+# a strike: a sign, and what is to be typed in, which takes it away
+$node->safe_psql(
+	'postgres', q{
+	CREATE TABLE strike AS
+	SELECT c AS customer_id, day::date AS ordered_at
+	FROM generate_series(1, 400) c,
+		generate_series(date '2025-01-01' + c % 20, '2026-06-24', '1 day') day
+	WHERE (hashtext(c || ' ' || day::date) & 2147483647) % 20 = 0
+		AND NOT (day BETWEEN '2026-02-01' AND '2026-03-15'
+			AND (hashtext(c || '+' || day::date) & 2147483647) % 5 > 0);
+	SELECT create_retention_mart('strike', 'customer_id', 'ordered_at', schema => '"&{mart}''s')});
+my $sign = $node->safe_psql('postgres', q{SELECT retention_review_html('"&{mart}''s')});
+my $said =
+  'In the 30 days until \d+ \w+ 2026 customers bought \d\d&#160;% less than was to be expected';
+like($sign, qr{<section class="whole sign"[^>]*><p><b>$said\.</b> All at once}, 'a sign of a strike');
+like($sign, qr{(?<!<b>)$said\. *</p>}, 'beside the forecast, too');
+my ($statement) = $sign =~ m{<code>(UPDATE [^<]*)</code>};
+my %signs = (quot => '"', amp => '&', '#39' => "'");
+($statement //= '') =~ s/&(quot|amp|#39);/$signs{$1}/g;
+like(
+	$statement,
+	qr/^UPDATE """&\{mart\}'s"\.settings SET events = events \|\| '\[\{/,
+	'what to type in');
+$statement =~ s/"from": "[\d-]+"/"from": "2026-02-01"/;
+$statement =~ s/"until": "[\d-]+"/"until": "2026-03-15"/;
+$statement =~ s/"factor": [\d.]+/"factor": 0.2/;
+$node->safe_psql('postgres', $statement . q{ SELECT refresh_retention_mart('"&{mart}''s')});
+my $told = $node->safe_psql('postgres', q{SELECT retention_review_html('"&{mart}''s')});
+unlike($told, qr{All at once}, 'told, it is no sign');
+like($told, qr{the events in the settings are in it, a season is not\.}, 'but in the outlook');
+like($told, qr{<th scope="row">2026-02-01</th><td>2026-03-15</td><td>0\.20</td>}, 'and a figure');
+
 my $never = slurp_file($page{never_again});
 like($never, qr{<rect class="h0"}, 'where nobody comes back the cells are pale');
 unlike($never, qr{<rect class="h[1-5]"}, 'all of them');
