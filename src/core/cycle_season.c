@@ -20,10 +20,10 @@ rt_cycle_season(const rt_season *season)
 
 void
 rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count, double weight,
-					   rt_pace *pace)
+					 rt_pace *pace)
 {
-	rt_log_product	intervals = {1, 0};
-	rt_log_product	factors = {1, 0};
+	rt_log_product intervals = {1, 0};
+	rt_log_product factors = {1, 0};
 	double		first = rt_season_time(season, dates[0]);
 	double		before = first;
 

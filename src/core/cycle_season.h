@@ -63,7 +63,7 @@ extern const rt_season *rt_cycle_season(const rt_season *season);
 
 /* In operational days of a season that is none of those; at least one date */
 extern void rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count,
-								   double weight, rt_pace *pace);
+								 double weight, rt_pace *pace);
 
 /*
  * The highest log-likelihood of the purchases, in days, with gamma distributed intervals in that

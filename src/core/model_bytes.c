@@ -129,7 +129,7 @@ static const char *
 decode_version_2(const uint8_t *bytes, size_t size, rt_model *model, rt_season *season)
 {
 	const rt_kind *kind = rt_kind_by_id(bytes[1]);
-	rt_words words = {bytes + RT_MODEL_BYTES_HEAD, (size - RT_MODEL_BYTES_HEAD) / 8};
+	rt_words	words = {bytes + RT_MODEL_BYTES_HEAD, (size - RT_MODEL_BYTES_HEAD) / 8};
 	uint64_t	word;
 	uint32_t	last_tag = 0;
 

@@ -450,8 +450,8 @@ static void
 own_time_season_pace(const rt_own_time *time, const int32_t *dates, size_t count, double weight,
 					 rt_pace *pace)
 {
-	rt_log_product	intervals = {1, 0};
-	rt_log_product	factors = {1, 0};
+	rt_log_product intervals = {1, 0};
+	rt_log_product factors = {1, 0};
 	own_walk	walk;
 
 	walk_begin(&walk, time, dates[0]);

@@ -67,6 +67,6 @@ extern double rt_own_time_half_day(const rt_own_time *time, int32_t date);
  * comes every Friday or a day before or after keeps a week, but no Fridays.
  */
 extern void rt_own_time_pace(const rt_own_time *time, const int32_t *dates, size_t count,
-							   double weight, rt_pace *pace);
+							 double weight, rt_pace *pace);
 
 #endif							/* RT_OWN_TIME_H */

@@ -176,8 +176,8 @@ running_pace_before(const rt_running_cycle *cycle, const rt_season *season, doub
 	int64_t		count = cycle->purchases - 2;
 
 	pace->intervals = (rt_intervals) {count, days, cycle->sum_log_before,
-		count > 0 ? days / (double) count : NAN, NAN, ticks_per_day == 1 ? 1 : 0
-	};
+										 count > 0 ? days / (double) count : NAN, NAN, ticks_per_day == 1 ? 1 : 0
+		};
 	pace->weighted = cycle->weighted_intervals;
 	pace->weighted_sum = cycle->weighted_days;
 	pace->log_speed = 0;

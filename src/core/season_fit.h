@@ -69,7 +69,8 @@ typedef struct rt_season_details
 	double		covariance[12 * 12];	/* of them, with what years vary by */
 	double		log_weekdays[7];
 	double		weekday_covariance[7 * 7];
-	double		trend;			/* by what logarithms of purchases grow in a year; 0: not looked for */
+	double		trend;			/* by what logarithms of purchases grow in a year; 0: not looked
+								 * for */
 	double		variation;		/* v, the variance of ln s of a month between years */
 	bool		variation_seen; /* else it is the usual one */
 	double		spread;			/* w, the deviation of ln s between months */

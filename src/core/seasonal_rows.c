@@ -115,10 +115,10 @@ rt_seasonal_customer(const rt_season *season, const rt_customer *in_days, int32_
 	int32_t		last = (int32_t) ((double) first + in_days->t_x);
 
 	return (rt_customer) {
-		.x = in_days->x,
-		.t_x = rt_season_days(season, first, last),
-		.age = rt_season_days(season, first, as_of)
-	};
+							 .x = in_days->x,
+							 .t_x = rt_season_days(season, first, last),
+							 .age = rt_season_days(season, first, as_of)
+		};
 }
 
 static void

@@ -103,7 +103,7 @@ silence_in_time(const int32_t *dates, size_t count, bool by_weekday, const rt_pa
 {
 	const rt_season *season = rt_cycle_season(model->season);
 	double		weight = model->recency_weight;
-	rt_pace	in_season,
+	rt_pace		in_season,
 				in_own;
 
 	if (season != NULL)
@@ -133,8 +133,8 @@ rt_silence_from_dates(const int32_t *dates, size_t count, int32_t as_of,
 					  const rt_intervals *intervals, const rt_calendar_sums *sums,
 					  const rt_model *model, rt_silence *silence)
 {
-	rt_pace	in_days = {.log_speed = 0};
-	rt_pace	in_own;
+	rt_pace		in_days = {.log_speed = 0};
+	rt_pace		in_own;
 	rt_calendar_cycle season;
 	bool		own_time,
 				own_months;

@@ -461,8 +461,9 @@ retention_season_in(PG_FUNCTION_ARGS)
 	Jsonb	   *json;
 	rt_season	season;
 
-	text += strspn(text, " \t\r\n");
-	if (*text != '{' && *text != '[')
+	text	  +=strspn(text, " \t\r\n");
+
+	if (*text !='{' && *text !='[')
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: \"%s\" is no JSON object", "retention_season",

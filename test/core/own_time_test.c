@@ -297,7 +297,7 @@ test_intervals(void)
 		{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, NULL
 	};
 	rt_intervals plain;
-	rt_pace	own;
+	rt_pace		own;
 	double		n,
 				sum;
 

@@ -36,10 +36,10 @@ shop_of(const rt_base *truth, const rt_season *season, const rt_season *arrivals
 		int days, int64_t seed)
 {
 	return (shop_plan) {
-		.truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
-			.first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days,
-			.seed = seed
-	};
+						   .truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
+						   .first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days,
+						   .seed = seed
+		};
 }
 
 /* ---------------------------------------------------------------- the likelihood */
@@ -293,7 +293,7 @@ test_recovery(void)
 		CHECK(shop_estimate(&data, &found, &details) == RT_SEASON_ESTIMATED);
 		for (int month = 0; month < 12; month++)
 			limits_held_add(&all, (details.log_months[month] - log(season.months[month])) /
-					  sqrt(details.covariance[month * 13]));
+							sqrt(details.covariance[month * 13]));
 		CHECK(found.customers == (i % 2 == 0 ? 1000 : 4000) && found.fitted_as_of == s.as_of);
 		CHECK(rt_season_parameters(&found) == 11 && details.variation_seen);
 		if (seasons[i % 4] == december || seasons[i % 4] == summer)
@@ -366,9 +366,9 @@ test_trend(void)
 	season_from(&season, mild, NULL);
 	for (int quarter = 0; quarter < 12; quarter++)
 		season.events[season.event_count++] = (rt_season_event)
-		{
-			OPENED + 91 * quarter, OPENED + 91 * quarter + 90, pow(1.5, quarter / 4.0)
-		};
+	{
+		OPENED + 91 * quarter, OPENED + 91 * quarter + 90, pow(1.5, quarter / 4.0)
+	};
 	CHECK(rt_season_set(&season, &mean) == NULL);
 	s = shop_of(&slow_buyers, &season, NULL, 6000, 900, 55);
 	data = shop_open(&s);
@@ -410,7 +410,7 @@ test_variation(void)
 		sum += details.variation / 100;
 		for (int month = 0; month < 12; month++)
 			limits_held_add(&all, (details.log_months[month] - log(season.months[month])) /
-					  sqrt(details.covariance[month * 13]));
+							sqrt(details.covariance[month * 13]));
 		shop_close(&data);
 	}
 	CHECK(fabs(sum - .0225) < .005);

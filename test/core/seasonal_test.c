@@ -616,7 +616,7 @@ test_draws(void)
 		rt_season	season;
 		rt_model	model;
 		rt_ahead	ahead;
-		double		balance = 0,
+		double balance = 0,
 					variance = 0;
 
 		season_number(i % 2, &season);
@@ -639,7 +639,8 @@ test_draws(void)
 				sum += draws[j] - mean;
 				square += (draws[j] - mean) * (draws[j] - mean);
 			}
-			balance += sum;
+			balance   +=sum;
+
 			variance += square;
 		}
 		CHECK(fabs(balance) < 4 * sqrt(variance));

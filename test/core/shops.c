@@ -162,9 +162,9 @@ shop_open(const shop_plan *s)
 	free(clock.time);
 	free(clock.arrivals);
 	return (rt_season_data) {
-		.rows = rows, .row_count = count, .as_of = s->as_of, .first_month = first_month,
-		.month_count = months, .purchases = purchases
-	};
+								.rows = rows, .row_count = count, .as_of = s->as_of, .first_month = first_month,
+								.month_count = months, .purchases = purchases
+		};
 }
 
 void
