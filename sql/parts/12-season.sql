@@ -134,8 +134,8 @@ COMMENT ON FUNCTION operational_days(retention_season, date, date)
 	'which models with this season hold, in days of an average year. 0 where last_day lies before '
 	'first_day. Error 22008 for an infinite date.';
 COMMENT ON FUNCTION season_months(retention_season, double precision)
-	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor with '
-	'a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
+	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor '
+	'with a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
 	'chance and the variation between years leave open, see fit_season; it and the limits are '
 	'NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
 COMMENT ON FUNCTION season_log_likelihood(retention_season)

@@ -21,8 +21,9 @@
 
 /*
  * A model, in memory: of equal ones all bytes but the pointer are equal, so that fields that do not
- * apply are zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle, row by row:
- * element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not known.
+ * apply are zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle,
+ * row by row: element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not
+ * known.
  */
 #define RT_MODEL_FITTED		0x01	/* log_likelihood, observations, covariance are set */
 #define RT_MODEL_CONVERGED	0x02

@@ -174,10 +174,10 @@ running_pace_before(const rt_running_cycle *cycle, const rt_season *season, doub
 	double		days = rt_running_season_days(season, cycle->first, cycle->previous,
 											  ticks_per_day);
 	int64_t		count = cycle->purchases - 2;
+	double		mean = count > 0 ? days / (double) count : NAN;
 
-	pace->intervals = (rt_intervals) {count, days, cycle->sum_log_before,
-										 count > 0 ? days / (double) count : NAN, NAN, ticks_per_day == 1 ? 1 : 0
-		};
+	pace->intervals = (rt_intervals) {count, days, cycle->sum_log_before, mean, NAN,
+										 ticks_per_day == 1 ? 1 : 0};
 	pace->weighted = cycle->weighted_intervals;
 	pace->weighted_sum = cycle->weighted_days;
 	pace->log_speed = 0;

@@ -55,7 +55,7 @@ typedef struct rt_season_clock
 	double		year;			/* of 365 days */
 	double		era;			/* 400 years */
 	double		weekday[8];		/* from Monday on, sums of what each is more than one */
-	double		month_weekdays[7][12];	/* by the weekday of March 1: the same of the months before */
+	double		month_weekdays[7][12];	/* by the weekday of March 1: of the months before */
 	double		year_weekdays[RT_ERA_YEARS];	/* of the years before, of an era */
 	int			span_count;
 	rt_season_span spans[RT_SEASON_SPANS_MAX];

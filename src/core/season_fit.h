@@ -92,9 +92,9 @@ typedef struct rt_season_details
  * doubles.  details may be NULL.  Of any other status than RT_SEASON_ESTIMATED season is left
  * without a season.
  *
- * Of a log of two years there is a trend besides: what a shop grows or shrinks by, with its customers
- * or beside them, is neither a season nor what months vary by between years.  It is no part of the
- * season, as nobody knows when it ends.
+ * Of a log of two years there is a trend besides: what a shop grows or shrinks by, with its
+ * customers or beside them, is neither a season nor what months vary by between years.  It is no
+ * part of the season, as nobody knows when it ends.
  *
  * log_likelihood is that of mbg/nbd with the most likely season, without a trend; months are drawn
  * toward 1 by as much as is not known of them, errors are those of what is left.

@@ -1,5 +1,5 @@
--- What customers of :as_of, who are known then, buy in each of the twelve months behind it, and what
--- models mbg/nbd and pareto/nbd of then say of it, with a season and without; of each customer in
+-- What customers of :as_of, who are known then, buy in each of the twelve months behind it, and
+-- what models mbg/nbd and pareto/nbd of then say of it, with a season and without; of each customer in
 -- the first 91 days; and when each buys next by a model of the cycle with and without it.
 CREATE TEMP TABLE known AS
 SELECT as_of(h, :'as_of') AS past, h
@@ -39,7 +39,8 @@ FROM (SELECT kind, month, until,
 GROUP BY kind, month, until;
 INSERT INTO season_customer
 SELECT :'name', :'as_of', kind, avg(abs(actual - plain)), avg(abs(actual - seasonal))
-FROM (SELECT kind, coalesce(purchase_days(slice(h, daterange(:'as_of', date :'as_of' + 91, '(]'))), 0)
+FROM (SELECT kind,
+             coalesce(purchase_days(slice(h, daterange(:'as_of', date :'as_of' + 91, '(]'))), 0)
                  AS actual,
              expected_purchases(f.plain, past, :'as_of', '91 days') AS plain,
              expected_purchases(f.seasonal, past, :'as_of', '91 days') AS seasonal

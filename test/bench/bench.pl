@@ -466,7 +466,8 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /season/)
 			sprintf('%.3f', ($times->[0] - $times->[1]) / 1000), $bar);
 	};
 	print "\nA base of 1,000,000 seen for three years, ",
-		psql('SELECT sum(order_count(h)) FROM seasonal'), " purchases: with a season and without\n\n";
+		psql('SELECT sum(order_count(h)) FROM seasonal'),
+		" purchases: with a season and without\n\n";
 	row('what is measured', 'with', 'without', 'ratio', 'bar');
 	print '|', '-' x 66, '|', '-' x 10, ':|', '-' x 10, ':|', '-' x 8, ':|', '-' x 10, "|\n";
 	for my $mode (@modes)

@@ -489,11 +489,9 @@ test_seasons(void)
 		base.season = i % 3 == 1 ? NULL : &of_base;
 		CHECK(rt_gone_models_set(&models, &cycle, &base));
 		rt_gone_from_dates(&models, dates, count, as_of, NULL, &gone);
-		customer = (rt_customer) {
-									 (double) count - 1,
-									 rt_season_days(base.season, dates[0], dates[count - 1]) / base.time_unit,
-									 rt_season_days(base.season, dates[0], as_of) / base.time_unit
-			};
+		customer.x = (double) count - 1;
+		customer.t_x = rt_season_days(base.season, dates[0], dates[count - 1]) / base.time_unit;
+		customer.age = rt_season_days(base.season, dates[0], as_of) / base.time_unit;
 		CHECK(is_near(gone.customer.t_x, customer.t_x, 1e-12) &&
 			  is_near(gone.customer.age, customer.age, 1e-12) && gone.customer.x == customer.x);
 		changed += fabs(rt_gone_probability(&gone) - without) > 1e-3;

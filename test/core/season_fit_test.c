@@ -35,11 +35,12 @@ static shop_plan
 shop_of(const rt_base *truth, const rt_season *season, const rt_season *arrivals, int customers,
 		int days, int64_t seed)
 {
-	return (shop_plan) {
-						   .truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
-						   .first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days,
-						   .seed = seed
-		};
+	shop_plan	plan = {
+		.truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
+		.first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days, .seed = seed
+	};
+
+	return plan;
 }
 
 /* ---------------------------------------------------------------- the likelihood */

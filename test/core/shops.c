@@ -147,6 +147,7 @@ shop_open(const shop_plan *s)
 	rt_fit_row *rows = malloc((size_t) s->customers * sizeof(rt_fit_row));
 	double	   *purchases = calloc((size_t) months * 7, sizeof(double));
 	size_t		count = 0;
+	rt_season_data data;
 
 	for (int i = 0; i < s->customers; i++)
 		rows[i] = shop_customer(s, &clock, i, first_month, purchases);
@@ -161,10 +162,14 @@ shop_open(const shop_plan *s)
 	}
 	free(clock.time);
 	free(clock.arrivals);
-	return (rt_season_data) {
-								.rows = rows, .row_count = count, .as_of = s->as_of, .first_month = first_month,
-								.month_count = months, .purchases = purchases
-		};
+	memset(&data, 0, sizeof(data));
+	data.rows = rows;
+	data.row_count = count;
+	data.as_of = s->as_of;
+	data.first_month = first_month;
+	data.month_count = months;
+	data.purchases = purchases;
+	return data;
 }
 
 void
