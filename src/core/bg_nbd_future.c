@@ -179,6 +179,22 @@ rt_bg_nbd_p_alive_after(const rt_base *base, const rt_customer *customer, double
 	return over_future(base, customer, t, RT_BG_NBD_STILL_ALIVE);
 }
 
+/* Behind the mode: is all that follows from the next term on less than half of the last digit? */
+static inline bool
+sum_is_over(double term, double z, double factor, double sum, double n, double value,
+			rt_bg_nbd_what what)
+{
+	return term * (what == RT_BG_NBD_STILL_ALIVE ? value : value + n + 1 + 1 / (1 - z)) <=
+		DBL_EPSILON / 8 * sum * (1 - fmin(1 - 1e-9, z * factor));
+}
+
+/*
+ * Of as many times whether the earlier ones are through is asked once in so many terms; of few it
+ * does not pay
+ */
+#define EARLIER_COUNT 7
+#define EARLIER_MASK 7
+
 /*
  * By several times, the last one the latest: as sum_over_events, but term by term for all of them,
  * since what differs is only the odds.
@@ -187,15 +203,14 @@ static inline void
 sums_by_times(const rt_bg_nbd_future *f, const double *odds, int count, rt_bg_nbd_what what,
 			  double *sums)
 {
-	double		latest = odds[count - 1];
-
 	for (int i = 0; i < count; i++)
 		sums[i] = 0;
 	for (int j = 0; j < f->k; j++)
 	{
 		double		shape = f->shape + j;
-		double		mode = (shape - 1) * latest;
 		int			last = count - 1;
+		double		mode = (shape - 1) * odds[last];
+		int			first = 0;		/* that is not through */
 		double		z[TIMES_MAX],
 					term[TIMES_MAX];
 		double		stays = 1;
@@ -214,16 +229,20 @@ sums_by_times(const rt_bg_nbd_future *f, const double *odds, int count, rt_bg_nb
 		{
 			double		factor = (shape + n) / (n + 1);
 
-			for (int i = 0; i < count; i++)
+			for (int i = count >= EARLIER_COUNT ? first : 0; i < count; i++)
 			{
 				sums[i] += term[i] * value;
 				term[i] *= z[i] * factor;
 			}
 			if (n > mode &&
-				term[last] * (what == RT_BG_NBD_STILL_ALIVE ? value :
-							  value + n + 1 + 1 / (1 - z[last])) <=
-				DBL_EPSILON / 8 * sums[last] * (1 - fmin(1 - 1e-9, z[last] * factor)))
+				sum_is_over(term[last], z[last], factor, sums[last], n, value, what))
 				break;
+			if (count >= EARLIER_COUNT && ((int) n & EARLIER_MASK) == EARLIER_MASK)
+			{
+				while (first < last && n > (shape - 1) * odds[first] &&
+					   sum_is_over(term[first], z[first], factor, sums[first], n, value, what))
+					first++;
+			}
 			if (++phase == f->k)
 			{
 				phase = 0;

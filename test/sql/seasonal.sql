@@ -182,6 +182,18 @@ SELECT expected_total(CASE id % 2 WHEN 0 THEN s ELSE with_season(m, :'of_ones') 
 FROM seen WHERE kind = 'mbg';
 SELECT expected_total(CASE id % 2 WHEN 0 THEN m ELSE with_season(m, :'of_ones') END, h, d, '90 days')
 FROM seen WHERE kind = 'mbg' AND d = '2026-02-15';
+-- a state holds no season: it would be a pointer from anywhere
+CREATE AGGREGATE pg_temp.state_of(retention_model, purchase_history, date, interval) (
+	sfunc = expected_total_add, stype = bytea);
+SELECT pg_temp.state_of(s, h, d, '90 days') AS state
+FROM seen WHERE kind = 'mbg' AND d = '2026-02-15' \gset
+SELECT (expected_total_final(:'state')).customers, substr(:'state'::bytea, 293, 8) AS pointer;
+SELECT expected_total_final(overlay(:'state'::bytea PLACING '\x1000000000000000' FROM 293));
+SELECT expected_total_combine(:'state',
+                              overlay(:'state'::bytea PLACING '\x0000000000000010' FROM 293));
+SELECT expected_total_add(overlay(:'state'::bytea PLACING '\xf0' FROM 300), m, '{2026-01-01: 1}',
+                          '2026-02-15', '90 days')
+FROM base WHERE kind = 'mbg';
 -- who is new on a day, and in an average year
 SELECT kind, pg_temp.near(expected_purchases(s, '2026-10-31', '61 days'),
                           expected_purchases(m, operational_days(:'of_s', '2026-11-01',
