@@ -408,8 +408,9 @@ FROM of_year, season_months(s) ORDER BY month;
 \endif
 \set ECHO queries
 -- what was to be expected half a year ago of the months that followed, with the season and without
-SELECT days, round((expected_total(seasonal, h, :'half_a_year_ago', days * interval '1 day')).expected)
-           AS with_season,
+SELECT days,
+       round((expected_total(seasonal, h, :'half_a_year_ago',
+                             days * interval '1 day')).expected) AS with_season,
        round((expected_total(m, h, :'half_a_year_ago', days * interval '1 day')).expected)
            AS without,
        sum(coalesce(purchase_days(slice(as_of(h, :'half_a_year_ago'::date + days),

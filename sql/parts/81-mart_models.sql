@@ -295,8 +295,8 @@ SELECT {as_of},
        log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
        mean_absolute_error, rank
 FROM (SELECT days, all_customers,
-             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds}{if_seasonal})
-                 AS compared
+             {extension}.compare_models(history, {as_of}, make_interval(days => days),
+                                        {kinds}{if_seasonal}) AS compared
       FROM {mart}.customer_history,
            (SELECT days, count(*) AS all_customers,
                    trunc(least({compared_customers} / count(*)::numeric, 1)

@@ -159,13 +159,12 @@ FROM (SELECT round(f.log_loss::numeric, 6) AS loss,
 WHERE fitted_on = {as_of}$sql$);
 	END;
 
--- What the models say beforehand of the 28 days, or more, that followed, period by period: with the
--- model of today, of what was known at the beginning of each.  A period is out of the ordinary where
--- ratio differs from 1, and from what it was in the six before, by more than three times what a
--- month differs between years, 0.15 in its logarithm (as fit_season has it where nothing is known of
--- that), and by more than chance would have it once in 1,000: 3.29 standard errors, of what customers
--- differ from what was expected of each.  10,000 of them tell that; sums are of numerics, the same in
--- any order.
+-- What the model of today says of the 28 days, or more, of each period, by what was known at its
+-- beginning.  A period is out of the ordinary where ratio differs from 1, and from what it was in
+-- the six before, by more than three times what a month differs between years, 0.15 in its
+-- logarithm (as fit_season has it where nothing is known of that), and by more than chance would
+-- have it once in 1,000: 3.29 standard errors, of how customers differ from what was expected of
+-- each.  10,000 of them tell that; sums are of numerics, the same in any order.
 CREATE FUNCTION retention_mart_table_unusual_periods()
 	RETURNS TABLE (part text, name text, definition text, comment text)
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE

@@ -429,8 +429,9 @@ said AS (
 		' are to be expected of the ' ||
 		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
 		' so far. Who is new comes on top' ||
-		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
-			ELSE '; ' || max(times) || '.' END AS note
+		'; ' || max(times) || '.' ||
+		CASE WHEN bool_or(lower IS NULL) THEN ' How sure that is, the fit does not tell.'
+			ELSE '' END AS note
 	FROM ahead,
 		-- a mart that an older version has refreshed does not say
 		LATERAL (SELECT CASE concat(to_jsonb(ahead) ->> 'with_season', ' ',

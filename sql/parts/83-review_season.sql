@@ -67,8 +67,9 @@ said AS (
 		{extension}.retention_html_number(min(factor)::numeric, 2) || ' times. ' AS months
 	FROM months)
 SELECT {extension}.retention_html_section(NULL::text, text 'The season',
-	CASE WHEN chosen THEN said.months || 'The models know that. ' ELSE 'The models know no season. ' END
-	|| coalesce({extension}.retention_html_text(chosen_because::text), ''),
+	CASE WHEN chosen THEN said.months || 'The models know that. '
+		ELSE 'The models know no season. ' END ||
+	coalesce({extension}.retention_html_text(chosen_because::text), ''),
 	CASE WHEN chosen THEN
 		{extension}.retention_svg_chart(text 'season', text 'The season: how much is bought when',
 			text 'A bar for each month, with limits of 95 percent confidence; 1 is a mean month',

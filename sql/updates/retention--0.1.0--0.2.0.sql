@@ -3126,8 +3126,8 @@ SELECT {as_of},
        log_likelihood, aic, converged, at_limit, log_loss, brier_score, roc_auc, expected, actual,
        mean_absolute_error, rank
 FROM (SELECT days, all_customers,
-             {extension}.compare_models(history, {as_of}, make_interval(days => days), {kinds}{if_seasonal})
-                 AS compared
+             {extension}.compare_models(history, {as_of}, make_interval(days => days),
+                                        {kinds}{if_seasonal}) AS compared
       FROM {mart}.customer_history,
            (SELECT days, count(*) AS all_customers,
                    trunc(least({compared_customers} / count(*)::numeric, 1)
@@ -4613,7 +4613,8 @@ COMMENT ON FUNCTION create_retention_mart(regclass, text, text, text, text, text
 	'meeting, and fills it: customer_scorecard, contact_list, cohorts, retention_curve, survival, '
 	'lifecycle, lost_customers, churn_reasons, dropped_ranges, spend_trend, model_quality, '
 	'purchase_forecast, purchase_outlook, unusual_periods, campaign_results, monthly_review, '
-	'model_fits, model_comparison, season_fit and season, each column with a comment; beside them what they are made of: settings, '
+	'model_fits, model_comparison, season_fit and season, each column with a comment; beside them '
+	'what they are made of: settings, '
 	'customer_history, range_history, customer_attribute, campaign (which you may fill), change '
 	'and model. customer, ordered_at, '
 	'amount and range (of products) are names of columns of the source, attributes those that may '
@@ -5570,8 +5571,9 @@ said AS (
 		' are to be expected of the ' ||
 		{extension}.retention_html_count(max(customers)::bigint, text 'customer') ||
 		' so far. Who is new comes on top' ||
-		CASE WHEN bool_or(lower IS NULL) THEN '. How sure that is, the fit does not tell.'
-			ELSE '; ' || max(times) || '.' END AS note
+		'; ' || max(times) || '.' ||
+		CASE WHEN bool_or(lower IS NULL) THEN ' How sure that is, the fit does not tell.'
+			ELSE '' END AS note
 	FROM ahead,
 		-- a mart that an older version has refreshed does not say
 		LATERAL (SELECT CASE concat(to_jsonb(ahead) ->> 'with_season', ' ',
@@ -5724,8 +5726,9 @@ said AS (
 		{extension}.retention_html_number(min(factor)::numeric, 2) || ' times. ' AS months
 	FROM months)
 SELECT {extension}.retention_html_section(NULL::text, text 'The season',
-	CASE WHEN chosen THEN said.months || 'The models know that. ' ELSE 'The models know no season. ' END
-	|| coalesce({extension}.retention_html_text(chosen_because::text), ''),
+	CASE WHEN chosen THEN said.months || 'The models know that. '
+		ELSE 'The models know no season. ' END ||
+	coalesce({extension}.retention_html_text(chosen_because::text), ''),
 	CASE WHEN chosen THEN
 		{extension}.retention_svg_chart(text 'season', text 'The season: how much is bought when',
 			text 'A bar for each month, with limits of 95 percent confidence; 1 is a mean month',

@@ -169,13 +169,14 @@ SELECT 10, 'The sales rep whose firms leave three times as often is among the re
 FROM boards.reason WHERE part LIKE '6 %'
 UNION ALL
 SELECT 11, 'There is a sign on the page where all customers at once bought less than was to be '
-       'expected, unless it was told: periods', company, CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
+       'expected, unless it was told: periods', company,
+       CASE WHEN told THEN 'told' ELSE 'not told' END, NULL,
        CASE WHEN shock THEN '1 to 4' ELSE '0' END, signs::text,
        (signs > 0) = shock AND sign = shock AND signs <= 4
 FROM boards.answer_shock, LATERAL (SELECT company = 'marketplace' AND NOT told AS shock) s
 UNION ALL
-SELECT 12, 'Where a shock was told, purchases of the half year after it are right to a tenth: percent '
-       'off, in the worst of six periods', company, 'told', NULL, 'up to 10',
+SELECT 12, 'Where a shock was told, purchases of the half year after it are right to a tenth: '
+       'percent off, in the worst of six periods', company, 'told', NULL, 'up to 10',
        boards.number(worst, 1), worst <= 10
 FROM boards.answer_shock WHERE told
 UNION ALL

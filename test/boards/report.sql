@@ -46,7 +46,8 @@ FROM boards.claim;
 \qecho
 \qecho '| what must be | company | of | needed | got | met | 0.1.0 got |'
 \qecho '|---|---|--:|--:|--:|---|--:|'
-SELECT '| ' || claim, c.company || CASE c.part WHEN 'told' THEN ', told' ELSE '' END, coalesce(c.of::text, ''), needed, got,
+SELECT '| ' || claim, c.company || CASE c.part WHEN 'told' THEN ', told' ELSE '' END,
+       coalesce(c.of::text, ''), needed, got,
        CASE WHEN met THEN 'yes' ELSE '**no**' END,
        coalesce(b.figures ->> 'got', '-') || ' |'
 FROM boards.claim c

@@ -272,8 +272,8 @@ SELECT is_empty($$
 SELECT ok(abs(told.off) < 10 AND missed.off < -12, 'a forecast after it is right where it was told')
 FROM boards.answer_shock told, boards.answer_shock missed
 WHERE told.told AND missed.company = 'marketplace' AND NOT missed.told;
-SELECT ok(told.lost_in_it <= 1.1 * told.lost_before AND missed.lost_in_it > 1.5 * missed.lost_before,
-	'and what did not come then is not lost')
+SELECT ok(told.lost_in_it <= 1.1 * told.lost_before
+		AND missed.lost_in_it > 1.5 * missed.lost_before, 'and what did not come then is not lost')
 FROM boards.answer_shock told, boards.answer_shock missed
 WHERE told.told AND missed.company = 'marketplace' AND NOT missed.told;
 SELECT * FROM finish();

@@ -62,8 +62,8 @@ BEGIN
 	ORDER BY log_loss LIMIT 1;
 	-- and the season with which it would have told better
 	CREATE TEMP TABLE chosen_season AS
-	SELECT s AS fitted, season_years(s) AS years, season_p_value(s) AS p_value, past_s AS fitted_past,
-		told.log_loss, best.log_loss AS log_loss_without, chosen,
+	SELECT s AS fitted, season_years(s) AS years, season_p_value(s) AS p_value,
+		past_s AS fitted_past, told.log_loss, best.log_loss AS log_loss_without, chosen,
 		CASE WHEN chosen THEN s END AS season, CASE WHEN chosen THEN past_s END AS past
 	FROM (SELECT fit_season(h, as_of) AS s, fit_season(h, as_of - days) AS past_s FROM history) f,
 		LATERAL (SELECT r.log_loss FROM unnest((SELECT compare_models(h, as_of,
@@ -600,7 +600,7 @@ FROM m.model_comparison WHERE as_of = '2026-06-30';
 SELECT throws_ok($$ UPDATE m.settings SET compared_customers = 0 $$, '23514', NULL,
 	'no sample of none');
 
--- --- the season, and what is told of times ----------------------------------------------------------
+-- --- the season, and what is told of times --------------------------------------------------------
 
 SELECT set_eq('SELECT * FROM m.season', 'SELECT m.*, chosen, years, p_value
 	FROM m.season_fit, season_months(season) m', 'the months of the season');
@@ -636,7 +636,8 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT matches(chosen_because, '^Months differ no more than chance and years make them: p-value '
 	'0\.0000\. The events in the settings count in any case\.$', 'or differ too little')
 FROM m.season_fit;
-SELECT is(used::text::jsonb, jsonb_build_object('months', array_fill(1, ARRAY[12]), 'events', events),
+SELECT is(used::text::jsonb,
+	jsonb_build_object('months', array_fill(1, ARRAY[12]), 'events', events),
 	'what was told counts all the same') FROM m.season_fit, m.settings;
 SELECT is(pg_temp.goes_by(), 'no months events, models cycle_model base_model, outlook false true',
 	'in the models');
@@ -645,7 +646,7 @@ SELECT is((SELECT model FROM m.model WHERE chosen AND kind = 'interpurchase'),
 		GROUP BY used), 'which are fitted with it');
 SELECT is(log_loss, (SELECT r.log_loss FROM (
 		SELECT compare_models(history, '2026-06-30', '120 days', ARRAY[kind], 1,
-			'{"events": [{"from": "2025-04-01", "until": "2025-04-30", "factor": 1.1}]}') AS compared
+			'{"events": [{"from": "2025-04-01", "until": "2025-04-30", "factor": 1.1}]}') compared
 		FROM m.customer_history WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807
 			<= trunc(1000.0 / all_customers * 9223372036854775807)) s, unnest(compared) r
 		WHERE r.kind = c.kind), 'and compared with it')
@@ -668,8 +669,8 @@ SELECT throws_like($$ SELECT refresh_retention_mart('m') $$,
 SELECT throws_ok($$ UPDATE m.settings SET events = '{}' $$, '23514', NULL, 'a list of them');
 UPDATE m.settings SET events = DEFAULT, season_years = DEFAULT, season_p_value = 0;
 SELECT refresh_retention_mart('m') AS as_of \gset
-SELECT is(chosen_because || ' ' || pg_temp.goes_by(), 'None is wanted: settings.season_p_value is 0.'
-	' no months no events, models, outlook false false', 'no season may be wanted')
+SELECT is(chosen_because || ' ' || pg_temp.goes_by(),
+	'None is wanted: settings.season_p_value is 0. no months no events, models, outlook false false', 'no season may be wanted')
 FROM m.season_fit;
 UPDATE m.settings SET season_p_value = DEFAULT;
 

@@ -225,7 +225,8 @@ $node->safe_psql(
 my $sign = $node->safe_psql('postgres', q{SELECT retention_review_html('"&{mart}''s')});
 my $said =
   'In the 30 days until \d+ \w+ 2026 customers bought \d\d&#160;% less than was to be expected';
-like($sign, qr{<section class="whole sign"[^>]*><p><b>$said\.</b> All at once}, 'a sign of a strike');
+like($sign, qr{<section class="whole sign"[^>]*><p><b>$said\.</b> All at once},
+	'a sign of a strike');
 like($sign, qr{(?<!<b>)$said\. *</p>}, 'beside the forecast, too');
 my ($statement) = $sign =~ m{<code>(UPDATE [^<]*)</code>};
 my %signs = (quot => '"', amp => '&', '#39' => "'");
