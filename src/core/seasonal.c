@@ -228,7 +228,7 @@ rt_ahead_mean_discount(const rt_ahead *ahead, double rate, double time)
 /* The degree of the polynomials: what they bend by is then 1e-6 of them over years */
 #define DEGREE RT_BASE_TIMES_MAX
 
-/* How often a piece is halved, and how many there are; of what comes in a rhythm, which costs more */
+/* How often a piece is halved, and how often that is done; of a rhythm, which costs more */
 #define DEPTH_MAX 24
 #define PIECES_MAX 40
 #define PIECES_MAX_RHYTHM 10
@@ -402,7 +402,8 @@ seasonal_add_two(seasonal_sum *s, double from, double to, double real, double sl
 	double		counts = s->rate > 0 ? exp(-s->rate * (real + half / slope)) : 1;
 
 	s->sum += half * (s->by_time ? 1 : 1 / slope) * counts *
-		((before + after) * (1 + fall * fall / 2) + (before - after) * fall * (1 + fall * fall / 6));
+		((before + after) * (1 + fall * fall / 2) +
+		 (before - after) * fall * (1 + fall * fall / 6));
 	if (s->reference_rate >= 0)
 	{
 		fall = s->reference_rate * away;

@@ -48,7 +48,7 @@ extern void rt_ahead_of(const rt_model *model, int32_t as_of, double days, rt_ah
 /* The real time of an operational one */
 extern double rt_ahead_real(const rt_ahead *ahead, double time);
 
-/* What is left of 1 at this rate of real time, as a mean over operational time up to some, above 0 */
+/* What is left of 1 at this rate of real time, a mean over operational time up to some above 0 */
 extern double rt_ahead_mean_discount(const rt_ahead *ahead, double rate, double time);
 
 /*

@@ -159,7 +159,9 @@ check_lines(const rt_model *model, int32_t as_of, double days, bool exact)
 static void
 test_lines(void)
 {
-	static const double horizons[] = {0.25, 1, 10, 45.5, 365.25, 1095.75, 1500, 4000, 1e6, INFINITY};
+	static const double lengths[] = {
+		0.25, 1, 10, 45.5, 365.25, 1095.75, 1500, 4000, 1e6, INFINITY
+	};
 
 	for (int number = 0; number < 2 * SEASONS; number++)
 	{
@@ -172,8 +174,8 @@ test_lines(void)
 		model = model_of(&bases[0], number % 3 == 0 ? 7 : 1, &season);
 		for (int i = 0; i < 10; i++)
 		{
-			check_lines(&model, AS_OF, horizons[i], number % 2 == 0);
-			check_lines(&model, AS_OF + 13, horizons[i], number % 2 == 0);
+			check_lines(&model, AS_OF, lengths[i], number % 2 == 0);
+			check_lines(&model, AS_OF + 13, lengths[i], number % 2 == 0);
 		}
 	}
 }
@@ -401,7 +403,7 @@ test_for_ever(void)
 				double		rest = pow(1 + rates[r + 1], -FAR_DAYS / YEAR) *
 					(rt_base_discounted_if_alive(&bases[i], c, INFINITY, rate) + 1);
 
-				/* behind 40 years there is less than this, at 10 % a fiftieth of what they do now */
+				/* what there is behind 40 years: at 10 % a fiftieth of what they do now */
 				CHECK(value >= sum[r] * (1 - 4e-4) && value <= (sum[r] + rest) * (1 + 4e-4));
 				CHECK(is_near(value, rt_seasonal_discounted_if_alive(&model, &bases[i], c, AS_OF,
 																	 1e6 * YEAR, rate), 1e-5));
@@ -616,7 +618,7 @@ test_draws(void)
 		rt_season	season;
 		rt_model	model;
 		rt_ahead	ahead;
-		double balance = 0,
+		double		off = 0,
 					variance = 0;
 
 		season_number(i % 2, &season);
@@ -639,11 +641,10 @@ test_draws(void)
 				sum += draws[j] - mean;
 				square += (draws[j] - mean) * (draws[j] - mean);
 			}
-			balance   +=sum;
-
+			off += sum;
 			variance += square;
 		}
-		CHECK(fabs(balance) < 4 * sqrt(variance));
+		CHECK(fabs(off) < 4 * sqrt(variance));
 		compared++;
 	}
 	CHECK(compared == BASES);

@@ -178,9 +178,11 @@ FROM seen JOIN (SELECT kind, expected_total(s, h, d, '90 days') AS t
                 FROM seen WHERE d = '2026-02-15' GROUP BY kind) totals USING (kind)
 WHERE d = '2026-02-15'
 GROUP BY kind, t ORDER BY kind;
-SELECT expected_total(CASE id % 2 WHEN 0 THEN s ELSE with_season(m, :'of_ones') END, h, d, '90 days')
+SELECT expected_total(CASE id % 2 WHEN 0 THEN s ELSE with_season(m, :'of_ones') END, h, d,
+                      '90 days')
 FROM seen WHERE kind = 'mbg';
-SELECT expected_total(CASE id % 2 WHEN 0 THEN m ELSE with_season(m, :'of_ones') END, h, d, '90 days')
+SELECT expected_total(CASE id % 2 WHEN 0 THEN m ELSE with_season(m, :'of_ones') END, h, d,
+                      '90 days')
 FROM seen WHERE kind = 'mbg' AND d = '2026-02-15';
 -- a state holds no season: it would be a pointer from anywhere
 CREATE AGGREGATE pg_temp.state_of(retention_model, purchase_history, date, interval) (
@@ -198,8 +200,8 @@ FROM base WHERE kind = 'mbg';
 SELECT kind, pg_temp.near(expected_purchases(s, '2026-10-31', '61 days'),
                           expected_purchases(m, operational_days(:'of_s', '2026-11-01',
                                                                  '2026-12-31'))) AS november,
-       expected_purchases(s, '2026-10-31', '61 days') > expected_purchases(s, '2025-12-31', '61 days')
-       AS more,
+       expected_purchases(s, '2026-10-31', '61 days')
+       > expected_purchases(s, '2025-12-31', '61 days') AS more,
        expected_purchases(s, '61 days') = expected_purchases(m, '61 days') AS average,
        pg_temp.near(purchase_pmf(s, 1, '2026-10-31', '61 days'),
                     purchase_pmf(m, 1, operational_days(:'of_s', '2026-11-01', '2026-12-31')))

@@ -70,8 +70,8 @@ INSERT INTO example (aggregate, arguments) VALUES
 	('expected_total(retention_model, purchase_history, date, interval)',
 	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3}'', h, ''2025-12-31'', ''90 days'''),
 	('expected_total(retention_model, purchase_history, date, interval)',
-	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3,"season":{"months":[1,1,1,1,1,1,1,1,1,1,1,'
-	 '2]}}'', h, ''2025-12-31'', ''90 days'''),
+	 '''{"model":"mbg/nbd","r":1,"alpha":30,"a":0.5,"b":3,'
+	 '"season":{"months":[1,1,1,1,1,1,1,1,1,1,1,2]}}'', h, ''2025-12-31'', ''90 days'''),
 	('expected_total(retention_model, purchase_history, date, interval, float8)',
 	 '''{"model":"pareto/nbd","r":1,"alpha":9,"s":0.6,"beta":12,"time_unit_days":7,'
 	 '"log_likelihood":-99,"observations":40,"converged":true,'
