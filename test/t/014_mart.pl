@@ -27,7 +27,7 @@ sub psql_fails
 my @results = qw(customer_history range_history customer_attribute customer_scorecard contact_list
 	cohorts retention_curve survival lifecycle expected_lifecycle lost_customers churn_reasons
 	dropped_ranges spend_trend model_quality purchase_forecast purchase_outlook unusual_periods
-	season_fit season campaign_results monthly_review);
+	season campaign_results monthly_review);
 sub same_marts
 {
 	my ($one, $other, $name) = @_;
