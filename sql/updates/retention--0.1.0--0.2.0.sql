@@ -279,9 +279,9 @@ COMMENT ON FUNCTION operational_days(retention_season, date, date)
 
 COMMENT ON FUNCTION season_months(retention_season, double precision)
 	IS 'The twelve months: number, factor, its standard error, and limits that hold the factor '
-	'with a probability of level (0.95), symmetric for its logarithm. The standard error holds what '
-	'chance and the variation between years leave open, see fit_season; it and the limits are '
-	'NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
+	'with a probability of level (0.95), symmetric for its logarithm. The standard error holds '
+	'what chance and the variation between years leave open, see fit_season; it and the limits '
+	'are NULL of a season that was typed in. Error 22023 unless 0 < level < 1.';
 
 COMMENT ON FUNCTION season_log_likelihood(retention_season)
 	IS 'The log-likelihood of a model mbg/nbd with the season, as likely as can be, in days; it '

@@ -1,6 +1,6 @@
 -- What customers of :as_of, who are known then, buy in each of the twelve months behind it, and
--- what models mbg/nbd and pareto/nbd of then say of it, with a season and without; of each customer in
--- the first 91 days; and when each buys next by a model of the cycle with and without it.
+-- what models mbg/nbd and pareto/nbd of then say of it, with a season and without; of each customer
+-- in the first 91 days; and when each buys next by a model of the cycle with and without it.
 CREATE TEMP TABLE known AS
 SELECT as_of(h, :'as_of') AS past, h
 FROM (SELECT purchase_history(ordered_at, amount) AS h FROM orders GROUP BY customer_id) c
