@@ -210,7 +210,7 @@ sums_by_times(const rt_bg_nbd_future *f, const double *odds, int count, rt_bg_nb
 		double		shape = f->shape + j;
 		int			last = count - 1;
 		double		mode = (shape - 1) * odds[last];
-		int			first = 0;		/* that is not through */
+		int			first = 0;	/* that is not through */
 		double		z[TIMES_MAX],
 					term[TIMES_MAX];
 		double		stays = 1;

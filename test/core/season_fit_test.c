@@ -35,11 +35,18 @@ static shop_plan
 shop_of(const rt_base *truth, const rt_season *season, const rt_season *arrivals, int customers,
 		int days, int64_t seed)
 {
-	shop_plan	plan = {
-		.truth = truth, .season = season, .arrivals = arrivals, .customers = customers,
-		.first_day = OPENED, .last_day = OPENED + days - 5, .as_of = OPENED + days, .seed = seed
-	};
+	shop_plan	plan;
 
+	memset(&plan, 0, sizeof(plan));
+	plan.truth = truth;
+
+	plan.season = season;
+	plan.arrivals = arrivals;
+	plan.customers = customers;
+	plan.first_day = OPENED;
+	plan.last_day = OPENED + days - 5;
+	plan.as_of = OPENED + days;
+	plan.seed = seed;
 	return plan;
 }
 

@@ -670,7 +670,8 @@ SELECT throws_ok($$ UPDATE m.settings SET events = '{}' $$, '23514', NULL, 'a li
 UPDATE m.settings SET events = DEFAULT, season_years = DEFAULT, season_p_value = 0;
 SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(chosen_because || ' ' || pg_temp.goes_by(),
-	'None is wanted: settings.season_p_value is 0. no months no events, models, outlook false false',
+	'None is wanted: settings.season_p_value is 0. no months no events, models, outlook false '
+	'false',
 	'no season may be wanted')
 FROM m.season_fit;
 UPDATE m.settings SET season_p_value = DEFAULT;
