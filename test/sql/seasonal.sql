@@ -243,7 +243,7 @@ FROM base, with_season(m, :'of_s') s,
              ('5874897-12-31', '{4714-11-24 BC: 1, 2026-01-01: 3}')) v(day, h),
      (VALUES (interval '100 years')) w(horizon)
 ORDER BY kind, day, h::text;
-SELECT expected_purchases(s, '5874897-12-31', '10 days') AS average,
+SELECT round(expected_purchases(s, '5874897-12-31', '10 days')::numeric, 9) AS average,
        simulated.purchase_date
 FROM (SELECT with_season(m, :'of_s') AS s FROM base WHERE kind = 'pareto') b,
      simulate_customers(s, 3, '5874897-12-20', '5874897-12-31', '5874897-12-31') simulated;
