@@ -42,7 +42,7 @@ typedef struct rt_worth
 	double		x;
 	double		mean;
 	double		rate;			/* what is spent at the time u from now counts exp(-rate u) */
-	const rt_ahead *ahead;		/* by which purchases have their real time; NULL: without a season */
+	const rt_ahead *ahead;		/* by which purchases have their real time; NULL: no season */
 } rt_worth;
 
 /*
