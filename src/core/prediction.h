@@ -42,13 +42,7 @@ typedef struct rt_worth
 	double		x;
 	double		mean;
 	double		rate;			/* what is spent at the time u from now counts exp(-rate u) */
-<<<<<<< HEAD
 	const rt_ahead *ahead;		/* by which purchases have real times; NULL: without a season */
-||||||| eb640bb
-	const rt_ahead *ahead;		/* by which purchases have their real time; NULL: without a season */
-=======
-	const rt_ahead *ahead;		/* by which purchases have their real time; NULL: no season */
->>>>>>> 078021fabc93a703e4083a7d1925592e2170e9a6
 } rt_worth;
 
 /*
