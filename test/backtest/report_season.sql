@@ -22,6 +22,11 @@ FROM season s
      JOIN season_customer c USING (name, as_of, kind)
 GROUP BY name, as_of, kind, years, p_value, c.plain, c.seasonal ORDER BY name, as_of, kind;
 \echo
+\echo 'A shop that grows looks as if its later months were its season, where less than two years tell'
+\echo 'years from months (retailer, 2017-06-30), and what comes after is lower: a mart uses a season from'
+\echo 'two years on. An error a customer falls with every forecast that is too low, since most buy'
+\echo 'nothing in three months: look at the bias beside it.'
+\echo
 \echo 'The months'' factors, from January on:'
 \echo
 \echo '| log | as of | Jan | Feb | Mar | Apr | May | Jun | Jul | Aug | Sep | Oct | Nov | Dec |'
