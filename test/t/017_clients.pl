@@ -122,10 +122,12 @@ my @relations = split /\n/, $node->safe_psql('postgres', q{
 	              (SELECT string_agg(i::text, ', ') FROM generate_series(1, least(relnatts, 3)) i))
 	FROM pg_class
 	WHERE relnamespace = 'retention_mart'::regnamespace AND relkind IN ('r', 'v')
-	  AND relname NOT IN ('settings', 'change', 'model', 'customer_history', 'range_history')
+	  AND relname NOT IN ('settings', 'change', 'model', 'season_fit', 'customer_history',
+		'range_history')
 	ORDER BY relname});
 my @types = ('SELECT history FROM retention_mart.customer_history ORDER BY customer_id LIMIT 20',
-	'SELECT model FROM retention_mart.model ORDER BY fitted_on, kind', 'SELECT * FROM value',
+	'SELECT model FROM retention_mart.model ORDER BY fitted_on, kind',
+	'SELECT season, used FROM retention_mart.season_fit ORDER BY fitted_on', 'SELECT * FROM value',
 	'SELECT * FROM grouped', 'SELECT * FROM scored', 'SELECT * FROM windowed ORDER BY 1, 2',
 	'SELECT * FROM intervals');
 cmp_ok(scalar(@relations), '>=', 17, 'tables and views to read');
