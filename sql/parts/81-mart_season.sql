@@ -46,7 +46,7 @@ CREATE FUNCTION retention_mart_table_season()
 SELECT month, factor, standard_error, lower, upper, chosen, years, p_value
 FROM {mart}.season_fit
      JOIN {mart}.settings ON as_of = fitted_on,
-     {extension}.season_months(season)$sql$,
+     {extension}.season_months(season, 0.95::double precision)$sql$,
 	 'The twelve months as of the last refresh: how much more all customers buy in each. No rows '
 	 'for a log of less than a year; see season_fit.'),
 	('column', 'month', NULL, '1 for January'),

@@ -10,7 +10,7 @@ CREATE FUNCTION retention_review_season() RETURNS text
 months AS (
 	SELECT m.*, to_char(make_date(2000, month, 1), 'Mon') AS name,
 		to_char(make_date(2000, month, 1), 'FMMonth') AS full_name
-	FROM fit, {extension}.season_months(used) m WHERE chosen),
+	FROM fit, {extension}.season_months(used, 0.95::double precision) m WHERE chosen),
 scale AS (
 	SELECT step * ceil(value / step) AS high, step
 	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
