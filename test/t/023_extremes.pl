@@ -260,6 +260,8 @@ sub model
 			'"observations":' . any(60, 1, 1e15), '"converged":true',
 			'"covariance":[' . join(',', @covariance) . ']';
 	}
+	push @json, '"season":' . season()
+		if $kind !~ m{^(?:bg/bb|sbg|bdw|gamma-gamma.*)$} && chance(0.25);
 	return quoted('{' . join(',', @json) . '}') . '::retention_model';
 }
 
@@ -291,6 +293,21 @@ sub argument
 	return $shared{$type, $name};
 }
 
+# Months, and mostly weekdays or events besides, at times as far apart as a season may have them
+sub season
+{
+	my @steps = chance(0.7) ? (0.7, 0.8, 1, 1.2, 1.6) : chance(0.7) ? (0.05, 1, 5) : (0.002, 1, 12);
+	my @json = ('"months":[' . join(',', map { any(@steps) } 1 .. 12) . ']');
+	push @json, '"weekdays":[' . join(',', map { any(0.05, 1, 1.3) } 1 .. 7) . ']' if chance(0.4);
+	push @json, '"events":['
+		. join(',', map {
+			sprintf '{"from":"%d-03-01","until":"%d-%s","factor":%s}', any(2019, 2024, 2025),
+				any(2025, 2026), any('03-01', '12-31'), any(0.3, 2, 0.05, 20) } 1 .. any(1, 3))
+		. ']'
+		if chance(0.4);
+	return '{' . join(',', @json) . '}';
+}
+
 sub new_argument
 {
 	my ($f, $type, $name) = @_;
@@ -301,6 +318,7 @@ sub new_argument
 		: '(SELECT h FROM history WHERE name = ' . quoted(any(@histories)) . ')')
 		if $type eq 'purchase_history';
 	return model($f) if $type eq 'retention_model';
+	return quoted(season()) . '::retention_season' if $type eq 'retention_season';
 	if ($type eq 'double precision')
 	{
 		return any('0.9', '0.95', '0.5', '1e-9', '0.999999999')
@@ -411,7 +429,7 @@ sub arguments
 # The answer as JSON, or its size where it can hold no wrong number.  Of long ones the beginning:
 # how long PostgreSQL takes to make JSON of them is not the question.
 my $unseen =
-	qr/^(bytea|text|jsonb|cstring|void|purchase_history|retention_model|integer\[\]|boolean\[\])$/;
+	qr/^(bytea|text|jsonb|cstring|void|purchase_history|retention_(model|season)|(integer|boolean)\[\])$/;
 sub answer
 {
 	my ($f, $from) = @_;
