@@ -429,7 +429,8 @@ sub arguments
 # The answer as JSON, or its size where it can hold no wrong number.  Of long ones the beginning:
 # how long PostgreSQL takes to make JSON of them is not the question.
 my $unseen =
-	qr/^(bytea|text|jsonb|cstring|void|purchase_history|retention_(model|season)|(integer|boolean)\[\])$/;
+	qr/^(bytea|text|jsonb|cstring|void|purchase_history|retention_(model|season)|
+		(integer|boolean)\[\])$/x;
 sub answer
 {
 	my ($f, $from) = @_;
