@@ -4068,7 +4068,7 @@ CREATE FUNCTION retention_mart_table_season()
 SELECT month, factor, standard_error, lower, upper, chosen, years, p_value
 FROM {mart}.season_fit
      JOIN {mart}.settings ON as_of = fitted_on,
-     {extension}.season_months(season)$sql$,
+     {extension}.season_months(season, 0.95::double precision)$sql$,
 	 'The twelve months as of the last refresh: how much more all customers buy in each. No rows '
 	 'for a log of less than a year; see season_fit.'),
 	('column', 'month', NULL, '1 for January'),
@@ -5669,7 +5669,7 @@ CREATE FUNCTION retention_review_season() RETURNS text
 months AS (
 	SELECT m.*, to_char(make_date(2000, month, 1), 'Mon') AS name,
 		to_char(make_date(2000, month, 1), 'FMMonth') AS full_name
-	FROM fit, {extension}.season_months(used) m WHERE chosen),
+	FROM fit, {extension}.season_months(used, 0.95::double precision) m WHERE chosen),
 scale AS (
 	SELECT step * ceil(value / step) AS high, step
 	FROM (SELECT value, {extension}.retention_grid_step(value::double precision) AS step
