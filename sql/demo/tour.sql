@@ -383,7 +383,7 @@ FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 \set ECHO none
 
 \echo
-\echo '--- A forecast that knows Christmas. In which months do all customers buy more, or less? 1 is a mean month.'
+\echo '--- A forecast that knows Christmas. When is more bought than in a mean month, which is 1?'
 \echo
 \set ECHO queries
 CREATE TABLE of_year AS

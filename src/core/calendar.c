@@ -18,11 +18,18 @@ floor_division(int64_t a, int64_t b)
 	return (a >= 0 ? a : a - (b - 1)) / b;
 }
 
+int
+rt_month_days(int64_t year, int month)
+{
+	static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month_days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
 bool
 rt_date_from_ymd(int64_t year, int month, int day, int32_t *date)
 {
-	static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool		leap;
 	int64_t		y,
 				era,
 				year_of_era,
@@ -32,8 +39,7 @@ rt_date_from_ymd(int64_t year, int month, int day, int32_t *date)
 	if (month < 1 || month > 12 || day < 1 ||
 		year < -10000 || year > INT64_C(10000000))
 		return false;
-	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	if (day > month_days[month - 1] + (month == 2 && leap ? 1 : 0))
+	if (day > rt_month_days(year, month))
 		return false;
 
 	y = month <= 2 ? year - 1 : year;

@@ -25,6 +25,9 @@
 /* longest printed date, "5874897-12-31" or "4714-11-24 BC" */
 #define RT_DATE_TEXT_MAX 16
 
+/* Of a month from 1 to 12 */
+extern int	rt_month_days(int64_t year, int month);
+
 extern bool rt_date_from_ymd(int64_t year, int month, int day, int32_t *date);
 extern void rt_date_to_ymd(int32_t date, int32_t *year, int *month, int *day);
 

@@ -31,7 +31,7 @@ rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count
 	for (size_t i = 1; i < count; i++)
 	{
 		double		time = rt_season_time(season, dates[i]);
-		double		interval = fmax(time - before, RT_OPERATIONAL_MIN);
+		double		interval = fmax(time - before, RT_SEASON_DAY_MIN);
 
 		rt_poll_each(i);
 		rt_log_product_add(&intervals, interval);
@@ -42,7 +42,7 @@ rt_cycle_season_pace(const rt_season *season, const int32_t *dates, size_t count
 	}
 	if (count < 2)
 		return;
-	pace->intervals.sum = fmax(before - first, RT_OPERATIONAL_MIN * (double) (count - 1));
+	pace->intervals.sum = fmax(before - first, RT_SEASON_DAY_MIN * (double) (count - 1));
 	pace->intervals.sum_log = rt_log_product_sum(&intervals);
 	pace->intervals.mean = pace->intervals.sum / (double) (count - 1);
 	pace->log_speed = rt_log_product_sum(&factors);

@@ -15,12 +15,6 @@
 #include "core/cycle.h"
 #include "core/season.h"
 
-/*
- * Operational time may be lost to rounding where days of the least factors are summed up with all
- * before them: of a month, a weekday and an event it is 0.001 cubed.
- */
-#define RT_OPERATIONAL_MIN 1e-9
-
 /* Intervals as they are counted in one way to measure time */
 typedef struct rt_pace
 {

@@ -227,15 +227,6 @@ walk_set_stretch(own_walk *walk)
 		walk->end = season->clock.spans[walk->span + 1].from;
 }
 
-static int
-days_of_month(int32_t year, int month)
-{
-	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap ? 1 : 0);
-}
-
 static void
 walk_begin(own_walk *walk, const rt_own_time *time, int32_t from)
 {
@@ -250,7 +241,7 @@ walk_begin(own_walk *walk, const rt_own_time *time, int32_t from)
 		   season->clock.spans[walk->span + 1].from <= from)
 		walk->span++;
 	rt_date_to_ymd(from, &walk->year, &walk->month, &day);
-	walk->month_end = (int64_t) from + 1 - day + days_of_month(walk->year, walk->month);
+	walk->month_end = (int64_t) from + 1 - day + rt_month_days(walk->year, walk->month);
 	walk_set_stretch(walk);
 }
 
@@ -269,7 +260,7 @@ walk_on(own_walk *walk)
 	{
 		walk->year += walk->month == 12;
 		walk->month = walk->month % 12 + 1;
-		walk->month_end += days_of_month(walk->year, walk->month);
+		walk->month_end += rt_month_days(walk->year, walk->month);
 	}
 	walk_set_stretch(walk);
 }

@@ -62,7 +62,7 @@ rt_running_season_days(const rt_season *season, int64_t from, int64_t to, double
 		return running_span(from, to) / ticks_per_day;
 	if (ticks_per_day == 1)
 		return from == to ? 0 :
-			fmax(rt_season_days(season, (int32_t) from, (int32_t) to), RT_OPERATIONAL_MIN);
+			fmax(rt_season_days(season, (int32_t) from, (int32_t) to), RT_SEASON_DAY_MIN);
 	first = running_day(from, ticks_per_day, &before);
 	last = running_day(to, ticks_per_day, &passed);
 	if (first == last)

@@ -22,6 +22,12 @@
 #define RT_SEASON_FACTOR_MAX 1000.0
 #define RT_SEASON_EVENTS_MAX 100
 
+/*
+ * The least operational time between purchases of two days: 0.001 of a month, of a weekday and of
+ * events, which rounding may lose where all days before are summed up with it
+ */
+#define RT_SEASON_DAY_MIN 1e-9
+
 #define RT_SEASON_WEEKDAYS	0x01	/* weekday is set; else each of them is 1 */
 #define RT_SEASON_FITTED	0x02	/* deviation and what follows is set */
 #define RT_SEASON_DATED		0x04	/* fitted_as_of is set */

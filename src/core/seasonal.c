@@ -54,16 +54,6 @@ typedef struct ahead_month
 	int64_t		end;			/* its last day */
 } ahead_month;
 
-static int
-ahead_month_days(const ahead_month *month)
-{
-	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int32_t		year = month->year;
-	bool		leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month->number] + (month->number == 1 && leap ? 1 : 0);
-}
-
 static ahead_month
 ahead_month_of(int32_t day)
 {
@@ -72,7 +62,7 @@ ahead_month_of(int32_t day)
 
 	rt_date_to_ymd(day, &month.year, &month.number, &day_of_month);
 	month.number--;
-	month.end = (int64_t) day - day_of_month + ahead_month_days(&month);
+	month.end = (int64_t) day - day_of_month + rt_month_days(month.year, month.number + 1);
 	return month;
 }
 
@@ -82,7 +72,7 @@ ahead_month_next(ahead_month *month)
 	month->number = (month->number + 1) % 12;
 	if (month->number == 0)
 		month->year++;
-	month->end += ahead_month_days(month);
+	month->end += rt_month_days(month->year, month->number + 1);
 }
 
 /* A line to here; longer than the one before where that is the same one */

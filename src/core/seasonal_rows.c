@@ -55,7 +55,7 @@ rt_seasonal_sum_log(const rt_season *season, rt_seasonal_logs *logs, const int32
 static inline double
 seasonal_days(const rt_season *season, int32_t from, int32_t until, double purchases)
 {
-	return fmax(rt_season_days(season, from, until), purchases * RT_SEASONAL_DAY_MIN);
+	return fmax(rt_season_days(season, from, until), purchases * RT_SEASON_DAY_MIN);
 }
 
 void

@@ -25,7 +25,6 @@
  */
 #define RT_SEASONAL_LOG_MAX 21.0
 #define RT_SEASONAL_LOG_INTERVAL_MAX 43.0
-#define RT_SEASONAL_DAY_MIN 1e-9
 
 /* Logarithms of factors, which are few and come millions of times; all zero before the first one */
 #define RT_SEASONAL_LOGS 128

@@ -143,7 +143,7 @@ test_tiny_days(void)
 		season.months[i] = i < 11 ? 1 : 0.002;
 	CHECK(rt_season_set(&season, &mean) == NULL);
 	rt_seasonal_intervals(&season, dates, 2, &intervals);
-	CHECK(intervals.sum >= RT_SEASONAL_DAY_MIN && isfinite(intervals.sum_log));
+	CHECK(intervals.sum >= RT_SEASON_DAY_MIN && isfinite(intervals.sum_log));
 	CHECK(fabs(intervals.sum_log) < RT_SEASONAL_LOG_INTERVAL_MAX);
 }
 
