@@ -1,6 +1,6 @@
 /*
  * gauss_legendre.c
- *		Gauss-Legendre quadrature on [-1, 1] with 16 points.
+ *		Gauss-Legendre quadrature on [-1, 1].
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -28,3 +28,11 @@ const double rt_few_nodes[RT_FEW_POINTS] = {-0.90617984593866399280, -0.53846931
 const double rt_few_weights[RT_FEW_POINTS] = {0.23692688505618908751, 0.47862867049936646804,
 	0.56888888888888888889, 0.47862867049936646804,
 0.23692688505618908751};
+
+const double rt_three_nodes[3] = {-0.77459666924148337704, 0, 0.77459666924148337704};
+
+const double rt_three_weights[3] = {5.0 / 9, 8.0 / 9, 5.0 / 9};
+
+const double rt_two_nodes[2] = {-RT_TWO_NODE, RT_TWO_NODE};
+
+const double rt_two_weights[2] = {1, 1};

@@ -360,10 +360,6 @@ seasonal_at(const seasonal_sum *s, double x)
 	return s->coefficients[0] + x * b - before;
 }
 
-#define TWO_NODE 0.57735026918962576451
-static const double three_nodes[3] = {-0.77459666924148337704, 0, 0.77459666924148337704};
-static const double three_weights[3] = {5.0 / 9, 8.0 / 9, 5.0 / 9};
-
 /*
  * How much of a polynomial, of the bend of its argument, and of a fall by the rates two, three and
  * five points take: each is then right to 1e-6 of what it adds
@@ -381,7 +377,7 @@ seasonal_add_two(seasonal_sum *s, double from, double to, double real, double sl
 {
 	double		half = (to - from) / 2;
 	double		middle = from + half;
-	double		away = TWO_NODE * half;
+	double		away = RT_TWO_NODE * half;
 	double		q = away / (s->scale + middle);
 	double		fall = s->rate * away / slope;
 	double		even = q * q * (0.5 + q * q / 4);	/* ln(1 + q) is odd less even */
@@ -410,8 +406,8 @@ seasonal_add_points(seasonal_sum *s, double from, double to, double real, double
 {
 	double		pieces = ceil(effort / FIVE_MAX);
 	int			points = effort > THREE_MAX ? RT_FEW_POINTS : 3;
-	const double *nodes = points == 3 ? three_nodes : rt_few_nodes;
-	const double *weights = points == 3 ? three_weights : rt_few_weights;
+	const double *nodes = points == 3 ? rt_three_nodes : rt_few_nodes;
+	const double *weights = points == 3 ? rt_three_weights : rt_few_weights;
 	double		half = (to - from) / pieces / 2;
 
 	for (double piece = 0; piece < pieces; piece++)
