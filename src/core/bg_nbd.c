@@ -352,6 +352,27 @@ static const rt_limit zibg_cnbd_limits[] = {
 	{NULL, false, NULL}
 };
 
+/* ------------------------------------------------------------ the covariates */
+
+static double
+bg_nbd_slopes(const rt_customers *customers, const double *parameters, void *unused, double *slopes)
+{
+	return rt_bg_nbd_slopes(&rt_bg_nbd_kind, customers, parameters, slopes);
+}
+
+static double
+mbg_nbd_slopes(const rt_customers *customers, const double *parameters, void *unused,
+			   double *slopes)
+{
+	return rt_bg_nbd_slopes(&rt_mbg_nbd_kind, customers, parameters, slopes);
+}
+
+/*
+ * The odds to leave after a purchase: a alone, since a and b alike would leave their mean where it
+ * is
+ */
+#define BG_NBD_PROCESSES {{"purchase", 1, -1}, {"dropout", 2, 1}}
+
 /* --------------------------------------------------------------- the kinds */
 
 static const rt_base_functions bg_nbd_base = {
@@ -390,6 +411,9 @@ const rt_kind rt_bg_nbd_kind = {
 	"Beta(a, b)",
 	.row_valid = rt_recency_row_valid,
 	.fit = rt_bg_nbd_fit,
+	.processes = BG_NBD_PROCESSES,
+	.logarithms = rt_pairs_logarithms,
+	.slopes = bg_nbd_slopes,
 	.limits = bg_nbd_limits,
 	.base = &bg_nbd_base
 };
@@ -405,6 +429,9 @@ const rt_kind rt_mbg_nbd_kind = {
 	.meaning = "as of bg/nbd, but they may leave after the first purchase, too",
 	.row_valid = rt_recency_row_valid,
 	.fit = rt_bg_nbd_fit,
+	.processes = BG_NBD_PROCESSES,
+	.logarithms = rt_pairs_logarithms,
+	.slopes = mbg_nbd_slopes,
 	.limits = bg_nbd_limits,
 	.base = &bg_nbd_base
 };

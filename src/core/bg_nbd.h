@@ -47,6 +47,10 @@ extern bool rt_bg_nbd_inflated(const rt_kind *kind);
 extern void rt_bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers,
 						  void *workspace, rt_fit *fit);
 
+/* As a kind's slopes, of one with four parameters */
+extern double rt_bg_nbd_slopes(const rt_kind *kind, const rt_customers *customers,
+							   const double *parameters, double *slopes);
+
 /* What is computed with: all within the range above */
 extern rt_bg_nbd rt_bg_nbd_within(const rt_base *base);
 extern rt_customer rt_bg_nbd_customer_within(const rt_customer *customer);

@@ -47,13 +47,15 @@ typedef struct bg_nbd_age
 /* Parameters, and the likelihood and its derivatives by them as it is added up over customers */
 typedef struct bg_nbd_sums
 {
-	const double *x;			/* the coordinates */
 	int			k;
 	double		r;
 	double		alpha;
+	double		log_alpha;
 	double		a;
+	double		log_a;
 	double		b;
 	double		odds;
+	double		log_odds;
 	double		value;
 	double		by_r;
 	double		by_alpha;
@@ -63,7 +65,7 @@ typedef struct bg_nbd_sums
 	double		customers;
 	double		purchases;
 	bg_nbd_age	last_t_x;
-	bg_nbd_age	ages[AGES];
+	bg_nbd_age *ages;			/* AGES of them; NULL where so few rows are that it does not pay */
 } bg_nbd_sums;
 
 /* What depends on x alone */
@@ -99,13 +101,13 @@ bg_nbd_run_of(const bg_nbd_sums *s, bool first_may_be_last, double n)
 	run.may_leave = stays > 0 || s->odds > 0;
 	if (stays > 0)
 	{
-		run.log_leave = s->x[2] - log(b + stays - 1);
+		run.log_leave = s->log_a - log(b + stays - 1);
 		run.by_leave_a = 1;
 		run.by_leave = -1 / (b + stays - 1);
 	}
 	else if (s->odds > 0)
 	{
-		run.log_leave = s->x[4];
+		run.log_leave = s->log_odds;
 		run.by_leave_odds = 1;
 	}
 	return run;
@@ -142,26 +144,34 @@ bg_nbd_here_of(const bg_nbd_sums *s, double m, double t_x, double age)
 	return here;
 }
 
+/* Logarithms are most of the work, and there are few ages */
+static inline double
+bg_nbd_log_growth(bg_nbd_sums *s, double age_in_rows, double age)
+{
+	bg_nbd_age *remembered;
+
+	if (s->ages == NULL)
+		return log1p(age / s->alpha);
+	remembered = &s->ages[(size_t) fabs(age_in_rows) % AGES];
+	if (remembered->age != age)
+		*remembered = (bg_nbd_age) {age, log1p(age / s->alpha)};
+	return remembered->log_growth;
+}
+
 static inline void
-bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_run *run,
-			   bg_nbd_sums *s)
+bg_nbd_add_row(double time_unit, const rt_fit_row *row, const bg_nbd_run *run, bg_nbd_sums *s)
 {
 	double		weight = row->weight;
-	double		t_x = row->customer.t_x / data->customers->time_unit;
-	double		age = row->customer.age / data->customers->time_unit;
+	double		t_x = row->customer.t_x / time_unit;
+	double		age = row->customer.age / time_unit;
 	double		alpha = s->alpha;
 	double		m = run->m;
-	bg_nbd_age *remembered = &s->ages[(size_t) fabs(row->customer.age) % AGES];
-	double		log_growth,
-				log_ratio;
+	double		log_growth = bg_nbd_log_growth(s, row->customer.age, age);
+	double		log_ratio;
 	bg_nbd_here here = {0, 0, 0};
 	double		gone = 0;		/* the share of gone in gone + here */
 	double		both_states;
 
-	/* logarithms are most of the work, and there are few ages */
-	if (remembered->age != age)
-		*remembered = (bg_nbd_age) {age, log1p(age / alpha)};
-	log_growth = remembered->log_growth;
 	if (s->last_t_x.age != t_x)
 		s->last_t_x = (bg_nbd_age) {t_x, log1p(t_x / alpha)};
 	log_ratio = log_growth - s->last_t_x.log_growth;
@@ -175,7 +185,7 @@ bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_
 			here.log - log(1 - gone);
 	}
 	s->value += weight *
-		(run->gamma_term - s->k * run->n * (log_growth + s->x[0] + s->x[1]) - s->r * log_growth +
+		(run->gamma_term - s->k * run->n * (log_growth + s->log_alpha) - s->r * log_growth +
 		 run->beta_term + both_states);
 	s->by_r += weight *
 		(run->digamma_term - log_growth + gone * log_ratio + (1 - gone) * here.by_r);
@@ -190,40 +200,49 @@ bg_nbd_add_row(const bg_nbd_fit_data *data, const rt_fit_row *row, const bg_nbd_
 }
 
 /*
- * The likelihood and its gradient by the pairs r and alpha, a and b.  What depends on x alone is
- * computed once for a run of rows.
+ * All rows, by the parameters in s.  What depends on x alone is computed once for a run of rows,
+ * and logarithms of ages are remembered where there are more of them than of places.
  */
+static void
+bg_nbd_add_rows(const rt_customers *customers, bool first_may_be_last, bg_nbd_sums *s)
+{
+	bg_nbd_age	ages[AGES];
+	size_t		i = 0;
+
+	s->last_t_x.age = NAN;
+	s->ages = customers->row_count < AGES ? NULL : ages;
+	for (int place = 0; s->ages != NULL && place < AGES; place++)
+		ages[place].age = NAN;
+	while (i < customers->row_count)
+	{
+		double		n = customers->rows[i].customer.x;
+		const bg_nbd_run run = bg_nbd_run_of(s, first_may_be_last, n);
+
+		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
+		{
+			rt_poll_each(i);
+			bg_nbd_add_row(customers->time_unit, &customers->rows[i], &run, s);
+		}
+	}
+}
+
+/* The likelihood and its gradient by the pairs r and alpha, a and b */
 static double
 bg_nbd_objective(const double *x, double *gradient, void *argument)
 {
 	const bg_nbd_fit_data *data = argument;
 	const rt_customers *customers = data->customers;
-	bg_nbd_sums s;
-	size_t		i = 0;
+	bg_nbd_sums s = {
+		.k = data->k, .r = exp(x[0]), .alpha = exp(x[0] + x[1]), .log_alpha = x[0] + x[1],
+		.a = exp(x[2]), .log_a = x[2], .b = exp(x[2] + x[3])
+	};
 
-	memset(&s, 0, offsetof(bg_nbd_sums, ages));
-	s.x = x;
-	s.k = data->k;
-	s.r = exp(x[0]);
-	s.alpha = exp(x[0] + x[1]);
-	s.a = exp(x[2]);
-	s.b = exp(x[2] + x[3]);
 	if (data->inflated)
-		s.odds = exp(x[4]);
-	s.last_t_x.age = NAN;
-	for (int place = 0; place < AGES; place++)
-		s.ages[place].age = NAN;
-	while (i < customers->row_count)
 	{
-		double		n = customers->rows[i].customer.x;
-		const bg_nbd_run run = bg_nbd_run_of(&s, data->first_may_be_last, n);
-
-		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
-		{
-			rt_poll_each(i);
-			bg_nbd_add_row(data, &customers->rows[i], &run, &s);
-		}
+		s.odds = exp(x[4]);
+		s.log_odds = x[4];
 	}
+	bg_nbd_add_rows(customers, data->first_may_be_last, &s);
 	if (s.k > 1)
 		s.value += (s.k - 1) *
 			(customers->sum_log - s.purchases * log(customers->time_unit)) -
@@ -235,6 +254,23 @@ bg_nbd_objective(const double *x, double *gradient, void *argument)
 		s.value -= s.customers * log1p(s.odds);
 		gradient[4] = s.once - s.customers * (s.odds / (1 + s.odds));
 	}
+	return s.value;
+}
+
+double
+rt_bg_nbd_slopes(const rt_kind *kind, const rt_customers *customers, const double *parameters,
+				 double *slopes)
+{
+	bg_nbd_sums s = {
+		.k = 1, .r = parameters[0], .alpha = parameters[1], .log_alpha = log(parameters[1]),
+		.a = parameters[2], .log_a = log(parameters[2]), .b = parameters[3]
+	};
+
+	bg_nbd_add_rows(customers, rt_bg_nbd_first_may_be_last(kind), &s);
+	slopes[0] += s.by_r * s.r;
+	slopes[1] += s.by_alpha * s.alpha;
+	slopes[2] += s.by_a * s.a;
+	slopes[3] += s.by_b * s.b;
 	return s.value;
 }
 
