@@ -378,9 +378,168 @@ test_many(void)
 	free(fit);
 }
 
+/* The same for all, a combination, and a name for what the first one says */
+static void
+test_redundant(void)
+{
+	rt_covariate_fit *fit = malloc(sizeof(*fit));
+	rt_covariate_fit *alone = malloc(sizeof(*alone));
+
+	for (int i = 0; i < PLANS; i++)
+	{
+		plan		p = plans[i];
+		plan		one = plans[i];
+		base_data	data = base_open(&p, 3);
+		base_data	data_alone = base_open(&p, 3);
+		int			n = p.kind->parameter_count;
+
+		data.groups.covariates = 4;
+		data_alone.groups.covariates = one.covariates = 1;
+		for (size_t g = 0; g < data.groups.count; g++)
+		{
+			double	   *z = data.groups.groups[g].z;
+
+			z[1] = 1e9;
+			z[2] = 3 - 2 * z[0];
+			z[3] = z[0] + 1e-14 * (double) g;
+		}
+		free(data.workspace);
+		data.workspace = malloc(rt_covariate_fit_workspace(p.kind, &data.groups) + 1);
+		rt_fit_covariates(p.kind, &data.groups, data.workspace, fit);
+		rt_fit_covariates(p.kind, &data_alone.groups, data_alone.workspace, alone);
+		CHECK(fit->converged && fit->used == 1 && alone->used == 1);
+		CHECK(fabs(fit->log_likelihood - alone->log_likelihood) < 1e-9);
+		for (int process = 0; process < rt_kind_process_count(p.kind); process++)
+		{
+			int			at = n + 4 * process;
+
+			CHECK(fabs(fit->effects[at] - alone->effects[n + process]) < 1e-9);
+			for (int j = 1; j < 4; j++)
+				CHECK(fit->status[at + j] == RT_EFFECT_REDUNDANT && isnan(fit->effects[at + j]) &&
+					  isnan(fit->covariance[(at + j) * fit->count + at + j]));
+		}
+		base_close(&data);
+		base_close(&data_alone);
+	}
+	free(fit);
+	free(alone);
+}
+
+/* No covariate says anything: today's fit, to the last digit */
+static void
+test_plain(void)
+{
+	rt_covariate_fit *fit = malloc(sizeof(*fit));
+
+	for (int i = 0; i < 3; i++)
+	{
+		plan		p = plans[i];
+		rt_base		truth = {.kind = p.kind};
+		rt_fit_row *rows = malloc(2000 * sizeof(rt_fit_row));
+		rt_customers customers;
+		rt_fit		plain;
+		double		z = 7;
+		rt_covariate_group group = {.z = &z};
+		rt_covariate_groups groups = {.groups = &group, .count = 1, .time_unit = 1,
+		.covariates = 1};
+
+		memcpy(truth.parameters, p.parameters, sizeof(p.parameters));
+		customers = simulate_base(&truth, 2000, 40, 104, 5, rows);
+		plain = fit_base(p.kind, 0, &customers);
+		group.rows = rows;
+		group.row_count = groups.row_count = customers.row_count;
+		rt_fit_covariates(p.kind, &groups, malloc(rt_covariate_fit_workspace(p.kind, &groups)),
+						  fit);
+		CHECK(fit->used == 0 && fit->status[4] == RT_EFFECT_REDUNDANT && fit->count == 6);
+		CHECK(fit->log_likelihood == plain.log_likelihood);
+		for (int j = 0; j < 4; j++)
+		{
+			CHECK(fit->effects[j] == plain.parameters[j]);
+			CHECK(fit->covariance[j * 6 + j] == plain.covariance[j * RT_PARAMETERS_MAX + j]);
+		}
+		free(rows);
+	}
+	free(fit);
+}
+
+/* Nobody of some customers ever came again: how seldom they come has no end; the rest is known */
+static void
+test_separating(void)
+{
+	rt_covariate_fit *fit = malloc(sizeof(*fit));
+
+	for (int i = 0; i < 3; i++)
+	{
+		plan		p = plans[i];
+		base_data	data = base_open(&p, 3);
+
+		for (size_t g = 0; g < data.groups.count; g++)
+		{
+			rt_covariate_group *group = &data.groups.groups[g];
+			rt_fit_row *rows = data.rows + (group->rows - data.rows);
+
+			group->z[2] = g == 2;
+			for (size_t j = 0; g == 2 && j < group->row_count; j++)
+				rows[j].customer.x = rows[j].customer.t_x = 0;
+		}
+		data.groups.covariates = 3;
+		free(data.workspace);
+		data.workspace = malloc(rt_covariate_fit_workspace(p.kind, &data.groups) + 1);
+		rt_fit_covariates(p.kind, &data.groups, data.workspace, fit);
+		CHECK(!fit->converged && isfinite(fit->log_likelihood));
+		/* they never come, or leave at once */
+		CHECK(fit->effects[4 + 2] < -3 || fit->effects[4 + 5] > 3);
+		for (int e = 0; e < fit->count; e++)
+			CHECK(isfinite(fit->effects[e]));
+		for (int j = 0; j < 2; j++)
+		{
+			CHECK(fabs(fit->effects[4 + j] - p.coefficients[0][j]) <
+				  4 * sqrt(fit->covariance[(4 + j) * fit->count + 4 + j]));
+		}
+		base_close(&data);
+	}
+	free(fit);
+}
+
+/* Covariates in any unit, far from 0: effects are in that unit */
+static void
+test_units(void)
+{
+	static const double units[][2] = {{1e-6, 0}, {1e6, 0}, {1, 500}, {1e-3, -20}};
+	rt_covariate_fit *fit = malloc(sizeof(*fit));
+	rt_covariate_fit *other = malloc(sizeof(*other));
+	plan		p = plans[1];
+	base_data	data = base_open(&p, 3);
+
+	rt_fit_covariates(p.kind, &data.groups, data.workspace, fit);
+	base_close(&data);
+	for (int i = 0; i < 4; i++)
+	{
+		data = base_open(&p, 3);
+		for (size_t g = 0; g < data.groups.count; g++)
+			data.groups.groups[g].z[0] = data.groups.groups[g].z[0] * units[i][0] + units[i][1];
+		rt_fit_covariates(p.kind, &data.groups, data.workspace, other);
+		CHECK(other->converged && fabs(other->log_likelihood - fit->log_likelihood) < 1e-6);
+		for (int e = 4; e < 8; e++)
+		{
+			double		unit = e % 2 ? 1 : units[i][0];
+
+			CHECK(fabs(other->effects[e] * unit - fit->effects[e]) < 1e-5);
+			CHECK(fabs(other->covariance[e * 9] * unit * unit / fit->covariance[e * 9] - 1) < 1e-4);
+		}
+		base_close(&data);
+	}
+	free(fit);
+	free(other);
+}
+
 static const check_case covariate_fit_cases[] = {
 	{"covariate fit: the maximum, and the curvature there", test_maximum},
 	{"covariate fit: many customers", test_many},
+	{"covariate fit: what says nothing is left out", test_redundant},
+	{"covariate fit: without effects today's fit", test_plain},
+	{"covariate fit: who never comes again", test_separating},
+	{"covariate fit: in any unit", test_units},
 	{"covariate fit: limits hold what is true", test_coverage},
 	{"covariate fit: noise is taken for noise", test_noise},
 	{NULL, NULL}
