@@ -500,6 +500,13 @@ problem_plain_fit(const covariate_problem *p, rt_fit_row *rows, void *workspace,
 	size_t		merged = 0;
 	rt_customers customers = {.rows = rows, .time_unit = p->groups.time_unit};
 
+	/* they are in order, as the kind's own fit has them */
+	if (p->groups.count == 1)
+	{
+		customers = group_customers(p, &p->groups.groups[0]);
+		p->kind->fit(p->kind, 0, &customers, workspace, fit);
+		return;
+	}
 	for (size_t g = 0; g < p->groups.count; g++)
 	{
 		const rt_covariate_group *group = &p->groups.groups[g];
@@ -542,28 +549,24 @@ problem_prepare(const covariate_problem *p, char *workspace)
 
 /* ----------------------------------------------------------------- result */
 
-/* Is the coefficient of a standardized covariate where the search ends? */
-static bool
-effect_is_infinite(const covariate_problem *p, const double *x, int i)
-{
-	return i >= p->parameters && fabs(x[i]) > RT_LEVEL_RANGE - RT_NEAR_BOUND;
-}
+/*
+ * A coefficient of a standardized covariate that the data do not tell and that is beyond this, a
+ * factor of 150 a deviation, has no end: where a likelihood hardly rises any more searches stop
+ */
+#define EFFECT_ENDLESS 5.0
 
 /*
  * The inverse of the information of those that the data know: a parameter at a limit, or a
  * coefficient that is infinite, stays where it is.  Returns how many are known, and which.
  */
 static int
-effects_known(const covariate_problem *p, const double *x, const double *information,
-			  double *covariance, int *known)
+effects_known(const covariate_problem *p, const double *information, double *covariance,
+			  int *known)
 {
 	int			n = 0;
 
 	for (int i = 0; i < p->count; i++)
-	{
-		if (!effect_is_infinite(p, x, i))
-			known[n++] = i;
-	}
+		known[n++] = i;
 	while (n > 0)
 	{
 		double		factor[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
@@ -673,6 +676,8 @@ set_covariance(const covariate_problem *p, const covariate_columns *columns, int
 				(j < p->parameters ? fit->effects[other] : 1);
 
 			effect_row(p, columns, j, other_row);
+			if (i == j && is_known[i])
+				fit->status[at] = RT_EFFECT_KNOWN;
 			if (is_known[i] && is_known[j])
 				fit->covariance[at * fit->count + other] = dot(by_all, other_row, p->count) * units;
 		}
@@ -708,7 +713,8 @@ set_effects(const covariate_problem *p, const covariate_columns *columns, int co
 		fit->effects[at] = dot(row, logarithms, p->count);
 		if (i < p->parameters)
 			fit->effects[at] = exp(fit->effects[at]);
-		fit->status[at] = effect_is_infinite(p, x, i) ? RT_EFFECT_INFINITE : RT_EFFECT_KNOWN;
+		fit->status[at] = fabs(x[i]) > EFFECT_ENDLESS && i >= p->parameters ?
+			RT_EFFECT_INFINITE : RT_EFFECT_UNKNOWN;
 	}
 }
 
@@ -723,6 +729,7 @@ set_plain(const covariate_problem *p, const covariate_columns *columns, int cova
 	set_effects(p, columns, covariates, x, fit);
 	for (int i = 0; i < p->parameters; i++)
 	{
+		fit->status[i] = plain->converged ? RT_EFFECT_KNOWN : RT_EFFECT_UNKNOWN;
 		fit->effects[i] = plain->parameters[i];
 		for (int j = 0; j < p->parameters; j++)
 			fit->covariance[i * fit->count + j] = plain->covariance[i * RT_PARAMETERS_MAX + j];
@@ -868,7 +875,7 @@ rt_fit_covariates(const rt_kind *kind, const rt_covariate_groups *groups, void *
 	problem_prepare(&p, room.of_groups);
 	problem_search(&p, &room, &best);
 	problem_information(&p, best.x, information);
-	known_count = effects_known(&p, best.x, information, covariance, known);
+	known_count = effects_known(&p, information, covariance, known);
 	set_effects(&p, &columns, groups->covariates, best.x, fit);
 	set_covariance(&p, &columns, groups->covariates, covariance, known, known_count, fit);
 	fit->log_likelihood = best.value;

@@ -42,8 +42,8 @@ typedef enum rt_effect_status
 	RT_EFFECT_KNOWN,
 	RT_EFFECT_REDUNDANT,		/* of a covariate that is the same for all, or a combination of
 								 * those before it: there is no coefficient */
-	RT_EFFECT_INFINITE			/* the likelihood rises without end: the coefficient is where the
-								 * search ended */
+	RT_EFFECT_UNKNOWN,			/* the data do not tell it: it is where the search ended */
+	RT_EFFECT_INFINITE			/* the same, where the likelihood rises without end */
 } rt_effect_status;
 
 typedef struct rt_covariate_fit

@@ -13,6 +13,7 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/json.h"
 
 #include "core/special.h"
 #include "pg/arguments.h"
@@ -95,7 +96,7 @@ covariate_names_of_array(ArrayType *array, rt_covariates *covariates)
 	if (ARR_NDIM(array) > 1 || count != covariates->count)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("there are %d names of %d covariates", count, covariates->count)));
+				 errmsg("there are %d names for %d covariates", count, covariates->count)));
 	for (int i = 0; i < count; i++)
 	{
 		const char *problem;

@@ -614,18 +614,23 @@ report_coefficients(const CovariateData *data, const rt_covariate_fit *fit)
 	{
 		int			at = i - data->kind->parameter_count;
 		int			covariate = at % covariates->count;
+		const char *process = data->kind->processes[at / covariates->count].name;
+		const char *name = !covariates->named ? "" :
+			psprintf(" (%s)", covariates->names[covariate]);
 
 		if (fit->status[i] == RT_EFFECT_INFINITE)
 			ereport(WARNING,
 					(errmsg("the likelihood rises without end with the coefficient of covariate "
-							"%d%s on the process \"%s\"", covariate + 1,
-							!covariates->named ? "" :
-							psprintf(" (%s)", covariates->names[covariate]),
-							data->kind->processes[at / covariates->count].name),
-					 errdetail("Some customers hardly ever, or always, do what the process is: the "
-							   "search ended at %g.", fit->effects[i]),
+							"%d%s, process \"%s\"", covariate + 1, name, process),
+					 errdetail("It tells customers apart who do this always, or never: the search "
+							   "ended at %g.", fit->effects[i]),
 					 errhint("Leave it out, or take together values of which all customers are "
 							 "alike.")));
+		if (fit->status[i] == RT_EFFECT_UNKNOWN)
+			ereport(WARNING,
+					(errmsg("the data do not tell the coefficient of covariate %d%s, process "
+							"\"%s\"", covariate + 1, name, process),
+					 errdetail("The search ended at %g.", fit->effects[i])));
 	}
 }
 

@@ -6,6 +6,7 @@
  */
 #include "pg/fit_history.h"
 
+#include "pg/errors.h"
 #include "pg/gamma_gamma_all.h"
 
 static FitHistory

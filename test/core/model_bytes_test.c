@@ -218,7 +218,7 @@ test_later(void)
 	rt_model	back;
 	uint8_t		bytes[RT_MODEL_BYTES_MAX + 16];
 	size_t		size;
-	uint64_t	tag = (uint64_t) 7 << 32 | 1;
+	uint64_t	tag = (uint64_t) 8 << 32 | 1;
 
 	random_model(&model);
 	size = rt_model_encode(&model, bytes);
