@@ -672,9 +672,9 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision, r
 	'every order of the rows. Rows without a history are left out. Errors: 22004 for a NULL in '
 	'covariates, which it names by its place, 22023 for one that is not finite, a kind without '
 	'covariates, or arguments that change within a group, 2202E for arrays of different lengths or '
-	'more than 32; others as fit_model(kind, history, as_of, time_unit_days). Source: Fader, Hardie '
-	'(2007), "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"; for '
-	'the odds of leaving see the methods page.';
+	'more than 32; others as fit_model(kind, history, as_of, time_unit_days). Source: Fader, '
+	'Hardie (2007), "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD '
+	'models"; for the odds of leaving see the methods page.';
 
 COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision, retention_season,
 		double precision[], text[])

@@ -370,7 +370,8 @@ static const double bg_nbd_logarithms_inflated[5 * 5] = {
 };
 
 void
-rt_bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace, rt_fit *fit)
+rt_bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
+			  rt_fit *fit)
 {
 	bool		has_k = kind->has_whole_k;
 	rt_customers_totals all = rt_customers_total(customers);

@@ -326,7 +326,8 @@ problem_information(const covariate_problem *p, const double *x, double *informa
 		group_curvature(p, group, of_group, curvature);
 		for (int i = 0; i < p->count; i++)
 			by[i] = i < p->parameters ? 1 :
-				p->kind->processes[(i - p->parameters) / n].sign * group->z[(i - p->parameters) % n];
+				p->kind->processes[(i - p->parameters) / n].sign *
+				group->z[(i - p->parameters) % n];
 		for (int i = 0; i < p->count; i++)
 		{
 			for (int j = 0; j <= i; j++)
@@ -351,7 +352,7 @@ problem_logarithm(const covariate_problem *p, int i, int j)
 	return i == j;
 }
 
-/* From second derivatives by logarithms and coefficients to those by coordinates and coefficients */
+/* From second derivatives by logarithms and coefficients to those by coordinates */
 static void
 problem_by_coordinates(const covariate_problem *p, double *information)
 {

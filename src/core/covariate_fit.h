@@ -24,7 +24,7 @@ typedef struct rt_covariate_group
 	void	   *workspace;		/* set by the fit */
 } rt_covariate_group;
 
-/* In ascending order of covariates, so that sums are the same whatever the order of customers was */
+/* In ascending order of covariates: sums are the same whatever the order of customers was */
 typedef struct rt_covariate_groups
 {
 	rt_covariate_group *groups;
@@ -34,7 +34,7 @@ typedef struct rt_covariate_groups
 	int			covariates;		/* 1 to RT_MODEL_COVARIATES_MAX */
 } rt_covariate_groups;
 
-/* Parameters and coefficients: of a process after all of that before it, in the order of the kind */
+/* Parameters, then the coefficients of each process, in the order of the kind */
 #define RT_EFFECTS_MAX RT_OPTIMIZE_MAX
 
 typedef enum rt_effect_status

@@ -49,11 +49,11 @@ extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double 
 extern double rt_gamma_gamma_correlation(const rt_customers *customers);
 
 /* As a kind's slopes, of customers with log_mean */
-typedef double rt_gamma_gamma_slopes_of(const rt_customers *customers, const double *parameters,
-										void *unused, double *slopes);
+typedef double rt_gamma_gamma_slopes_of (const rt_customers *customers, const double *parameters,
+										 void *unused, double *slopes);
 extern rt_gamma_gamma_slopes_of rt_gamma_gamma_slopes;
 
-/* The same by ln p, ln q and ln(p gamma / q), and the best of an objective by these, from this p on */
+/* The same by ln p, ln q and ln(p gamma / q); the best of an objective by these, from this p on */
 extern const double rt_gamma_gamma_logarithms[9];
 extern double rt_gamma_gamma_by_level(rt_gamma_gamma_slopes_of *slopes_of, const double *x,
 									  double *gradient, const rt_customers *customers);

@@ -157,12 +157,13 @@ typedef struct rt_kind
 						void *workspace, struct rt_fit *fit);
 
 	/*
-	 * Of kinds that take covariates what these change, and the log-likelihood of such rows by these
-	 * parameters, with its derivatives by their logarithms, to which they are added.  The parameters
-	 * are as logarithms and coordinates of the search have them: see rt_fit_from_optimum.
+	 * Of kinds that take covariates what these change, and the log-likelihood of such rows by
+	 * these parameters, with its derivatives by their logarithms, to which they are added.  The
+	 * parameters are as logarithms and coordinates of the search have them: see
+	 * rt_fit_from_optimum.
 	 *
-	 * workspace: so many bytes for so many rows, 0 for none, filled by prepare, which is the same for
-	 * all parameters; both NULL where nothing of rows is worth remembering.
+	 * workspace: so many bytes for so many rows, 0 for none, filled by prepare, which is the same
+	 * for all parameters; both NULL where nothing of rows is worth remembering.
 	 */
 	rt_process	processes[RT_PROCESSES_MAX];	/* no more where the name is NULL */
 	const double *logarithms;

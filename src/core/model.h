@@ -21,8 +21,8 @@
 #define RT_K_DEVIATION_MAX 10	/* of ln k across customers */
 
 /*
- * A model, in memory: of equal ones all bytes but the pointers are equal, so that fields that do not
- * apply are zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle,
+ * A model, in memory: of equal ones all bytes but the pointers are equal, so that what does not
+ * apply is zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle,
  * row by row: element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not
  * known.
  */

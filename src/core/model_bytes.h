@@ -24,7 +24,7 @@
 #define RT_MODEL_BYTES_VERSION	2
 #define RT_MODEL_BYTES_HEAD		4
 
-/* Of two or three words each: unit, weight, k of customers, spend, date; then the season, the covariates */
+/* Of two or three words each: unit, weight, k of customers, spend, date; then what it points to */
 #define RT_MODEL_WORDS_MAX \
 	(RT_PARAMETERS_MAX + 2 + RT_COVARIANCES_MAX + 12 + 1 + RT_SEASON_WORDS_MAX + \
 	 1 + RT_COVARIATES_WORDS_MAX)

@@ -40,7 +40,7 @@ covariates_of_array(ArrayType *array, int most, const rt_covariates *names, doub
 {
 	int			count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	const double *values = (const double *) ARR_DATA_PTR(array);
-	const bits8 *there = ARR_NULLBITMAP(array);
+	const		bits8 *there = ARR_NULLBITMAP(array);
 
 	if (ARR_NDIM(array) > 1 || count > most)
 		ereport(ERROR,
@@ -155,8 +155,8 @@ with_covariates(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the model was not fitted with covariates"),
-				 errhint("Use fit_model('%s', history, as_of, 1, NULL, covariates), or the model as "
-						 "it is.", kind->name)));
+				 errhint("Use fit_model('%s', history, as_of, 1, NULL, covariates), or the model "
+						 "as it is.", kind->name)));
 	if (count != model->covariates->count)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

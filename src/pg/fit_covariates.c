@@ -171,8 +171,8 @@ history_in_days(HistoryBytes history, DateADT as_of, SeasonBytes season, int64 *
 		return found;
 	found.bought = found.tells = true;
 	found.row.customer = (rt_customer) {(double) count - 1,
-										(double) dates[count - 1] - (double) dates[0],
-										(double) as_of - (double) dates[0]};
+										   (double) dates[count - 1] - (double) dates[0],
+										   (double) as_of - (double) dates[0]};
 	sum = rt_seasonal_sum_log(season_from_bytes(season), &recent_logs, dates + 1, count - 1);
 	*log_factors = llround(sum * FIT_LOG_UNIT);
 	if (dates != on_stack)

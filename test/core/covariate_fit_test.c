@@ -19,7 +19,7 @@
 #define COVARIATES_MAX 4
 
 /* A kind, its parameters where all covariates are 0, and the coefficients of its processes */
-typedef struct plan
+typedef struct covariate_plan
 {
 	const rt_kind *kind;
 	double		parameters[4];
@@ -28,7 +28,7 @@ typedef struct plan
 	bool		continuous;		/* each customer has covariates of their own; else there are six
 								 * kinds of customers */
 	int			customers;
-} plan;
+} covariate_plan;
 
 typedef struct base_data
 {
@@ -40,7 +40,7 @@ typedef struct base_data
 } base_data;
 
 static void
-group_truth(const plan *p, const double *z, double *parameters)
+group_truth(const covariate_plan *p, const double *z, double *parameters)
 {
 	memcpy(parameters, p->parameters, sizeof(p->parameters));
 	for (int i = 0; i < rt_kind_process_count(p->kind); i++)
@@ -56,7 +56,7 @@ group_truth(const plan *p, const double *z, double *parameters)
 
 /* The amounts of so many days, as gamma-gamma-all has them, or their mean */
 static rt_fit_row
-spend_of(const plan *p, const double *parameters, rt_random *random)
+spend_of(const covariate_plan *p, const double *parameters, rt_random *random)
 {
 	double		nu = rt_random_gamma(random, parameters[1]) / parameters[2];
 	int			n = 1 + (int) (6 * rt_random_uniform(random));
@@ -79,10 +79,10 @@ spend_of(const plan *p, const double *parameters, rt_random *random)
 }
 
 static size_t
-simulate_group(const plan *p, const double *z, int customers, int64_t seed, rt_fit_row *rows,
-			   double *sum_log)
+simulate_group(const covariate_plan *p, const double *z, int customers, int64_t seed,
+			   rt_fit_row *rows, double *sum_log)
 {
-	rt_base		truth = {.kind = p->kind};
+	rt_base truth = {.kind = p->kind};
 	rt_random	random;
 
 	group_truth(p, z, truth.parameters);
@@ -98,7 +98,7 @@ simulate_group(const plan *p, const double *z, int customers, int64_t seed, rt_f
 }
 
 static base_data
-base_open(const plan *p, int64_t seed)
+base_open(const covariate_plan *p, int64_t seed)
 {
 	base_data	data = {.groups = {.time_unit = 1, .covariates = p->covariates}};
 	int			groups = p->continuous ? p->customers : 6;
@@ -114,7 +114,7 @@ base_open(const plan *p, int64_t seed)
 		double	   *z = data.z + g * COVARIATES_MAX;
 		rt_covariate_group *group = &data.groups.groups[data.groups.count];
 		int			customers = (int) ((int64_t) p->customers * (g + 1) / groups -
-									  (int64_t) p->customers * g / groups);
+									   (int64_t) p->customers * g / groups);
 
 		for (int j = 0; j < p->covariates; j++)
 			z[j] = p->continuous ? rt_random_normal(&random) :
@@ -145,7 +145,7 @@ base_close(base_data *data)
 
 /* By the functions that answer questions of one customer */
 static double
-log_likelihood_of(const plan *p, const base_data *data)
+log_likelihood_of(const covariate_plan *p, const base_data *data)
 {
 	double		sum = 0;
 
@@ -169,10 +169,10 @@ log_likelihood_of(const plan *p, const base_data *data)
 }
 
 /* The plan whose truth is what was found */
-static plan
-plan_found(const plan *p, const rt_covariate_fit *fit)
+static covariate_plan
+plan_found(const covariate_plan *p, const rt_covariate_fit *fit)
 {
-	plan		found = *p;
+	covariate_plan found = *p;
 
 	for (int i = 0; i < p->kind->parameter_count; i++)
 		found.parameters[i] = fit->effects[i];
@@ -190,7 +190,7 @@ plan_found(const plan *p, const rt_covariate_fit *fit)
 }
 
 static double *
-plan_effect(plan *p, int i)
+plan_effect(covariate_plan *p, int i)
 {
 	int			n = p->kind->parameter_count;
 
@@ -199,7 +199,7 @@ plan_effect(plan *p, int i)
 }
 
 #define PLANS 5
-static const plan plans[PLANS] = {
+static const covariate_plan plans[PLANS] = {
 	{&rt_bg_nbd_kind, {0.8, 12, 0.9, 2.5}, 2, {{0.4, -0.3}, {-0.5, 0.4}}, false, 3000},
 	{&rt_mbg_nbd_kind, {0.8, 12, 0.5, 2.5}, 2, {{0.4, -0.3}, {0.5, -0.4}}, false, 3000},
 	{&rt_pareto_nbd_kind, {0.9, 10, 0.7, 15}, 2, {{0.4, -0.3}, {0.5, 0.3}}, false, 3000},
@@ -207,14 +207,14 @@ static const plan plans[PLANS] = {
 	{&rt_gamma_gamma_all_kind, {5, 4, 60}, 2, {{0.4, -0.2}}, false, 2000}
 };
 
-/* The value is that of all customers, nothing near it is higher, and the curvature is the errors' */
+/* The value is that of all customers, nothing near it is higher, and errors are by the curvature */
 static void
 test_maximum(void)
 {
 	for (int i = 0; i < 2 * PLANS; i++)
 	{
-		plan		p = plans[i % PLANS];
-		plan		found;
+		covariate_plan p = plans[i % PLANS];
+		covariate_plan found;
 		base_data	data;
 		rt_covariate_fit *fit = malloc(sizeof(*fit));
 		double		value;
@@ -264,7 +264,7 @@ typedef struct coverage
 
 /* Are coefficients, or all effects, within their limits as often as they should be? */
 static coverage
-coverage_of(const plan *p, int bases)
+coverage_of(const covariate_plan *p, int bases)
 {
 	coverage	result = {.bases = bases};
 	double		z = rt_normal_quantile(0.025);
@@ -272,7 +272,7 @@ coverage_of(const plan *p, int bases)
 
 	for (int b = 0; b < bases; b++)
 	{
-		plan		truth = *p;
+		covariate_plan truth = *p;
 		base_data	data = base_open(p, 1000 + b);
 
 		rt_fit_covariates(p->kind, &data.groups, data.workspace, fit);
@@ -314,7 +314,7 @@ test_coverage(void)
 static void
 test_noise(void)
 {
-	plan		p = {&rt_bg_nbd_kind, {0.8, 12, 0.9, 2.5}, 1, {{0}}, true, 400};
+	covariate_plan p = {&rt_bg_nbd_kind, {0.8, 12, 0.9, 2.5}, 1, {{0}}, true, 400};
 	int			alarms[2] = {0};
 	int			effects = 0;
 	double		z = fabs(rt_normal_quantile(0.025));
@@ -341,10 +341,10 @@ test_noise(void)
 static void
 test_many(void)
 {
-	plan		p = plans[0];
+	covariate_plan p = plans[0];
 	rt_covariate_fit *fit = malloc(sizeof(*fit));
 	base_data	data;
-	plan		found;
+	covariate_plan found;
 	double		value;
 
 	p.customers = CUSTOMERS_MAX;
@@ -363,7 +363,7 @@ test_many(void)
 		{
 			double		error = sqrt(fit->covariance[e * fit->count + e]);
 			double	   *effect = plan_effect(&found, e);
-			plan		truth = p;
+			covariate_plan truth = p;
 			double		before = *effect;
 
 			CHECK(fabs(*effect - *plan_effect(&truth, e)) < 4 * error);
@@ -387,8 +387,8 @@ test_redundant(void)
 
 	for (int i = 0; i < PLANS; i++)
 	{
-		plan		p = plans[i];
-		plan		one = plans[i];
+		covariate_plan p = plans[i];
+		covariate_plan one = plans[i];
 		base_data	data = base_open(&p, 3);
 		base_data	data_alone = base_open(&p, 3);
 		int			n = p.kind->parameter_count;
@@ -433,8 +433,8 @@ test_plain(void)
 
 	for (int i = 0; i < 3; i++)
 	{
-		plan		p = plans[i];
-		rt_base		truth = {.kind = p.kind};
+		covariate_plan p = plans[i];
+		rt_base truth = {.kind = p.kind};
 		rt_fit_row *rows = malloc(2000 * sizeof(rt_fit_row));
 		rt_customers customers;
 		rt_fit		plain;
@@ -470,7 +470,7 @@ test_separating(void)
 
 	for (int i = 0; i < 3; i++)
 	{
-		plan		p = plans[i];
+		covariate_plan p = plans[i];
 		base_data	data = base_open(&p, 3);
 
 		for (size_t g = 0; g < data.groups.count; g++)
@@ -508,7 +508,7 @@ test_units(void)
 	static const double units[][2] = {{1e-6, 0}, {1e6, 0}, {1, 500}, {1e-3, -20}};
 	rt_covariate_fit *fit = malloc(sizeof(*fit));
 	rt_covariate_fit *other = malloc(sizeof(*other));
-	plan		p = plans[1];
+	covariate_plan p = plans[1];
 	base_data	data = base_open(&p, 3);
 
 	rt_fit_covariates(p.kind, &data.groups, data.workspace, fit);

@@ -43,8 +43,10 @@ WITH e AS (
 SELECT model_kind(m),
        bool_and(abs(parameter(c, 'alpha') / parameter(m, 'alpha') / exp(-purchase) - 1) < 1e-12)
            AS alpha,
-       bool_and(abs(CASE model_kind(m) WHEN 'mbg/nbd' THEN parameter(c, 'a') / parameter(m, 'a')
-                    ELSE parameter(m, 'beta') / parameter(c, 'beta') END / exp(dropout) - 1) < 1e-12)
+       bool_and(abs(CASE model_kind(m) WHEN 'mbg/nbd'
+                    THEN parameter(c, 'a') / parameter(m, 'a')
+                    ELSE parameter(m, 'beta') / parameter(c, 'beta') END / exp(dropout) - 1)
+                < 1e-12)
            AS dropout,
        bool_and(parameter(c, 'r') = parameter(m, 'r')) AS r,
        bool_and(log_likelihood(c) IS NULL AND aic(c) IS NULL AND bic(c) IS NULL) AS no_likelihood,
@@ -54,15 +56,18 @@ FROM e GROUP BY 1 ORDER BY 1;
 SELECT bool_and(p_alive(c, h, '2025-06-30') = p_alive(typed, h, '2025-06-30')
                 AND expected_purchases(c, h, '2025-06-30', '1 year') =
                     expected_purchases(typed, h, '2025-06-30', '1 year')
-                AND lost_on(h, '2025-06-30', c) IS NOT DISTINCT FROM lost_on(h, '2025-06-30', typed))
+                AND lost_on(h, '2025-06-30', c)
+                    IS NOT DISTINCT FROM lost_on(h, '2025-06-30', typed))
        AS same
 FROM (SELECT h, with_covariates(m, ARRAY[web, visits]) AS c,
              (jsonb_build_object('model', model_kind(m), 'time_unit_days', time_unit_days(m))
-              || parameters(with_covariates(m, ARRAY[web, visits])))::text::retention_model AS typed
+              || parameters(with_covariates(m, ARRAY[web, visits])))::text::retention_model
+                 AS typed
       FROM shop, fits WHERE kind = 'mbg/nbd') t;
 -- its errors are smaller where the effects are known better than the rest, and never NULL here
 SELECT round(standard_error(with_covariates(m, ARRAY[0, 0]), 'alpha')::numeric, 2) AS none,
-       standard_error(with_covariates(m, ARRAY[0, 0]), 'alpha') = standard_error(m, 'alpha') AS base,
+       standard_error(with_covariates(m, ARRAY[0, 0]), 'alpha') = standard_error(m, 'alpha')
+           AS base,
        round(standard_error(with_covariates(m, ARRAY[1, 2]), 'alpha')::numeric, 2) AS both
 FROM fits WHERE kind = 'mbg/nbd';
 -- the likelihood of the fit is that of its customers, each by their own model
@@ -97,7 +102,8 @@ SELECT abs(log_likelihood(fit_model('mbg/nbd', h, '2025-06-30', 7,
        < 1e-6 AS same
 FROM shop;
 -- a season and covariates
-WITH s AS (SELECT '{"months": [0.5, 0.6, 0.8, 1, 1, 1, 0.7, 0.6, 1, 1.2, 1.6, 2]}'::retention_season AS s),
+WITH s AS (SELECT retention_season
+                  '{"months": [0.5, 0.6, 0.8, 1, 1, 1, 0.7, 0.6, 1, 1.2, 1.6, 2]}' AS s),
      f AS (SELECT fit_model('mbg/nbd', h, '2025-06-30', 7, s, ARRAY[web, visits]) AS m
            FROM shop, s)
 SELECT season(m) = s AS with_it,
@@ -117,7 +123,8 @@ FROM model_effects((SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL,
                                      '{one,web,not web,visits}') FROM shop));
 -- what separates
 WITH s AS (SELECT web, visits, CASE WHEN visits = 2 THEN
-                  purchase_history(first_purchase(h)) ELSE h END AS h FROM shop GROUP BY web, visits, h, id)
+                  purchase_history(first_purchase(h)) ELSE h END AS h
+           FROM shop GROUP BY web, visits, h, id)
 SELECT process, covariate, abs(coefficient) > 5 AS large, p_value IS NULL AS no_p
 FROM model_effects((SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL,
                                      ARRAY[web, (visits = 2)::int], '{web,never again}') FROM s));
@@ -125,12 +132,14 @@ FROM model_effects((SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL,
 SELECT converged(fit_model('bg/nbd', h, '2025-06-30', 7, NULL, ARRAY[web, visits, id % 2, id % 3,
                                                                      id % 5, id % 7])) IS NOT NULL
 FROM (SELECT * FROM shop ORDER BY md5(id::text) LIMIT 60) few;
-SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL, ARRAY[web]) FROM (SELECT * FROM shop ORDER BY id LIMIT 3) three;
+SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL, ARRAY[web])
+FROM (SELECT * FROM shop ORDER BY id LIMIT 3) three;
 
 -- nobody, and who has not bought yet
 SELECT fit_model('bg/nbd', h, '2025-06-30', 7, NULL, ARRAY[web]) IS NULL AS nobody
 FROM shop WHERE false;
-SELECT fit_model('bg/nbd', NULL::purchase_history, '2025-06-30', 7, NULL, ARRAY[web]) IS NULL AS nobody
+SELECT fit_model('bg/nbd', NULL::purchase_history, '2025-06-30', 7, NULL, ARRAY[web])
+       IS NULL AS nobody
 FROM shop;
 
 -- what can't be
@@ -162,7 +171,8 @@ SELECT expected_order_value(m, h, '2025-06-30') FROM shop, fits WHERE kind = 'ga
 SELECT with_covariates(m, ARRAY[1]) FROM fits WHERE kind = 'mbg/nbd';
 SELECT with_covariates(m, ARRAY[1, NULL]) FROM fits WHERE kind = 'mbg/nbd';
 SELECT with_covariates(m, ARRAY[1, 1e308]) FROM fits WHERE kind = 'mbg/nbd';
-SELECT with_covariates(with_covariates(m, ARRAY[1, 2]), ARRAY[1, 2]) FROM fits WHERE kind = 'mbg/nbd';
+SELECT with_covariates(with_covariates(m, ARRAY[1, 2]), ARRAY[1, 2])
+FROM fits WHERE kind = 'mbg/nbd';
 SELECT with_covariates(m, NULL) IS NULL FROM fits WHERE kind = 'mbg/nbd';
 
 -- typed in
@@ -171,14 +181,22 @@ FROM (SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
               "covariates": {"purchase": [0.5], "names": ["of age"]}}'::retention_model AS m) t;
 SELECT * FROM model_effects('{"model": "pareto/nbd", "r": 0.8, "alpha": 3, "s": 1, "beta": 2.5,
               "covariates": {"purchase": [0.5, null], "dropout": [1, 0]}}');
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": [1]}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": [1], "dropout": [1, 2]}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": [1], "spend": [1]}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": ["x"]}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": [1], "names": ["a", "b"]}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": [1e999]}}'::retention_model;
-SELECT '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5, "covariates": {"purchase": [1], "covariance": [1]}}'::retention_model;
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": [1]}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": [1], "dropout": [1, 2]}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": [1], "spend": [1]}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": ["x"]}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": [1], "names": ["a", "b"]}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": [1e999]}}';
+SELECT retention_model '{"model": "bg/nbd", "r": 0.8, "alpha": 3, "a": 1, "b": 2.5,
+                        "covariates": {"purchase": [1], "covariance": [1]}}';
 SELECT '{"model": "sbg", "alpha": 3, "beta": 1, "covariates": {"purchase": [1]}}'::retention_model;
 
 -- the support functions, called by anybody with anything
