@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -596,42 +597,56 @@ notice_few(const CovariateData *data, const rt_covariate_fit *fit, double repeat
 					   "too narrow.", OUTCOMES_ENOUGH)));
 }
 
-static void
-report_coefficients(const CovariateData *data, const rt_covariate_fit *fit)
+/* The name of a covariate for a message, behind its number */
+static const char *
+name_of(const CovariateData *data, int covariate)
 {
-	const rt_covariates *covariates = data->covariates;
+	return !data->covariates->named ? "" :
+		psprintf(" (%s)", data->covariates->names[covariate]);
+}
 
-	for (int i = 0; i < covariates->count; i++)
+static void
+report_redundant(const CovariateData *data, const rt_covariate_fit *fit)
+{
+	for (int i = 0; i < data->covariates->count; i++)
 	{
 		if (fit->status[data->kind->parameter_count + i] == RT_EFFECT_REDUNDANT)
 			ereport(NOTICE,
-					(errmsg("covariate %d%s has no coefficient", i + 1,
-							!covariates->named ? "" : psprintf(" (%s)", covariates->names[i])),
+					(errmsg("covariate %d%s has no coefficient", i + 1, name_of(data, i)),
 					 errdetail("It is the same for all customers, or a combination of the "
 							   "covariates before it.")));
 	}
-	for (int i = data->kind->parameter_count; i < fit->count; i++)
-	{
-		int			at = i - data->kind->parameter_count;
-		int			covariate = at % covariates->count;
-		const char *process = data->kind->processes[at / covariates->count].name;
-		const char *name = !covariates->named ? "" :
-			psprintf(" (%s)", covariates->names[covariate]);
+}
 
-		if (fit->status[i] == RT_EFFECT_INFINITE)
+/* Of one process: coefficients without end, and those that the data do not tell */
+static void
+report_unknown(const CovariateData *data, const rt_covariate_fit *fit, int process)
+{
+	const char *name = data->kind->processes[process].name;
+	int			count = data->covariates->count;
+	StringInfoData unknown;
+
+	initStringInfo(&unknown);
+	for (int i = 0; i < count; i++)
+	{
+		int			at = data->kind->parameter_count + process * count + i;
+
+		if (fit->status[at] == RT_EFFECT_INFINITE)
 			ereport(WARNING,
 					(errmsg("the likelihood rises without end with the coefficient of covariate "
-							"%d%s, process \"%s\"", covariate + 1, name, process),
+							"%d%s, process \"%s\"", i + 1, name_of(data, i), name),
 					 errdetail("It tells customers apart who do this always, or never: the search "
-							   "ended at %g.", fit->effects[i]),
+							   "ended at %g.", fit->effects[at]),
 					 errhint("Leave it out, or take together values of which all customers are "
 							 "alike.")));
-		if (fit->status[i] == RT_EFFECT_UNKNOWN)
-			ereport(WARNING,
-					(errmsg("the data do not tell the coefficient of covariate %d%s, process "
-							"\"%s\"", covariate + 1, name, process),
-					 errdetail("The search ended at %g.", fit->effects[i])));
+		if (fit->status[at] == RT_EFFECT_UNKNOWN)
+			appendStringInfo(&unknown, "%s%d%s", unknown.len > 0 ? ", " : "", i + 1,
+							 name_of(data, i));
 	}
+	if (unknown.len > 0)
+		ereport(WARNING,
+				(errmsg("the data do not tell what covariates do to the process \"%s\": %s", name,
+						unknown.data)));
 }
 
 /* ------------------------------------------------------------ model */
@@ -683,7 +698,9 @@ fit_covariates_final(PG_FUNCTION_ARGS)
 											 rt_covariate_fit_workspace(data.kind, &data.groups)),
 					  found);
 	notice_few(&data, found, repeat_customers);
-	report_coefficients(&data, found);
+	report_redundant(&data, found);
+	for (int i = 0; i < rt_kind_process_count(data.kind) && data.covariates->count > 0; i++)
+		report_unknown(&data, found, i);
 	fit = (rt_fit) {.log_likelihood = found->log_likelihood, .converged = found->converged};
 	for (int i = 0; i < data.kind->parameter_count; i++)
 	{
