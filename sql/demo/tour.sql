@@ -228,6 +228,31 @@ ORDER BY region;
 \set ECHO none
 
 \echo
+\echo '--- Inside the model of who is still a customer: in the North, do they buy less often, or leave sooner? And who came through a friend?'
+\echo
+\set ECHO queries
+CREATE TABLE effects AS
+SELECT fit_model('mbg/nbd', h, :'today', 7, NULL,
+                 ARRAY[(region = 'North')::int, (channel = 'friend')::int], '{North, friend}') AS m
+FROM fate;
+
+-- ratio: how many times as often they buy, and as likely they are to leave after a purchase
+SELECT process, covariate, round(ratio::numeric, 2) AS ratio,
+       round(exp(lower)::numeric, 2) AS at_least, round(exp(upper)::numeric, 2) AS at_most,
+       round(p_value::numeric, 4) AS p_value
+FROM effects, model_effects(m);
+
+-- the same history, once in the North and once elsewhere
+SELECT customer_id, frequency(h, :'today') AS frequency, recency(h, :'today') AS recency,
+       customer_age(h, :'today') AS customer_age,
+       round(p_alive(with_covariates(m, '{1, 0}'), h, :'today')::numeric, 2) AS alive_in_the_north,
+       round(p_alive(with_covariates(m, '{0, 0}'), h, :'today')::numeric, 2) AS alive_elsewhere
+FROM fate, effects
+WHERE customer_age(h, :'today') - recency(h, :'today') BETWEEN 90 AND 200
+ORDER BY frequency(h, :'today') DESC, customer_id LIMIT 4;
+\set ECHO none
+
+\echo
 \echo '--- Q10. We wrote to half of those who had gone. Did it work? More of them came, and sooner.'
 \echo
 \set ECHO queries

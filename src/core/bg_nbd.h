@@ -39,6 +39,18 @@ rt_within(double value, double low, double high)
 	return fmin(fmax(value, low), high);
 }
 
+/* They may leave after the first purchase, too; a share of them comes once */
+extern bool rt_bg_nbd_first_may_be_last(const rt_kind *kind);
+extern bool rt_bg_nbd_inflated(const rt_kind *kind);
+
+/* As a kind's fit */
+extern void rt_bg_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers,
+						  void *workspace, rt_fit *fit);
+
+/* As a kind's slopes, of one with four parameters */
+extern double rt_bg_nbd_slopes(const rt_kind *kind, const rt_customers *customers,
+							   const double *parameters, double *slopes);
+
 /* What is computed with: all within the range above */
 extern rt_bg_nbd rt_bg_nbd_within(const rt_base *base);
 extern rt_customer rt_bg_nbd_customer_within(const rt_customer *customer);

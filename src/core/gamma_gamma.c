@@ -51,16 +51,13 @@ rt_gamma_gamma_expected_value(const rt_gamma_gamma *m, double x, double mean)
 	return value;
 }
 
-/*
- * By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity
- */
 double
-rt_gamma_gamma_objective(const double *x, double *gradient, void *argument)
+rt_gamma_gamma_slopes(const rt_customers *customers, const double *parameters, void *unused,
+					  double *slopes)
 {
-	const rt_customers *customers = argument;
-	rt_gamma_gamma m = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
+	rt_gamma_gamma m = {parameters[0], parameters[1], parameters[2]};
 	double		log_gamma_q = lgamma(m.q);
-	double		log_gamma = x[2] + x[1] - x[0];
+	double		log_gamma = log(m.gamma);
 	double		by_p = 0,
 				by_q = 0,
 				by_gamma = 0,
@@ -88,13 +85,42 @@ rt_gamma_gamma_objective(const double *x, double *gradient, void *argument)
 			value += weight * (gamma_term - log_mean - shape * log_rest - m.q * log_share);
 			by_p += weight * n * (digamma_p - log_rest);
 			by_q += weight * (digamma_q - log_share);
-			by_gamma += weight * (m.q * share - shape) / (1 + share) / m.gamma;
+			by_gamma += weight * (m.q * share - shape) / (1 + share);
 		}
 	}
-	gradient[0] = by_p * m.p - by_gamma * m.gamma;
-	gradient[1] = by_q * m.q + by_gamma * m.gamma;
-	gradient[2] = by_gamma * m.gamma;
+	slopes[0] += by_p * m.p;
+	slopes[1] += by_q * m.q;
+	slopes[2] += by_gamma;
 	return value;
+}
+
+/*
+ * By ln p, ln q and ln(p gamma / q), the level of spending, which stays where p or q go to infinity
+ */
+const double rt_gamma_gamma_logarithms[9] = {
+	1, 0, 0,
+	0, 1, 0,
+	-1, 1, 1
+};
+
+double
+rt_gamma_gamma_by_level(rt_gamma_gamma_slopes_of *slopes_of, const double *x, double *gradient,
+						const rt_customers *customers)
+{
+	double		parameters[3] = {exp(x[0]), exp(x[1]), exp(x[2] + x[1] - x[0])};
+	double		slopes[3] = {0};
+	double		value = slopes_of(customers, parameters, NULL, slopes);
+
+	gradient[0] = slopes[0] - slopes[2];
+	gradient[1] = slopes[1] + slopes[2];
+	gradient[2] = slopes[2];
+	return value;
+}
+
+static double
+gamma_gamma_objective(const double *x, double *gradient, void *customers)
+{
+	return rt_gamma_gamma_by_level(rt_gamma_gamma_slopes, x, gradient, customers);
 }
 
 static bool
@@ -108,11 +134,6 @@ void
 rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, double p,
 						rt_fit *fit)
 {
-	static const double logarithms[9] = {
-		1, 0, 0,
-		0, 1, 0,
-		-1, 1, 1
-	};
 	static const double moves[2 * 3] = {
 		2, 1, 0,
 		-2, -1, 0
@@ -147,14 +168,15 @@ rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, d
 		rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start, moves,
 						 2, &best);
 	}
-	rt_fit_from_optimum(objective, (void *) customers, 3, logarithms, &best, fit);
+	rt_fit_from_optimum(objective, (void *) customers, 3, rt_gamma_gamma_logarithms,
+						&best, fit);
 }
 
 static void
 gamma_gamma_fit(const rt_kind *kind, int k, const rt_customers *customers, void *workspace,
 				rt_fit *fit)
 {
-	rt_gamma_gamma_maximize(rt_gamma_gamma_objective, customers, 2, fit);
+	rt_gamma_gamma_maximize(gamma_gamma_objective, customers, 2, fit);
 }
 
 double
@@ -249,6 +271,9 @@ const rt_kind rt_gamma_gamma_kind = {
 	"to the mean value of the repeat orders, see left_out and frequency_correlation",
 	.row_valid = gamma_gamma_row_valid,
 	.fit = gamma_gamma_fit,
+	.processes = RT_GAMMA_GAMMA_PROCESSES,
+	.logarithms = rt_gamma_gamma_logarithms,
+	.slopes = rt_gamma_gamma_slopes,
 	.limits = rt_gamma_gamma_limits,
 	.spend = &gamma_gamma_spend
 };

@@ -48,13 +48,20 @@ extern double rt_gamma_gamma_expected_value(const rt_gamma_gamma *spend, double 
 /* Of x and the mean value across customers: Pearson's; NaN where either does not vary */
 extern double rt_gamma_gamma_correlation(const rt_customers *customers);
 
-/*
- * For the fit, of customers with log_mean: the log-likelihood by ln p, ln q and ln(p gamma / q),
- * and the best of an objective by these, whose search begins with this p
- */
-extern double rt_gamma_gamma_objective(const double *x, double *gradient, void *customers);
+/* As a kind's slopes, of customers with log_mean */
+typedef double rt_gamma_gamma_slopes_of (const rt_customers *customers, const double *parameters,
+										 void *unused, double *slopes);
+extern rt_gamma_gamma_slopes_of rt_gamma_gamma_slopes;
+
+/* The same by ln p, ln q and ln(p gamma / q); the best of an objective by these, from this p on */
+extern const double rt_gamma_gamma_logarithms[9];
+extern double rt_gamma_gamma_by_level(rt_gamma_gamma_slopes_of *slopes_of, const double *x,
+									  double *gradient, const rt_customers *customers);
 extern void rt_gamma_gamma_maximize(rt_objective objective, const rt_customers *customers, double p,
 									rt_fit *fit);
+
+/* Of both kinds: the scale, since the mean of orders is p gamma / (q - 1) */
+#define RT_GAMMA_GAMMA_PROCESSES {{"spend", 2, 1}}
 
 /* Of both kinds: see core/limit.h */
 extern const rt_limit rt_gamma_gamma_limits[];

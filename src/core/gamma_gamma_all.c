@@ -86,13 +86,13 @@ rt_gamma_gamma_all_orders(rt_fit_row *rows, size_t row_count)
 	return unevenness;
 }
 
-/* The likelihood of the means, and that of the amounts around them: by the same coordinates */
+/* The likelihood of the means, and that of the amounts around them */
 static double
-gamma_gamma_all_objective(const double *x, double *gradient, void *argument)
+gamma_gamma_all_slopes(const rt_customers *customers, const double *parameters, void *unused,
+					   double *slopes)
 {
-	const rt_customers *customers = argument;
-	double		p = exp(x[0]);
-	double		value = rt_gamma_gamma_objective(x, gradient, argument);
+	double		p = parameters[0];
+	double		value = rt_gamma_gamma_slopes(customers, parameters, unused, slopes);
 	double		by_p = -customers->sum_log;
 	size_t		i = 0;
 
@@ -112,8 +112,14 @@ gamma_gamma_all_objective(const double *x, double *gradient, void *argument)
 		value += weights * gamma_gamma_all_apart(p, n) - (n - 1) * logs;
 		by_p += weights * n * (rt_log_minus_digamma(p) - rt_log_minus_digamma(p * n));
 	}
-	gradient[0] += by_p * p;
+	slopes[0] += by_p * p;
 	return value;
+}
+
+static double
+gamma_gamma_all_objective(const double *x, double *gradient, void *customers)
+{
+	return rt_gamma_gamma_by_level(gamma_gamma_all_slopes, x, gradient, customers);
 }
 
 /*
@@ -170,6 +176,9 @@ const rt_kind rt_gamma_gamma_all_kind = {
 	"frequency_correlation",
 	.row_valid = gamma_gamma_all_row_valid,
 	.fit = gamma_gamma_all_fit,
+	.processes = RT_GAMMA_GAMMA_PROCESSES,
+	.logarithms = rt_gamma_gamma_logarithms,
+	.slopes = gamma_gamma_all_slopes,
 	.limits = rt_gamma_gamma_limits,
 	.spend = &gamma_gamma_all_spend
 };

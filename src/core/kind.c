@@ -102,3 +102,13 @@ rt_kind_parameter_index(const rt_kind *kind, const char *name, size_t length)
 	}
 	return -1;
 }
+
+int
+rt_kind_process_count(const rt_kind *kind)
+{
+	int			count = 0;
+
+	while (count < RT_PROCESSES_MAX && kind->processes[count].name != NULL)
+		count++;
+	return count;
+}

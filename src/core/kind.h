@@ -113,6 +113,20 @@ typedef struct rt_spend_functions
 	double		(*expected_value) (const struct rt_gamma_gamma *spend, double x, double mean);
 } rt_spend_functions;
 
+/*
+ * A part of what customers do that covariates change: they multiply a parameter by exp of what
+ * they add up to, so that it means more of it where that is above 0, or by exp of minus that
+ */
+#define RT_PROCESSES_MAX 2
+#define RT_MODEL_COVARIATES_MAX 32	/* messages name it */
+
+typedef struct rt_process
+{
+	const char *name;
+	int			parameter;
+	int			sign;			/* 1 or -1 */
+} rt_process;
+
 typedef struct rt_kind
 {
 	int			id;				/* stored: never changes, and is not used again */
@@ -141,6 +155,22 @@ typedef struct rt_kind
 	size_t		(*fit_workspace) (size_t row_count);
 	void		(*fit) (const struct rt_kind *kind, int k, const struct rt_customers *customers,
 						void *workspace, struct rt_fit *fit);
+
+	/*
+	 * Of kinds that take covariates what these change, and the log-likelihood of such rows by
+	 * these parameters, with its derivatives by their logarithms, to which they are added.  The
+	 * parameters are as logarithms and coordinates of the search have them: see
+	 * rt_fit_from_optimum.
+	 *
+	 * workspace: so many bytes for so many rows, 0 for none, filled by prepare, which is the same
+	 * for all parameters; both NULL where nothing of rows is worth remembering.
+	 */
+	rt_process	processes[RT_PROCESSES_MAX];	/* no more where the name is NULL */
+	const double *logarithms;
+	double		(*slopes) (const struct rt_customers *customers, const double *parameters,
+						   void *workspace, double *slopes);
+	size_t		(*slopes_workspace) (size_t row_count);
+	void		(*slopes_prepare) (const struct rt_customers *customers, void *workspace);
 
 	const rt_limit *limits;		/* beside that nobody leaves; the last one has no name */
 
@@ -177,6 +207,9 @@ extern const rt_kind *rt_kind_by_name(const char *name, size_t length);
  * is given
  */
 extern const rt_kind *rt_kind_to_fit(const char *name, size_t length, int *k);
+
+/* How many processes covariates change; 0: they don't */
+extern int	rt_kind_process_count(const rt_kind *kind);
 
 /* All kinds, for messages: i from 0 on, NULL at the end */
 extern const rt_kind *rt_kind_at(int i);

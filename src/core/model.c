@@ -72,8 +72,11 @@ rt_kind_takes_season(const rt_kind *kind)
 int
 rt_model_parameters(const rt_model *model)
 {
-	return rt_kind_by_id(model->id)->parameter_count +
-		(model->season == NULL ? 0 : rt_season_parameters(model->season));
+	const rt_kind *kind = rt_kind_by_id(model->id);
+
+	return kind->parameter_count +
+		(model->season == NULL ? 0 : rt_season_parameters(model->season)) +
+		(model->covariates == NULL ? 0 : rt_coefficients_found(kind, model->covariates));
 }
 
 const char *
@@ -119,7 +122,7 @@ rt_model_check(const rt_model *model)
 		(model->parameters[0] != floor(model->parameters[0]) || model->parameters[0] > RT_K_MAX))
 		return "k must be a whole number of at most 100";
 	if ((model->flags & RT_MODEL_FITTED) &&
-		(!isfinite(model->log_likelihood) || !(model->observations >= 0) ||
+		(isinf(model->log_likelihood) || !(model->observations >= 0) ||
 		 isinf(model->observations)))
 		return "the log-likelihood must be finite, the number of observations finite and not "
 			"negative";
@@ -130,5 +133,8 @@ rt_model_check(const rt_model *model)
 	}
 	if (model->season != NULL && !rt_kind_takes_season(kind))
 		return "a season belongs to kinds only whose customers buy at any time";
+	if (model->covariates != NULL)
+		return rt_covariates_check(kind, model->covariates,
+								   (model->flags & RT_MODEL_FITTED) != 0);
 	return NULL;
 }

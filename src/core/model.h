@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/covariates.h"
 #include "core/kind.h"
 #include "core/season.h"
 
@@ -20,8 +21,8 @@
 #define RT_K_DEVIATION_MAX 10	/* of ln k across customers */
 
 /*
- * A model, in memory: of equal ones all bytes but the pointer are equal, so that fields that do not
- * apply are zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle,
+ * A model, in memory: of equal ones all bytes but the pointers are equal, so that what does not
+ * apply is zero, and there is one zero and one NaN.  The covariance matrix is its lower triangle,
  * row by row: element (i, j) with j <= i is covariance[i * (i + 1) / 2 + j]; NaN where it is not
  * known.
  */
@@ -36,7 +37,7 @@ typedef struct rt_model
 	uint16_t	unused;
 	int32_t		fitted_as_of;	/* the date up to which histories were seen */
 	double		time_unit;		/* days */
-	double		log_likelihood;
+	double		log_likelihood; /* NaN: not known, of a model of one of many customers */
 	double		observations;	/* customers the likelihood is a sum over */
 	double		recency_weight; /* of an interval against the next one; 1: all alike */
 	double		k_median;		/* of k across customers, and the deviation of ln k; both 0: one k
@@ -48,6 +49,7 @@ typedef struct rt_model
 	double		parameters[RT_PARAMETERS_MAX];
 	double		covariance[RT_COVARIANCES_MAX];
 	const rt_season *season;	/* not its own; NULL: none */
+	const rt_covariates *covariates;	/* the same */
 } rt_model;
 
 /* Of a kind, in days, without parameters */
@@ -76,7 +78,7 @@ extern const char *rt_model_parameter_check(double parameter);
 /* Do customers of this kind buy at any time, and more of them in December than in February? */
 extern bool rt_kind_takes_season(const rt_kind *kind);
 
-/* How many parameters of the model, its season included, a fit found */
+/* How many parameters of the model, its season and covariates included, a fit found */
 extern int	rt_model_parameters(const rt_model *model);
 
 /* Is every field what a model can have?  NULL, or what is wrong */

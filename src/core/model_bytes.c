@@ -17,7 +17,8 @@ enum
 	TAG_K_OF_CUSTOMERS = 3,		/* median, deviation of the logarithm */
 	TAG_SPEND = 4,				/* customers left out, correlation with frequency */
 	TAG_FITTED_AS_OF = 5,		/* days since 2000-01-01, a whole number */
-	TAG_SEASON = 6				/* the words of season_bytes.h */
+	TAG_SEASON = 6,				/* the words of season_bytes.h */
+	TAG_COVARIATES = 7			/* those of covariates.h */
 };
 
 const char	rt_model_is_later[] = "it was made by a later version of the extension";
@@ -30,6 +31,28 @@ put_tag(uint8_t *bytes, uint64_t tag, int count)
 	uint64_t	word = tag << 32 | (uint64_t) count;
 
 	return rt_put_word(bytes, &word);
+}
+
+/* The words that the season and the covariates take, behind their tags */
+static size_t
+season_words(const rt_model *model)
+{
+	return model->season == NULL ? 0 : rt_season_words(model->season);
+}
+
+static size_t
+covariates_words(const rt_model *model)
+{
+	return model->covariates == NULL ? 0 :
+		rt_covariates_words(rt_kind_by_id(model->id), model->covariates,
+							(model->flags & RT_MODEL_FITTED) != 0);
+}
+
+size_t
+rt_model_size(const rt_model *model)
+{
+	return RT_MODEL_BYTES_MAX - 8 * (RT_SEASON_WORDS_MAX + RT_COVARIATES_WORDS_MAX) +
+		8 * (season_words(model) + covariates_words(model));
 }
 
 size_t
@@ -71,13 +94,18 @@ rt_model_encode(const rt_model *model, uint8_t *bytes)
 	}
 	if (model->season != NULL)
 		end = rt_season_put(model->season,
-							put_tag(end, TAG_SEASON, (int) rt_season_words(model->season)));
+							put_tag(end, TAG_SEASON, (int) season_words(model)));
+	if (model->covariates != NULL)
+		end = rt_covariates_put(rt_kind_by_id(model->id), model->covariates,
+								(model->flags & RT_MODEL_FITTED) != 0,
+								put_tag(end, TAG_COVARIATES, (int) covariates_words(model)));
 	return (size_t) (end - bytes);
 }
 
 /* The words behind a tag; NULL, or what is wrong */
 static const char *
-take_tagged(rt_words *words, uint32_t tag, uint32_t count, rt_model *model, rt_season *season)
+take_tagged(rt_words *words, uint32_t tag, uint32_t count, rt_model *model,
+			rt_model_room *room)
 {
 	static const uint32_t counts[] = {
 		[TAG_TIME_UNIT] = 1,
@@ -87,11 +115,11 @@ take_tagged(rt_words *words, uint32_t tag, uint32_t count, rt_model *model, rt_s
 		[TAG_FITTED_AS_OF] = 1
 	};
 	int64_t		date = 0;
-	rt_words	of_season;
+	rt_words	part = {words->bytes, count};
 
-	if (tag > TAG_SEASON)
+	if (tag > TAG_COVARIATES)
 		return rt_model_is_later;
-	if (words->count < count || (tag != TAG_SEASON && count != counts[tag]))
+	if (words->count < count || (tag < TAG_SEASON && count != counts[tag]))
 		return "a part of it is too short or too long";
 	switch (tag)
 	{
@@ -116,17 +144,21 @@ take_tagged(rt_words *words, uint32_t tag, uint32_t count, rt_model *model, rt_s
 			model->fitted_as_of = (int32_t) date;
 			break;
 		case TAG_SEASON:
-			of_season = (rt_words) {words->bytes, count};
-			words->bytes += 8 * (size_t) count;
-			words->count -= count;
-			model->season = season;
-			return rt_season_take(&of_season, season);
+			rt_skip_words(words, count);
+			model->season = &room->season;
+			return rt_season_take(&part, &room->season);
+		case TAG_COVARIATES:
+			rt_skip_words(words, count);
+			model->covariates = &room->covariates;
+			return rt_covariates_take(rt_kind_by_id(model->id),
+									  (model->flags & RT_MODEL_FITTED) != 0, &part,
+									  &room->covariates);
 	}
 	return NULL;
 }
 
 static const char *
-decode_version_2(const uint8_t *bytes, size_t size, rt_model *model, rt_season *season)
+decode_version_2(const uint8_t *bytes, size_t size, rt_model *model, rt_model_room *room)
 {
 	const rt_kind *kind = rt_kind_by_id(bytes[1]);
 	rt_words	words = {bytes + RT_MODEL_BYTES_HEAD, (size - RT_MODEL_BYTES_HEAD) / 8};
@@ -154,7 +186,7 @@ decode_version_2(const uint8_t *bytes, size_t size, rt_model *model, rt_season *
 		if (tag <= last_tag)
 			return "its parts are not in order";
 		last_tag = tag;
-		problem = take_tagged(&words, tag, (uint32_t) word, model, season);
+		problem = take_tagged(&words, tag, (uint32_t) word, model, room);
 		if (problem != NULL)
 			return problem;
 	}
@@ -224,7 +256,7 @@ normalize(double *value)
 }
 
 const char *
-rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model, rt_season *season)
+rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model, rt_model_room *room)
 {
 	const char *problem;
 
@@ -233,7 +265,7 @@ rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model, rt_season *s
 	if (bytes[0] > RT_MODEL_BYTES_VERSION)
 		return rt_model_is_later;
 	if (bytes[0] == RT_MODEL_BYTES_VERSION)
-		problem = decode_version_2(bytes, size, model, season);
+		problem = decode_version_2(bytes, size, model, room);
 	else if (bytes[0] == 0 && size == V1_SIZE)
 		problem = decode_version_1(bytes, model);
 	else

@@ -24,21 +24,30 @@
 #define RT_MODEL_BYTES_VERSION	2
 #define RT_MODEL_BYTES_HEAD		4
 
-/* Of two or three words each: unit, weight, k of customers, spend, date; then the season */
+/* Of two or three words each: unit, weight, k of customers, spend, date; then what it points to */
 #define RT_MODEL_WORDS_MAX \
-	(RT_PARAMETERS_MAX + 2 + RT_COVARIANCES_MAX + 12 + 1 + RT_SEASON_WORDS_MAX)
+	(RT_PARAMETERS_MAX + 2 + RT_COVARIANCES_MAX + 12 + 1 + RT_SEASON_WORDS_MAX + \
+	 1 + RT_COVARIATES_WORDS_MAX)
 #define RT_MODEL_BYTES_MAX		(RT_MODEL_BYTES_HEAD + 8 * RT_MODEL_WORDS_MAX)
 
-/* Of a valid model; RT_MODEL_BYTES_MAX of room.  Returns how many bytes it took. */
+/* Room for a valid model: RT_MODEL_BYTES_MAX at most */
+extern size_t rt_model_size(const rt_model *model);
+
+/* Into that much room; returns how many bytes it took */
 extern size_t rt_model_encode(const rt_model *model, uint8_t *bytes);
 
 /*
  * Whatever the bytes are: NULL and a valid model, or what is wrong with them.  They are of a later
- * release where that is rt_model_is_later.  Where the model has a season it is written to season,
- * which the model then points to.
+ * release where that is rt_model_is_later.  What the model points to is written to room.
  */
+typedef struct rt_model_room
+{
+	rt_season	season;
+	rt_covariates covariates;
+} rt_model_room;
+
 extern const char *rt_model_decode(const uint8_t *bytes, size_t size, rt_model *model,
-								   rt_season *season);
+								   rt_model_room *room);
 extern const char rt_model_is_later[];
 
 #endif							/* RT_MODEL_BYTES_H */

@@ -198,7 +198,6 @@ search(optimize_search *s, double scale, rt_optimum *optimum)
 	optimum->converged = optimum->at_bound = false;
 	optimum->evaluations = 1;
 	optimum->value = s->objective(optimum->x, s->gradient, s->data);
-	forget_curvature(s);
 	for (int iteration = 0; iteration < s->most_iterations && isfinite(optimum->value); iteration++)
 	{
 		double		gradient[RT_OPTIMIZE_MAX];
@@ -264,7 +263,22 @@ rt_maximize(rt_objective objective, void *data, int count,
 		.gain = GAIN_TOLERANCE, .most_iterations = MAX_ITERATIONS
 	};
 
+	forget_curvature(&s);
 	search(&s, scale, optimum);
+}
+
+void
+rt_maximize_near(const rt_problem *problem, const double *inverse, rt_optimum *optimum)
+{
+	int			count = problem->count;
+	optimize_search s = {
+		.objective = problem->objective, .data = problem->data, .count = count,
+		.lower = problem->lower, .upper = problem->upper, .gain = GAIN_TOLERANCE,
+		.most_iterations = MAX_ITERATIONS
+	};
+
+	memcpy(s.inverse, inverse, (size_t) (count * count) * sizeof(double));
+	search(&s, problem->scale, optimum);
 }
 
 /* ------------------------------------------------------------- several starts */
@@ -298,6 +312,7 @@ search_from(const rt_problem *p, bool in_sample, const double *x, const rt_optim
 
 	for (int i = 0; i < p->count; i++)
 		found->x[i] = fmin(fmax(x[i], p->lower[i]), p->upper[i]);
+	forget_curvature(&s);
 	search(&s, p->scale, found);
 	found->at_bound |= p->nearly(found->x, p->data);
 	return !s.came_to_known;
@@ -433,9 +448,8 @@ rt_pairs_alike(const double *x, const void *data)
 	return x[0] > RT_ALIKE || x[2] > RT_ALIKE;
 }
 
-/* Inverts a positive definite matrix in place */
-static bool
-invert(double *matrix, int count)
+bool
+rt_invert(double *matrix, int count)
 {
 	double		factor[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 
@@ -482,7 +496,7 @@ rt_covariance(rt_objective objective, void *data, int count, const double *x, do
 			covariance[i * count + j] = covariance[j * count + i] =
 				(covariance[i * count + j] + covariance[j * count + i]) / 2;
 	}
-	return invert(covariance, count);
+	return rt_invert(covariance, count);
 }
 
 /* A step of one standard error in the direction in which it is largest: by the power method */

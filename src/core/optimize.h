@@ -16,7 +16,8 @@
 
 #include "core/customers.h"
 
-#define RT_OPTIMIZE_MAX RT_PARAMETERS_MAX	/* most coordinates */
+/* Most coordinates: all parameters of a model, and what covariates add */
+#define RT_OPTIMIZE_MAX (RT_PARAMETERS_MAX + RT_PROCESSES_MAX * RT_MODEL_COVARIATES_MAX)
 
 /*
  * ln of a shape of a gamma or beta distribution across customers from which on they are all
@@ -89,6 +90,12 @@ typedef struct rt_problem
 } rt_problem;
 
 /*
+ * As rt_maximize, from near a maximum on: the inverse of the negative Hessian is about that, count
+ * numbers a row
+ */
+extern void rt_maximize_near(const rt_problem *problem, const double *inverse, rt_optimum *optimum);
+
+/*
  * The highest of the maxima that searches from several starts end in: from start on, and from
  * origin + each of the moves, move_count rows of count, all moved into the box.  A search that
  * comes to a maximum that is known is over.  With a sample, the same problem of fewer customers,
@@ -112,6 +119,9 @@ rt_pair_gradient(double by_p, double p, double by_q, double q, double *gradient)
 /* Of two pairs: for rt_fit_from_optimum, and for nearly of rt_maximize_from */
 extern const double rt_pairs_logarithms[4 * 4];
 extern bool rt_pairs_alike(const double *x, const void *data);
+
+/* Inverts a positive definite matrix of up to RT_OPTIMIZE_MAX in place; false where it is none */
+extern bool rt_invert(double *matrix, int count);
 
 /*
  * The inverse of the negative Hessian at x by differences of the gradient:

@@ -302,7 +302,7 @@ pareto_nbd_go_on(const rt_base *base, const rt_customer *customer, rt_random *ra
 typedef struct pareto_nbd_fit_data
 {
 	const rt_customers *customers;
-	rt_places	places;
+	rt_places	places;			/* none where each row is integrated alone */
 } pareto_nbd_fit_data;
 
 /*
@@ -325,9 +325,9 @@ pareto_nbd_who_left(double r, double alpha, double s, double beta, double x, dou
 /* Parameters, and the likelihood and its derivatives by them as it is added up over customers */
 typedef struct pareto_nbd_sums
 {
-	const double *x;			/* the coordinates */
 	double		r;
 	double		alpha;
+	double		log_alpha;
 	double		s;
 	double		beta;
 	double		value;
@@ -363,9 +363,10 @@ pareto_nbd_set_terms(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m, 
 					 double t_x, double age, rt_place_terms *terms)
 {
 	double		n = data->customers->rows[i].customer.x;
+	bool		shared = n >= 1 && data->places.count > 0;
 
 	*terms = (rt_place_terms) {.from = {.log_weight = -INFINITY}};
-	if (n >= 1)
+	if (shared)
 	{
 		terms->from = data->places.places[data->places.indexes[2 * i]];
 		terms->to = data->places.places[data->places.indexes[2 * i + 1]];
@@ -375,7 +376,7 @@ pareto_nbd_set_terms(const pareto_nbd_fit_data *data, const pareto_nbd_sums *m, 
 							&terms->from.log_weight, terms->from.means);
 	terms->from.log_weight += (m->r + n) * log1p((age - t_x) / (m->alpha + t_x)) +
 		m->s * log1p((age - t_x) / (m->beta + t_x));
-	rt_place_terms_scale(terms, n >= 1);
+	rt_place_terms_scale(terms, shared);
 }
 
 /* The terms with gamma functions are those of all rows with the same x */
@@ -394,7 +395,7 @@ pareto_nbd_add_row(const pareto_nbd_fit_data *data, size_t i, double gamma_term,
 
 	pareto_nbd_set_terms(data, m, i, t_x, age, &t);
 	m->value += weight *
-		(gamma_term - m->r * log_alpha - n * (log_alpha + m->x[0] + m->x[1]) - m->s * log_beta +
+		(gamma_term - m->r * log_alpha - n * (log_alpha + m->log_alpha) - m->s * log_beta +
 		 t.log_largest + log(t.sum));
 	m->by_r += weight *
 		(digamma_term -
@@ -414,31 +415,38 @@ pareto_nbd_add_row(const pareto_nbd_fit_data *data, size_t i, double gamma_term,
 		 t.sum);
 }
 
-/* The likelihood and its gradient by the pairs r and alpha, s and beta, as in bg_nbd.c */
-static double
-pareto_nbd_objective(const double *x, double *gradient, void *argument)
+/* All rows, by the parameters in m */
+static void
+pareto_nbd_add_rows(const pareto_nbd_fit_data *data, pareto_nbd_sums *m)
 {
-	const pareto_nbd_fit_data *data = argument;
 	const rt_customers *customers = data->customers;
-	pareto_nbd_sums m = {
-		.x = x, .r = exp(x[0]), .alpha = exp(x[0] + x[1]), .s = exp(x[2]),
-		.beta = exp(x[2] + x[3])
-	};
 	size_t		i = 0;
 
-	pareto_nbd_set_places(data, &m);
+	pareto_nbd_set_places(data, m);
 	while (i < customers->row_count)
 	{
 		double		n = customers->rows[i].customer.x;
-		double		gamma_term = rt_log_gamma_ratio(m.r, n);
-		double		digamma_term = rt_digamma_difference(m.r, n);
+		double		gamma_term = rt_log_gamma_ratio(m->r, n);
+		double		digamma_term = rt_digamma_difference(m->r, n);
 
 		for (; i < customers->row_count && customers->rows[i].customer.x == n; i++)
 		{
 			rt_poll_each(i);
-			pareto_nbd_add_row(data, i, gamma_term, digamma_term, &m);
+			pareto_nbd_add_row(data, i, gamma_term, digamma_term, m);
 		}
 	}
+}
+
+/* The likelihood and its gradient by the pairs r and alpha, s and beta, as in bg_nbd_fit.c */
+static double
+pareto_nbd_objective(const double *x, double *gradient, void *argument)
+{
+	pareto_nbd_sums m = {
+		.r = exp(x[0]), .alpha = exp(x[0] + x[1]), .log_alpha = x[0] + x[1], .s = exp(x[2]),
+		.beta = exp(x[2] + x[3])
+	};
+
+	pareto_nbd_add_rows(argument, &m);
 	rt_pair_gradient(m.by_r, m.r, m.by_alpha, m.alpha, gradient);
 	rt_pair_gradient(m.by_s, m.s, m.by_beta, m.beta, gradient + 2);
 	return m.value;
@@ -487,6 +495,46 @@ pareto_nbd_fit(const rt_kind *kind, int k, const rt_customers *customers, void *
 	rt_maximize_from(&problem, rt_sample_pays(customers) ? &sample : NULL, start, start,
 					 pareto_nbd_moves, PARETO_NBD_MOVES, &best);
 	rt_fit_from_optimum(pareto_nbd_objective, &data, 4, rt_pairs_logarithms, &best, fit);
+}
+
+/* ------------------------------------------------------------ the covariates */
+
+/* Of fewer rows hardly any have an integral in common */
+#define PARETO_NBD_SHARED 64
+
+static size_t
+pareto_nbd_slopes_workspace(size_t row_count)
+{
+	return row_count < PARETO_NBD_SHARED ? 0 : sizeof(rt_places) + rt_places_size(row_count);
+}
+
+static void
+pareto_nbd_slopes_prepare(const rt_customers *customers, void *workspace)
+{
+	rt_places  *places = workspace;
+
+	if (customers->row_count >= PARETO_NBD_SHARED)
+		rt_places_make(customers, places + 1, places);
+}
+
+static double
+pareto_nbd_slopes(const rt_customers *customers, const double *parameters, void *workspace,
+				  double *slopes)
+{
+	pareto_nbd_fit_data data = {.customers = customers};
+	pareto_nbd_sums m = {
+		.r = parameters[R], .alpha = parameters[ALPHA], .log_alpha = log(parameters[ALPHA]),
+		.s = parameters[S], .beta = parameters[BETA]
+	};
+
+	if (customers->row_count >= PARETO_NBD_SHARED)
+		data.places = *(const rt_places *) workspace;
+	pareto_nbd_add_rows(&data, &m);
+	slopes[R] += m.by_r * m.r;
+	slopes[ALPHA] += m.by_alpha * m.alpha;
+	slopes[S] += m.by_s * m.s;
+	slopes[BETA] += m.by_beta * m.beta;
+	return m.value;
 }
 
 /* -------------------------------------------------------------- the limits */
@@ -564,6 +612,11 @@ const rt_kind rt_pareto_nbd_kind = {
 	.row_valid = rt_recency_row_valid,
 	.fit_workspace = rt_places_workspace,
 	.fit = pareto_nbd_fit,
+	.processes = {{"purchase", ALPHA, -1}, {"dropout", BETA, -1}},
+	.logarithms = rt_pairs_logarithms,
+	.slopes = pareto_nbd_slopes,
+	.slopes_workspace = pareto_nbd_slopes_workspace,
+	.slopes_prepare = pareto_nbd_slopes_prepare,
 	.limits = pareto_nbd_limits,
 	.base = &pareto_nbd_base
 };

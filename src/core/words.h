@@ -42,6 +42,14 @@ rt_take_doubles(rt_words *words, double *values, int count)
 	return true;
 }
 
+/* So many that there are */
+static inline void
+rt_skip_words(rt_words *words, size_t count)
+{
+	words->bytes += 8 * count;
+	words->count -= count;
+}
+
 /* These return where the next one goes */
 static inline uint8_t *
 rt_put_word(uint8_t *bytes, const void *word)

@@ -56,7 +56,8 @@ expected_total_valid(const void *bytes)
 	const TotalConstants *constants = &state->constants;
 	rt_base		base;
 
-	return constants->model.season == NULL && rt_model_check(&constants->model) == NULL &&
+	return constants->model.season == NULL && constants->model.covariates == NULL &&
+		rt_model_check(&constants->model) == NULL &&
 		rt_base_from_model(&constants->model, &base) && constants->horizon >= 0 &&
 		isfinite(constants->horizon) && constants->level > 0 && constants->level < 1 &&
 		constants->as_of >= RT_DATE_MIN && constants->as_of <= RT_DATE_MAX &&

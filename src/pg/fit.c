@@ -343,25 +343,66 @@ warn_not_converged(const rt_model *model)
 			 errdetail("The data do not tell all parameters: %s.", parameters)));
 }
 
+void
+fit_check_model(const rt_model *model)
+{
+	const rt_kind *kind = rt_kind_by_id(model->id);
+	const char *problem = rt_model_check(model);
+
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the fit of model \"%s\" is out of range", kind->name),
+				 errdetail("Of its result %s; the parameters are %s.", problem,
+						   parameters_text(kind, model->parameters)),
+				 model->covariates == NULL ? 0 :
+				 errhint("Parameters are those of a customer whose covariates are all 0: take off "
+						 "from each what is usual.")));
+}
+
 static void
 fit_of_data(const FitData *data, rt_model *model)
 {
 	Sums		sums = sum_rows(data);
 	rt_customers customers;
 	rt_fit		fit;
-	const char *problem;
 
 	check_enough(data->kind, &sums, data->head->customers);
 	customers = get_customers(data);
 	fit_customers(data, &customers, &fit);
 	fill_model(model, data, &customers, &fit, sums.weights);
-	problem = rt_model_check(model);
-	if (problem != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the fit of model \"%s\" is out of range", data->kind->name),
-				 errdetail("Of its result %s; the parameters are %s.", problem,
-						   parameters_text(data->kind, fit.parameters))));
+	fit_check_model(model);
+}
+
+double
+fit_check_enough(const FitHead *head, rt_fit_row *rows, size_t row_count)
+{
+	FitData		data = {.head = head, .kind = rt_kind_by_id(head->kind), .rows = rows,
+	.row_count = row_count};
+	Sums		sums = sum_rows(&data);
+
+	check_enough(data.kind, &sums, head->customers);
+	return sums.repeat_customers;
+}
+
+void
+fit_fill_model(const FitHead *head, const rt_season *season, double log_factors,
+			   const rt_customers *customers, const rt_fit *fit, double observations,
+			   rt_model *model)
+{
+	FitData		data = {.head = head, .kind = rt_kind_by_id(head->kind), .season = season,
+	.log_factors = log_factors};
+
+	fill_model(model, &data, customers, fit, observations);
+}
+
+void
+fit_report(const rt_model *model)
+{
+	if (!(model->flags & RT_MODEL_CONVERGED))
+		warn_not_converged(model);
+	if (rt_kind_by_id(model->id)->spend != NULL)
+		notice_no_mean(model);
 }
 
 void
@@ -389,9 +430,6 @@ fit_model_final(PG_FUNCTION_ARGS)
 	data = get_data(&state);
 	notice_same_weight(&data);
 	fit_of_data(&data, &model);
-	if (!(model.flags & RT_MODEL_CONVERGED))
-		warn_not_converged(&model);
-	if (data.kind->spend != NULL)
-		notice_no_mean(&model);
+	fit_report(&model);
 	PG_RETURN_DATUM(model_to_datum(&model));
 }

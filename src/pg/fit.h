@@ -20,4 +20,16 @@
 extern void fit_rows(const FitHead *head, const rt_season *season, double log_factors,
 					 rt_fit_row *rows, size_t row_count, rt_model *model);
 
+/* The parts of it: an error for too little data, else how many customers bought again */
+extern double fit_check_enough(const FitHead *head, rt_fit_row *rows, size_t row_count);
+
+/* What there is to say of a fit, which is then checked */
+extern void fit_fill_model(const FitHead *head, const rt_season *season, double log_factors,
+						   const rt_customers *customers, const rt_fit *fit, double observations,
+						   rt_model *model);
+extern void fit_check_model(const rt_model *model);
+
+/* Warnings and notices: it did not converge, or there is no mean */
+extern void fit_report(const rt_model *model);
+
 #endif							/* RETENTION_FIT_H */

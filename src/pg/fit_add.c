@@ -19,6 +19,7 @@
 #include "pg/clock.h"
 #include "pg/customer_base.h"
 #include "pg/errors.h"
+#include "pg/fit_history.h"
 #include "pg/fit_state.h"
 #include "pg/gamma_gamma_all.h"
 #include "pg/history.h"
@@ -121,33 +122,18 @@ fit_add_orders(FitState *state, double x, double mean)
 		fit_state_leave_out(state, 1);
 }
 
+/* Of a kind that does not need each interval */
 static void
-fit_add_history_orders(FitState *state, HistoryBytes history, DateADT as_of)
+fit_add_history(FitState *state, const rt_kind *kind, HistoryBytes history, DateADT as_of)
 {
-	rt_rfm		rfm;
-	bool		found = false;
+	FitHistory	found = fit_history_of(kind, history, as_of);
 
-	if (history.size > 0)
-		check_history_status(rt_history_rfm(history.bytes, history.size, as_of, &rfm, &found), 0);
-	if (found)
-		fit_add_orders(state, rfm.frequency, rfm.has_value ? rfm.monetary_value : 0);
-}
-
-/* The days with an amount above 0 of who has bought */
-static void
-fit_add_history_amounts(FitState *state, HistoryBytes history, DateADT as_of)
-{
-	rt_fit_row	row = {.weight = 1};
-	int64		left_out;
-	bool		bought;
-	bool		found = amounts_of_history(history, as_of, &row.amounts, &left_out, &bought);
-
-	if (!bought)
+	if (!found.bought)
 		return;
 	fit_state_count(state, 1);
-	fit_state_leave_out(state, (uint32) Min(left_out, PG_UINT32_MAX));
-	if (found)
-		fit_state_add(state, &row);
+	fit_state_leave_out(state, (uint32) Min(found.left_out, PG_UINT32_MAX));
+	if (found.tells)
+		fit_state_add(state, &found.row);
 }
 
 static void
@@ -158,23 +144,6 @@ fit_add_history_opportunities(FitState *state, HistoryBytes history, DateADT as_
 	if (!opportunities_of_history(history, as_of, state->head->time_unit, &row.customer))
 		return;
 	fit_state_count(state, 1);
-	fit_state_add(state, &row);
-}
-
-static void
-fit_add_history_recency(FitState *state, HistoryBytes history, DateADT as_of)
-{
-	rt_rfm		rfm;
-	rt_fit_row	row = {.weight = 1};
-	bool		found = false;
-
-	if (history.size > 0)
-		check_history_status(rt_history_recency(history.bytes, history.size, as_of, &rfm, &found),
-							 0);
-	if (!found)
-		return;
-	fit_state_count(state, 1);
-	row.customer = (rt_customer) {rfm.frequency, rfm.recency, rfm.customer_age};
 	fit_state_add(state, &row);
 }
 
@@ -287,16 +256,12 @@ fit_model_add(PG_FUNCTION_ARGS)
 	history = history_bytes(PG_GETARG_DATUM(2));
 	if (season.size > 0)
 		fit_add_history_by_season(&state, kind, history, as_of);
-	else if (kind->input == RT_INPUT_SPEND)
-		fit_add_history_orders(&state, history, as_of);
-	else if (kind->input == RT_INPUT_AMOUNTS)
-		fit_add_history_amounts(&state, history, as_of);
 	else if (kind->input == RT_INPUT_OPPORTUNITIES)
 		fit_add_history_opportunities(&state, history, as_of);
 	else if (kind->needs_intervals)
 		fit_add_history_intervals(&state, kind, history, as_of);
 	else
-		fit_add_history_recency(&state, history, as_of);
+		fit_add_history(&state, kind, history, as_of);
 	return fit_state_result(fcinfo, &state);
 }
 

@@ -49,7 +49,7 @@ PG_FUNCTION_INFO_V1(retention_model_with_recency_weight);
 
 /*
  * The last ones that were read: mostly a query asks one model, or one, another of the cycle and
- * one of what is spent, about many customers.  The season of a model stays here: twice as many
+ * one of what is spent, about many customers.  What a model points to stays here: twice as many
  * of them as a function has among its arguments.
  */
 static struct
@@ -57,7 +57,7 @@ static struct
 	Size		size;			/* 0: none */
 	uint8		bytes[RT_MODEL_BYTES_MAX];
 	rt_model	model;
-	rt_season	season;
+	rt_model_room room;
 }			recent_models[6];
 static int	oldest_model = 0;
 
@@ -82,7 +82,7 @@ read_model(const uint8 *bytes, Size size, rt_model *model)
 	const char *problem;
 
 	recent_models[oldest_model].size = 0;
-	problem = rt_model_decode(bytes, size, model, &recent_models[oldest_model].season);
+	problem = rt_model_decode(bytes, size, model, &recent_models[oldest_model].room);
 	if (problem == rt_model_is_later)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("retention model can't be read: %s", problem),
@@ -97,7 +97,7 @@ read_model(const uint8 *bytes, Size size, rt_model *model)
 }
 
 const rt_model *
-model_from_datum(Datum value)
+model_of_any_from_datum(Datum value)
 {
 	struct varlena *stored = PG_DETOAST_DATUM_PACKED(value);
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(stored);
@@ -111,10 +111,26 @@ model_from_datum(Datum value)
 	return model;
 }
 
+const rt_model *
+model_from_datum(Datum value)
+{
+	const rt_model *model = model_of_any_from_datum(value);
+
+	if (model->covariates != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has covariates, and answers for a customer whose covariates are "
+						"known"),
+				 errhint("Use with_covariates(model, ARRAY[...]) in its place: the model of such a "
+						 "customer. It has %d: %s.", model->covariates->count,
+						 list_covariates(model->covariates))));
+	return model;
+}
+
 Datum
 model_to_datum(const rt_model *model)
 {
-	struct varlena *stored = palloc(VARHDRSZ + RT_MODEL_BYTES_MAX);
+	struct varlena *stored = palloc(VARHDRSZ + rt_model_size(model));
 
 	SET_VARSIZE(stored, VARHDRSZ + rt_model_encode(model, (uint8 *) VARDATA(stored)));
 	return PointerGetDatum(stored);
@@ -141,6 +157,23 @@ list_parameters(const rt_kind *kind)
 	for (int i = 0; i < kind->parameter_count; i++)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", kind->parameters[i]);
 	return list.data;
+}
+
+char *
+list_covariates(const rt_covariates *covariates)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < covariates->count; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", covariate_label(covariates, i));
+	return list.data;
+}
+
+char *
+covariate_label(const rt_covariates *covariates, int i)
+{
+	return covariates->named ? pstrdup(covariates->names[i]) : psprintf("%d", i + 1);
 }
 
 const rt_kind *
@@ -221,12 +254,13 @@ check_spend_model(const rt_model *model, const char *function)
 static bool
 models_equal(FunctionCallInfo fcinfo)
 {
-	uint8		one[RT_MODEL_BYTES_MAX];
-	uint8		other[RT_MODEL_BYTES_MAX];
-	Size		size = rt_model_encode(model_from_datum(PG_GETARG_DATUM(0)), one);
+	const rt_model *one = model_of_any_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *other = model_of_any_from_datum(PG_GETARG_DATUM(1));
+	uint8	   *bytes = palloc(rt_model_size(one));
+	uint8	   *other_bytes = palloc(rt_model_size(other));
+	Size		size = rt_model_encode(one, bytes);
 
-	return rt_model_encode(model_from_datum(PG_GETARG_DATUM(1)), other) == size &&
-		memcmp(one, other, size) == 0;
+	return rt_model_encode(other, other_bytes) == size && memcmp(bytes, other_bytes, size) == 0;
 }
 
 Datum
@@ -244,23 +278,26 @@ retention_model_ne(PG_FUNCTION_ARGS)
 uint64
 model_hash(const rt_model *model, uint64 seed)
 {
-	uint8		bytes[RT_MODEL_BYTES_MAX];
+	uint8	   *bytes = palloc(rt_model_size(model));
+	uint64		hash = hash_bytes_extended(bytes, (int) rt_model_encode(model, bytes), seed);
 
-	return hash_bytes_extended(bytes, (int) rt_model_encode(model, bytes), seed);
+	pfree(bytes);
+	return hash;
 }
 
 Datum
 retention_model_hash(PG_FUNCTION_ARGS)
 {
-	uint8		bytes[RT_MODEL_BYTES_MAX];
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
+	uint8	   *bytes = palloc(rt_model_size(model));
 
-	return hash_any(bytes, (int) rt_model_encode(model_from_datum(PG_GETARG_DATUM(0)), bytes));
+	return hash_any(bytes, (int) rt_model_encode(model, bytes));
 }
 
 Datum
 retention_model_hash_extended(PG_FUNCTION_ARGS)
 {
-	return UInt64GetDatum(model_hash(model_from_datum(PG_GETARG_DATUM(0)),
+	return UInt64GetDatum(model_hash(model_of_any_from_datum(PG_GETARG_DATUM(0)),
 									 (uint64) PG_GETARG_INT64(1)));
 }
 
@@ -314,7 +351,7 @@ model_kinds(PG_FUNCTION_ARGS)
 Datum
 retention_model_kind(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	PG_RETURN_TEXT_P(cstring_to_text(rt_kind_by_id(model->id)->name));
 }
@@ -322,7 +359,7 @@ retention_model_kind(PG_FUNCTION_ARGS)
 Datum
 retention_model_parameter(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	PG_RETURN_FLOAT8(model->parameters[parameter_index(model, PG_GETARG_TEXT_PP(1))]);
 }
@@ -330,15 +367,15 @@ retention_model_parameter(PG_FUNCTION_ARGS)
 Datum
 retention_model_time_unit(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_FLOAT8(model_from_datum(PG_GETARG_DATUM(0))->time_unit);
+	PG_RETURN_FLOAT8(model_of_any_from_datum(PG_GETARG_DATUM(0))->time_unit);
 }
 
 Datum
 retention_model_log_likelihood(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
-	if (!(model->flags & RT_MODEL_FITTED))
+	if (!(model->flags & RT_MODEL_FITTED) || isnan(model->log_likelihood))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(model->log_likelihood);
 }
@@ -352,9 +389,9 @@ model_aic(const rt_model *model)
 Datum
 retention_model_aic(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
-	if (!(model->flags & RT_MODEL_FITTED))
+	if (!(model->flags & RT_MODEL_FITTED) || isnan(model->log_likelihood))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(model_aic(model));
 }
@@ -362,9 +399,10 @@ retention_model_aic(PG_FUNCTION_ARGS)
 Datum
 retention_model_bic(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
-	if (!(model->flags & RT_MODEL_FITTED) || model->observations < 1)
+	if (!(model->flags & RT_MODEL_FITTED) || isnan(model->log_likelihood) ||
+		model->observations < 1)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(rt_model_parameters(model) * log(model->observations) -
 					 2 * model->log_likelihood);
@@ -373,7 +411,7 @@ retention_model_bic(PG_FUNCTION_ARGS)
 Datum
 retention_model_observations(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (!(model->flags & RT_MODEL_FITTED))
 		PG_RETURN_NULL();
@@ -390,7 +428,7 @@ is_fitted_spend(const rt_model *model)
 Datum
 retention_model_fitted_as_of(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (!(model->flags & RT_MODEL_DATED))
 		PG_RETURN_NULL();
@@ -400,7 +438,7 @@ retention_model_fitted_as_of(PG_FUNCTION_ARGS)
 Datum
 retention_model_left_out(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (!is_fitted_spend(model))
 		PG_RETURN_NULL();
@@ -410,7 +448,7 @@ retention_model_left_out(PG_FUNCTION_ARGS)
 Datum
 retention_model_frequency_correlation(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (!is_fitted_spend(model) || isnan(model->frequency_correlation))
 		PG_RETURN_NULL();
@@ -420,7 +458,7 @@ retention_model_frequency_correlation(PG_FUNCTION_ARGS)
 Datum
 retention_model_converged(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (!(model->flags & RT_MODEL_FITTED))
 		PG_RETURN_NULL();
@@ -445,7 +483,7 @@ model_limit(const rt_model *model)
 Datum
 retention_model_limit(PG_FUNCTION_ARGS)
 {
-	char	   *limit = model_limit(model_from_datum(PG_GETARG_DATUM(0)));
+	char	   *limit = model_limit(model_of_any_from_datum(PG_GETARG_DATUM(0)));
 
 	if (limit == NULL)
 		PG_RETURN_NULL();
@@ -455,7 +493,7 @@ retention_model_limit(PG_FUNCTION_ARGS)
 Datum
 retention_model_standard_error(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 	double		variance =
 		rt_model_variance(model, parameter_index(model, PG_GETARG_TEXT_PP(1)));
 
@@ -487,7 +525,7 @@ check_confidence_level(double level)
 Datum
 retention_model_confidence_interval(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 	int			i = parameter_index(model, PG_GETARG_TEXT_PP(1));
 	double		level = PG_GETARG_FLOAT8(2);
 	double		variance = rt_model_variance(model, i);
@@ -508,7 +546,7 @@ retention_model_confidence_interval(PG_FUNCTION_ARGS)
 Datum
 retention_model_with_recency_weight(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 	double		weight = PG_GETARG_FLOAT8(1);
 	rt_model	result;
 

@@ -17,10 +17,17 @@
  */
 
 /*
- * Checked; in the current memory context.  Its season, where it has one, stays as it is until as
- * many other models were read as a function has among its arguments.
+ * Checked; in the current memory context.  What it points to stays as it is until as many other
+ * models were read as a function has among its arguments.
  */
+extern const rt_model *model_of_any_from_datum(Datum value);
+
+/* The same to ask about customers: a model with covariates is an error */
 extern const rt_model *model_from_datum(Datum value);
+
+/* For messages and results: the name of a covariate, or its number from 1 on; those of all */
+extern char *covariate_label(const rt_covariates *covariates, int i);
+extern char *list_covariates(const rt_covariates *covariates);
 
 /* The value of a valid model; in the current memory context */
 extern Datum model_to_datum(const rt_model *model);

@@ -20,6 +20,7 @@
 #include "core/calendar.h"
 #include "core/model_bytes.h"
 #include "pg/arguments.h"
+#include "pg/covariates.h"
 #include "pg/model.h"
 #include "pg/season.h"
 
@@ -79,7 +80,7 @@ append_fit(StringInfo text, const rt_model *model)
 Datum
 retention_model_out(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 	const rt_kind *kind = rt_kind_by_id(model->id);
 	bool		fitted = (model->flags & RT_MODEL_FITTED) != 0;
 	StringInfoData text;
@@ -109,6 +110,11 @@ retention_model_out(PG_FUNCTION_ARGS)
 		appendStringInfoString(&text, ", \"season\": ");
 		season_append(&text, model->season);
 	}
+	if (model->covariates != NULL)
+	{
+		appendStringInfoString(&text, ", \"covariates\": ");
+		covariates_append(&text, kind, model->covariates, fitted);
+	}
 	appendStringInfoChar(&text, '}');
 	PG_RETURN_CSTRING(text.data);
 }
@@ -116,7 +122,7 @@ retention_model_out(PG_FUNCTION_ARGS)
 Datum
 retention_model_parameters(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 	const rt_kind *kind = rt_kind_by_id(model->id);
 	StringInfoData text;
 
@@ -192,6 +198,19 @@ read_season(const JsonbValue *value, rt_model *model)
 }
 
 static const char *
+read_covariates(const JsonbValue *value, const rt_kind *kind, rt_model *model)
+{
+	rt_covariates *covariates = palloc0(sizeof(rt_covariates));
+	const char *problem;
+
+	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+		return "\"covariates\" must be an object: {\"purchase\": [0.5, 0.1], ...}";
+	problem = covariates_from_json(value->val.binary.data, kind, covariates);
+	model->covariates = covariates;
+	return problem == NULL ? NULL : psprintf("of its covariates, %s", problem);
+}
+
+static const char *
 read_number(const char *key, const JsonbValue *value, const rt_kind *kind, rt_model *model)
 {
 	int			index = rt_kind_parameter_index(kind, key, strlen(key));
@@ -236,12 +255,30 @@ read_value(const char *key, const JsonbValue *value, const rt_kind *kind, rt_mod
 		return read_date(value, model);
 	if (strcmp(key, "season") == 0)
 		return read_season(value, model);
+	if (strcmp(key, "covariates") == 0)
+		return read_covariates(value, kind, model);
+	if (strcmp(key, "log_likelihood") == 0 && value->type == jbvNull)
+	{
+		model->log_likelihood = NAN;
+		return NULL;
+	}
 	if (strcmp(key, "frequency_correlation") == 0 && value->type == jbvNull)
 	{
 		model->frequency_correlation = NAN;
 		return NULL;
 	}
 	return read_number(key, value, kind, model);
+}
+
+static bool
+has_coefficient_covariance(const rt_kind *kind, const rt_covariates *covariates)
+{
+	for (int i = 0; i < rt_coefficient_covariance_count(kind, covariates); i++)
+	{
+		if (!isnan(covariates->covariance[i]))
+			return true;
+	}
+	return false;
 }
 
 /* What the object must have, and what follows where it does not say so */
@@ -266,6 +303,9 @@ complete_model(Jsonb *json, const rt_kind *kind, rt_model *model)
 			model->covariance[i] = NAN;
 	}
 	else if (has_covariance || model->observations != 0 || model->flags != 0)
+		return "\"log_likelihood\" is missing";
+	if (!(model->flags & RT_MODEL_FITTED) && model->covariates != NULL &&
+		has_coefficient_covariance(kind, model->covariates))
 		return "\"log_likelihood\" is missing";
 	return rt_model_check(model);
 }
@@ -357,8 +397,8 @@ retention_model_in(PG_FUNCTION_ARGS)
 Datum
 retention_model_send(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
-	uint8		bytes[RT_MODEL_BYTES_MAX];
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
+	uint8	   *bytes = palloc(rt_model_size(model));
 	size_t		size = rt_model_encode(model, bytes);
 	StringInfoData message;
 
@@ -378,7 +418,7 @@ retention_model_send(PG_FUNCTION_ARGS)
 static const char *
 receive_version_2(StringInfo message, rt_model *model)
 {
-	uint8		bytes[RT_MODEL_BYTES_MAX];
+	uint8	   *bytes = palloc(RT_MODEL_BYTES_MAX);
 	size_t		size = RT_MODEL_BYTES_HEAD;
 
 	bytes[0] = RT_MODEL_BYTES_VERSION;
@@ -388,12 +428,12 @@ receive_version_2(StringInfo message, rt_model *model)
 	{
 		uint64		word = (uint64) pq_getmsgint64(message);
 
-		if (size + sizeof(word) > sizeof(bytes))
+		if (size + sizeof(word) > RT_MODEL_BYTES_MAX)
 			return "it is too long";
 		memcpy(bytes + size, &word, sizeof(word));
 		size += sizeof(word);
 	}
-	return rt_model_decode(bytes, size, model, palloc(sizeof(rt_season)));
+	return rt_model_decode(bytes, size, model, palloc(sizeof(rt_model_room)));
 }
 
 /* Of zeros only the positive one has a text form, of those that are not a number there is one */

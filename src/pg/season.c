@@ -678,7 +678,7 @@ season_years(PG_FUNCTION_ARGS)
 Datum
 season_of_model(PG_FUNCTION_ARGS)
 {
-	const rt_model *model = model_from_datum(PG_GETARG_DATUM(0));
+	const rt_model *model = model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	if (model->season == NULL)
 		PG_RETURN_NULL();
@@ -699,7 +699,7 @@ check_takes_season(const rt_kind *kind)
 Datum
 model_with_season(PG_FUNCTION_ARGS)
 {
-	rt_model	model = *model_from_datum(PG_GETARG_DATUM(0));
+	rt_model	model = *model_of_any_from_datum(PG_GETARG_DATUM(0));
 
 	check_takes_season(rt_kind_by_id(model.id));
 	model.season = season_from_datum(PG_GETARG_DATUM(1));

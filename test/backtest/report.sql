@@ -237,3 +237,4 @@ SELECT '| ' || name, as_of, kind, customers, round(expected::numeric),
        actual, round((actual / expected)::numeric, 2) || ' |'
 FROM total ORDER BY name, as_of, kind;
 \ir report_season.sql
+\ir report_covariates.sql

@@ -81,3 +81,13 @@ CREATE TABLE season_cycle (
 	name text, as_of date, with_season boolean, customers bigint, error float8, window50 float8,
 	window80 float8
 );
+-- what covariates do in models, and what who buys within 90 days is told with them and without
+CREATE TABLE covariate_effect (
+	name text, as_of date, kind text, process text, covariate text, ratio float8, p_value float8
+);
+CREATE TABLE covariate_score (
+	name text, as_of date, kind text, with_covariates boolean, customers bigint, log_loss float8,
+	auc float8, brier float8, lift float8,
+	of_came float8,						-- what was expected over what came
+	distance float8						-- of both, over tenths of the scores
+);

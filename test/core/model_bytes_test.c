@@ -57,9 +57,36 @@ random_model(rt_model *model)
 	}
 }
 
-/* The ones that models point to: as they were made, and as they were read */
-static rt_season made;
-static rt_season season;
+/* What models point to: as it was made, and as it was read */
+static rt_model_room made;
+static rt_model_room room;
+
+static double
+random_number(void)
+{
+	return random_between(0, 3) ? (double) random_between(-9, 9) / 8 : NAN;
+}
+
+/* Of a model of a kind that has them */
+static void
+random_covariates(const rt_model *model, rt_covariates *random)
+{
+	const rt_kind *kind = rt_kind_by_id(model->id);
+
+	memset(random, 0, sizeof(*random));
+	random->count = (int) random_between(1, random_between(0, 9) ? 4 : RT_MODEL_COVARIATES_MAX);
+	random->named = random_between(0, 1);
+	for (int i = 0; random->named && i < random->count; i++)
+	{
+		memset(random->names[i], 'a', (size_t) random_between(1, RT_COVARIATE_NAME_MAX));
+		random->names[i][0] = (char) ('A' + i);
+	}
+	for (int i = 0; i < rt_coefficient_count(kind, random); i++)
+		random->coefficients[i] = random_number();
+	for (int i = 0; model->flags & RT_MODEL_FITTED &&
+		 i < rt_coefficient_covariance_count(kind, random); i++)
+		random->covariance[i] = random_number();
+}
 
 static void
 random_season(rt_season *random)
@@ -95,14 +122,18 @@ random_season(rt_season *random)
 	CHECK(rt_season_set(random, &mean) == NULL);
 }
 
-/* The same, with the same season */
+/* The same, with the same season and covariates */
 static bool
 models_same(const rt_model *one, rt_model other)
 {
 	if ((one->season == NULL) != (other.season == NULL) ||
-		(one->season != NULL && memcmp(one->season, other.season, sizeof(rt_season)) != 0))
+		(one->season != NULL && memcmp(one->season, other.season, sizeof(rt_season)) != 0) ||
+		(one->covariates == NULL) != (other.covariates == NULL) ||
+		(one->covariates != NULL &&
+		 memcmp(one->covariates, other.covariates, sizeof(rt_covariates)) != 0))
 		return false;
 	other.season = one->season;
+	other.covariates = one->covariates;
 	return memcmp(one, &other, sizeof(rt_model)) == 0;
 }
 
@@ -120,14 +151,19 @@ test_there_and_back(void)
 		random_model(&model);
 		if (rt_kind_takes_season(rt_kind_by_id(model.id)) && random_between(0, 1))
 		{
-			random_season(&made);
-			model.season = &made;
+			random_season(&made.season);
+			model.season = &made.season;
+		}
+		if (rt_kind_process_count(rt_kind_by_id(model.id)) > 0 && random_between(0, 1))
+		{
+			random_covariates(&model, &made.covariates);
+			model.covariates = &made.covariates;
 		}
 		size = rt_model_encode(&model, bytes + 1);
-		CHECK(size <= RT_MODEL_BYTES_MAX);
+		CHECK(size <= rt_model_size(&model) && rt_model_size(&model) <= RT_MODEL_BYTES_MAX);
 
 		/* from an odd address, too */
-		CHECK(rt_model_decode(bytes + 1, size, &back, &season) == NULL);
+		CHECK(rt_model_decode(bytes + 1, size, &back, &room) == NULL);
 		CHECK(models_same(&back, model));
 		CHECK(rt_model_encode(&back, again) == size && memcmp(again, bytes + 1, size) == 0);
 	}
@@ -149,9 +185,14 @@ test_broken(void)
 
 		random_model(&model);
 		if (i % 1000 == 0)
-			random_season(&made);
+			random_season(&made.season);
 		if (random_between(0, 1))
-			model.season = &made;
+			model.season = &made.season;
+		if (rt_kind_process_count(rt_kind_by_id(model.id)) > 0 && random_between(0, 1))
+		{
+			random_covariates(&model, &made.covariates);
+			model.covariates = &made.covariates;
+		}
 		size = rt_model_encode(&model, bytes);
 		for (int64_t n = random_between(0, 3); n > 0; n--)
 			bytes[random_between(0, (int64_t) size - 1)] = (uint8_t) random_between(0, 255);
@@ -160,7 +201,7 @@ test_broken(void)
 		/* the sanitizer sees what is behind the end */
 		exact = malloc(size + 1);
 		memcpy(exact, bytes, size);
-		if (rt_model_decode(exact, size, &back, &season) == NULL)
+		if (rt_model_decode(exact, size, &back, &room) == NULL)
 		{
 			read++;
 			CHECK(rt_model_check(&back) == NULL);
@@ -177,17 +218,17 @@ test_later(void)
 	rt_model	back;
 	uint8_t		bytes[RT_MODEL_BYTES_MAX + 16];
 	size_t		size;
-	uint64_t	tag = (uint64_t) 7 << 32 | 1;
+	uint64_t	tag = (uint64_t) 8 << 32 | 1;
 
 	random_model(&model);
 	size = rt_model_encode(&model, bytes);
 	memcpy(bytes + size, &tag, 8);
 	memcpy(bytes + size + 8, &tag, 8);
-	CHECK(rt_model_decode(bytes, size + 16, &back, &season) == rt_model_is_later);
+	CHECK(rt_model_decode(bytes, size + 16, &back, &room) == rt_model_is_later);
 	bytes[0] = RT_MODEL_BYTES_VERSION + 1;
-	CHECK(rt_model_decode(bytes, size, &back, &season) == rt_model_is_later);
+	CHECK(rt_model_decode(bytes, size, &back, &room) == rt_model_is_later);
 	bytes[0] = 1;
-	CHECK(rt_model_decode(bytes, size, &back, &season) != NULL);
+	CHECK(rt_model_decode(bytes, size, &back, &room) != NULL);
 }
 
 static int
@@ -219,7 +260,7 @@ test_version_1(void)
 
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = (uint8_t) (hex_digit(hex[2 * i]) << 4 | hex_digit(hex[2 * i + 1]));
-		CHECK(rt_model_decode(bytes, sizeof(bytes), &model, &season) == NULL);
+		CHECK(rt_model_decode(bytes, sizeof(bytes), &model, &room) == NULL);
 		kind = rt_kind_by_id(model.id);
 		snprintf(name, sizeof(name), "{\"model\": \"%s\",", kind->name);
 		CHECK(strncmp(line, name, strlen(name)) == 0);
@@ -233,11 +274,11 @@ test_version_1(void)
 		}
 		CHECK((strstr(line, "log_likelihood") != NULL) == ((model.flags & RT_MODEL_FITTED) != 0));
 		CHECK(!(model.flags & RT_MODEL_DATED));
-		CHECK(rt_model_decode(version_2, rt_model_encode(&model, version_2), &back, &season) ==
+		CHECK(rt_model_decode(version_2, rt_model_encode(&model, version_2), &back, &room) ==
 			  NULL);
 		CHECK(models_same(&model, back));
 		for (size_t size = 0; size < sizeof(bytes); size++)
-			CHECK(rt_model_decode(bytes, size, &model, &season) != NULL);
+			CHECK(rt_model_decode(bytes, size, &model, &room) != NULL);
 		models++;
 	}
 	CHECK(models == 12 || *(const char *) &one != 1);
@@ -252,7 +293,7 @@ bytes_later(const rt_season *of)
 	size_t		size = rt_season_encode(of, bytes);
 
 	bytes[0]++;
-	CHECK(rt_season_decode(bytes, size, &season) == rt_season_is_later);
+	CHECK(rt_season_decode(bytes, size, &room.season) == rt_season_is_later);
 }
 
 /* A season alone: any bytes are none, or one that is the same bytes again but for its order */
@@ -267,24 +308,24 @@ test_seasons(void)
 		uint8_t		again[RT_SEASON_BYTES_MAX];
 		size_t		size;
 
-		random_season(&made);
-		size = rt_season_encode(&made, bytes);
-		CHECK(rt_season_decode(bytes, size, &season) == NULL);
-		CHECK(memcmp(&season, &made, sizeof(made)) == 0);
+		random_season(&made.season);
+		size = rt_season_encode(&made.season, bytes);
+		CHECK(rt_season_decode(bytes, size, &room.season) == NULL);
+		CHECK(memcmp(&room.season, &made.season, sizeof(made.season)) == 0);
 		for (int64_t n = random_between(1, 3); n > 0; n--)
 			bytes[random_between(0, (int64_t) size - 1)] = (uint8_t) random_between(0, 255);
 		if (random_between(0, 1))
 			size = (size_t) random_between(0, (int64_t) size);
-		if (rt_season_decode(bytes, size, &season) != NULL)
+		if (rt_season_decode(bytes, size, &room.season) != NULL)
 			continue;
 		read++;
-		CHECK(rt_season_encode(&season, again) == size);
-		CHECK(rt_season_decode(again, size, &made) == NULL);
-		CHECK(memcmp(&season, &made, sizeof(made)) == 0);
+		CHECK(rt_season_encode(&room.season, again) == size);
+		CHECK(rt_season_decode(again, size, &made.season) == NULL);
+		CHECK(memcmp(&room.season, &made.season, sizeof(made.season)) == 0);
 	}
 	CHECK(read > 100 && read < 15000);
-	random_season(&made);
-	bytes_later(&made);
+	random_season(&made.season);
+	bytes_later(&made.season);
 }
 
 static const check_case model_bytes_cases[] = {

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(47);
+SELECT plan(49);
 SET LOCAL client_min_messages = warning;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -222,6 +222,18 @@ SELECT ok((SELECT (log_rank(coalesce(lost_on, '2026-06-30') - first_purchase(h),
                             lost_on IS NOT NULL, c.region)).p_value < 1e-6
            FROM gone JOIN shop.customers c USING (customer_id)),
           'and customers stay less long there');
+CREATE TEMP TABLE effects AS
+SELECT e.*
+FROM (SELECT fit_model('mbg/nbd', g.h, '2026-06-30', 7, NULL,
+                       ARRAY[(c.region = 'North')::int, (c.channel = 'friend')::int],
+                       '{North, friend}') AS m
+      FROM gone g JOIN shop.customers c USING (customer_id)) f,
+     model_effects(m) e;
+SELECT ok((SELECT ratio > 1.5 AND p_value < 1e-6 FROM effects
+           WHERE process = 'dropout' AND covariate = 'North'),
+          'inside the model, too: in the North they leave sooner');
+SELECT ok((SELECT bool_and(p_value > 0.01) FROM effects WHERE covariate = 'friend'),
+          'and who came through a friend neither leaves nor buys otherwise');
 
 -- did the campaign work: 30 percent came back of those written to, 10 of the others
 CREATE TEMP TABLE trial AS

@@ -68,6 +68,11 @@ SELECT ways($$churn_drivers(n % 3 = 0, 'value ' || n / 2)$$);
 SELECT ways($$retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4)$$);
 SELECT ways('fit_model(''mbg/nbd'', n % 50, '
             'CASE WHEN n % 50 = 0 THEN 0 ELSE 100 + n / 300.0 END, 300 + n / 250.0)');
+SELECT ways('fit_model(''bg/nbd'', (''{'' || date ''2025-01-01'' + n % 200 || '': ?, '' '
+            '|| date ''2025-01-02'' + n % 200 + n / 150 || '': ?, 2026-03-01: ?}'')'
+            '::purchase_history, ''2026-04-30'', 7, '
+            '''{"months": [0.8, 0.7, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1.1, 1.2, 1.6]}'', '
+            'ARRAY[n % 3, n % 50], ''{three,fifty}'')');
 SELECT ways('compare_models((''{'' || date ''2025-01-01'' + n % 200 || '': ?, '' '
             '|| date ''2025-01-02'' + n % 200 + n / 150 || '': ?, 2026-03-01: ?}'')'
             '::purchase_history, ''2026-04-30'', ''3 months'', ''{bg/nbd}'')');

@@ -52,6 +52,15 @@ INSERT INTO example (aggregate, arguments) VALUES
 	 '''bg/cnbd-2'', h, ''2025-12-31'', 1, '
 	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
 	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),
+	('fit_model(text, purchase_history, date, float8, retention_season, float8[])',
+	 '''pareto/nbd'', h, ''2025-12-31'', 7, NULL, ARRAY[treated::int, tenure]'),
+	('fit_model(text, purchase_history, date, float8, retention_season, float8[])',
+	 '''gamma-gamma-all'', h, ''2025-12-31'', 1, NULL, ARRAY[tenure]'),
+	('fit_model(text, purchase_history, date, float8, retention_season, float8[], text[])',
+	 '''mbg/nbd'', h, ''2025-12-31'', 1, '
+	 '''{"months":[0.8,0.8,0.9,1,1,1,0.9,0.8,1,1,1.2,1.6],'
+	 '"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'', '
+	 'ARRAY[treated::int, score], ''{treated,Größe}'''),
 	('fit_season(purchase_history, date)', 'h, ''2026-06-30'''),
 	('fit_season(purchase_history, date, retention_season)', 'h, ''2026-06-30'', '
 	 '''{"events":[{"from":"2025-03-01","until":"2025-03-20","factor":0.4}]}'''),

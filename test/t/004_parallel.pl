@@ -103,6 +103,8 @@ foreach my $sum ("decayed_sum(amount, ordered_at, '30 days') FROM orders",
 	"expected_total((SELECT m FROM model), h, '2024-10-01', '90 days') FROM customer",
 	"fit_model('mbg/cnbd-2', h, '2024-10-01', 7, $season) FROM customer",
 	"fit_model('interpurchase', h, '2024-10-01', 1, $season) FROM customer",
+	"fit_model('bg/nbd', h, '2024-10-01', 7, $season, "
+		. "ARRAY[order_count(h) % 2, extract(day FROM first_purchase(h))::int % 3]) FROM customer",
 	"fit_season(h, '2024-10-01', '{$events}') FROM customer",
 	"compare_models(h, '2024-12-31', '1 month', '{mbg/cnbd-2, bg/nbd}', 1, $season) FROM customer")
 {

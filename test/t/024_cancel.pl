@@ -74,6 +74,12 @@ my %calls = (
 		                               )::purchase_history, '2026-06-30', 1,
 		                 '{"months": [0.8, 0.7, 0.9, 1, 1, 1, 0.9, 0.8, 1, 1.1, 1.2, 1.6]}')
 		FROM row},
+	'fit_model with covariates' => q{
+		SELECT fit_model('pareto/nbd', ('{' || date '2024-01-01' - n / 600 || ': ?, '
+		                                || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
+		                               )::purchase_history, '2026-06-30', 1, NULL,
+		                 ARRAY[n % 7, sin(n)])
+		FROM row},
 	'fit_season' => q{
 		SELECT fit_season(('{' || date '2024-01-01' - n / 600 || ': ?, '
 		                   || date '2024-01-02' - n / 600 + n % 600 || ': ?}'
