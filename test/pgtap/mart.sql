@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(118);
+SELECT plan(121);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -570,7 +570,7 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
 	'2 months', 7, 25, 120, 40, 10, 60, 0.95);
 SELECT pg_temp.agrees('decided otherwise');
--- whoever is lost on the last day that does not count, does not: choose other months where nobody is
+-- who is lost on the last day that does not count, does not: choose other months where nobody is
 SELECT ok(EXISTS (
 	SELECT FROM m.lost_customers WHERE lost_on = date '2026-06-30' - interval '5 months'),
 	'somebody was lost on the day before those whose reasons count');
@@ -625,6 +625,13 @@ SELECT format('%s %s, models%s, outlook %s %s',
 FROM m.season_fit s $$;
 SELECT is(pg_temp.goes_by(), 'months no events, models cycle_model base_model, outlook true false',
 	'what is told by days goes by it');
+SELECT is(f.log_loss, (SELECT r.log_loss FROM (
+		SELECT compare_models(history, '2026-06-30', '120 days', ARRAY[kind], 1, holdout_season)
+			AS compared
+		FROM m.customer_history WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807
+			<= trunc(1000.0 / all_customers * 9223372036854775807)) s, unnest(compared) r
+		WHERE r.kind = c.kind), 'which was held to the customers that kinds were compared on')
+FROM m.season_fit f JOIN m.model_comparison c ON as_of = fitted_on AND preference = 1;
 UPDATE m.settings SET season_years = 5;
 SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(chosen_because, 'The log has 3.0 years: what belongs to a month, and what to that year, '
@@ -697,7 +704,8 @@ CREATE FUNCTION pg_temp.goes_by_season(log_years float8, p float8, loss float8, 
 RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	UPDATE m.season_fit SET years = log_years, p_value = p, log_loss = loss,
-		log_loss_without = loss_without, season = '{"months": [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}',
+		log_loss_without = loss_without,
+		season = '{"months": [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}',
 		holdout_season = '{"months": [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}';
 	PERFORM pg_temp.run_step('m', 'compare', 'season of the hold-out', '{}');
 	-- fitted to what was known, where the log and the p-value ask for it
@@ -715,7 +723,8 @@ END $$;
 SAVEPOINT season;
 DELETE FROM m.season_fit WHERE fitted_on <> '2026-06-30';
 UPDATE m.settings SET season_years = 2, season_p_value = 0.001;
-SELECT is(pg_temp.goes_by_season(y, p, loss, without), says, format('%s years, p %s: %s', y, p, says))
+SELECT is(pg_temp.goes_by_season(y, p, loss, without), says,
+	format('%s years, p %s: %s', y, p, says))
 FROM (VALUES
 	(2.0, 0.0009, 0.4, 0.5, 'season, as it was then: It told better who of'),
 	(1.9999, 0.0009, 0.4, 0.5, 'none not used, no hold-out: The log has 2.0 years:'),
@@ -784,6 +793,18 @@ SELECT set_eq('SELECT seen_until, ratio > 1 FROM shocked.unusual_periods WHERE u
 SELECT set_eq('SELECT seen_from FROM shocked.unusual_periods WHERE usual IS NULL',
 	'SELECT date ''2026-06-30'' - 30 * p + 1 FROM generate_series(13, 15) p',
 	'before the first three there is nothing usual');
+-- the page says the one that is farthest off, and what to tell
+CREATE FUNCTION pg_temp.page_says(until date, than text, as_what text) RETURNS boolean
+LANGUAGE sql AS $$
+SELECT retention_review_html('shocked') ~ format('<b>In the 30 days until %s customers bought '
+	'%s&#160;%% %s than was to be expected\.</b>.*factor&quot;: %s\}.*does not count it as %s',
+	to_char(until, 'FMDD FMMonth YYYY'), round(100 * abs(ratio - 1)::numeric), than,
+	round((ratio / usual)::numeric, 2), as_what)
+FROM shocked.unusual_periods WHERE seen_until = until $$;
+SELECT ok(pg_temp.page_says('2026-04-01', 'less', 'loss\. Other times like that'),
+	'which the page says');
+DELETE FROM shocked.unusual_periods WHERE seen_until = '2026-04-01';
+SELECT ok(pg_temp.page_says('2025-10-03', 'more', 'a habit\.</p>'), 'or what was more');
 -- What is always twice what the model has it is nothing out of the ordinary, nor what is nearer to
 -- the model.  Few customers are one by chance.
 CREATE FUNCTION pg_temp.unusual(model text) RETURNS text LANGUAGE plpgsql AS $$
