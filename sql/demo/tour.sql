@@ -390,6 +390,7 @@ FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 CREATE TABLE of_year AS
 SELECT fit_season(h, :'today') AS s, fit_season(h, :'half_a_year_ago') AS s_then FROM customer;
 
+\echo '-- where the p-value is not below 0.001, or none is known, a mart goes by no season'
 SELECT round(season_years(s)::numeric, 1) AS years, season_p_value(s) AS p_value FROM of_year;
 \set ECHO none
 \if :sample
