@@ -362,7 +362,7 @@ SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS c
 FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL GROUP BY 1 ORDER BY 1;
 
 \echo '-- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect;'
-\echo '-- then by tenths of the customers'
+\echo '-- then by fifths of the customers'
 CREATE TABLE judged AS
 SELECT purchase_probability(m, h, :'half_a_year_ago', '180 days') AS probability,
        last_purchase(h) > :'half_a_year_ago' AS bought
