@@ -409,7 +409,7 @@ FROM of_year, season_months(s) ORDER BY month;
 \set ECHO none
 \endif
 \set ECHO queries
-\echo '-- what was to be expected half a year ago of the months that followed, with the season and without'
+\echo '-- what was to be expected half a year ago of the days that followed, without and with the season, if one was known'
 SELECT days,
        round((expected_total(seasonal, h, :'half_a_year_ago',
                              days * interval '1 day')).expected) AS with_season,
