@@ -159,6 +159,7 @@ SELECT kind, fit_model(kind, h, :'today') AS m
 FROM customer, unnest('{bg/nbd, mbg/nbd, bg/cnbd-k, mbg/cnbd-k, pareto/nbd}'::text[]) kind
 GROUP BY kind;
 
+\echo '-- less aic is better; one that has not converged, as a WARNING says, is none to go by'
 SELECT kind, round(log_likelihood(m)::numeric, 1) AS log_likelihood,
        round(aic(m)::numeric, 1) AS aic, converged(m), parameters(m)
 FROM base ORDER BY aic(m);
@@ -179,8 +180,8 @@ SELECT date_trunc('month', lost_on)::date AS month, count(*) AS lost,
 FROM customer, (SELECT m FROM base ORDER BY aic(m) LIMIT 1) best, lost_on(h, :'today', m)
 WHERE lost_on > date :'today' - interval '12 months' GROUP BY 1 ORDER BY 1;
 
--- and who came, stayed, fell silent and came back:
--- customers = those before + new + recovered - lost
+\echo '-- and who came, stayed, fell silent and came back:'
+\echo '-- customers = those before + new + recovered - lost'
 SELECT period AS month, new, retained, resurrected, active, dormant, lost, recovered, customers,
        round(100 * churn_rate::numeric, 1) AS churn_percent
 FROM unnest((SELECT lifecycle(h, 'month', :'today', m, 0.5)
@@ -292,7 +293,7 @@ SELECT customer_id, product_range, last_purchase, range_purchases,
        round(silence_probability::numeric, 6) AS probability
 FROM dropped ORDER BY silence_probability, customer_id LIMIT 4;
 
--- the shop is made up, so that we know: how many found are true, and how many of the true are found
+\echo '-- the shop is made up, so that we know: how many found are true, and how many of the true are found'
 SELECT count(*) AS found, count(*) FILTER (WHERE t.dropped_range = d.product_range) AS "true",
        (SELECT count(*) FROM truth WHERE story = 'range_stopped') AS planted
 FROM dropped d JOIN truth t USING (customer_id);
@@ -369,12 +370,12 @@ SELECT lifetime_value(1000, 240) AS twenty_years_at_1000_a_month,
 \echo '--- Q11. Is the model any good? Fitted to what was known half a year ago: what it expected, and what came.'
 \echo
 \set ECHO queries
--- which kind would have told best who buys in the 180 days until now? Less log_loss is better
+\echo '-- which kind would have told best who buys in the 180 days until now? Less log_loss is better'
 SELECT kind, round(log_loss::numeric, 4) AS log_loss, round(roc_auc::numeric, 4) AS roc_auc,
        round(expected) AS expected, actual, converged
 FROM unnest((SELECT compare_models(h, :'today', '180 days') FROM customer));
 
--- and the one that fits the past best
+\echo '-- and the one that fits best what was, which need not tell best what comes: a mart goes by log_loss'
 CREATE TABLE base_then AS
 SELECT fit_model((SELECT kind FROM base ORDER BY aic(m) LIMIT 1), h, :'half_a_year_ago') AS m
 FROM customer;
@@ -385,8 +386,8 @@ SELECT least(frequency(h, :'half_a_year_ago'), 4) AS repeats_then, count(*) AS c
                     0)) AS actual
 FROM customer, base_then WHERE as_of(h, :'half_a_year_ago') IS NOT NULL GROUP BY 1 ORDER BY 1;
 
--- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect;
--- then by tenths of the customers
+\echo '-- who would buy: did those with the higher probability? 0.5 is chance, 1 is perfect;'
+\echo '-- then by fifths of the customers'
 CREATE TABLE judged AS
 SELECT purchase_probability(m, h, :'half_a_year_ago', '180 days') AS probability,
        last_purchase(h) > :'half_a_year_ago' AS bought
@@ -414,12 +415,13 @@ FROM unnest((SELECT lift_table(probability, bought, 5) FROM judged));
 CREATE TABLE of_year AS
 SELECT fit_season(h, :'today') AS s, fit_season(h, :'half_a_year_ago') AS s_then FROM customer;
 
+\echo '-- where the p-value is not below 0.001, or none is known, a mart goes by no season'
 SELECT round(season_years(s)::numeric, 1) AS years, season_p_value(s) AS p_value FROM of_year;
 \set ECHO none
 \if :sample
 \set ECHO queries
--- the shop is made up, so that we know: truth is what all have but who buys like clockwork or once
--- a year
+\echo '-- the shop is made up, so that we know: truth is how those buy who go by the season; who buys like'
+\echo '-- clockwork or once a year does not, so that all together buy more evenly than that'
 SELECT m.month, round(factor::numeric, 2) AS factor, round(lower::numeric, 2) AS at_least,
        round(upper::numeric, 2) AS at_most, round(percent / 100.0, 2) AS truth
 FROM of_year, season_months(s) m JOIN season USING (month) ORDER BY month;
@@ -432,7 +434,7 @@ FROM of_year, season_months(s) ORDER BY month;
 \set ECHO none
 \endif
 \set ECHO queries
--- what was to be expected half a year ago of the months that followed, with the season and without
+\echo '-- what was to be expected half a year ago of the days that followed, without and with the season, if one was known'
 SELECT days,
        round((expected_total(seasonal, h, :'half_a_year_ago',
                              days * interval '1 day')).expected) AS with_season,
@@ -522,7 +524,7 @@ SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount',
                              range => 'product_range', attributes => '{region,channel}',
                              customers => 'customers');
 
--- whom the shop wrote to in February, and whom, by chance, it did not
+\echo '-- whom the shop wrote to in February, and whom, by chance, it did not'
 INSERT INTO retention_mart.campaign
 SELECT 'February letter', customer_id, sent_on, treated
 FROM campaign;
@@ -535,6 +537,7 @@ SELECT create_retention_mart('orders', 'customer_id', 'ordered_at', 'amount',
 \endif
 \set ECHO queries
 
+\echo '-- lost is an expectation: below 0 where more of those thought lost have shown up than others were lost'
 SELECT month, customers, new, lost, recovered, round(100 * churn_rate::numeric, 1) AS churn_percent,
        main_reason, round(value_lost) AS value_lost, orders,
        round(average_order_value, 2) AS average_order_value
@@ -546,13 +549,13 @@ SELECT customer_id, reason, contact_from, contact_until,
        round(value_to_save) AS value_to_save
 FROM retention_mart.contact_list ORDER BY rank LIMIT 5;
 
--- tomorrow: the triggers have written down what came and went, and a refresh reads only that
+\echo '-- tomorrow: the triggers have written down what came and went, and a refresh reads only that'
 DELETE FROM orders
 WHERE customer_id IN (SELECT customer_id FROM orders ORDER BY ordered_at DESC, customer_id LIMIT 1);
 SELECT count(*) AS written_down FROM retention_mart.change;
 SELECT refresh_retention_mart();
 
--- and all of it as one page
+\echo '-- and all of it as one page'
 SELECT length(retention_review_html()) AS characters;
 \set ECHO none
 \echo

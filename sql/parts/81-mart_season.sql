@@ -188,7 +188,8 @@ CREATE FUNCTION retention_mart_table_unusual_periods()
 	 'three'),
 	('column', 'unusual', 'boolean NOT NULL',
 	 'all customers at once: ratio differs from 1, and from usual, by a factor of more than 1.57, '
-	 'three times what a month differs between years, and by more than chance'),
+	 'three times what a month differs between years, and by more than chance; false where usual '
+	 'is NULL'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
 	('insert', NULL, $sql$
@@ -226,9 +227,9 @@ SELECT seen_from,
        actual,
        actual / expected,
        usual,
-       coalesce(least(abs(change), abs(change - ln(usual))) > 3 * 0.15
-                AND least(abs(actual - expected), abs(actual - usual * expected))
-                    > 3.29 * sqrt(variance), false)
+       usual IS NOT NULL
+       AND least(abs(change), abs(change - ln(usual))) > 3 * 0.15
+       AND least(abs(actual - expected), abs(actual - usual * expected)) > 3.29 * sqrt(variance)
 FROM seen s
      LEFT JOIN LATERAL (
          SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY actual / expected) AS usual

@@ -76,7 +76,8 @@ SELECT {extension}.retention_html_section(NULL::text, text 'The season',
 			0::double precision, high::double precision, step::double precision, false,
 			(SELECT picture FROM drawn)) ||
 		{extension}.retention_html_legend(ARRAY['stay', 'lost'],
-			ARRAY['what is bought on a day of the month', 'on a mean day of the year'])
+			ARRAY['what is bought on a day of the month, with limits of 95 percent confidence',
+				'on a mean day of the year'])
 		ELSE '' END ||
 	CASE WHEN chosen OR events.body IS NOT NULL OR periods.body IS NOT NULL THEN
 		{extension}.retention_html_figures(

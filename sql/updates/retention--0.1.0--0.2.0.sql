@@ -4310,7 +4310,8 @@ CREATE FUNCTION retention_mart_table_unusual_periods()
 	 'three'),
 	('column', 'unusual', 'boolean NOT NULL',
 	 'all customers at once: ratio differs from 1, and from usual, by a factor of more than 1.57, '
-	 'three times what a month differs between years, and by more than chance'),
+	 'three times what a month differs between years, and by more than chance; false where usual '
+	 'is NULL'),
 	('needs', 'base_kind', NULL, NULL),
 	('optional', NULL, NULL, NULL),
 	('insert', NULL, $sql$
@@ -4348,9 +4349,9 @@ SELECT seen_from,
        actual,
        actual / expected,
        usual,
-       coalesce(least(abs(change), abs(change - ln(usual))) > 3 * 0.15
-                AND least(abs(actual - expected), abs(actual - usual * expected))
-                    > 3.29 * sqrt(variance), false)
+       usual IS NOT NULL
+       AND least(abs(change), abs(change - ln(usual))) > 3 * 0.15
+       AND least(abs(actual - expected), abs(actual - usual * expected)) > 3.29 * sqrt(variance)
 FROM seen s
      LEFT JOIN LATERAL (
          SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY actual / expected) AS usual
@@ -5001,6 +5002,7 @@ footer { font-size: 13.5px; padding-bottom: 32px }
 	svg.cells text { font-size: 11.5px }
 	th, td { padding: 5px 5px }
 	table { font-size: 13.5px }
+	tbody th { min-width: 6.5em }
 }
 @media print {
 	* { print-color-adjust: exact }
@@ -5843,7 +5845,8 @@ SELECT {extension}.retention_html_section(NULL::text, text 'The season',
 			0::double precision, high::double precision, step::double precision, false,
 			(SELECT picture FROM drawn)) ||
 		{extension}.retention_html_legend(ARRAY['stay', 'lost'],
-			ARRAY['what is bought on a day of the month', 'on a mean day of the year'])
+			ARRAY['what is bought on a day of the month, with limits of 95 percent confidence',
+				'on a mean day of the year'])
 		ELSE '' END ||
 	CASE WHEN chosen OR events.body IS NOT NULL OR periods.body IS NOT NULL THEN
 		{extension}.retention_html_figures(

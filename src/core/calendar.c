@@ -93,9 +93,6 @@ rt_date_months_later(int32_t date, int64_t months, int32_t *later)
 	return rt_date_from_ymd(year, month, day, later);
 }
 
-/* 2000-01-01 was a Saturday */
-#define FIRST_MONDAY 2
-
 int32_t
 rt_unit_number(rt_calendar_unit unit, int32_t date)
 {
@@ -108,7 +105,7 @@ rt_unit_number(rt_calendar_unit unit, int32_t date)
 		case RT_UNIT_DAY:
 			return date;
 		case RT_UNIT_WEEK:
-			return (int32_t) floor_division((int64_t) date - FIRST_MONDAY, 7);
+			return (int32_t) floor_division((int64_t) date - RT_FIRST_MONDAY, 7);
 		case RT_UNIT_MONTH:
 			rt_date_to_ymd(date, &year, &month, &day);
 			return year * 12 + month - 1;
@@ -133,7 +130,7 @@ int32_t
 rt_unit_start(rt_calendar_unit unit, int64_t number)
 {
 	int64_t		months = number;
-	int64_t		days = unit == RT_UNIT_WEEK ? number * 7 + FIRST_MONDAY : number;
+	int64_t		days = unit == RT_UNIT_WEEK ? number * 7 + RT_FIRST_MONDAY : number;
 	int32_t		date;
 
 	switch (unit)

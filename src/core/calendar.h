@@ -25,6 +25,16 @@
 /* longest printed date, "5874897-12-31" or "4714-11-24 BC" */
 #define RT_DATE_TEXT_MAX 16
 
+/* 2000-01-03: 2000-01-01 was a Saturday */
+#define RT_FIRST_MONDAY 2
+
+/* From Monday, 0, on */
+static inline int
+rt_weekday(int64_t date)
+{
+	return (int) (((date - RT_FIRST_MONDAY) % 7 + 7) % 7);
+}
+
 /* Of a month from 1 to 12 */
 extern int	rt_month_days(int64_t year, int month);
 

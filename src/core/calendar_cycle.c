@@ -433,7 +433,7 @@ rt_calendar_cycle_regular(const int32_t *dates, size_t count, rt_calendar_cycle 
 	if (fabs(days - 7) * place < 3.5)
 	{
 		cycle->period = RT_WEEKLY;
-		first += (days - 7) * rint(place / 2) - FIRST_MONDAY;
+		first += (days - 7) * rint(place / 2) - RT_FIRST_MONDAY;
 		days = 7;
 	}
 	cycle->days = days;

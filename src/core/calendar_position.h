@@ -12,9 +12,6 @@
 #include "core/calendar.h"
 #include "core/calendar_cycle.h"
 
-/* The first Monday from 2000-01-01 on */
-#define FIRST_MONDAY 2
-
 /* Months of each period, and its mean days: 400 years have 146,097 */
 static const int period_months[] = {0, 1, 2, 3, 6, 12};
 static const double period_days[] = {7, 30.436875, 60.87375, 91.310625, 182.62125, 365.2425};
@@ -46,13 +43,6 @@ calendar_day_of(int32_t date)
 	return result;
 }
 
-/* From Monday, 0, on */
-static inline int
-weekday_of_date(int64_t date)
-{
-	return (int) (((date - FIRST_MONDAY) % 7 + 7) % 7);
-}
-
 /* Where a date is at noon: in which period, and at which phase of it */
 typedef struct period_position
 {
@@ -67,9 +57,9 @@ position_of_day(rt_period period, double days, const calendar_day *day)
 
 	if (period == RT_WEEKLY)
 	{
-		int			weekday = weekday_of_date(day->date);
+		int			weekday = rt_weekday(day->date);
 
-		result.whole = (double) (((int64_t) day->date - FIRST_MONDAY - weekday) / 7);
+		result.whole = (double) (((int64_t) day->date - RT_FIRST_MONDAY - weekday) / 7);
 		result.phase = (weekday + 0.5) / 7;
 	}
 	else if (period == RT_FREE)

@@ -53,12 +53,12 @@ weekday_of_month(int64_t year, int month, int ordinal, int weekday, int64_t *dat
 		return false;
 	if (ordinal > 0)
 	{
-		*date = first + (weekday - weekday_of_date(first) + 7) % 7 + 7 * (ordinal - 1);
+		*date = first + (weekday - rt_weekday(first) + 7) % 7 + 7 * (ordinal - 1);
 		return true;
 	}
 	if (!rt_date_from_ymd(month == 12 ? year + 1 : year, month % 12 + 1, 1, &next))
 		return false;
-	*date = next - 1 - (weekday_of_date(next - 1) - weekday + 7) % 7;
+	*date = next - 1 - (rt_weekday(next - 1) - weekday + 7) % 7;
 	return true;
 }
 
@@ -105,7 +105,7 @@ slot_time(const rt_calendar_cycle *cycle, double number)
 	if (cycle->period == RT_FREE)
 		return (number + cycle->season_phase) * cycle->days;
 	if (cycle->period == RT_WEEKLY)
-		return FIRST_MONDAY + (number + cycle->season_phase) * 7;
+		return RT_FIRST_MONDAY + (number + cycle->season_phase) * 7;
 	months = period_months[cycle->period];
 	year = floor(number * months / 12);
 	start = (int) (number * months - year * 12);
@@ -144,7 +144,7 @@ rt_calendar_cycle_find_weekday(const int32_t *dates, size_t count, rt_calendar_c
 
 		rt_poll_each(i + 1);
 		weekday_places(&day, &from_start, &follow);
-		weekdays[weekday_of_date(dates[i])]++;
+		weekdays[rt_weekday(dates[i])]++;
 		ordinals[from_start]++;
 		ordinals[0] += follow == 0;
 		months[(day.month - 1) % period_months[cycle->period]]++;
@@ -206,7 +206,7 @@ peak_date(const rt_calendar_cycle *cycle, int64_t date)
 		return (int64_t) floor((floor(((double) date + 0.5) / cycle->days) + cycle->phase) *
 							   cycle->days);
 	if (cycle->period == RT_WEEKLY)
-		return (int64_t) floor(((double) date - FIRST_MONDAY + 0.5) / 7) * 7 + FIRST_MONDAY +
+		return (int64_t) floor(((double) date - RT_FIRST_MONDAY + 0.5) / 7) * 7 + RT_FIRST_MONDAY +
 			(int64_t) (cycle->phase * 7);
 	if (date > RT_DATE_MAX)
 		return (int64_t) RT_DATE_MAX + 1;

@@ -15,7 +15,7 @@
 const rt_season *
 rt_cycle_season(const rt_season *season)
 {
-	return season == NULL || season->clock.flat ? NULL : season;
+	return rt_season_is_flat(season) ? NULL : season;
 }
 
 void

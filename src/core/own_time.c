@@ -16,18 +16,11 @@
 #define LOG_200 5.29831736654803667 /* a hundred times, by one of two ways to differ */
 #define LOG_100 4.60517018598809137
 
-#define FIRST_MONDAY 2			/* from 2000-01-01 on */
 #define TWO_YEARS 730
 #define CENTURY 36525			/* over so long a time theirs passes as any other, */
 #define TEN_YEARS 3653			/* and weekdays of their own as those of the season */
 
 static const double month_days[12] = {31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-static int
-weekday_of(int32_t date)
-{
-	return (int) ((((int64_t) date - FIRST_MONDAY) % 7 + 7) % 7);
-}
 
 /*
  * Against days that are all alike: by Dirichlet(1/7, ...), and working days and weekends by
@@ -48,7 +41,7 @@ weekdays_of(const int32_t *dates, size_t count, rt_own_time *time)
 	for (size_t i = 0; i < count; i++)
 	{
 		rt_poll_each(i + 1);
-		counts[weekday_of(dates[i])]++;
+		counts[rt_weekday(dates[i])]++;
 	}
 	weekend = counts[5] + counts[6];
 	for (int i = 0; i < 7; i++)
@@ -174,7 +167,7 @@ weekday_days(const rt_own_time *time, int64_t from, int64_t to)
 	if (!time->by_weekday)
 		return (double) days;
 	rest = (int) (days % 7);
-	first = weekday_of((int32_t) from);
+	first = rt_weekday((int32_t) from);
 	end = first + rest;
 	return (double) (days - rest) - time->before[first] +
 		(end <= 7 ? time->before[end] : time->before[7] + time->before[end - 7]);
@@ -279,7 +272,7 @@ static double
 walk_day(const own_walk *walk)
 {
 	return walk->time->by_weekday ?
-		walk->factor * walk->time->weekday[weekday_of((int32_t) walk->at)] : walk->factor;
+		walk->factor * walk->time->weekday[rt_weekday((int32_t) walk->at)] : walk->factor;
 }
 
 /* How much a day counts whatever its weekday */
@@ -297,7 +290,7 @@ own_time_month(const rt_own_time *time, int32_t date)
 static double
 day_of_own_time(const rt_own_time *time, int32_t date)
 {
-	return (time->by_weekday ? time->weekday[weekday_of(date)] : 1) * own_time_month(time, date);
+	return (time->by_weekday ? time->weekday[rt_weekday(date)] : 1) * own_time_month(time, date);
 }
 
 double
@@ -427,7 +420,7 @@ rt_own_time_day(const rt_own_time *time, int32_t from, double days, int32_t *day
 bool
 rt_own_time_usual_day(const rt_own_time *time, int32_t *day)
 {
-	while (time->by_weekday && time->weekday[weekday_of(*day)] < RARE)
+	while (time->by_weekday && time->weekday[rt_weekday(*day)] < RARE)
 	{
 		if (*day == RT_DATE_MAX)
 			return false;

@@ -58,7 +58,7 @@ rt_running_season_days(const rt_season *season, int64_t from, int64_t to, double
 	int32_t		first,
 				last;
 
-	if (rt_cycle_season(season) == NULL)
+	if (rt_season_is_flat(season))
 		return running_span(from, to) / ticks_per_day;
 	if (ticks_per_day == 1)
 		return from == to ? 0 :
@@ -99,7 +99,7 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 		cycle->weighted_days =
 			cycle->weighted_days * weight +
 			running_span(cycle->previous, cycle->last) / ticks_per_day;
-		if (rt_cycle_season(season) != NULL)
+		if (!rt_season_is_flat(season))
 			cycle->season_weighted_days =
 				cycle->season_weighted_days * weight +
 				rt_running_season_days(season, cycle->previous, cycle->last, ticks_per_day);
@@ -112,7 +112,7 @@ rt_running_cycle_add(rt_running_cycle *cycle, int64_t time, double ticks_per_day
 		cycle->sum_log_before = cycle->sum_log;
 		cycle->sum_log += log(running_span(cycle->previous, time) / ticks_per_day);
 	}
-	if (logarithms && rt_cycle_season(season) != NULL)
+	if (logarithms && !rt_season_is_flat(season))
 	{
 		cycle->season_sum_log_before = cycle->season_sum_log;
 		cycle->season_sum_log +=

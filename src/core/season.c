@@ -22,7 +22,6 @@
 #define DAYS_PER_ERA 146097
 #define DAYS_0000_03_01_TO_2000_01_01 730425
 
-#define FIRST_MONDAY 2			/* from 2000-01-01 on */
 #define WEEKDAY_OF_ERA 2		/* 0000-03-01, and so of each era: a Wednesday */
 
 /* Of months from March on: days of those before; February counts 28 */
@@ -31,12 +30,6 @@ static const int days_before[13] = {0, 31, 61, 92, 122, 153, 184, 214, 245, 275,
 const double rt_season_month_days[12] = {
 	12400, 11297, 12400, 12000, 12400, 12000, 12400, 12400, 12000, 12400, 12000, 12400
 };
-
-int
-rt_season_weekday(int32_t day)
-{
-	return (int) ((((int64_t) day - FIRST_MONDAY) % 7 + 7) % 7);
-}
 
 /* --------------------------------------------------------------- the clock */
 
@@ -408,20 +401,14 @@ rt_season_factor(const rt_season *season, int32_t day)
 	double		factor = season->clock.month[d.month];
 
 	if (season->flags & RT_SEASON_WEEKDAYS)
-		factor *= season->weekdays[rt_season_weekday(day)];
+		factor *= season->weekdays[rt_weekday(day)];
 	return span >= 0 ? factor * season->clock.spans[span].factor : factor;
-}
-
-static inline bool
-season_is_flat(const rt_season *season)
-{
-	return season == NULL || season->clock.flat;
 }
 
 double
 rt_season_days(const rt_season *season, int32_t from, int32_t until)
 {
-	if (season_is_flat(season))
+	if (rt_season_is_flat(season))
 		return (double) until - (double) from;
 	return season_time(season, until) - season_time(season, from);
 }
@@ -439,7 +426,7 @@ rt_season_days_ahead(const rt_season *season, int32_t from, double days)
 	double		end = (double) from + whole;
 	double		time;
 
-	if (season_is_flat(season) || isinf(days))
+	if (rt_season_is_flat(season) || isinf(days))
 		return days;
 	if (end >= RT_DATE_MAX)
 		return rt_season_days(season, from, RT_DATE_MAX) + (double) from + days - RT_DATE_MAX;
@@ -455,7 +442,7 @@ rt_season_day(const rt_season *season, int32_t from, double time, int32_t *day)
 	int64_t		high;
 	int64_t		step;
 
-	if (season_is_flat(season))
+	if (rt_season_is_flat(season))
 	{
 		double		days = fmax(1, ceil(time));
 
@@ -494,7 +481,7 @@ rt_season_real_days(const rt_season *season, int32_t from, double time)
 	int32_t		day;
 	double		before;
 
-	if (season_is_flat(season) || isinf(time))
+	if (rt_season_is_flat(season) || isinf(time))
 		return time;
 	if (!rt_season_day(season, from, time, &day))
 		return (double) RT_DATE_MAX - (double) from +
@@ -509,7 +496,7 @@ rt_season_sum_log(const rt_season *season, const int32_t *days, size_t count)
 {
 	double		sum = 0;
 
-	for (size_t i = 0; !season_is_flat(season) && i < count; i++)
+	for (size_t i = 0; !rt_season_is_flat(season) && i < count; i++)
 	{
 		rt_poll_each(i);
 		sum += log(rt_season_factor(season, days[i]));

@@ -87,6 +87,13 @@ typedef struct rt_season
 	rt_season_clock clock;
 } rt_season;
 
+/* Is operational time real time? */
+static inline bool
+rt_season_is_flat(const rt_season *season)
+{
+	return season == NULL || season->clock.flat;
+}
+
 /* Every day counts as one */
 extern void rt_season_init(rt_season *season);
 
@@ -129,8 +136,5 @@ extern double rt_season_sum_log(const rt_season *season, const int32_t *days, si
 
 /* How many days of 400 years are of a month, from January on */
 extern const double rt_season_month_days[12];
-
-/* 0 is Monday */
-extern int	rt_season_weekday(int32_t day);
 
 #endif							/* RT_SEASON_H */

@@ -336,7 +336,7 @@ season_fit_set_search(const rt_season_data *data, const season_fit_totals *total
 	s->all.rows = data->rows;
 	s->all.row_count = data->row_count;
 	s->all.days = days;
-	s->all.weekday = rt_season_weekday(data->as_of - days);
+	s->all.weekday = rt_weekday(data->as_of - days);
 	s->all.cell_of_day = cell_of_day;
 	s->all.event_of_day = event_of_day;
 	s->all.time = season_fit_take(room, season_fit_days_size(days));

@@ -19,7 +19,7 @@
 static inline bool
 rt_model_is_seasonal(const rt_model *model)
 {
-	return model->season != NULL && !model->season->clock.flat;
+	return !rt_season_is_flat(model->season);
 }
 
 /*

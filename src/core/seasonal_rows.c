@@ -39,7 +39,7 @@ rt_seasonal_sum_log(const rt_season *season, rt_seasonal_logs *logs, const int32
 {
 	double		sum = 0;
 
-	if (season->clock.flat)
+	if (rt_season_is_flat(season))
 		return 0;
 	for (size_t i = 0; i < count; i++)
 	{
@@ -62,8 +62,8 @@ void
 rt_seasonal_intervals(const rt_season *season, const int32_t *dates, size_t count,
 					  rt_intervals *intervals)
 {
-	rt_intervals_from_dates(dates, season->clock.flat || count < 2 ? count : 1, intervals);
-	if (season->clock.flat || count < 2)
+	rt_intervals_from_dates(dates, rt_season_is_flat(season) || count < 2 ? count : 1, intervals);
+	if (rt_season_is_flat(season) || count < 2)
 		return;
 	intervals->count = (int64_t) count - 1;
 	intervals->sum = seasonal_days(season, dates[0], dates[count - 1], (double) count - 1);

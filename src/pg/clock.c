@@ -54,14 +54,20 @@ date_from_date(DateADT date)
 }
 
 DateADT
-as_of_date(DateADT as_of)
+finite_date(DateADT date, const char *name)
 {
-	if (unlikely(DATE_NOT_FINITE(as_of)))
+	if (unlikely(DATE_NOT_FINITE(date)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("as_of date \"%s\" is not finite",
-						DATE_IS_NOBEGIN(as_of) ? "-infinity" : "infinity")));
-	return as_of;
+				 errmsg("%s \"%s\" is not finite", name,
+						DATE_IS_NOBEGIN(date) ? "-infinity" : "infinity")));
+	return date;
+}
+
+DateADT
+as_of_date(DateADT as_of)
+{
+	return finite_date(as_of, "as_of date");
 }
 
 static inline void

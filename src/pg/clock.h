@@ -20,7 +20,10 @@ extern DateADT date_from_date(DateADT date);
 extern DateADT date_from_timestamp(Timestamp time);
 extern DateADT date_from_timestamptz(TimestampTz time, pg_tz *zone);
 
-/* The same for the date from which a customer is seen: no age is finite then */
+/* The same for a date that is an argument of this name */
+extern DateADT finite_date(DateADT date, const char *name);
+
+/* And for the one from which a customer is seen: no age is finite then */
 extern DateADT as_of_date(DateADT as_of);
 
 /* As AT TIME ZONE would have it, abbreviations included */

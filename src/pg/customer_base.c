@@ -453,7 +453,7 @@ customer_base_expected_purchases_on(PG_FUNCTION_ARGS)
 	rt_base		base;
 	const rt_model *model = get_model(fcinfo, "expected_purchases", &base);
 	double		horizon =
-		get_horizon(fcinfo, 2, model, &base, date_from_date(PG_GETARG_DATEADT(1)));
+		get_horizon(fcinfo, 2, model, &base, finite_date(PG_GETARG_DATEADT(1), "first_day"));
 
 	return model_number(rt_base_expected_purchases(&base, &new_customer, horizon));
 }
@@ -498,7 +498,7 @@ customer_base_purchase_pmf_on(PG_FUNCTION_ARGS)
 	const rt_model *model = get_model(fcinfo, "purchase_pmf", &base);
 	int			n = get_number(fcinfo);
 	double		horizon =
-		get_horizon(fcinfo, 3, model, &base, date_from_date(PG_GETARG_DATEADT(2)));
+		get_horizon(fcinfo, 3, model, &base, finite_date(PG_GETARG_DATEADT(2), "first_day"));
 
 	return model_number(rt_base_purchase_pmf(&base, &new_customer, n, horizon));
 }

@@ -76,7 +76,7 @@ fit_seasonal_add_months(FitSeasonal *seasonal, MemoryContext context, int32 as_o
 			break;
 		if (ago >= seasonal->month_count)
 			fit_seasonal_make_room(seasonal, context, (uint32) ago + 1);
-		fit_seasonal_add(&seasonal->purchases[ago][rt_season_weekday(dates[i])], 1);
+		fit_seasonal_add(&seasonal->purchases[ago][rt_weekday(dates[i])], 1);
 	}
 }
 

@@ -582,7 +582,7 @@ Datum
 season_factor(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_FLOAT8(rt_season_factor(season_from_datum(PG_GETARG_DATUM(0)),
-									  date_from_date(PG_GETARG_DATEADT(1))));
+									  finite_date(PG_GETARG_DATEADT(1), "day")));
 }
 
 /* Both days included; 0 where the last one lies before the first one */
@@ -590,12 +590,12 @@ Datum
 season_operational_days(PG_FUNCTION_ARGS)
 {
 	const rt_season *season = season_from_datum(PG_GETARG_DATUM(0));
-	DateADT		first = date_from_date(PG_GETARG_DATEADT(1));
-	DateADT		last = date_from_date(PG_GETARG_DATEADT(2));
+	DateADT		first = finite_date(PG_GETARG_DATEADT(1), "first_day");
+	DateADT		last = finite_date(PG_GETARG_DATEADT(2), "last_day");
 
 	if (last < first)
 		PG_RETURN_FLOAT8(0);
-	PG_RETURN_FLOAT8(season->clock.flat ? (double) last - (double) first + 1 :
+	PG_RETURN_FLOAT8(rt_season_is_flat(season) ? (double) last - (double) first + 1 :
 					 rt_season_days(season, first, last) + rt_season_factor(season, first));
 }
 

@@ -120,8 +120,8 @@ customers_dates(int shape, double mean, int most, int32_t *dates)
 		rt_date_to_ymd(date, &year, &month, &of_month);
 
 		/* working days, Fridays, and a season of their own */
-		if ((shape == 6 && rt_season_weekday(date) >= 5) ||
-			(shape == 7 && rt_season_weekday(date) != 4) ||
+		if ((shape == 6 && rt_weekday(date) >= 5) ||
+			(shape == 7 && rt_weekday(date) != 4) ||
 			(shape == 8 && (month < 3 || month > 6)) ||
 			(count > 0 && date <= dates[count - 1]))
 			continue;

@@ -55,7 +55,7 @@ factor_of(const rt_season *season, int32_t day)
 	rt_date_to_ymd(day, &year, &month, &day_of_month);
 	factor = season->months[month - 1];
 	if (season->flags & RT_SEASON_WEEKDAYS)
-		factor *= season->weekdays[rt_season_weekday(day)];
+		factor *= season->weekdays[rt_weekday(day)];
 	for (int i = 0; i < season->event_count; i++)
 	{
 		if (season->events[i].from <= day && day <= season->events[i].until)

@@ -359,6 +359,16 @@ test_events(void)
 			check_days(&bases[i], number, false, 2 * tolerance_of(&bases[i]));
 }
 
+/* By rhythm, and soon gone: what is expected bends at each of few purchases */
+static void
+test_rhythm(void)
+{
+	static const rt_base leaving = {&rt_mbg_cnbd_k_kind, {3, 100, 1000, 5, 1}};
+
+	for (int number = 0; number < 2; number++)
+		check_days(&leaving, number, false, tolerance_of(&leaving));
+}
+
 static void
 test_weekdays(void)
 {
@@ -787,6 +797,7 @@ static const check_case seasonal_cases[] = {
 	{"seasonal: a mean discount", test_mean_discount},
 	{"seasonal: months, day by day", test_months},
 	{"seasonal: events, day by day", test_events},
+	{"seasonal: a rhythm, day by day", test_rhythm},
 	{"seasonal: weekdays, day by day", test_weekdays},
 	{"seasonal: for ever", test_for_ever},
 	{"seasonal: all days of who leaves", test_all_days},

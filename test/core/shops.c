@@ -133,7 +133,7 @@ shop_customer(const shop_plan *s, const shop_clock *clock, int i, int32_t first_
 		last = day;
 		x++;
 		purchases[(rt_unit_number(RT_UNIT_MONTH, date) - first_month) * 7 +
-				  rt_season_weekday(date)]++;
+				  rt_weekday(date)]++;
 	}
 	return (rt_fit_row) {.customer = {x, last - first, clock->days - first}, .weight = 1};
 }

@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(104);
+SELECT plan(121);
 SET LOCAL client_min_messages = error;
 SET LOCAL datestyle = 'ISO';
 \ir ../../sql/demo/sample_shop.sql
@@ -570,6 +570,10 @@ SELECT refresh_retention_mart('m') AS as_of \gset
 CALL pg_temp.expect('{bg/nbd}', 0.7, 3, '{due,at_risk,lapsed}', '5 months', 9, 0.9, 0.02,
 	'2 months', 7, 25, 120, 40, 10, 60, 0.95);
 SELECT pg_temp.agrees('decided otherwise');
+-- who is lost on the last day that does not count, does not: choose other months where nobody is
+SELECT ok(EXISTS (
+	SELECT FROM m.lost_customers WHERE lost_on = date '2026-06-30' - interval '5 months'),
+	'somebody was lost on the day before those whose reasons count');
 SELECT set_eq('SELECT DISTINCT reason FROM m.contact_list',
 	ARRAY['due in 13 days', 'at risk of leaving'], 'the reasons of contacts say it');
 SELECT is((SELECT count(*) FROM m.contact_list), 60::bigint, 'as many contacts as can be reached');
@@ -621,6 +625,13 @@ SELECT format('%s %s, models%s, outlook %s %s',
 FROM m.season_fit s $$;
 SELECT is(pg_temp.goes_by(), 'months no events, models cycle_model base_model, outlook true false',
 	'what is told by days goes by it');
+SELECT is(f.log_loss, (SELECT r.log_loss FROM (
+		SELECT compare_models(history, '2026-06-30', '120 days', ARRAY[kind], 1, holdout_season)
+			AS compared
+		FROM m.customer_history WHERE hashtextextended(customer_id::text, 0) & 9223372036854775807
+			<= trunc(1000.0 / all_customers * 9223372036854775807)) s, unnest(compared) r
+		WHERE r.kind = c.kind), 'which was held to the customers that kinds were compared on')
+FROM m.season_fit f JOIN m.model_comparison c ON as_of = fitted_on AND preference = 1;
 UPDATE m.settings SET season_years = 5;
 SELECT refresh_retention_mart('m') AS as_of \gset
 SELECT is(chosen_because, 'The log has 3.0 years: what belongs to a month, and what to that year, '
@@ -676,6 +687,56 @@ SELECT is(chosen_because || ' ' || pg_temp.goes_by(),
 FROM m.season_fit;
 UPDATE m.settings SET season_p_value = DEFAULT;
 
+-- which season is gone by: as long a log, as small a p-value, as much less a loss
+CREATE FUNCTION pg_temp.run_step(mart text, phase text, step_name text, more jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	decided jsonb;
+	statement text;
+BEGIN
+	EXECUTE format('SELECT to_jsonb(s) FROM %I.settings s', mart) INTO decided;
+	SELECT s.statement INTO STRICT statement
+	FROM retention_mart_steps(decided || jsonb_build_object('phase', phase) || more) s
+	WHERE s.name = step_name;
+	EXECUTE statement;
+END $$;
+CREATE FUNCTION pg_temp.goes_by_season(log_years float8, p float8, loss float8, loss_without float8)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	UPDATE m.season_fit SET years = log_years, p_value = p, log_loss = loss,
+		log_loss_without = loss_without,
+		season = '{"months": [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}',
+		holdout_season = '{"months": [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}';
+	PERFORM pg_temp.run_step('m', 'compare', 'season of the hold-out', '{}');
+	-- fitted to what was known, where the log and the p-value ask for it
+	UPDATE m.season_fit SET holdout_season = '{"months": [1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.1]}'
+	WHERE holdout_season IS NOT NULL;
+	UPDATE m.season_fit SET log_loss = NULL WHERE holdout_season IS NULL;
+	PERFORM pg_temp.run_step('m', 'compare', 'choose season', '{}');
+	RETURN (SELECT CASE WHEN chosen THEN 'season' ELSE 'none' END
+			|| CASE WHEN used = season THEN '' WHEN used IS NULL THEN ' not used' END
+			|| CASE WHEN holdout_used = holdout_season THEN ', as it was then'
+				WHEN holdout_season IS NULL THEN ', no hold-out' ELSE '' END
+			|| ': ' || (regexp_match(chosen_because, '^\S+(?: \S+){4}'))[1]
+		FROM m.season_fit);
+END $$;
+SAVEPOINT season;
+DELETE FROM m.season_fit WHERE fitted_on <> '2026-06-30';
+UPDATE m.settings SET season_years = 2, season_p_value = 0.001;
+SELECT is(pg_temp.goes_by_season(y, p, loss, without), says,
+	format('%s years, p %s: %s', y, p, says))
+FROM (VALUES
+	(2.0, 0.0009, 0.4, 0.5, 'season, as it was then: It told better who of'),
+	(1.9999, 0.0009, 0.4, 0.5, 'none not used, no hold-out: The log has 2.0 years:'),
+	(2.0, 0.001, 0.4, 0.5, 'none not used, no hold-out: Months differ no more than'),
+	(2.0, NULL, 0.4, 0.5, 'none not used, no hold-out: Months differ no more than'),
+	(2.0, 0.0009, 0.5, 0.5, 'none not used: Months differ, but it did'),
+	(2.0, 0.0009, 0.5, 0.4, 'none not used: Months differ, but it did'),
+	(2.0, 0.0009, 0.4999999, 0.5, 'none not used: Months differ, but it did'),
+	(2.0, 0.0009, NULL, 0.5, 'none not used: Months differ, but it could')
+	) v(y, p, loss, without, says);
+ROLLBACK TO season;
+
 -- without a model of who is still a customer silence tells, by their rhythm
 UPDATE m.settings SET base_kinds = '{}', lost_silence = '100 days', lost_probability = 0.5,
 	capacity = NULL;
@@ -708,6 +769,61 @@ SELECT throws_ok($$ UPDATE m.settings SET forecast_level = 1 $$, '23514', NULL,
 	'no limits that hold for sure');
 SELECT throws_ok($$ UPDATE m.settings SET lost_probability = 1 $$, '23514', NULL,
 	'nobody is gone for sure');
+
+-- --- a time in which all customers at once bought less, or more ----------------------------------
+
+-- 600 customers who buy on one day of twenty, but in the periods of 30 days numbered back from
+-- today: seven tenths of that, six tenths, 1.45 and 1.75 times as much
+CREATE SCHEMA shock;
+CREATE TABLE shock.orders AS
+SELECT c AS customer_id, day::date AS ordered_at
+FROM generate_series(1, 600) c,
+	generate_series(timestamp '2025-01-01', '2026-06-30', '1 day') day,
+	LATERAL (SELECT CASE (date '2026-06-30' - day::date) / 30 WHEN 0 THEN 0.7 WHEN 3 THEN 0.6
+		WHEN 6 THEN 1.45 WHEN 9 THEN 1.75 ELSE 1 END) f(factor)
+WHERE day = timestamp '2025-01-01' + c % 20 * interval '1 day'
+	OR hashtextextended(c || ' ' || day::date, 0) & 65535 < factor * 65536 / 20;
+SELECT create_retention_mart('shock.orders', 'customer_id', 'ordered_at', schema => 'shocked')
+	\g /dev/null
+UPDATE shocked.settings SET base_kinds = '{mbg/nbd}', forecast_days = 30;
+SELECT refresh_retention_mart('shocked') \g /dev/null
+SELECT set_eq('SELECT seen_until, ratio > 1 FROM shocked.unusual_periods WHERE unusual',
+	$$ VALUES (date '2026-06-30' - 90, false), (date '2026-06-30' - 270, true) $$,
+	'what is out of the ordinary is more than a factor of 1.57');
+SELECT set_eq('SELECT seen_from FROM shocked.unusual_periods WHERE usual IS NULL',
+	'SELECT date ''2026-06-30'' - 30 * p + 1 FROM generate_series(13, 15) p',
+	'before the first three there is nothing usual');
+-- the page says the one that is farthest off, and what to tell
+CREATE FUNCTION pg_temp.page_says(until date, than text, as_what text) RETURNS boolean
+LANGUAGE sql AS $$
+SELECT retention_review_html('shocked') ~ format('<b>In the 30 days until %s customers bought '
+	'%s&#160;%% %s than was to be expected\.</b>.*factor&quot;: %s\}.*does not count it as %s',
+	to_char(until, 'FMDD FMMonth YYYY'), round(100 * abs(ratio - 1)::numeric), than,
+	round((ratio / usual)::numeric, 2), as_what)
+FROM shocked.unusual_periods WHERE seen_until = until $$;
+SELECT ok(pg_temp.page_says('2026-04-01', 'less', 'loss\. Other times like that'),
+	'which the page says');
+DELETE FROM shocked.unusual_periods WHERE seen_until = '2026-04-01';
+SELECT ok(pg_temp.page_says('2025-10-03', 'more', 'a habit\.</p>'), 'or what was more');
+-- What is always twice what the model has it is nothing out of the ordinary, nor what is nearer to
+-- the model.  Few customers are one by chance.
+CREATE FUNCTION pg_temp.unusual(model text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	DELETE FROM shocked.unusual_periods;
+	PERFORM pg_temp.run_step('shocked', 'write', 'unusual_periods',
+		jsonb_build_object('base_model', model, 'base_kind', 'mbg/nbd'));
+	RETURN (SELECT coalesce(string_agg(((date '2026-06-30' - seen_until) / 30)::text, ' '
+			ORDER BY seen_until), 'none') FROM shocked.unusual_periods WHERE unusual);
+END $$;
+SELECT is(pg_temp.unusual('{"model": "mbg/nbd", "r": 10000, "alpha": 400000, "a": 1e-6, "b": 1}'),
+	'9', 'out of the ordinary and of the model');
+SAVEPOINT few;
+DELETE FROM shocked.customer_history WHERE customer_id > 4;
+SELECT is(pg_temp.unusual('{"model": "mbg/nbd", "r": 10000, "alpha": 200000, "a": 1e-6, "b": 1}'),
+	'none', 'not of four customers');
+SELECT ok(count(*) > 0, 'among whom chance is as far off') FROM shocked.unusual_periods
+WHERE abs(ln(ratio)) > 0.45 AND abs(ln(ratio / usual)) > 0.45;
+ROLLBACK TO few;
 
 -- --- placeholders --------------------------------------------------------------------------------
 

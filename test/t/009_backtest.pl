@@ -183,6 +183,23 @@ is($node->safe_psql('postgres', q{
 	SELECT seasonal < 0.87 * plain FROM season_customer
 	WHERE (name, as_of, kind) = ('retailer_transaction_log', '2017-12-31', 'mbg/nbd')}), 't',
 	'and each customer in three months');
+# what cannot be known is not said: a log of 303 days, and of a day less than a year
+$node->safe_psql('postgres', qq{
+	CREATE TABLE orders (customer_id text, ordered_at timestamp, amount numeric);
+	COPY orders FROM '$data/uci_online_retail_orders.csv' (FORMAT csv, HEADER)});
+for my $known ('2011-09-30 null', '2011-11-30 null', '2011-12-01 season')
+{
+	my ($as_of, $what) = split ' ', $known;
+	my ($out, $err);
+	$node->psql('postgres', qq{
+		SELECT CASE WHEN fit_season(h, '$as_of') IS NULL THEN 'null' ELSE 'season' END
+		FROM (SELECT purchase_history(ordered_at, amount) AS h FROM orders GROUP BY customer_id) c},
+		stdout => \$out, stderr => \$err, on_error_die => 1);
+	is($out, $what, "uci_online_retail, $as_of: $what");
+	my $said = 'no season is known: from the first purchase to as_of it is less than 365 days';
+	is($err =~ /^(?:psql:\S+ )?NOTICE:  \Q$said\E$/m ? 'null' : 'season', $what,
+		'with a notice, or without');
+}
 
 is($node->safe_psql('postgres', q{
 	SELECT count(*) FROM leaving WHERE subscriber_stage NOT IN ('at_risk', 'lapsed')}), 0,

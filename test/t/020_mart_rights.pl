@@ -322,6 +322,18 @@ my @attacks = (
 	[ 'a view instead of what is read', q{
 		ALTER TABLE m.lifecycle RENAME TO hidden;
 		CREATE VIEW m.lifecycle AS SELECT * FROM m.hidden WHERE public.attack()} ],
+	[ 'events of a type of their own', q{
+		CREATE TYPE w.evil AS ENUM ('[]');
+		CREATE FUNCTION w.evil_json(w.evil) RETURNS json LANGUAGE plpgsql AS
+			$$BEGIN PERFORM public.attack(); RETURN $1::text; END$$;
+		CREATE CAST (w.evil AS json) WITH FUNCTION w.evil_json(w.evil);
+		ALTER TABLE m.settings DROP events, ADD events w.evil NOT NULL DEFAULT '[]'} ],
+	[ 'a season of a type of their own', q{
+		CREATE FUNCTION w.evil_of(public.retention_season) RETURNS shop.evil LANGUAGE plpgsql AS
+			$$BEGIN PERFORM public.attack(); RETURN row('{}')::shop.evil; END$$;
+		CREATE CAST (public.retention_season AS shop.evil)
+			WITH FUNCTION w.evil_of(public.retention_season) AS ASSIGNMENT;
+		ALTER TABLE m.season_fit DROP used, ADD used shop.evil DEFAULT row('{}')::shop.evil} ],
 	[ 'the orders as a view', q{
 		ALTER TABLE w.o RENAME TO p;
 		CREATE VIEW w.o AS SELECT * FROM w.p WHERE public.attack()} ],
@@ -394,6 +406,70 @@ for my $attack (grep { $_->[1] !~ /\bm\./ } @attacks)
 	is(value(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'shop'}), 'f',
 		'and makes nobody a superuser');
 }
+
+# --- what is told in the settings is data ---------------------------------------------------------
+
+# An analyst may tell events, and no more: whatever they write is read as a season of the owner's
+# mart, and said to be none where it is none
+$node->safe_psql('postgres', qq{
+	DROP SCHEMA IF EXISTS m, w CASCADE; CREATE SCHEMA w AUTHORIZATION shop;
+	CREATE TABLE w.o $shop_table;
+	ALTER TABLE w.o OWNER TO shop;
+	INSERT INTO w.o $orders;
+	SELECT create_retention_mart('w.o', $columns, 'm', 'UTC');
+	SELECT refresh_retention_mart('m');
+	GRANT USAGE ON SCHEMA m TO analyst, clerk;
+	GRANT SELECT ON ALL TABLES IN SCHEMA m TO analyst, clerk;
+	GRANT UPDATE (events) ON m.settings TO analyst});
+my $told = q{'[{"from": "2025-03-01", "until": "2025-03-31", "factor": 0.5}]'};
+fails_as('clerk', "UPDATE m.settings SET events = $told", qr/permission denied for table settings/,
+	'who may only read a mart tells it no events');
+fails_as('nobody', "UPDATE m.settings SET events = $told", qr/permission denied for schema m/,
+	'nor who may not');
+for my $column (grep { $_ ne 'events' } split /\n/, value(q{
+	SELECT attname FROM pg_attribute
+	WHERE attrelid = 'm.settings'::regclass AND attnum > 0 AND NOT attisdropped}))
+{
+	isnt(as('analyst', "UPDATE m.settings SET $column = $column"), 0,
+		"who may tell events changes no $column");
+}
+fails_as('analyst', 'UPDATE m.season_fit SET chosen = true',
+	qr/permission denied for table season_fit/, 'nor what season the mart goes by');
+ok_as('analyst', "UPDATE m.settings SET events = $told", 'but tells events');
+ok_as('postgres', "SELECT refresh_retention_mart('m')", 'which a refresh goes by');
+is(value(q{SELECT used::text::jsonb -> 'events' = events FROM m.settings, m.season_fit}), 't',
+	'as they are');
+# as texts in which the quotes, the placeholders and the dollars of somebody else's SQL would end
+my @planted = (
+	q{'; SELECT public.attack_now(); --}, q{\\'; SELECT public.attack_now(); --},
+	q{"]'::public.retention_season), (SELECT public.attack_now()), ('},
+	'$$; SELECT public.attack_now(); $$', '{events} {mart} {as_of}', '%I %L %s',
+	'<script>alert(1)</script>');
+my $event = q{'from', '2025-03-01', 'until', '2025-03-31', 'factor'};
+forget();
+for my $text (@planted)
+{
+	my $planted = "\$planted\$$text\$planted\$::text";
+	for my $as (
+		$planted, "jsonb_build_object($planted, 1)", "jsonb_build_object($event, $planted)",
+		"jsonb_build_object($event, 2, 'from', $planted)")
+	{
+		ok_as('analyst', "UPDATE m.settings SET events = jsonb_build_array($as)",
+			"planted: $text");
+		fails_as('postgres', q{SELECT refresh_retention_mart('m')},
+			qr/ERROR:  invalid input for type retention_season/, 'is no event');
+		unlike(value(q{SELECT retention_review_html('m')}), qr/attack_now|alert|%L|\{events/,
+			'and not on the page');
+	}
+}
+is(ran_as(), '', 'nothing of it runs');
+is(value(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'shop'}), 'f',
+	'nor makes anybody a superuser');
+fails_as('analyst', q{UPDATE m.settings SET events = '{"from": 1}'},
+	qr/violates check constraint/, 'what is no list is not stored');
+ok_as('analyst', q{UPDATE m.settings SET events = '[]'}, 'taken back');
+ok_as('postgres', "SELECT refresh_retention_mart('m'); SELECT drop_retention_mart('m')",
+	'refreshed and dropped');
 
 # --- owners that no longer agree ------------------------------------------------------------------
 
