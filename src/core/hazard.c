@@ -58,6 +58,7 @@ struct rt_hazard_room
 	double		tried[RT_COVARIATES_MAX];
 	double		step[RT_COVARIATES_MAX];
 	double		gradient[RT_COVARIATES_MAX];
+	double		squares[RT_COVARIATES_MAX];	/* of which information is what the means leave */
 	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	double		factor[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
@@ -345,6 +346,7 @@ hazard_add_time(const hazard_problem *p, rt_hazard_room *room, hazard_walk *walk
 	{
 		room->gradient[i] -=
 			at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
+		room->squares[i] += at_risk->second[i * n + i] * sums.inverse;
 		for (int j = 0; j <= i; j++)
 			room->information[i * n + j] +=
 				at_risk->second[i * n + j] * sums.inverse -
@@ -622,6 +624,26 @@ hazard_walk_entered(const hazard_problem *p, const double *beta, rt_hazard_room 
 	}
 }
 
+/*
+ * At 0, where no weight tells customers apart: no information is left of a covariate that is the
+ * same for all who are compared at a time, though not for all
+ */
+static void
+hazard_forget_rounding(rt_hazard_room *room, const double *beta, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (beta[i] != 0)
+			return;
+	for (int i = 0; i < n; i++)
+		if (!(room->information[i * n + i] > PIVOT_SMALL * room->squares[i]))
+		{
+			for (int j = 0; j <= i; j++)
+				room->information[i * n + j] = 0;
+			for (int j = i; j < n; j++)
+				room->information[j * n + i] = 0;
+		}
+}
+
 /* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
 hazard_evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *room)
@@ -629,11 +651,13 @@ hazard_evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *roo
 	hazard_walk walk = {.highest = -INFINITY};
 
 	memset(room->gradient, 0, sizeof(room->gradient));
+	memset(room->squares, 0, sizeof(room->squares));
 	memset(room->information, 0, (size_t) (p->used * p->used) * sizeof(double));
 	if (p->by_entry == NULL)
 		hazard_walk_back(p, beta, room, &walk);
 	else
 		hazard_walk_entered(p, beta, room, &walk);
+	hazard_forget_rounding(room, beta, p->used);
 	return walk.value;
 }
 
@@ -678,6 +702,58 @@ hazard_solve(const rt_hazard_room *room, int n, const double *right, double *x)
 
 /* A deviation of some hundred roundings of the largest value */
 #define SCALE_SMALL		1e-13
+
+/*
+ * Takes the mean of a stratum from column j, as customers are compared within it only.  What is
+ * left of a value that is the same for all of them is nothing.
+ */
+static void
+hazard_center_stratum(rt_hazard_row *rows, size_t count, int j)
+{
+	double		weights = 0;
+	double		mean = 0;
+	double		largest = 0;
+	double		away = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		largest = fmax(largest, fabs(rows[i].x[j]));
+	}
+	for (size_t i = 0; i < count && largest > 0; i++)
+	{
+		double		weight = (double) (rows[i].events + rows[i].censored);
+
+		rt_poll_each(i);
+		weights += weight;
+		mean += (rows[i].x[j] / largest - mean) * (weight / weights);
+	}
+	for (size_t i = 0; i < count && largest > 0; i++)
+	{
+		rt_poll_each(i);
+		rows[i].x[j] = (rows[i].x[j] / largest - mean) * largest;
+		away = fmax(away, fabs(rows[i].x[j]));
+	}
+	for (size_t i = 0; i < count && away < SCALE_SMALL * largest; i++)
+	{
+		rt_poll_each(i);
+		rows[i].x[j] = 0;
+	}
+}
+
+static void
+hazard_center_strata(rt_hazard_row *rows, size_t count, int covariates)
+{
+	if (count == 0 || rows[0].stratum == rows[count - 1].stratum)
+		return;
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		for (end = begin; end < count && rows[end].stratum == rows[begin].stratum; end++)
+			rt_poll_each(end);
+		for (int j = 0; j < covariates; j++)
+			hazard_center_stratum(rows + begin, end - begin, j);
+	}
+}
 
 /* Standardizes x; what is the same for everybody has scale 0 */
 static void
@@ -882,6 +958,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 #endif
 	memset(fit, 0, sizeof(*fit));
 	fit->covariates = covariates;
+	hazard_center_strata(rows, count, covariates);
 	hazard_standardize(rows, count, covariates, room);
 	for (int j = 0; j < covariates; j++)
 	{
