@@ -325,11 +325,14 @@ COMMENT ON FUNCTION survival_curve_add(bytea, double precision, boolean, double 
 	IS 'Transition function of the aggregate survival_curve.';
 COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean)
 	IS 'Transition function of the aggregate survival_curve.';
-COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean, double precision)
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision)
 	IS 'Transition function of the aggregate survival_curve.';
-COMMENT ON FUNCTION survival_curve_add(bytea, double precision, boolean, double precision, double precision)
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, boolean, double precision,
+		double precision)
 	IS 'Transition function of the aggregate survival_curve.';
-COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean, double precision, double precision)
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision, double precision)
 	IS 'Transition function of the aggregate survival_curve.';
 COMMENT ON FUNCTION survival_curve_combine(bytea, bytea)
 	IS 'Combine function of the aggregate survival_curve.';
@@ -369,7 +372,8 @@ COMMENT ON AGGREGATE survival_curve(double precision, boolean, double precision,
 	'weights, as in R''s survfit(..., weights, robust = FALSE). A weight of 0 leaves the row '
 	'out, as a NULL does. For strata use GROUP BY: a curve for each. Errors: as there, and '
 	'22023 for a weight that is negative or not finite.';
-COMMENT ON AGGREGATE survival_curve(double precision, double precision, boolean, double precision, double precision)
+COMMENT ON AGGREGATE survival_curve(double precision, double precision, boolean,
+		double precision, double precision)
 	IS 'As survival_curve(duration, churned, level, weight), of customers who came under '
 	'observation at entry. Errors: as there and as of survival_curve(entry, duration, '
 	'churned).';

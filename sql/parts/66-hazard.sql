@@ -129,7 +129,8 @@ COMMENT ON TYPE hazard_fit IS 'A proportional hazards model: what makes customer
 COMMENT ON COLUMN hazard_fit.customers IS 'customers it was fitted to';
 COMMENT ON COLUMN hazard_fit.churned IS 'how many of them left';
 COMMENT ON COLUMN hazard_fit.left_out
-	IS 'rows left out because the entry, the duration, churned, a covariate or the stratum was NULL';
+	IS 'rows left out because the entry, the duration, churned, a covariate or the stratum was '
+	'NULL';
 COMMENT ON COLUMN hazard_fit.log_likelihood IS 'logarithm of the partial likelihood';
 COMMENT ON COLUMN hazard_fit.null_log_likelihood IS 'the same without any covariate';
 COMMENT ON COLUMN hazard_fit.p_value
@@ -143,13 +144,16 @@ COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double prec
 	IS 'Transition function of the aggregate fit_hazard.';
 COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text)
 	IS 'Transition function of the aggregate fit_hazard.';
-COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean, double precision[])
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[])
 	IS 'Transition function of the aggregate fit_hazard.';
-COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean, double precision[], text)
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text)
 	IS 'Transition function of the aggregate fit_hazard.';
 COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text, text)
 	IS 'Transition function of the aggregate fit_hazard.';
-COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean, double precision[], text, text)
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text, text)
 	IS 'Transition function of the aggregate fit_hazard.';
 COMMENT ON FUNCTION fit_hazard_combine(bytea, bytea)
 	IS 'Combine function of the aggregate fit_hazard.';
@@ -178,7 +182,8 @@ COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, dou
 	'one at most. Errors: as there, and 22023 for an entry that is negative or not before '
 	'the duration, but for rounding. Source: Andersen, Gill (1982); Klein, Moeschberger '
 	'(2003), section 9.4.';
-COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[], text)
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text)
 	IS 'As fit_hazard(entry, duration, churned, covariates), with ties by the approximation '
 	'of ''efron'' or ''breslow''. Errors: as there, and those of fit_hazard(duration, '
 	'churned, covariates, ties).';
@@ -188,7 +193,8 @@ COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[], t
 	'the coefficients are the same in all of them. A covariate that is the same for all of a '
 	'stratum, in each of them, has a NULL coefficient. Rows with a NULL stratum are left out '
 	'and counted. Errors: as there. Source: Kalbfleisch, Prentice (1980), section 4.4.';
-COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[], text, text)
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text, text)
 	IS 'As fit_hazard(duration, churned, covariates, ties, stratum), of customers who came '
 	'under observation at entry. Errors: as there and as of fit_hazard(entry, duration, '
 	'churned, covariates).';

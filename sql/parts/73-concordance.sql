@@ -37,7 +37,8 @@ CREATE AGGREGATE concordance_index(score double precision, entry double precisio
 
 COMMENT ON FUNCTION concordance_index_add(bytea, double precision, double precision, boolean)
 	IS 'Transition function of the aggregate concordance_index.';
-COMMENT ON FUNCTION concordance_index_add(bytea, double precision, double precision, double precision, boolean)
+COMMENT ON FUNCTION concordance_index_add(bytea, double precision, double precision,
+		double precision, boolean)
 	IS 'Transition function of the aggregate concordance_index.';
 COMMENT ON FUNCTION concordance_index_combine(bytea, bytea)
 	IS 'Combine function of the aggregate concordance_index.';
@@ -56,7 +57,8 @@ COMMENT ON AGGREGATE concordance_index(double precision, double precision, boole
 	'rows. Rows with a NULL are left out; NULL where no pair can be compared. Errors: 22023 '
 	'for a score NaN, or a duration that is negative or not finite. Source: Harrell, Califf, '
 	'Pryor, Lee, Rosati (1982); Harrell, Lee, Mark (1996).';
-COMMENT ON AGGREGATE concordance_index(double precision, double precision, double precision, boolean)
+COMMENT ON AGGREGATE concordance_index(double precision, double precision, double precision,
+		boolean)
 	IS 'As concordance_index(score, duration, churned), of customers who came under '
 	'observation at entry: who left is compared with those who were at risk then, having '
 	'entered before. Errors: as there, and 22023 for an entry that is negative or not before '

@@ -37,9 +37,9 @@ typedef struct rt_concordance_room
 /*
  * Of all pairs of which is known who left sooner, the share in which they had the higher score,
  * equal scores counting half (Harrell and others 1982).  It is known of one who left and one who
- * was at risk then and stayed longer: seen longer, or as long without leaving.  Exact for up to 2^32
- * customers; the rows become those of equal durations.  NaN when there is no such pair, or where
- * rounding alone parts an entry from its time: then *broken is such a row, else count.
+ * was at risk then and stayed longer: seen longer, or as long without leaving.  Exact for less than
+ * 2^32 customers; the rows become those of equal durations.  NaN when there is no such pair, or
+ * where rounding alone parts an entry from its time: then *broken is such a row, else count.
  */
 extern double rt_concordance_index(rt_concordance_row *rows, size_t count,
 								   const rt_concordance_room *room, size_t *broken);

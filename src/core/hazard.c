@@ -3,8 +3,8 @@
  *		What makes customers leave sooner: the proportional hazards model of Cox.
  *
  * The partial likelihood of Cox (1972), with ties as Efron (1977) or Breslow (1974) has them.
- * Rows come with the longest durations first, so that the sums over all who are
- * at risk grow as time goes back, stratum by stratum.  Covariates are standardized inside: the likelihood knows no
+ * Stratum by stratum rows come with the longest durations first, so that the sums over all who are
+ * at risk grow as time goes back.  Covariates are standardized inside: the likelihood knows no
  * origin, and steps, pivots and what counts as large then mean the same for each.
  *
  * Copyright (c) 2026, retention contributors
@@ -505,7 +505,7 @@ hazard_go(const hazard_problem *p, const rt_hazard_row *row, rt_hazard_room *roo
 							  exponent - w->exponent));
 }
 
-/* Takes out who is not at risk at time, nor before; whoever came in only between events is not in */
+/* Takes out who is not at risk at time; who was there only between events had not come in */
 static void
 hazard_take_out(const hazard_problem *p, double time, rt_hazard_room *room, hazard_entered *w)
 {

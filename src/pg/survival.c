@@ -166,7 +166,7 @@ survival_weight(FunctionCallInfo fcinfo, int argument)
 	return weight;
 }
 
-/* Of entry if asked for, duration, churned, perhaps the level, and a weight behind it if asked for */
+/* Of entry if there is one, duration, churned, perhaps the level, and a weight if there is one */
 static Datum
 survival_add(FunctionCallInfo fcinfo, int has)
 {

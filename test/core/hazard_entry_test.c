@@ -122,8 +122,8 @@ add_weights(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bo
 		long double n = (long double) (leaving ? row->events : row->events + row->censored);
 		long double weight;
 
-		if (row->stratum != at->stratum || row->time < at->time || (entry && row->entry >= at->time) ||
-			(leaving && row->time != at->time))
+		if (row->stratum != at->stratum || row->time < at->time ||
+			(entry && row->entry >= at->time) || (leaving && row->time != at->time))
 			continue;
 		weight = n * expl((long double) beta[0] * row->x[0] + (long double) beta[1] * row->x[1] -
 						  highest);
@@ -179,7 +179,8 @@ add_time(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bool 
 		for (int j = 0; j < COVARIATES; j++)
 			for (int k = 0; k < COVARIATES; k++)
 				all->information[j][k] +=
-					(risk.information[j][k] - f * leaving.information[j][k]) / d - mean[j] * mean[k];
+					(risk.information[j][k] - f * leaving.information[j][k]) / d -
+					mean[j] * mean[k];
 	}
 }
 
@@ -351,8 +352,7 @@ test_rounding(void)
 }
 
 static const check_case hazard_entry_cases[] = {
-	{"hazard entry: coefficients, errors and likelihoods with entries and strata agree with R to 1e-8",
-	test_against_r},
+	{"hazard entry: coefficients, errors and likelihoods agree with R to 1e-8", test_against_r},
 	{"hazard entry: fits have the greatest likelihood there is, by its definition",
 	test_by_definition},
 	{"hazard entry: who comes and goes with a risk far beyond that of others leaves nothing behind",
