@@ -34,7 +34,8 @@ SELECT concordance_index(score, duration, churned) AS one_pair
 FROM (VALUES (2::float8, 1, true), (1, 2, false), (NULL, 3, true), (9, NULL, true), (9, 3, NULL))
      v(score, duration, churned);
 SELECT concordance_index(score, entry, duration, churned) IS NULL AS never_together
-FROM (VALUES (2, 0, 1, true), (1, 1, 2, true), (1, NULL, 2, true)) v(score, entry, duration, churned);
+FROM (VALUES (2, 0, 1, true), (1, 1, 2, true), (1, NULL, 2, true))
+     v(score, entry, duration, churned);
 SELECT concordance_index(1, 2, false) IS NULL AS nobody_left,
        concordance_index(score, 2, true) IS NULL AS at_once
 FROM (VALUES (1), (2)) v(score);
