@@ -92,10 +92,10 @@ rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int
 	return (left->entry > right->entry) - (left->entry < right->entry);
 }
 
-void
+bool
 rt_hazard_tie_rows(rt_hazard_row *rows, size_t count)
 {
-	if (count > 0)
+	return count > 0 &&
 		rt_tie_durations(&rows[count - 1].time, count, -(ptrdiff_t) sizeof(rows[0]));
 }
 

@@ -66,9 +66,9 @@ extern int	rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row 
 
 /*
  * Of rows of one stratum in that order: those whose times differ by rounding alone are of one time,
- * as of rt_tie_durations; the order may then be another one
+ * as of rt_tie_durations.  Is the order then perhaps another one?
  */
-extern void rt_hazard_tie_rows(rt_hazard_row *rows, size_t count);
+extern bool rt_hazard_tie_rows(rt_hazard_row *rows, size_t count);
 
 /*
  * The same of rows in any order, of strata or not, with entries if any are asked for: moments has

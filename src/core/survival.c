@@ -22,13 +22,14 @@
  */
 #define TIED 1.4901161193847656e-8
 
-void
+bool
 rt_tie_durations(double *times, size_t count, ptrdiff_t step)
 {
 	double		mean = 0;
 	double		distinct = 0;
 	double		before = NAN;
 	double		first = 0;
+	bool		changed = false;
 	char	   *place = (char *) times;
 
 	for (size_t i = 0; i < count; i++, place += step)
@@ -50,8 +51,10 @@ rt_tie_durations(double *times, size_t count, ptrdiff_t step)
 		if (i == 0 || !(change <= TIED || change / mean <= TIED))
 			first = *time;
 		before = *time;
+		changed = changed || first != before;
 		*time = first;
 	}
+	return changed;
 }
 
 static int

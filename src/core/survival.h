@@ -39,9 +39,9 @@ typedef struct rt_survival_point
  * Makes equal what differs by rounding alone: of count times in ascending order, each so many bytes
  * behind the one before, those of a run in which each is as good as the one before it become the
  * first of the run.  As good is within sqrt(DBL_EPSILON), of itself or of the mean of the distinct
- * times: as R's package survival has it.
+ * times: as R's package survival has it.  Did any become another one?
  */
-extern void rt_tie_durations(double *times, size_t count, ptrdiff_t step);
+extern bool rt_tie_durations(double *times, size_t count, ptrdiff_t step);
 
 /* The same, and put together: how many are left */
 extern size_t rt_durations_tied(rt_duration *times, size_t count);

@@ -433,11 +433,8 @@ hazard_fit_state(const TallyState *state, const rt_tally_entry *entries, int has
 	if (has != 0)
 		hazard_tie(rows, count, has);
 	rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
-	if (has == 0)
-	{
-		rt_hazard_tie_rows(rows, count);
+	if (has == 0 && rt_hazard_tie_rows(rows, count))
 		rt_sort(rows, count, sizeof(rt_hazard_row), hazard_compare_rows, &covariates);
-	}
 	count = rt_hazard_merge_rows(rows, count, covariates);
 	if (has & HAZARD_ENTRY)
 	{
