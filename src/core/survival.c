@@ -109,11 +109,13 @@ survival_set_share(rt_survival_point *point, double survival, double greenwood, 
 	point->std_error = greenwood == 0 ? 0 : NAN;
 	point->lower = point->upper = NAN;
 	if (greenwood > 0 && survival > 0)
+		point->std_error = survival * sqrt(greenwood);
+	/* those who left may weigh nothing beside the others */
+	if (greenwood > 0 && survival > 0 && survival < 1)
 	{
 		double		log_survival = log(survival);
 		double		width = z * sqrt(greenwood) / -log_survival;
 
-		point->std_error = survival * sqrt(greenwood);
 		point->lower = exp(log_survival * exp(width));
 		point->upper = exp(log_survival * exp(-width));
 	}

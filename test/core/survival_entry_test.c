@@ -323,6 +323,8 @@ test_extreme_weights(void)
 	CHECK(points[1].std_error > 0 && points[1].std_error < 1e-150);
 	CHECK(curve_of(small, 2, points, &broken) == 2);
 	CHECK(points[0].survival == 1 && points[1].survival == 0.5);
+	CHECK(points[0].std_error > 0 && isnan(points[0].lower) && isnan(points[0].upper));
+	CHECK(points[1].lower < 0.5 && points[1].upper > 0.5);
 	CHECK(curve_of(left, 2, points, &broken) == 2);
 	CHECK(points[0].survival == 1 && points[1].survival == 0.5);
 	CHECK(curve_of(near, 2, points, &broken) == 2 && points[0].at_risk == 1);
