@@ -308,6 +308,7 @@ test_extreme_weights(void)
 	{0, 9, 1, 1, 0}};
 	rt_survival_row large[2] = {{-INFINITY, 1, 1.7e308, 1, 0}, {-INFINITY, 2, 1.7e308, 1, 1}};
 	rt_survival_row small[2] = {{-INFINITY, 1, 4.9e-324, 1, 0}, {-INFINITY, 2, 1.7e308, 1, 1}};
+	rt_survival_row light[2] = {{-INFINITY, 1, 1e-20, 1, 0}, {-INFINITY, 2, 1, 1, 1}};
 	rt_survival_row left[2] = {{-INFINITY, 2, 4.9e-324, 1, 1}, {-INFINITY, 1, 1.7e308, 0, 1}};
 	rt_survival_row near[2] = {{0, 0.3, 1, 1, 0}, {0.1 + 0.2, 1, 1, 1, 0}};
 	rt_survival_row empty[2] = {{0, 1, 1, 1, 0}, {0.3, 0.1 + 0.2, 1, 1, 0}};
@@ -323,7 +324,9 @@ test_extreme_weights(void)
 	CHECK(points[1].std_error > 0 && points[1].std_error < 1e-150);
 	CHECK(curve_of(small, 2, points, &broken) == 2);
 	CHECK(points[0].survival == 1 && points[1].survival == 0.5);
-	CHECK(points[0].std_error > 0 && isnan(points[0].lower) && isnan(points[0].upper));
+	CHECK(curve_of(light, 2, points, &broken) == 2);
+	CHECK(points[0].survival == 1 && points[0].std_error > 0 && points[0].std_error < 1e-9);
+	CHECK(isnan(points[0].lower) && isnan(points[0].upper));
 	CHECK(points[1].lower < 0.5 && points[1].upper > 0.5);
 	CHECK(curve_of(left, 2, points, &broken) == 2);
 	CHECK(points[0].survival == 1 && points[1].survival == 0.5);
