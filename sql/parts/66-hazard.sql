@@ -33,6 +33,29 @@ CREATE FUNCTION fit_hazard_add(bytea, double precision, boolean, double precisio
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
 	AS 'MODULE_PATHNAME', 'fit_hazard_add';
 
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[])
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_stratum';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry_stratum';
+
 CREATE FUNCTION fit_hazard_combine(bytea, bytea) RETURNS bytea
 	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
 	AS 'MODULE_PATHNAME', 'fit_hazard_combine';
@@ -50,6 +73,34 @@ CREATE AGGREGATE fit_hazard(duration double precision, churned boolean,
 
 CREATE AGGREGATE fit_hazard(duration double precision, churned boolean,
 		covariates double precision[], ties text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[]) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[], ties text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(duration double precision, churned boolean,
+		covariates double precision[], ties text, stratum text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[], ties text, stratum text) (
 	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
 	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
 	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
@@ -78,7 +129,8 @@ COMMENT ON TYPE hazard_fit IS 'A proportional hazards model: what makes customer
 COMMENT ON COLUMN hazard_fit.customers IS 'customers it was fitted to';
 COMMENT ON COLUMN hazard_fit.churned IS 'how many of them left';
 COMMENT ON COLUMN hazard_fit.left_out
-	IS 'rows left out because the duration, churned or a covariate was NULL';
+	IS 'rows left out because the entry, the duration, churned, a covariate or the stratum was '
+	'NULL';
 COMMENT ON COLUMN hazard_fit.log_likelihood IS 'logarithm of the partial likelihood';
 COMMENT ON COLUMN hazard_fit.null_log_likelihood IS 'the same without any covariate';
 COMMENT ON COLUMN hazard_fit.p_value
@@ -91,6 +143,17 @@ COMMENT ON COLUMN hazard_fit.coefficients
 COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[])
 	IS 'Transition function of the aggregate fit_hazard.';
 COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text)
+	IS 'Transition function of the aggregate fit_hazard.';
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[])
+	IS 'Transition function of the aggregate fit_hazard.';
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text)
+	IS 'Transition function of the aggregate fit_hazard.';
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text, text)
+	IS 'Transition function of the aggregate fit_hazard.';
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text, text)
 	IS 'Transition function of the aggregate fit_hazard.';
 COMMENT ON FUNCTION fit_hazard_combine(bytea, bytea)
 	IS 'Combine function of the aggregate fit_hazard.';
@@ -111,3 +174,27 @@ COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[], t
 	IS 'As fit_hazard(duration, churned, covariates), with ties by the approximation of ''efron'' '
 	'or ''breslow''. Errors: 22023 for any other, or one that changes within a group, 22004 for '
 	'NULL. Source: Breslow (1974).';
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[])
+	IS 'As fit_hazard(duration, churned, covariates), of customers who came under '
+	'observation later than they began: each is at risk behind entry and up to duration, '
+	'both counted from the same beginning (left truncation). A customer whose covariates '
+	'changed can be several rows, each with the time in which they held, churned in the last '
+	'one at most. Errors: as there, and 22023 for an entry that is negative or not before '
+	'the duration, but for rounding. Source: Andersen, Gill (1982); Klein, Moeschberger '
+	'(2003), section 9.4.';
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text)
+	IS 'As fit_hazard(entry, duration, churned, covariates), with ties by the approximation '
+	'of ''efron'' or ''breslow''. Errors: as there, and those of fit_hazard(duration, '
+	'churned, covariates, ties).';
+COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[], text, text)
+	IS 'As fit_hazard(duration, churned, covariates, ties), where customers are compared '
+	'with those of their stratum only: each stratum has a hazard of its own over time, and '
+	'the coefficients are the same in all of them. A covariate that is the same for all of a '
+	'stratum, in each of them, has a NULL coefficient. Rows with a NULL stratum are left out '
+	'and counted. Errors: as there. Source: Kalbfleisch, Prentice (1980), section 4.4.';
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text, text)
+	IS 'As fit_hazard(duration, churned, covariates, ties, stratum), of customers who came '
+	'under observation at entry. Errors: as there and as of fit_hazard(entry, duration, '
+	'churned, covariates).';

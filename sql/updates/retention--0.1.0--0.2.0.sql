@@ -1819,6 +1819,194 @@ COMMENT ON AGGREGATE expected_lifecycle(purchase_history, text, date, retention_
 	'22023 for another period, for models of other kinds, or arguments that change within a '
 	'group.';
 
+CREATE FUNCTION survival_curve_add(bytea, double precision, double precision, boolean) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'survival_curve_add_entry';
+
+CREATE FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'survival_curve_add_entry';
+
+CREATE FUNCTION survival_curve_add(bytea, double precision, boolean, double precision,
+		double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'survival_curve_add_weight';
+
+CREATE FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision, double precision)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'survival_curve_add_entry_weight';
+
+CREATE AGGREGATE survival_curve(entry double precision, duration double precision,
+		churned boolean) (
+	SFUNC = survival_curve_add, STYPE = bytea, SSPACE = 2000,
+	FINALFUNC = survival_curve_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = survival_curve_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE survival_curve(entry double precision, duration double precision,
+		churned boolean, level double precision) (
+	SFUNC = survival_curve_add, STYPE = bytea, SSPACE = 2000,
+	FINALFUNC = survival_curve_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = survival_curve_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE survival_curve(duration double precision, churned boolean,
+		level double precision, weight double precision) (
+	SFUNC = survival_curve_add, STYPE = bytea, SSPACE = 2000,
+	FINALFUNC = survival_curve_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = survival_curve_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE survival_curve(entry double precision, duration double precision,
+		churned boolean, level double precision, weight double precision) (
+	SFUNC = survival_curve_add, STYPE = bytea, SSPACE = 2000,
+	FINALFUNC = survival_curve_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = survival_curve_combine, PARALLEL = SAFE
+);
+
+CREATE FUNCTION log_rank_add(bytea, double precision, double precision, boolean, text) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_entry';
+
+CREATE FUNCTION log_rank_add(bytea, double precision, double precision, boolean, boolean)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_entry_boolean';
+
+CREATE FUNCTION log_rank_add(bytea, double precision, boolean, text, text) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_stratum';
+
+CREATE FUNCTION log_rank_add(bytea, double precision, boolean, boolean, text) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_stratum_boolean';
+
+CREATE FUNCTION log_rank_add(bytea, double precision, double precision, boolean, text, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_entry_stratum';
+
+CREATE FUNCTION log_rank_add(bytea, double precision, double precision, boolean, boolean, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 3
+	AS 'MODULE_PATHNAME', 'log_rank_add_entry_stratum_boolean';
+
+CREATE AGGREGATE log_rank(entry double precision, duration double precision, churned boolean,
+		group_name text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank(entry double precision, duration double precision, churned boolean,
+		treated boolean) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank(duration double precision, churned boolean, group_name text,
+		stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank(duration double precision, churned boolean, treated boolean,
+		stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank(entry double precision, duration double precision, churned boolean,
+		group_name text, stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank(entry double precision, duration double precision, churned boolean,
+		treated boolean, stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(entry double precision, duration double precision,
+		churned boolean, group_name text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(entry double precision, duration double precision,
+		churned boolean, treated boolean) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(duration double precision, churned boolean, group_name text,
+		stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(duration double precision, churned boolean, treated boolean,
+		stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(entry double precision, duration double precision,
+		churned boolean, group_name text, stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE log_rank_groups(entry double precision, duration double precision,
+		churned boolean, treated boolean, stratum text) (
+	SFUNC = log_rank_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = log_rank_groups_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = log_rank_combine, PARALLEL = SAFE
+);
+
+COMMENT ON COLUMN survival_point.at_risk
+	IS 'customers seen at least so long who had not left before, and who had entered';
+
+COMMENT ON COLUMN survival_point.std_error
+	IS 'its standard error by Greenwood''s formula, of weights where there are; NULL where nobody '
+	'is left';
+
+COMMENT ON COLUMN log_rank.degrees_of_freedom
+	IS 'groups that could have lost somebody, less one; less another one for each further '
+	'set of groups that are compared among themselves only, being in other strata or at risk '
+	'at other times';
+
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean)
+	IS 'Transition function of the aggregate survival_curve.';
+
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision)
+	IS 'Transition function of the aggregate survival_curve.';
+
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, boolean, double precision,
+		double precision)
+	IS 'Transition function of the aggregate survival_curve.';
+
+COMMENT ON FUNCTION survival_curve_add(bytea, double precision, double precision, boolean,
+		double precision, double precision)
+	IS 'Transition function of the aggregate survival_curve.';
+
 COMMENT ON AGGREGATE survival_curve(double precision, boolean)
 	IS 'How long do customers stay, when some are still there? The Kaplan-Meier estimate from how '
 	'long each was seen and whether they had left then (true) or not (false: they count as long as '
@@ -1832,6 +2020,52 @@ COMMENT ON AGGREGATE survival_curve(double precision, boolean)
 	'a duration that is negative or not finite. Source: Kaplan, Meier (1958); Greenwood (1926); '
 	'Kalbfleisch, Prentice (1980), section 1.3, for the limits.';
 
+COMMENT ON AGGREGATE survival_curve(double precision, double precision, boolean)
+	IS 'As survival_curve(duration, churned), of customers who came under observation later '
+	'than they began: each is at risk behind entry and up to duration, both counted from the '
+	'same beginning (left truncation). Whoever had left before, the log never had: without '
+	'entry the others would seem to stay longer than they do. Where all who are at risk '
+	'leave while others have not entered yet, the share falls to 0 and stays there: ask from '
+	'a later time on. Entries and durations that differ by rounding alone are one. Rows with '
+	'a NULL are left out. Errors: as there, and 22023 for an entry that is negative or not '
+	'before the duration, but for rounding. Source: Klein, Moeschberger (2003), section 4.6.';
+
+COMMENT ON AGGREGATE survival_curve(double precision, double precision, boolean, double precision)
+	IS 'As survival_curve(entry, duration, churned), with limits of a confidence level. '
+	'Errors: as there, and those of survival_curve(duration, churned, level).';
+
+COMMENT ON AGGREGATE survival_curve(double precision, boolean, double precision, double precision)
+	IS 'As survival_curve(duration, churned, level), where a customer counts as much as '
+	'weight says: as many customers of a sample stand for. at_risk, churned and censored '
+	'count customers all the same; the share, its standard error and the limits go by '
+	'weights, as in R''s survfit(..., weights, robust = FALSE). A weight of 0 leaves the row '
+	'out, as a NULL does. For strata use GROUP BY: a curve for each. Errors: as there, and '
+	'22023 for a weight that is negative or not finite.';
+
+COMMENT ON AGGREGATE survival_curve(double precision, double precision, boolean,
+		double precision, double precision)
+	IS 'As survival_curve(duration, churned, level, weight), of customers who came under '
+	'observation at entry. Errors: as there and as of survival_curve(entry, duration, '
+	'churned).';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, double precision, boolean, text)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, double precision, boolean, boolean)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, boolean, text, text)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, boolean, boolean, text)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, double precision, boolean, text, text)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
+COMMENT ON FUNCTION log_rank_add(bytea, double precision, double precision, boolean, boolean, text)
+	IS 'Transition function of the aggregates log_rank and log_rank_groups.';
+
 COMMENT ON AGGREGATE log_rank(double precision, boolean, text)
 	IS 'Do groups of customers stay differently long? The log-rank test, from how long each was '
 	'seen, whether they had left then, and their group (a number as group::text). Turned round it '
@@ -1842,12 +2076,128 @@ COMMENT ON AGGREGATE log_rank(double precision, boolean, text)
 	'NULL are left out; NULL without a row. Errors: 22023 for a duration that is negative or not '
 	'finite, 54000 for more than 1,000 groups. Source: Mantel (1966); Peto, Peto (1972).';
 
+COMMENT ON AGGREGATE log_rank(double precision, double precision, boolean, text)
+	IS 'As log_rank(duration, churned, group_name), of customers who came under observation '
+	'at entry: each is at risk behind it and up to duration. Errors: as there, and 22023 for '
+	'an entry that is negative or not before the duration, but for rounding. Source: Klein, '
+	'Moeschberger (2003), section 7.3.';
+
+COMMENT ON AGGREGATE log_rank(double precision, double precision, boolean, boolean)
+	IS 'As log_rank(entry, duration, churned, group_name), of two groups.';
+
+COMMENT ON AGGREGATE log_rank(double precision, boolean, text, text)
+	IS 'As log_rank(duration, churned, group_name), where customers are compared with those '
+	'of their stratum only: what came and what was to be expected is added up over the '
+	'strata. So what differs between strata, such as region or plan, is not taken for an '
+	'effect of the group. Source: Mantel (1966); Peto and others (1977).';
+
+COMMENT ON AGGREGATE log_rank(double precision, boolean, boolean, text)
+	IS 'As log_rank(duration, churned, group_name, stratum), of two groups.';
+
+COMMENT ON AGGREGATE log_rank(double precision, double precision, boolean, text, text)
+	IS 'As log_rank(duration, churned, group_name, stratum), of customers who came under '
+	'observation at entry. Errors: as log_rank(entry, duration, churned, group_name).';
+
+COMMENT ON AGGREGATE log_rank(double precision, double precision, boolean, boolean, text)
+	IS 'As log_rank(entry, duration, churned, group_name, stratum), of two groups.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, double precision, boolean, text)
+	IS 'The groups that log_rank(entry, duration, churned, group_name) compares. Errors: as '
+	'there.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, double precision, boolean, boolean)
+	IS 'As log_rank_groups(entry, duration, churned, group_name), of two groups.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, boolean, text, text)
+	IS 'The groups that log_rank(duration, churned, group_name, stratum) compares; expected '
+	'is that of all strata together. Errors: as there.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, boolean, boolean, text)
+	IS 'As log_rank_groups(duration, churned, group_name, stratum), of two groups.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, double precision, boolean, text, text)
+	IS 'The groups that log_rank(entry, duration, churned, group_name, stratum) compares. '
+	'Errors: as there.';
+
+COMMENT ON AGGREGATE log_rank_groups(double precision, double precision, boolean, boolean, text)
+	IS 'As log_rank_groups(entry, duration, churned, group_name, stratum), of two groups.';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[])
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_stratum';
+
+CREATE FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text, text)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 4
+	AS 'MODULE_PATHNAME', 'fit_hazard_add_entry_stratum';
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[]) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[], ties text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(duration double precision, churned boolean,
+		covariates double precision[], ties text, stratum text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE fit_hazard(entry double precision, duration double precision, churned boolean,
+		covariates double precision[], ties text, stratum text) (
+	SFUNC = fit_hazard_add, STYPE = bytea, SSPACE = 20000,
+	FINALFUNC = fit_hazard_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = fit_hazard_combine, PARALLEL = SAFE
+);
+
 COMMENT ON COLUMN hazard_coefficient.hazard_ratio
 	IS 'by how much the risk of leaving is multiplied when the covariate is greater by one: 1.3 is '
 	'30 percent more at any time; infinite where the coefficient is, or beyond double precision';
 
 COMMENT ON COLUMN hazard_coefficient.upper
 	IS 'upper limit of hazard_ratio; infinite where it is beyond double precision';
+
+COMMENT ON COLUMN hazard_fit.left_out
+	IS 'rows left out because the entry, the duration, churned, a covariate or the stratum was '
+	'NULL';
+
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[])
+	IS 'Transition function of the aggregate fit_hazard.';
+
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text)
+	IS 'Transition function of the aggregate fit_hazard.';
+
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, boolean, double precision[], text, text)
+	IS 'Transition function of the aggregate fit_hazard.';
+
+COMMENT ON FUNCTION fit_hazard_add(bytea, double precision, double precision, boolean,
+		double precision[], text, text)
+	IS 'Transition function of the aggregate fit_hazard.';
 
 COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[])
 	IS 'What makes customers leave sooner, all else being equal: Cox''s proportional hazards model '
@@ -1861,6 +2211,34 @@ COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[])
 	'NULL without a row. Errors: 22023 for a duration that is negative or not finite, or a '
 	'covariate that is not finite, 22000 when nobody has left, 2202E for arrays of different '
 	'lengths. Source: Cox (1972); Efron (1977).';
+
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[])
+	IS 'As fit_hazard(duration, churned, covariates), of customers who came under '
+	'observation later than they began: each is at risk behind entry and up to duration, '
+	'both counted from the same beginning (left truncation). A customer whose covariates '
+	'changed can be several rows, each with the time in which they held, churned in the last '
+	'one at most. Errors: as there, and 22023 for an entry that is negative or not before '
+	'the duration, but for rounding. Source: Andersen, Gill (1982); Klein, Moeschberger '
+	'(2003), section 9.4.';
+
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text)
+	IS 'As fit_hazard(entry, duration, churned, covariates), with ties by the approximation '
+	'of ''efron'' or ''breslow''. Errors: as there, and those of fit_hazard(duration, '
+	'churned, covariates, ties).';
+
+COMMENT ON AGGREGATE fit_hazard(double precision, boolean, double precision[], text, text)
+	IS 'As fit_hazard(duration, churned, covariates, ties), where customers are compared '
+	'with those of their stratum only: each stratum has a hazard of its own over time, and '
+	'the coefficients are the same in all of them. A covariate that is the same for all of a '
+	'stratum, in each of them, has a NULL coefficient. Rows with a NULL stratum are left out '
+	'and counted. Errors: as there. Source: Kalbfleisch, Prentice (1980), section 4.4.';
+
+COMMENT ON AGGREGATE fit_hazard(double precision, double precision, boolean, double precision[],
+		text, text)
+	IS 'As fit_hazard(duration, churned, covariates, ties, stratum), of customers who came '
+	'under observation at entry. Errors: as there and as of fit_hazard(entry, duration, '
+	'churned, covariates).';
 
 COMMENT ON COLUMN lift_bin.lowest_score IS 'the lowest score in it; infinite where that score is';
 
@@ -2060,6 +2438,73 @@ COMMENT ON AGGREGATE compare_models(purchase_history, date, interval, text[], do
 	'that was fitted to the hold-out has seen what it is to tell. Of a season as likely as can be '
 	'aic counts 11 parameters more, with weekdays 17. A NULL season is none. Error 22023 for '
 	'bg/bb, which has no season, and for a season that changes within a group.';
+
+CREATE FUNCTION concordance_index_add(bytea, double precision, double precision, boolean)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'concordance_index_add';
+
+CREATE FUNCTION concordance_index_add(bytea, double precision, double precision,
+		double precision, boolean)
+	RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 2
+	AS 'MODULE_PATHNAME', 'concordance_index_add_entry';
+
+CREATE FUNCTION concordance_index_combine(bytea, bytea) RETURNS bytea
+	LANGUAGE C IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'concordance_index_combine';
+
+CREATE FUNCTION concordance_index_final(bytea) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100
+	AS 'MODULE_PATHNAME', 'concordance_index_final';
+
+CREATE AGGREGATE concordance_index(score double precision, duration double precision,
+		churned boolean) (
+	SFUNC = concordance_index_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = concordance_index_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = concordance_index_combine, PARALLEL = SAFE
+);
+
+CREATE AGGREGATE concordance_index(score double precision, entry double precision,
+		duration double precision, churned boolean) (
+	SFUNC = concordance_index_add, STYPE = bytea, SSPACE = 4000,
+	FINALFUNC = concordance_index_final, FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = concordance_index_combine, PARALLEL = SAFE
+);
+
+COMMENT ON FUNCTION concordance_index_add(bytea, double precision, double precision, boolean)
+	IS 'Transition function of the aggregate concordance_index.';
+
+COMMENT ON FUNCTION concordance_index_add(bytea, double precision, double precision,
+		double precision, boolean)
+	IS 'Transition function of the aggregate concordance_index.';
+
+COMMENT ON FUNCTION concordance_index_combine(bytea, bytea)
+	IS 'Combine function of the aggregate concordance_index.';
+
+COMMENT ON FUNCTION concordance_index_final(bytea)
+	IS 'Final function of the aggregate concordance_index.';
+
+COMMENT ON AGGREGATE concordance_index(double precision, double precision, boolean)
+	IS 'How well a score tells who leaves sooner, when some are still there: of all pairs of '
+	'which is known who left sooner, the share in which they had the higher score, equal '
+	'scores counting half (Harrell''s C). That is known of one who left and one who was seen '
+	'longer, or as long without leaving; not of two who left at the same time. 0.5 is no '
+	'better than chance, 1 is perfect, below 0.5 the score should be turned round, as must '
+	'be one that says how long customers stay. Only the order of the scores counts, so that '
+	'infinite ones will do, too. Durations that differ by rounding alone are one, as of '
+	'survival_curve. It is what R''s concordance(Surv(duration, churned) ~ score, reverse = '
+	'TRUE) has. Exact up to 4,294,967,295 customers, and the same for every order of the '
+	'rows. Rows with a NULL are left out; NULL where no pair can be compared. Errors: 22023 '
+	'for a score NaN, or a duration that is negative or not finite. Source: Harrell, Califf, '
+	'Pryor, Lee, Rosati (1982); Harrell, Lee, Mark (1996).';
+
+COMMENT ON AGGREGATE concordance_index(double precision, double precision, double precision,
+		boolean)
+	IS 'As concordance_index(score, duration, churned), of customers who came under '
+	'observation at entry: who left is compared with those who were at risk then, having '
+	'entered before. Errors: as there, and 22023 for an entry that is negative or not before '
+	'the duration, but for rounding.';
 
 COMMENT ON AGGREGATE retention(VARIADIC boolean[])
 	IS 'Who met the first condition, and which others: retention(day = ''2026-01-01'', day = '

@@ -3,7 +3,7 @@
  *		What makes customers leave sooner: the proportional hazards model of Cox.
  *
  * The partial likelihood of Cox (1972), with ties as Efron (1977) or Breslow (1974) has them.
- * Rows come with the longest durations first, so that the sums over all who are
+ * Stratum by stratum rows come with the longest durations first, so that the sums over all who are
  * at risk grow as time goes back.  Covariates are standardized inside: the likelihood knows no
  * origin, and steps, pivots and what counts as large then mean the same for each.
  *
@@ -18,7 +18,7 @@
 #include "core/cholesky.h"
 #include "core/gauss_legendre.h"
 #include "core/poll.h"
-#include "core/survival.h"
+#include "core/sort.h"
 
 #define ITERATIONS_MAX	100
 
@@ -50,12 +50,15 @@ struct rt_hazard_room
 {
 	hazard_moments at_risk;
 	hazard_moments leaving;		/* at the time that is looked at */
+	hazard_moments present;		/* of entries: those at risk, and what rounding took from it */
+	hazard_moments lost;
 	double		mean[RT_COVARIATES_MAX];
 	double		scale[RT_COVARIATES_MAX];
 	double		beta[RT_COVARIATES_MAX];
 	double		tried[RT_COVARIATES_MAX];
 	double		step[RT_COVARIATES_MAX];
 	double		gradient[RT_COVARIATES_MAX];
+	double		squares[RT_COVARIATES_MAX];	/* of which information is what the means leave */
 	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	double		factor[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
@@ -67,6 +70,7 @@ typedef struct hazard_problem
 	size_t		count;
 	int			used;			/* columns, moved to the front of each row's x */
 	rt_hazard_ties ties;
+	const size_t *by_entry;		/* NULL: all are at risk from the beginning */
 } hazard_problem;
 
 size_t
@@ -78,19 +82,64 @@ rt_hazard_room_size(void)
 int
 rt_hazard_row_compare(const rt_hazard_row *left, const rt_hazard_row *right, int covariates)
 {
+	if (left->stratum != right->stratum)
+		return left->stratum < right->stratum ? -1 : 1;
 	if (left->time != right->time)
 		return left->time > right->time ? -1 : 1;
 	for (int i = 0; i < covariates; i++)
 		if (left->x[i] != right->x[i])
 			return left->x[i] < right->x[i] ? -1 : 1;
-	return 0;
+	return (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+bool
+rt_hazard_tie_rows(rt_hazard_row *rows, size_t count)
+{
+	return count > 0 &&
+		rt_tie_durations(&rows[count - 1].time, count, -(ptrdiff_t) sizeof(rows[0]));
+}
+
+size_t
+rt_hazard_tie_moments(rt_hazard_row *rows, size_t count, bool entries, rt_moment *moments)
+{
+	size_t		used = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		moments[used++] = (rt_moment) {rows[i].time, &rows[i].time};
+		if (entries)
+			moments[used++] = (rt_moment) {rows[i].entry, &rows[i].entry};
+	}
+	rt_tie_moments(moments, used);
+	for (size_t i = 0; i < count && entries; i++)
+	{
+		rt_poll_each(i);
+		if (!(rows[i].entry < rows[i].time))
+			return i;
+	}
+	return count;
+}
+
+static int
+hazard_compare_entries(const void *a, const void *b, const void *rows)
+{
+	const rt_hazard_row *left = (const rt_hazard_row *) rows + *(const size_t *) a;
+	const rt_hazard_row *right = (const rt_hazard_row *) rows + *(const size_t *) b;
+
+	if (left->stratum != right->stratum)
+		return left->stratum < right->stratum ? -1 : 1;
+	if (left->entry != right->entry)
+		return left->entry > right->entry ? -1 : 1;
+	return (left > right) - (left < right);
 }
 
 void
-rt_hazard_tie_rows(rt_hazard_row *rows, size_t count)
+rt_hazard_order_entries(const rt_hazard_row *rows, size_t count, size_t *by_entry)
 {
-	if (count > 0)
-		rt_tie_durations(&rows[count - 1].time, count, -(ptrdiff_t) sizeof(rows[0]));
+	for (size_t i = 0; i < count; i++)
+		by_entry[i] = i;
+	rt_sort(by_entry, count, sizeof(size_t), hazard_compare_entries, rows);
 }
 
 size_t
@@ -297,6 +346,7 @@ hazard_add_time(const hazard_problem *p, rt_hazard_room *room, hazard_walk *walk
 	{
 		room->gradient[i] -=
 			at_risk->first[i] * sums.inverse - leaving->first[i] * sums.inverse_f;
+		room->squares[i] += at_risk->second[i * n + i] * sums.inverse;
 		for (int j = 0; j <= i; j++)
 			room->information[i * n + j] +=
 				at_risk->second[i * n + j] * sums.inverse -
@@ -308,28 +358,306 @@ hazard_add_time(const hazard_problem *p, rt_hazard_room *room, hazard_walk *walk
 	}
 }
 
+/* Those of time are at risk from the beginning: of each stratum the sums grow as time goes back */
+static void
+hazard_walk_back(const hazard_problem *p, const double *beta, rt_hazard_room *room,
+				 hazard_walk *walk)
+{
+	const rt_hazard_row *rows = p->rows;
+	int			n = p->used;
+
+	for (size_t begin = 0, end; begin < p->count; begin = end)
+	{
+		if (begin == 0 || rows[begin].stratum != rows[begin - 1].stratum)
+		{
+			hazard_clear_moments(&room->at_risk, n);
+			walk->highest = -INFINITY;
+		}
+		walk->events = 0;
+		hazard_clear_moments(&room->leaving, n);
+		for (end = begin; end < p->count && rows[end].time == rows[begin].time &&
+			 rows[end].stratum == rows[begin].stratum; end++)
+		{
+			rt_poll_each(end);
+			hazard_add_row(p, beta, &rows[end], room, walk);
+		}
+		if (walk->events > 0)
+			hazard_add_time(p, room, walk);
+	}
+}
+
+/* ------------------------------------------------------------ entries */
+
+/*
+ * As time goes back customers come into the sums at their duration and go out at their entry.
+ * What is taken out of a sum may have been nearly all of it.  So the sums are kept in twice the
+ * digits: beside each what rounding took from it (Neumaier 1974).  A weight is a number and a power
+ * of two, to which the sums are relative, so that what goes out is to the last digit what had come
+ * in.
+ */
+typedef struct hazard_entered
+{
+	const double *beta;
+	size_t		begin;			/* rows of the stratum */
+	size_t		end;
+	size_t		next;			/* to come in */
+	size_t		next_out;		/* of those by entry */
+	int			exponent;
+	size_t		at_risk;		/* rows */
+	double		peak;			/* of the sum of weights, since it was added up anew */
+	double		before;			/* the event time that was looked at before */
+} hazard_entered;
+
+/*
+ * Where a sum has fallen below so little of its peak it is added up anew: of the 106 digits 76 are
+ * left, and 2^-23 of those for squares that are larger for those who went than for who stays.  With
+ * covariates that are standardized no more than one row in 400 is so far out, some 20 standard
+ * deviations, that it can bring that about by itself, as long as coefficients are about 1.
+ */
+#define PEAK_SMALL 0x1p-30
+
+/* exp(eta) is this number by a power of two */
+static double
+hazard_power(double eta, int *exponent)
+{
+	double		power = fmax(fmin(floor(eta / M_LN2), 1e9), -1e9);
+
+	*exponent = (int) power;
+	return exp(eta - power * M_LN2);
+}
+
+static inline void
+hazard_add_term(double *sum, double *lost, double term)
+{
+	double		more = *sum + term;
+	double		added = more - *sum;
+
+	*lost += (*sum - (more - added)) + (term - added);
+	*sum = more;
+}
+
+static void
+hazard_add_present(rt_hazard_room *room, const double *x, int n, double weight)
+{
+	hazard_add_term(&room->present.sum, &room->lost.sum, weight);
+	for (int i = 0; i < n; i++)
+	{
+		double		weighted = weight * x[i];
+
+		hazard_add_term(&room->present.first[i], &room->lost.first[i], weighted);
+		for (int j = 0; j <= i; j++)
+			hazard_add_term(&room->present.second[i * n + j], &room->lost.second[i * n + j],
+							weighted * x[j]);
+	}
+}
+
+static void
+hazard_forget_present(rt_hazard_room *room, int n, hazard_entered *w)
+{
+	hazard_clear_moments(&room->present, n);
+	hazard_clear_moments(&room->lost, n);
+	w->at_risk = 0;
+	w->peak = 0;
+}
+
+/* Another power of two that sums are relative to, which changes no digit */
+static void
+hazard_move_exponent(rt_hazard_room *room, int n, int exponent, hazard_entered *w)
+{
+	double		factor = w->at_risk == 0 ? 0 : ldexp(1, w->exponent - exponent);
+
+	if (w->at_risk > 0)
+	{
+		hazard_scale_moments(&room->present, n, factor);
+		hazard_scale_moments(&room->lost, n, factor);
+		hazard_scale_moments(&room->leaving, n, factor);
+		w->peak *= factor;
+	}
+	w->exponent = exponent;
+}
+
+static void
+hazard_come(const hazard_problem *p, const rt_hazard_row *row, rt_hazard_room *room,
+			hazard_entered *w)
+{
+	int			exponent;
+	double		power = hazard_power(hazard_linear(w->beta, row->x, p->used), &exponent);
+
+	if (w->at_risk == 0 || exponent > w->exponent)
+		hazard_move_exponent(room, p->used, exponent, w);
+	w->at_risk++;
+	hazard_add_present(room, row->x, p->used,
+					   ldexp(power * (double) (row->events + row->censored),
+							 exponent - w->exponent));
+	w->peak = fmax(w->peak, room->present.sum);
+}
+
+static void
+hazard_go(const hazard_problem *p, const rt_hazard_row *row, rt_hazard_room *room,
+		  hazard_entered *w)
+{
+	int			exponent;
+	double		power = hazard_power(hazard_linear(w->beta, row->x, p->used), &exponent);
+
+	w->at_risk--;
+	hazard_add_present(room, row->x, p->used,
+					   -ldexp(power * (double) (row->events + row->censored),
+							  exponent - w->exponent));
+}
+
+/* Takes out who is not at risk at time; who was there only between events had not come in */
+static void
+hazard_take_out(const hazard_problem *p, double time, rt_hazard_room *room, hazard_entered *w)
+{
+	for (; w->next_out < w->end; w->next_out++)
+	{
+		const rt_hazard_row *row = &p->rows[p->by_entry[w->next_out]];
+
+		rt_poll_each(w->next_out);
+		if (row->entry < time)
+			break;
+		if (row->time >= w->before)
+			hazard_go(p, row, room, w);
+	}
+	if (w->at_risk == 0)
+		hazard_forget_present(room, p->used, w);
+	else if (!(room->present.sum + room->lost.sum > PEAK_SMALL * w->peak))
+	{
+		hazard_forget_present(room, p->used, w);
+		for (size_t i = w->begin; i < w->next; i++)
+		{
+			rt_poll_each(i);
+			if (p->rows[i].entry < time)
+				hazard_come(p, &p->rows[i], room, w);
+		}
+	}
+}
+
+/* All who are at risk at time, which is that of events */
+static void
+hazard_take_in(const hazard_problem *p, double time, rt_hazard_room *room, hazard_entered *w,
+			   hazard_walk *walk)
+{
+	int			n = p->used;
+
+	for (; w->next < w->end && p->rows[w->next].time >= time; w->next++)
+	{
+		const rt_hazard_row *row = &p->rows[w->next];
+		double		eta;
+		int			exponent;
+
+		rt_poll_each(w->next);
+		if (!(row->entry < time))
+			continue;
+		hazard_come(p, row, room, w);
+		if (row->events == 0)
+			continue;
+		eta = hazard_linear(w->beta, row->x, n);
+		walk->events += (double) row->events;
+		walk->value += (double) row->events * eta;
+		for (int i = 0; i < n; i++)
+			room->gradient[i] += (double) row->events * row->x[i];
+		if (p->ties == RT_TIES_EFRON)
+		{
+			double		power = hazard_power(eta, &exponent);
+
+			hazard_add_moments(&room->leaving, row->x, n,
+							   ldexp(power * (double) row->events, exponent - w->exponent));
+		}
+	}
+}
+
+/* The sums as they are at an event time */
+static void
+hazard_round_present(rt_hazard_room *room, int n)
+{
+	const hazard_moments *present = &room->present;
+	const hazard_moments *lost = &room->lost;
+
+	room->at_risk.sum = present->sum + lost->sum;
+	for (int i = 0; i < n; i++)
+	{
+		room->at_risk.first[i] = present->first[i] + lost->first[i];
+		for (int j = 0; j <= i; j++)
+			room->at_risk.second[i * n + j] = present->second[i * n + j] + lost->second[i * n + j];
+	}
+}
+
+static void
+hazard_walk_stratum(const hazard_problem *p, rt_hazard_room *room, hazard_entered *w,
+					hazard_walk *walk)
+{
+	hazard_forget_present(room, p->used, w);
+	w->before = INFINITY;
+	for (;;)
+	{
+		size_t		event = w->next;
+
+		for (; event < w->end && p->rows[event].events == 0; event++)
+			rt_poll_each(event);
+		if (event == w->end)
+			break;
+		walk->events = 0;
+		hazard_clear_moments(&room->leaving, p->used);
+		hazard_take_out(p, p->rows[event].time, room, w);
+		hazard_take_in(p, p->rows[event].time, room, w, walk);
+		hazard_round_present(room, p->used);
+		walk->highest = w->exponent * M_LN2;
+		hazard_add_time(p, room, walk);
+		w->before = p->rows[event].time;
+	}
+}
+
+/* Customers come in, and go out at their entry */
+static void
+hazard_walk_entered(const hazard_problem *p, const double *beta, rt_hazard_room *room,
+					hazard_walk *walk)
+{
+	for (size_t begin = 0, end; begin < p->count; begin = end)
+	{
+		hazard_entered w = {.beta = beta, .begin = begin, .next = begin, .next_out = begin};
+
+		for (end = begin; end < p->count && p->rows[end].stratum == p->rows[begin].stratum; end++)
+			rt_poll_each(end);
+		w.end = end;
+		hazard_walk_stratum(p, room, &w, walk);
+	}
+}
+
+/*
+ * At 0, where no weight tells customers apart: no information is left of a covariate that is the
+ * same for all who are compared at a time, though not for all
+ */
+static void
+hazard_forget_rounding(rt_hazard_room *room, const double *beta, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (beta[i] != 0)
+			return;
+	for (int i = 0; i < n; i++)
+		if (!(room->information[i * n + i] > PIVOT_SMALL * room->squares[i]))
+		{
+			for (int j = 0; j <= i; j++)
+				room->information[i * n + j] = 0;
+			for (int j = i; j < n; j++)
+				room->information[j * n + i] = 0;
+		}
+}
+
 /* The log-likelihood at beta; room->gradient and, in the lower triangle, room->information */
 static double
 hazard_evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *room)
 {
 	hazard_walk walk = {.highest = -INFINITY};
-	int			n = p->used;
 
-	hazard_clear_moments(&room->at_risk, n);
 	memset(room->gradient, 0, sizeof(room->gradient));
-	memset(room->information, 0, (size_t) (n * n) * sizeof(double));
-	for (size_t begin = 0, end; begin < p->count; begin = end)
-	{
-		walk.events = 0;
-		hazard_clear_moments(&room->leaving, n);
-		for (end = begin; end < p->count && p->rows[end].time == p->rows[begin].time; end++)
-		{
-			rt_poll_each(end);
-			hazard_add_row(p, beta, &p->rows[end], room, &walk);
-		}
-		if (walk.events > 0)
-			hazard_add_time(p, room, &walk);
-	}
+	memset(room->squares, 0, sizeof(room->squares));
+	memset(room->information, 0, (size_t) (p->used * p->used) * sizeof(double));
+	if (p->by_entry == NULL)
+		hazard_walk_back(p, beta, room, &walk);
+	else
+		hazard_walk_entered(p, beta, room, &walk);
+	hazard_forget_rounding(room, beta, p->used);
 	return walk.value;
 }
 
@@ -374,6 +702,58 @@ hazard_solve(const rt_hazard_room *room, int n, const double *right, double *x)
 
 /* A deviation of some hundred roundings of the largest value */
 #define SCALE_SMALL		1e-13
+
+/*
+ * Takes the mean of a stratum from column j, as customers are compared within it only.  What is
+ * left of a value that is the same for all of them is nothing.
+ */
+static void
+hazard_center_stratum(rt_hazard_row *rows, size_t count, int j)
+{
+	double		weights = 0;
+	double		mean = 0;
+	double		largest = 0;
+	double		away = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		largest = fmax(largest, fabs(rows[i].x[j]));
+	}
+	for (size_t i = 0; i < count && largest > 0; i++)
+	{
+		double		weight = (double) (rows[i].events + rows[i].censored);
+
+		rt_poll_each(i);
+		weights += weight;
+		mean += (rows[i].x[j] / largest - mean) * (weight / weights);
+	}
+	for (size_t i = 0; i < count && largest > 0; i++)
+	{
+		rt_poll_each(i);
+		rows[i].x[j] = (rows[i].x[j] / largest - mean) * largest;
+		away = fmax(away, fabs(rows[i].x[j]));
+	}
+	for (size_t i = 0; i < count && away < SCALE_SMALL * largest; i++)
+	{
+		rt_poll_each(i);
+		rows[i].x[j] = 0;
+	}
+}
+
+static void
+hazard_center_strata(rt_hazard_row *rows, size_t count, int covariates)
+{
+	if (count == 0 || rows[0].stratum == rows[count - 1].stratum)
+		return;
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		for (end = begin; end < count && rows[end].stratum == rows[begin].stratum; end++)
+			rt_poll_each(end);
+		for (int j = 0; j < covariates; j++)
+			hazard_center_stratum(rows + begin, end - begin, j);
+	}
+}
 
 /* Standardizes x; what is the same for everybody has scale 0 */
 static void
@@ -565,18 +945,20 @@ hazard_set_coefficients(const hazard_problem *p, rt_hazard_room *room, rt_hazard
 
 void
 rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
-			  rt_hazard_room *room, rt_hazard_fit *fit)
+			  const size_t *by_entry, rt_hazard_room *room, rt_hazard_fit *fit)
 {
-	hazard_problem p = {rows, count, covariates, ties};
+	hazard_problem p = {rows, count, covariates, ties, by_entry};
 	double		largest = 0;
 
 	RT_ASSERT(covariates >= 1 && covariates <= RT_COVARIATES_MAX);
 #ifdef RT_ASSERTIONS
 	for (size_t i = 1; i < count; i++)
-		RT_ASSERT(rows[i - 1].time >= rows[i].time);
+		RT_ASSERT(rows[i - 1].stratum < rows[i].stratum ||
+				  (rows[i - 1].stratum == rows[i].stratum && rows[i - 1].time >= rows[i].time));
 #endif
 	memset(fit, 0, sizeof(*fit));
 	fit->covariates = covariates;
+	hazard_center_strata(rows, count, covariates);
 	hazard_standardize(rows, count, covariates, room);
 	for (int j = 0; j < covariates; j++)
 	{

@@ -6,12 +6,14 @@
  */
 #include "core/survival.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/assert.h"
-#include "core/cholesky.h"
+#include "core/exact_sum.h"
 #include "core/poll.h"
+#include "core/sort.h"
 #include "core/special.h"
 
 /*
@@ -20,13 +22,14 @@
  */
 #define TIED 1.4901161193847656e-8
 
-void
+bool
 rt_tie_durations(double *times, size_t count, ptrdiff_t step)
 {
 	double		mean = 0;
 	double		distinct = 0;
 	double		before = NAN;
 	double		first = 0;
+	bool		changed = false;
 	char	   *place = (char *) times;
 
 	for (size_t i = 0; i < count; i++, place += step)
@@ -48,7 +51,32 @@ rt_tie_durations(double *times, size_t count, ptrdiff_t step)
 		if (i == 0 || !(change <= TIED || change / mean <= TIED))
 			first = *time;
 		before = *time;
+		changed = changed || first != before;
 		*time = first;
+	}
+	return changed;
+}
+
+static int
+survival_moment_compare(const void *a, const void *b, const void *unused)
+{
+	double		left = ((const rt_moment *) a)->time;
+	double		right = ((const rt_moment *) b)->time;
+
+	(void) unused;
+	return (left > right) - (left < right);
+}
+
+void
+rt_tie_moments(rt_moment *moments, size_t count)
+{
+	rt_sort(moments, count, sizeof(rt_moment), survival_moment_compare, NULL);
+	if (count > 0)
+		rt_tie_durations(&moments[0].time, count, sizeof(moments[0]));
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		*moments[i].place = moments[i].time;
 	}
 }
 
@@ -71,6 +99,26 @@ rt_durations_tied(rt_duration *times, size_t count)
 		}
 	}
 	return left + 1;
+}
+
+/* What follows from the share and Greenwood's sum up to a time */
+static inline void
+survival_set_share(rt_survival_point *point, double survival, double greenwood, double z)
+{
+	point->survival = survival;
+	point->std_error = greenwood == 0 ? 0 : NAN;
+	point->lower = point->upper = NAN;
+	if (greenwood > 0 && survival > 0)
+		point->std_error = survival * sqrt(greenwood);
+	/* those who left may weigh nothing beside the others */
+	if (greenwood > 0 && survival > 0 && survival < 1)
+	{
+		double		log_survival = log(survival);
+		double		width = z * sqrt(greenwood) / -log_survival;
+
+		point->lower = exp(log_survival * exp(width));
+		point->upper = exp(log_survival * exp(-width));
+	}
 }
 
 void
@@ -98,23 +146,154 @@ rt_survival_curve(const rt_duration *times, size_t count, double z, rt_survival_
 		point->at_risk = at_risk;
 		point->events = times[i].events;
 		point->censored = times[i].censored;
-		point->survival = survival;
-		point->std_error = greenwood == 0 ? 0 : NAN;
-		point->lower = point->upper = NAN;
-		if (greenwood > 0 && survival > 0)
-		{
-			double		log_survival = log(survival);
-			double		width = z * sqrt(greenwood) / -log_survival;
-
-			point->std_error = survival * sqrt(greenwood);
-			point->lower = exp(log_survival * exp(width));
-			point->upper = exp(log_survival * exp(-width));
-		}
+		survival_set_share(point, survival, greenwood, z);
 		at_risk = left - times[i].censored;
 		RT_ASSERT(left >= 0 && at_risk >= 0 && survival >= 0 && survival <= 1);
 		RT_ASSERT(i == 0 || (times[i].time > times[i - 1].time && survival <= point[-1].survival));
 	}
 }
+
+/* ------------------------------------------------------------ entries and weights */
+
+static int
+survival_row_compare(const void *a, const void *b, const void *unused)
+{
+	const rt_survival_row *left = (const rt_survival_row *) a;
+	const rt_survival_row *right = (const rt_survival_row *) b;
+
+	(void) unused;
+	return (left->time > right->time) - (left->time < right->time);
+}
+
+static int
+survival_entry_compare(const void *a, const void *b, const void *argument)
+{
+	const rt_survival_row *rows = (const rt_survival_row *) argument;
+	double		left = rows[*(const size_t *) a].entry;
+	double		right = rows[*(const size_t *) b].entry;
+
+	return (left > right) - (left < right);
+}
+
+/* False where some entry is no longer before its time: *broken is such a row */
+static bool
+survival_tie_rows(rt_survival_row *rows, size_t count, rt_moment *moments, size_t *broken)
+{
+	size_t		used = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		moments[used++] = (rt_moment) {rows[i].time, &rows[i].time};
+		if (rows[i].entry > -INFINITY)
+			moments[used++] = (rt_moment) {rows[i].entry, &rows[i].entry};
+	}
+	rt_tie_moments(moments, used);
+	for (*broken = 0; *broken < count; (*broken)++)
+	{
+		rt_poll_each(*broken);
+		if (!(rows[*broken].entry < rows[*broken].time))
+			return false;
+	}
+	return true;
+}
+
+/* Who is at risk: weights are added up without rounding, as who comes late may weigh much more */
+typedef struct survival_walk
+{
+	int			unit;			/* weights are relative to this power of two */
+	rt_exact_sum weights;
+	int64_t		customers;
+} survival_walk;
+
+/*
+ * So many come, or go, who weigh alike.  None weighs nothing beside one of 2^1074 times the weight:
+ * when that one has gone, there is still somebody.
+ */
+static void
+survival_change(survival_walk *walk, double weight, int64_t customers)
+{
+	if (customers == 0)
+		return;
+	rt_exact_sum_add(&walk->weights,
+					 fmax(ldexp(weight, -walk->unit), 0x1p-1074) * (double) customers);
+	walk->customers += customers;
+}
+
+/* An even power of two near the largest weight: its root is one, too */
+static int
+survival_unit(const rt_survival_row *rows, size_t count)
+{
+	double		largest = 0;
+	int			unit;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		largest = fmax(largest, rows[i].weight);
+	}
+	frexp(largest, &unit);
+	return unit / 2 * 2;
+}
+
+size_t
+rt_survival_curve_of_rows(rt_survival_row *rows, size_t count, double z, rt_moment *moments,
+						  size_t *by_entry, rt_survival_point *points, size_t *broken)
+{
+	survival_walk walk = {.unit = survival_unit(rows, count)};
+	double		survival = 1;
+	double		greenwood = 0;
+	size_t		entered = 0;
+	size_t		used = 0;
+
+	if (!survival_tie_rows(rows, count, moments, broken))
+		return 0;
+	rt_sort(rows, count, sizeof(rt_survival_row), survival_row_compare, NULL);
+	for (size_t i = 0; i < count; i++)
+		by_entry[i] = i;
+	rt_sort(by_entry, count, sizeof(size_t), survival_entry_compare, rows);
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		rt_survival_point *point = &points[used++];
+		survival_walk leaving = {.unit = walk.unit};
+		double		at_risk;
+
+		rt_poll_each(begin);
+		for (; entered < count && rows[by_entry[entered]].entry < rows[begin].time; entered++)
+		{
+			const rt_survival_row *row = &rows[by_entry[entered]];
+
+			rt_poll_each(entered);
+			survival_change(&walk, row->weight, row->events);
+			survival_change(&walk, row->weight, row->censored);
+		}
+		*point = (rt_survival_point) {.time = rows[begin].time, .at_risk = walk.customers};
+		at_risk = rt_exact_sum_value(&walk.weights);
+		for (end = begin; end < count && rows[end].time == rows[begin].time; end++)
+		{
+			rt_poll_each(end);
+			survival_change(&leaving, rows[end].weight, rows[end].events);
+			survival_change(&walk, rows[end].weight, -rows[end].events);
+			point->censored += rows[end].censored;
+		}
+		point->events = leaving.customers;
+		if (point->events > 0)
+		{
+			double		left = rt_exact_sum_value(&walk.weights);
+
+			survival *= left / at_risk;
+			greenwood +=
+				ldexp(rt_exact_sum_value(&leaving.weights) / at_risk / left, -walk.unit);
+		}
+		survival_set_share(point, survival, greenwood, z);
+		for (size_t i = begin; i < end; i++)
+			survival_change(&walk, rows[i].weight, -rows[i].censored);
+		RT_ASSERT(walk.customers >= 0 && survival >= 0 && survival <= 1);
+	}
+	return used;
+}
+
+/* ------------------------------------------------------------ questions to a curve */
 
 /* As far as ties are told apart */
 static bool
@@ -186,17 +365,21 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 		return NAN;
 	for (; used < count && !survival_is_later(points[used].time, horizon); used++)
 		rt_poll_each(used);
-	/* backward: an event weighs with the area under the curve behind it */
+	/*
+	 * Backward: an event weighs with the square of the area under the curve behind it.  What
+	 * Greenwood's sum grows by at an event is nowhere but in the standard errors, where customers
+	 * have weights: so the squares' differences are weighed with the sum.
+	 */
 	for (size_t i = used; i-- > 0;)
 	{
 		const rt_survival_point *point = &points[i];
-		int64_t		left = point->at_risk - point->events;
+		double		piece = point->survival * (until - point->time);
+		double		error = point->std_error / point->survival;
 
 		rt_poll_each(i);
-		area += point->survival * (until - point->time);
-		if (point->events > 0 && left > 0)
-			variance += ldexp(area, -unit) * ldexp(area, -unit) *
-				((double) point->events / ((double) point->at_risk * (double) left));
+		if (point->survival > 0)
+			variance += error * error * ldexp(piece, -unit) * ldexp(2 * area + piece, -unit);
+		area += piece;
 		until = point->time;
 	}
 	*std_error = ldexp(sqrt(variance), unit);
@@ -265,30 +448,100 @@ log_rank_groups_used(log_rank_state *s)
 	return used;
 }
 
-/* Of the groups used the last one follows from the rest */
+/*
+ * Of the groups used the last one follows from the rest; so does another one wherever groups are
+ * not compared with each other, being of other strata or times, and all of them where nothing was
+ * left to chance.  The factor of the variance leaves those out, and takes its place.
+ */
 static void
 log_rank_compare(log_rank_state *s, int used, rt_log_rank *test)
 {
-	test->degrees = used > 1 ? used - 1 : 0;
-	test->chi_square = test->p_value = NAN;
-	if (used < 2)
-		return;
-	if (rt_cholesky(s->variance, used - 1, s->group_count, PIVOT_SMALL, s->variance) < used - 1)
-	{
-		/* nothing was left to chance: at each time all left, or only one group was there */
-		test->degrees = 0;
-		return;
-	}
-	rt_cholesky_forward(s->variance, used - 1, s->group_count, s->above);
+	test->degrees = 0;
 	test->chi_square = 0;
 	for (int j = 0; j < used - 1; j++)
+	{
+		double	   *row = s->variance + j * s->group_count;
+		double		pivot = row[j];
+		double		above = s->above[j];
+
+		rt_poll();				/* a thousand rows take long */
+		for (int k = 0; k < j; k++)
+		{
+			const double *before = s->variance + k * s->group_count;
+
+			for (int i = 0; i < k; i++)
+				row[k] -= row[i] * before[i];
+			row[k] = before[k] > 0 ? row[k] / before[k] : 0;
+			pivot -= row[k] * row[k];
+			above -= row[k] * s->above[k];
+		}
+		if (!(pivot > PIVOT_SMALL * row[j] && pivot > DBL_MIN))
+		{
+			row[j] = s->above[j] = 0;
+			continue;
+		}
+		row[j] = sqrt(pivot);
+		s->above[j] = above / row[j];
 		test->chi_square += s->above[j] * s->above[j];
+		test->degrees++;
+	}
 	test->p_value = rt_chi_square_tail(test->degrees, test->chi_square);
+	if (test->degrees == 0)
+		test->chi_square = test->p_value = NAN;
+}
+
+static void
+log_rank_change(log_rank_state *s, int group, double customers)
+{
+	s->at_risk[group] += customers;
+	s->all += customers;
+}
+
+/* Of one stratum, in which nobody is left in the end; how many entries there were */
+static size_t
+log_rank_add_stratum(log_rank_state *s, const rt_group_duration *rows, size_t count,
+					 const rt_group_entry *entries)
+{
+	size_t		entered = 0;
+	int64_t		waiting = 0;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		int64_t		n = rows[i].events + rows[i].censored;
+
+		rt_poll_each(i);
+		s->groups[rows[i].group].customers += n;
+		s->groups[rows[i].group].events += rows[i].events;
+		if (entries == NULL)
+			log_rank_change(s, rows[i].group, (double) n);
+		else
+			waiting += n;
+	}
+	for (size_t begin = 0, end; begin < count; begin = end)
+	{
+		double		events = 0;
+
+		/* many times of many groups take long */
+		rt_poll();
+		for (; waiting > 0 && entries[entered].time < rows[begin].time; entered++)
+		{
+			log_rank_change(s, entries[entered].group, (double) entries[entered].customers);
+			waiting -= entries[entered].customers;
+		}
+		for (end = begin; end < count && rows[end].time == rows[begin].time; end++)
+			events += (double) rows[end].events;
+		if (events > 0)
+			log_rank_add_events(s, events);
+		for (size_t i = begin; i < end; i++)
+			log_rank_change(s, rows[i].group, -(double) (rows[i].events + rows[i].censored));
+	}
+	RT_ASSERT(waiting == 0 && s->all == 0);
+	return entered;
 }
 
 void
-rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
-				 double *room, rt_log_rank_group *groups, rt_log_rank *test)
+rt_log_rank_test(const rt_group_duration *rows, size_t count, const rt_group_entry *entries,
+				 int group_count, double *room, rt_log_rank_group *groups, rt_log_rank *test)
 {
 	log_rank_state s = {
 		.group_count = group_count, .at_risk = room, .above = room + group_count,
@@ -297,31 +550,15 @@ rt_log_rank_test(const rt_group_duration *rows, size_t count, int group_count,
 
 	memset(room, 0, RT_LOG_RANK_ROOM(group_count) * sizeof(double));
 	memset(groups, 0, (size_t) group_count * sizeof(rt_log_rank_group));
-	for (size_t i = 0; i < count; i++)
-	{
-		int64_t		n = rows[i].events + rows[i].censored;
-
-		rt_poll_each(i);
-		groups[rows[i].group].customers += n;
-		groups[rows[i].group].events += rows[i].events;
-		s.at_risk[rows[i].group] += (double) n;
-		s.all += (double) n;
-	}
 	for (size_t begin = 0, end; begin < count; begin = end)
 	{
-		double		events = 0;
+		size_t		entered;
 
-		/* many times of many groups take long */
-		rt_poll();
-		for (end = begin; end < count && rows[end].time == rows[begin].time; end++)
-			events += (double) rows[end].events;
-		if (events > 0)
-			log_rank_add_events(&s, events);
-		for (size_t i = begin; i < end; i++)
-		{
-			s.at_risk[rows[i].group] -= (double) (rows[i].events + rows[i].censored);
-			s.all -= (double) (rows[i].events + rows[i].censored);
-		}
+		for (end = begin; end < count && rows[end].stratum == rows[begin].stratum; end++)
+			rt_poll_each(end);
+		entered = log_rank_add_stratum(&s, rows + begin, end - begin, entries);
+		if (entries != NULL)
+			entries += entered;
 	}
 	log_rank_compare(&s, log_rank_groups_used(&s), test);
 }

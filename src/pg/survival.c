@@ -1,6 +1,6 @@
 /*
  * survival.c
- *		The aggregates survival_curve and log_rank, and questions to a curve.
+ *		The aggregate survival_curve, and questions to a curve.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -11,7 +11,6 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
 #include "utils/typcache.h"
 
 #include "core/sort.h"
@@ -25,52 +24,81 @@
 #include "pg/tally_state.h"
 
 PG_FUNCTION_INFO_V1(survival_curve_add);
+PG_FUNCTION_INFO_V1(survival_curve_add_entry);
+PG_FUNCTION_INFO_V1(survival_curve_add_weight);
+PG_FUNCTION_INFO_V1(survival_curve_add_entry_weight);
 PG_FUNCTION_INFO_V1(survival_curve_combine);
 PG_FUNCTION_INFO_V1(survival_curve_final);
 PG_FUNCTION_INFO_V1(survival_at);
 PG_FUNCTION_INFO_V1(median_survival);
 PG_FUNCTION_INFO_V1(restricted_mean_survival);
 PG_FUNCTION_INFO_V1(restricted_mean_std_error);
-PG_FUNCTION_INFO_V1(log_rank_add);
-PG_FUNCTION_INFO_V1(log_rank_add_boolean);
-PG_FUNCTION_INFO_V1(log_rank_combine);
-PG_FUNCTION_INFO_V1(log_rank_final);
-PG_FUNCTION_INFO_V1(log_rank_groups_final);
 
 #define DEFAULT_LEVEL 0.95
-#define GROUPS_MAX 1000
+
+/* What a curve may know besides: bits of the number of its kind of state */
+#define CURVE_ENTRY 1
+#define CURVE_WEIGHT 2
+#define CURVE_KINDS 4
+
+bool
+key_duration_valid(const double *key)
+{
+	return tally_key_number(key, sizeof(double)) && key[0] >= 0 && !isinf(key[0]);
+}
+
+bool
+key_entry_valid(const double *key)
+{
+	return key_duration_valid(&key[0]) && key_duration_valid(&key[1]) && key[1] < key[0];
+}
 
 static bool
-duration_valid(const void *key, Size key_size)
+survival_weight_valid(const double *key)
 {
-	double		duration;
-
-	if (!tally_key_number(key, key_size))
-		return false;
-	memcpy(&duration, key, sizeof(duration));
-	return duration >= 0 && !isinf(duration);
+	return key[0] > 0 && isfinite(key[0]);
 }
 
 static bool
 survival_key_valid(const TallyState *state, const void *key, Size key_size)
 {
-	return duration_valid(key, key_size);
+	return key_size == sizeof(double) && key_duration_valid(key);
 }
-
-/* Of each duration: who left, and who was still there; the constant is the confidence level */
-static const TallyKind survival_kind = {"survival_curve", 0x20002, 2, false, "the confidence level",
-tally_level_valid, survival_key_valid};
 
 static bool
-log_rank_key_valid(const TallyState *state, const void *key, Size key_size)
+survival_entry_key_valid(const TallyState *state, const void *key, Size key_size)
 {
-	return key_size >= sizeof(double) && duration_valid(key, sizeof(double)) &&
-		tally_text_valid((const char *) key + sizeof(double), key_size - sizeof(double));
+	return key_size == 2 * sizeof(double) && key_entry_valid(key);
 }
 
-/* Of each duration and the group behind it: the same */
-static const TallyKind log_rank_kind = {"log_rank", 0x20003, 2, false, "nothing",
-NULL, log_rank_key_valid};
+static bool
+survival_weight_key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return key_size == 2 * sizeof(double) && key_duration_valid(key) &&
+		survival_weight_valid((const double *) key + 1);
+}
+
+static bool
+survival_entry_weight_key_valid(const TallyState *state, const void *key, Size key_size)
+{
+	return key_size == 3 * sizeof(double) && key_entry_valid(key) &&
+		survival_weight_valid((const double *) key + 2);
+}
+
+/*
+ * Of each duration, and of the entry and the weight behind it where there are such: who left, and
+ * who was still there; the constant is the confidence level
+ */
+static const TallyKind survival_kinds[CURVE_KINDS] = {
+	{"survival_curve", 0x20002, 2, false, "the confidence level", tally_level_valid,
+	survival_key_valid},
+	{"survival_curve", 0x20011, 2, false, "the confidence level", tally_level_valid,
+	survival_entry_key_valid},
+	{"survival_curve", 0x20012, 2, false, "the confidence level", tally_level_valid,
+	survival_weight_key_valid},
+	{"survival_curve", 0x20013, 2, false, "the confidence level", tally_level_valid,
+	survival_entry_weight_key_valid}
+};
 
 double
 get_duration(FunctionCallInfo fcinfo, int argument)
@@ -86,39 +114,117 @@ get_duration(FunctionCallInfo fcinfo, int argument)
 	return duration;
 }
 
-/* Of duration, churned and perhaps the confidence level */
-Datum
-survival_curve_add(PG_FUNCTION_ARGS)
+double
+get_entry(FunctionCallInfo fcinfo, int argument, double duration)
 {
-	int64		constants[TALLY_CONSTANTS] = {0};
-	double		level = DEFAULT_LEVEL;
-	double		duration;
-	TallyState *state;
+	double		entry = PG_GETARG_FLOAT8(argument) + 0; /* minus zero is zero */
 
-	if (PG_NARGS() > 3)
+	if (!(entry >= 0 && entry < duration))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("entry %g is negative or not before duration %g", entry, duration),
+				 errhint("Both count from the same beginning: a customer is seen behind entry, and "
+						 "up to duration.")));
+	return entry;
+}
+
+void
+report_no_time_between(double duration)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("entry and duration %g of a customer differ by rounding alone", duration),
+			 errhint("Round entries and durations, or leave out who is seen for no time.")));
+}
+
+static double
+survival_level(FunctionCallInfo fcinfo, int argument)
+{
+	double		level = DEFAULT_LEVEL;
+
+	if (PG_NARGS() > argument)
 	{
-		if (PG_ARGISNULL(3))
+		if (PG_ARGISNULL(argument))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 					 errmsg("the confidence level must not be null")));
-		level = PG_GETARG_FLOAT8(3);
+		level = PG_GETARG_FLOAT8(argument);
 	}
 	check_confidence_level(level);
+	return level;
+}
+
+static double
+survival_weight(FunctionCallInfo fcinfo, int argument)
+{
+	double		weight = PG_GETARG_FLOAT8(argument);
+
+	if (!(weight >= 0) || isinf(weight))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight %g is negative or not finite", weight)));
+	return weight;
+}
+
+/* Of entry if there is one, duration, churned, perhaps the level, and a weight if there is one */
+static Datum
+survival_add(FunctionCallInfo fcinfo, int has)
+{
+	const TallyKind *kind = &survival_kinds[has];
+	int			duration = has & CURVE_ENTRY ? 2 : 1;
+	int			churned = duration + 1;
+	int			weight = duration + 3;
+	double		level = survival_level(fcinfo, duration + 2);
+	int64		constants[TALLY_CONSTANTS] = {0};
+	double		key[3];
+	int			used = 0;
+	TallyState *state;
+
 	memcpy(constants, &level, sizeof(level));
-	state = tally_state_to_add_to(fcinfo, &survival_kind, constants);
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
-	{
-		duration = get_duration(fcinfo, 1);
-		tally_state_count(&state, &survival_kind, &duration, sizeof(duration),
-						  PG_GETARG_BOOL(2) ? 0 : 1);
-	}
+	state = tally_state_to_add_to(fcinfo, kind, constants);
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(duration) || PG_ARGISNULL(churned) ||
+		(has & CURVE_WEIGHT && PG_ARGISNULL(weight)))
+		return state_result(fcinfo, state);
+	key[used++] = get_duration(fcinfo, duration);
+	if (has & CURVE_ENTRY)
+		key[used++] = get_entry(fcinfo, 1, key[0]);
+	if (has & CURVE_WEIGHT)
+		key[used++] = survival_weight(fcinfo, weight);
+	/* who weighs nothing does not count */
+	if (!(has & CURVE_WEIGHT) || key[used - 1] > 0)
+		tally_state_count(&state, kind, key, used * sizeof(double),
+						  PG_GETARG_BOOL(churned) ? 0 : 1);
 	return state_result(fcinfo, state);
+}
+
+Datum
+survival_curve_add(PG_FUNCTION_ARGS)
+{
+	return survival_add(fcinfo, 0);
+}
+
+Datum
+survival_curve_add_entry(PG_FUNCTION_ARGS)
+{
+	return survival_add(fcinfo, CURVE_ENTRY);
+}
+
+Datum
+survival_curve_add_weight(PG_FUNCTION_ARGS)
+{
+	return survival_add(fcinfo, CURVE_WEIGHT);
+}
+
+Datum
+survival_curve_add_entry_weight(PG_FUNCTION_ARGS)
+{
+	return survival_add(fcinfo, CURVE_ENTRY | CURVE_WEIGHT);
 }
 
 Datum
 survival_curve_combine(PG_FUNCTION_ARGS)
 {
-	return tally_state_combine(fcinfo, &survival_kind);
+	return tally_state_combine_kinds(fcinfo, survival_kinds, CURVE_KINDS);
 }
 
 static int
@@ -128,6 +234,60 @@ survival_by_time(const void *a, const void *b, const void *unused)
 	double		right = ((const rt_duration *) b)->time;
 
 	return (left > right) - (left < right);
+}
+
+/* The curve of all who were there from the beginning, and weigh alike; how many points it has */
+static size_t
+survival_plain_curve(const rt_tally_entry *entries, size_t count, double z,
+					 rt_survival_point *points)
+{
+	rt_duration *times = palloc_array(rt_duration, count);
+
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		memcpy(&times[i].time, entries[i].key, sizeof(double));
+		times[i].events = entries[i].counts[0];
+		times[i].censored = entries[i].counts[1];
+	}
+	rt_sort(times, count, sizeof(rt_duration), survival_by_time, NULL);
+	for (size_t i = 1; i < count; i++)
+	{
+		rt_poll_each(i);
+		if (times[i].time == times[i - 1].time)
+			tally_state_corrupt(&survival_kinds[0]);
+	}
+	count = rt_durations_tied(times, count);
+	rt_survival_curve(times, count, z, points);
+	return count;
+}
+
+/* The same with entries or weights */
+static size_t
+survival_curve_of_entries(const rt_tally_entry *entries, size_t count, int has, double z,
+						  rt_survival_point *points)
+{
+	rt_survival_row *rows = palloc_extended(count * sizeof(rt_survival_row), MCXT_ALLOC_HUGE);
+	rt_moment  *moments =
+		palloc_extended(RT_SURVIVAL_MOMENTS(count) * sizeof(rt_moment), MCXT_ALLOC_HUGE);
+	size_t	   *by_entry = palloc_extended(count * sizeof(size_t), MCXT_ALLOC_HUGE);
+	size_t		broken;
+
+	for (size_t i = 0; i < count; i++)
+	{
+		const double *key = entries[i].key;
+
+		rt_poll_each(i);
+		rows[i].time = key[0];
+		rows[i].entry = has & CURVE_ENTRY ? key[1] : -INFINITY;
+		rows[i].weight = has & CURVE_WEIGHT ? key[has & CURVE_ENTRY ? 2 : 1] : 1;
+		rows[i].events = entries[i].counts[0];
+		rows[i].censored = entries[i].counts[1];
+	}
+	count = rt_survival_curve_of_rows(rows, count, z, moments, by_entry, points, &broken);
+	if (count == 0)
+		report_no_time_between(rows[broken].time);
+	return count;
 }
 
 /* In the order of the type survival_point */
@@ -147,33 +307,24 @@ enum
 Datum
 survival_curve_final(PG_FUNCTION_ARGS)
 {
+	const TallyKind *kind = tally_state_kind(fcinfo, 0, survival_kinds, CURVE_KINDS);
 	rt_tally_entry *entries;
-	const TallyState *state = tally_state_final(fcinfo, &survival_kind, &entries);
+	const TallyState *state = tally_state_final(fcinfo, kind, &entries);
 	size_t		count = state->tally.keys;
-	rt_duration *times;
+	int			has = (int) (kind - survival_kinds);
 	rt_survival_point *points;
 	CompositeArray result;
 	double		level;
+	double		z;
 
 	if (count == 0)
 		PG_RETURN_NULL();
 	memcpy(&level, state->constants, sizeof(level));
-	times = palloc_array(rt_duration, count);
-	points = palloc_array(rt_survival_point, count);
-	for (size_t i = 0; i < count; i++)
-	{
-		rt_poll_each(i);
-		memcpy(&times[i].time, entries[i].key, sizeof(double));
-		times[i].events = entries[i].counts[0];
-		times[i].censored = entries[i].counts[1];
-	}
-	rt_sort(times, count, sizeof(rt_duration), survival_by_time, NULL);
-	for (size_t i = 1; i < count; i++)
-		if (times[i].time == times[i - 1].time)
-			tally_state_corrupt(&survival_kind);
-	count = rt_durations_tied(times, count);
-	rt_survival_curve(times, count, rt_normal_quantile((1 - level) / 2), points);
-
+	z = rt_normal_quantile((1 - level) / 2);
+	points = palloc_extended(count * sizeof(rt_survival_point), MCXT_ALLOC_HUGE);
+	count = has == 0 ?
+		survival_plain_curve(entries, count, z, points) :
+		survival_curve_of_entries(entries, count, has, z, points);
 	composite_array_begin(fcinfo, &result, POINT_COLUMNS);
 	for (size_t i = 0; i < count; i++)
 	{
@@ -240,10 +391,14 @@ get_curve(FunctionCallInfo fcinfo, size_t *count)
 			points[i].at_risk = DatumGetInt64(values[POINT_AT_RISK]);
 			points[i].events = DatumGetInt64(values[POINT_CHURNED]);
 			points[i].survival = DatumGetFloat8(values[POINT_SURVIVAL]);
+			points[i].std_error =
+				nulls[POINT_STD_ERROR] ? NAN : DatumGetFloat8(values[POINT_STD_ERROR]);
 			valid = (i == 0 || points[i].time > points[i - 1].time) && points[i].time >= 0 &&
 				points[i].survival >= 0 &&
 				points[i].survival <= (i == 0 ? 1 : points[i - 1].survival) &&
-				points[i].events >= 0 && points[i].events <= points[i].at_risk;
+				points[i].events >= 0 && points[i].events <= points[i].at_risk &&
+				(nulls[POINT_STD_ERROR] ||
+				 (points[i].std_error >= 0 && !isinf(points[i].std_error)));
 		}
 		if (!valid)
 			ereport(ERROR,
@@ -294,199 +449,4 @@ restricted_mean_std_error(PG_FUNCTION_ARGS)
 
 	rt_survival_restricted_mean(points, count, get_duration(fcinfo, 1), &std_error);
 	PG_RETURN_FLOAT8_OR_NULL(std_error);
-}
-
-/* ------------------------------------------------------------ do groups differ */
-
-static Datum
-add_to_log_rank(FunctionCallInfo fcinfo, const char *group, size_t size)
-{
-	TallyState *state = tally_state_to_add_to(fcinfo, &log_rank_kind, NULL);
-
-	if (group != NULL)
-	{
-		double		duration = get_duration(fcinfo, 1);
-		char	   *key = palloc(sizeof(double) + size);
-
-		memcpy(key, &duration, sizeof(double));
-		memcpy(key + sizeof(double), group, size);
-		tally_state_count(&state, &log_rank_kind, key, sizeof(double) + size,
-						  PG_GETARG_BOOL(2) ? 0 : 1);
-		pfree(key);
-	}
-	return state_result(fcinfo, state);
-}
-
-/* Of duration, churned and group */
-Datum
-log_rank_add(PG_FUNCTION_ARGS)
-{
-	text	   *group;
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		return add_to_log_rank(fcinfo, NULL, 0);
-	group = PG_GETARG_TEXT_PP(3);
-	return add_to_log_rank(fcinfo, VARDATA_ANY(group), VARSIZE_ANY_EXHDR(group));
-}
-
-Datum
-log_rank_add_boolean(PG_FUNCTION_ARGS)
-{
-	const char *group;
-
-	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		return add_to_log_rank(fcinfo, NULL, 0);
-	group = PG_GETARG_BOOL(3) ? "true" : "false";
-	return add_to_log_rank(fcinfo, group, strlen(group));
-}
-
-Datum
-log_rank_combine(PG_FUNCTION_ARGS)
-{
-	return tally_state_combine(fcinfo, &log_rank_kind);
-}
-
-static size_t
-group_size(const rt_tally_entry *entry)
-{
-	return entry->key_size - sizeof(double);
-}
-
-static int
-by_group(const void *a, const void *b, const void *unused)
-{
-	const rt_tally_entry *left = *(const rt_tally_entry *const *) a;
-	const rt_tally_entry *right = *(const rt_tally_entry *const *) b;
-	size_t		shared = Min(group_size(left), group_size(right));
-	int			order;
-
-	rt_poll_bytes(shared);
-	order = memcmp((const char *) left->key + sizeof(double),
-				   (const char *) right->key + sizeof(double), shared);
-
-	return order != 0 ?
-		order :
-		(group_size(left) > group_size(right)) - (group_size(left) < group_size(right));
-}
-
-static int
-by_time_and_group(const void *a, const void *b, const void *unused)
-{
-	const rt_group_duration *left = (const rt_group_duration *) a;
-	const rt_group_duration *right = (const rt_group_duration *) b;
-
-	if (left->time != right->time)
-		return left->time < right->time ? -1 : 1;
-	return (left->group > right->group) - (left->group < right->group);
-}
-
-typedef struct LogRankResult
-{
-	int			group_count;
-	const rt_tally_entry **names;	/* some entry of each group */
-	rt_log_rank_group *groups;
-	rt_log_rank test;
-} LogRankResult;
-
-static void
-compute_log_rank(FunctionCallInfo fcinfo, LogRankResult *result)
-{
-	rt_tally_entry *entries;
-	const TallyState *state = tally_state_final(fcinfo, &log_rank_kind, &entries);
-	size_t		count = state->tally.keys;
-	const rt_tally_entry **sorted = palloc_array(const rt_tally_entry *, Max(count, 1));
-	rt_group_duration *rows = palloc_array(rt_group_duration, Max(count, 1));
-	int			group_count = 0;
-	double	   *room;
-
-	result->names = palloc_array(const rt_tally_entry *, GROUPS_MAX);
-	for (size_t i = 0; i < count; i++)
-	{
-		rt_poll_each(i);
-		sorted[i] = &entries[i];
-	}
-	rt_sort(sorted, count, sizeof(*sorted), by_group, NULL);
-	for (size_t i = 0; i < count; i++)
-	{
-		rt_poll_each(i);
-		if (i == 0 || by_group(&sorted[i - 1], &sorted[i], NULL) != 0)
-		{
-			if (group_count == GROUPS_MAX)
-				ereport(ERROR,
-						(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-						 errmsg("more than %d groups for one call of log_rank", GROUPS_MAX),
-						 errhint("Put small groups together.")));
-			result->names[group_count++] = sorted[i];
-		}
-		memcpy(&rows[i].time, sorted[i]->key, sizeof(double));
-		rows[i].group = group_count - 1;
-		rows[i].events = sorted[i]->counts[0];
-		rows[i].censored = sorted[i]->counts[1];
-	}
-	rt_sort(rows, count, sizeof(rt_group_duration), by_time_and_group, NULL);
-	if (count > 0)
-		rt_tie_durations(&rows[0].time, count, sizeof(rows[0]));
-	result->group_count = group_count;
-	result->groups = palloc_array(rt_log_rank_group, Max(group_count, 1));
-	room = palloc(RT_LOG_RANK_ROOM(Max(group_count, 1)) * sizeof(double));
-	rt_log_rank_test(rows, count, group_count, room, result->groups, &result->test);
-}
-
-/* In the order of the type log_rank */
-enum
-{
-	LOG_RANK_GROUPS, LOG_RANK_CHI_SQUARE, LOG_RANK_DEGREES, LOG_RANK_P_VALUE, LOG_RANK_COLUMNS
-};
-
-Datum
-log_rank_final(PG_FUNCTION_ARGS)
-{
-	LogRankResult result;
-	Datum		values[LOG_RANK_COLUMNS];
-	bool		nulls[LOG_RANK_COLUMNS] = {false};
-
-	compute_log_rank(fcinfo, &result);
-	if (result.group_count == 0)
-		PG_RETURN_NULL();
-	values[LOG_RANK_GROUPS] = Int32GetDatum(result.group_count);
-	values[LOG_RANK_CHI_SQUARE] = Float8GetDatum(result.test.chi_square);
-	values[LOG_RANK_DEGREES] = Int32GetDatum(result.test.degrees);
-	values[LOG_RANK_P_VALUE] = Float8GetDatum(result.test.p_value);
-	nulls[LOG_RANK_CHI_SQUARE] = nulls[LOG_RANK_P_VALUE] = isnan(result.test.p_value);
-	return composite_row(fcinfo, LOG_RANK_COLUMNS, values, nulls);
-}
-
-/* In the order of the type log_rank_group */
-enum
-{
-	GROUP_NAME, GROUP_CUSTOMERS, GROUP_CHURNED, GROUP_EXPECTED, GROUP_RATIO, GROUP_COLUMNS
-};
-
-Datum
-log_rank_groups_final(PG_FUNCTION_ARGS)
-{
-	LogRankResult result;
-	CompositeArray rows;
-
-	compute_log_rank(fcinfo, &result);
-	if (result.group_count == 0)
-		PG_RETURN_NULL();
-	composite_array_begin(fcinfo, &rows, GROUP_COLUMNS);
-	for (int i = 0; i < result.group_count; i++)
-	{
-		const rt_log_rank_group *group = &result.groups[i];
-		const char *name = (const char *) result.names[i]->key + sizeof(double);
-		Datum		values[GROUP_COLUMNS];
-		bool		nulls[GROUP_COLUMNS] = {false};
-
-		values[GROUP_NAME] =
-			PointerGetDatum(cstring_to_text_with_len(name, (int) group_size(result.names[i])));
-		values[GROUP_CUSTOMERS] = Int64GetDatum(group->customers);
-		values[GROUP_CHURNED] = Int64GetDatum(group->events);
-		values[GROUP_EXPECTED] = Float8GetDatum(group->expected);
-		values[GROUP_RATIO] = Float8GetDatum((double) group->events / group->expected);
-		nulls[GROUP_RATIO] = !(group->expected > 0);
-		composite_array_add(&rows, values, nulls);
-	}
-	return composite_array_finish(&rows);
 }

@@ -1,6 +1,6 @@
 /*
  * survival.h
- *		How long a customer was seen, as an argument.
+ *		From when on and how long a customer was seen, as arguments and in keys of states.
  *
  * Copyright (c) 2026, retention contributors
  */
@@ -11,5 +11,15 @@
 
 /* Not negative and finite, or error 22023 */
 extern double get_duration(FunctionCallInfo fcinfo, int argument);
+
+/* From 0 on, and before that duration, or error 22023 */
+extern double get_entry(FunctionCallInfo fcinfo, int argument, double duration);
+
+/* Is a number of a key such a duration; are two of them a duration and an entry? */
+extern bool key_duration_valid(const double *key);
+extern bool key_entry_valid(const double *key);
+
+/* Durations and entries were tied, which left nothing between them */
+pg_noreturn extern void report_no_time_between(double duration);
 
 #endif							/* RETENTION_SURVIVAL_H */

@@ -267,6 +267,40 @@ tally_state_combine(FunctionCallInfo fcinfo, const TallyKind *kind)
 	return state_result(fcinfo, state);
 }
 
+/* The version alone: a state of other bytes is copied as a whole */
+static int32
+tally_state_version(Datum datum)
+{
+	struct varlena *value = state_large(datum);
+	int32		version = 0;
+
+	if (value == NULL)
+		value = PG_DETOAST_DATUM_SLICE(datum, 0, sizeof(version));
+	if (VARSIZE_ANY_EXHDR(value) >= sizeof(version))
+		memcpy(&version, VARDATA_ANY(value), sizeof(version));
+	return version;
+}
+
+const TallyKind *
+tally_state_kind(FunctionCallInfo fcinfo, int argument, const TallyKind *kinds, int count)
+{
+	int32		version = tally_state_version(PG_GETARG_DATUM(argument));
+
+	for (int i = 0; i < count; i++)
+		if (kinds[i].version == version)
+			return &kinds[i];
+	return &kinds[0];
+}
+
+Datum
+tally_state_combine_kinds(FunctionCallInfo fcinfo, const TallyKind *kinds, int count)
+{
+	if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	return tally_state_combine(fcinfo, tally_state_kind(fcinfo, PG_ARGISNULL(0) ? 1 : 0, kinds,
+														count));
+}
+
 const TallyState *
 tally_state_final(FunctionCallInfo fcinfo, const TallyKind *kind, rt_tally_entry **entries)
 {

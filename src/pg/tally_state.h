@@ -110,6 +110,16 @@ extern TallyState *tally_state_argument(FunctionCallInfo fcinfo, int argument,
 extern const TallyState *tally_state_final(FunctionCallInfo fcinfo, const TallyKind *kind,
 										   rt_tally_entry **entries);
 
+/*
+ * Which of so many kinds an argument's state is, by its version; the first one where it is none of
+ * them, so that whoever looks at it refuses it
+ */
+extern const TallyKind *tally_state_kind(FunctionCallInfo fcinfo, int argument,
+										 const TallyKind *kinds, int count);
+
+/* The whole of a combine function of several kinds, of which both states are the same */
+extern Datum tally_state_combine_kinds(FunctionCallInfo fcinfo, const TallyKind *kinds, int count);
+
 /* A key of one number that is not NaN, and not minus zero */
 extern bool tally_key_number(const void *key, Size key_size);
 

@@ -309,6 +309,22 @@ for my $mode (@modes)
 		FROM (SELECT customer_id % 3 > 0 AS o,
 		             rank() OVER (ORDER BY recency(h) + customer_id / 1e6) AS r
 		      FROM customer) s});
+	compare('concordance_index: roc_auc', $mode, '-', qq{
+		SELECT concordance_index(recency(h) + customer_id / 1e6, customer_age(h, $as_of),
+		                         customer_id % 3 > 0)
+		FROM customer},
+		"SELECT roc_auc(recency(h) + customer_id / 1e6, customer_id % 3 > 0) FROM customer");
+	compare('survival_curve, entries: without', $mode, '-',
+		'SELECT survival_curve(customer_id % 7, 7 + recency(h), customer_id % 3 > 0) FROM customer',
+		'SELECT survival_curve(7 + recency(h), customer_id % 3 > 0) FROM customer');
+	compare('fit_hazard, entries and strata: without', $mode, '-', qq{
+		SELECT fit_hazard(customer_id % 100, 100 + customer_age(h, $as_of), customer_id % 3 > 0,
+		                  ARRAY[customer_id % 7, customer_id % 11], 'efron',
+		                  (customer_id % 5)::text)
+		FROM customer}, qq{
+		SELECT fit_hazard(100 + customer_age(h, $as_of), customer_id % 3 > 0,
+		                  ARRAY[customer_id % 7, customer_id % 11])
+		FROM customer});
 	compare('fit_hazard, 3 covariates: reading', $mode, '-', qq{
 		SELECT fit_hazard(customer_age(h, $as_of), customer_id % 3 > 0,
 		                  ARRAY[(customer_id % 5 = 0)::int, customer_id % 7, customer_id % 11])

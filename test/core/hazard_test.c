@@ -45,7 +45,7 @@ fit_dataset(const char *name, size_t customer_count, rt_hazard_ties ties, rt_haz
 	rt_hazard_tie_rows(rows, n);
 	qsort(rows, n, sizeof(rt_hazard_row), by_time);
 	n = rt_hazard_merge_rows(rows, n, 2);
-	rt_fit_hazard(rows, n, 2, ties, room, fit);
+	rt_fit_hazard(rows, n, 2, ties, NULL, room, fit);
 	free(room);
 }
 
@@ -103,7 +103,7 @@ static void
 fit_made(const made_rows *from, size_t count, int repeat, rt_hazard_fit *fit)
 {
 	rt_hazard_room *room = malloc(rt_hazard_room_size());
-	rt_hazard_row *rows = malloc(count * sizeof(rt_hazard_row));
+	rt_hazard_row *rows = calloc(count, sizeof(rt_hazard_row));
 	double	   *x = malloc(count * 3 * sizeof(double));
 
 	for (size_t i = 0; i < count; i++)
@@ -115,7 +115,7 @@ fit_made(const made_rows *from, size_t count, int repeat, rt_hazard_fit *fit)
 		memcpy(rows[i].x, from[i].x, sizeof(from[i].x));
 	}
 	qsort(rows, count, sizeof(rt_hazard_row), by_time_3);
-	rt_fit_hazard(rows, count, 3, RT_TIES_EFRON, room, fit);
+	rt_fit_hazard(rows, count, 3, RT_TIES_EFRON, NULL, room, fit);
 	free(x);
 	free(rows);
 	free(room);
@@ -273,15 +273,15 @@ test_many_ties(void)
 					with = cases[i][2],
 					all = cases[i][3];
 		double		x[2][2] = {{0, 0}, {1, 0}};
-		rt_hazard_row rows[2] = {{5, ties - ties_with, all - with - (ties - ties_with), x[0]},
-		{5, ties_with, with - ties_with, x[1]}};
+		rt_hazard_row rows[2] = {{5, ties - ties_with, all - with - (ties - ties_with), x[0], 0, 0},
+		{5, ties_with, with - ties_with, x[1], 0, 0}};
 		rt_hazard_fit fit;
 		double		beta,
 					h = 1e-3,
 					slope,
 					curvature;
 
-		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, room, &fit);
+		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, NULL, room, &fit);
 		beta = fit.coefficients[0];
 		CHECK(fabs(fit.null_log_likelihood -
 				   (lgamma((double) (all - ties) + 1) - lgamma((double) all + 1))) <
@@ -310,10 +310,11 @@ test_many_ties(void)
 	}
 	{
 		double		x[2][2] = {{0, 0}, {1, 0}};
-		rt_hazard_row rows[2] = {{5, INT64_C(1) << 40, 3, x[0]}, {5, INT64_C(1) << 39, 10, x[1]}};
+		rt_hazard_row rows[2] = {{5, INT64_C(1) << 40, 3, x[0], 0, 0},
+		{5, INT64_C(1) << 39, 10, x[1], 0, 0}};
 		rt_hazard_fit fit;
 
-		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, room, &fit);
+		rt_fit_hazard(rows, 2, 1, RT_TIES_EFRON, NULL, room, &fit);
 		CHECK(isfinite(fit.log_likelihood));
 	}
 	free(room);

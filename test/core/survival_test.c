@@ -90,7 +90,7 @@ compute(const char *name, size_t customer_count, dataset *result)
 	result->count = distinct;
 	qsort(rows, n, sizeof(rt_group_duration), by_group_time);
 	rt_tie_durations(&rows[0].time, n, sizeof(rows[0]));
-	rt_log_rank_test(rows, n, groups, room, result->groups, &result->test);
+	rt_log_rank_test(rows, n, NULL, groups, room, result->groups, &result->test);
 }
 
 static void
@@ -182,18 +182,18 @@ test_ends(void)
 static void
 test_log_rank_without_answer(void)
 {
-	rt_group_duration one[] = {{1, 0, 1, 0}, {2, 0, 1, 1}};
-	rt_group_duration nobody[] = {{1, 0, 0, 3}, {2, 1, 0, 4}};
-	rt_group_duration at_once[] = {{1, 0, 3, 0}, {1, 1, 2, 0}};
+	rt_group_duration one[] = {{1, 0, 0, 1, 0}, {2, 0, 0, 1, 1}};
+	rt_group_duration nobody[] = {{1, 0, 0, 0, 3}, {2, 1, 0, 0, 4}};
+	rt_group_duration at_once[] = {{1, 0, 0, 3, 0}, {1, 1, 0, 2, 0}};
 	double		room[RT_LOG_RANK_ROOM(2)];
 	rt_log_rank_group groups[2];
 	rt_log_rank test;
 
-	rt_log_rank_test(one, 2, 1, room, groups, &test);
+	rt_log_rank_test(one, 2, NULL, 1, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
-	rt_log_rank_test(nobody, 2, 2, room, groups, &test);
+	rt_log_rank_test(nobody, 2, NULL, 2, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
-	rt_log_rank_test(at_once, 2, 2, room, groups, &test);
+	rt_log_rank_test(at_once, 2, NULL, 2, room, groups, &test);
 	CHECK(test.degrees == 0 && isnan(test.p_value));
 	CHECK(groups[0].expected == 3 && groups[1].expected == 2);
 }

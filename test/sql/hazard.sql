@@ -86,3 +86,77 @@ SELECT fit_hazard(duration, churned, ARRAY[age], 'exact') FROM seen;
 SELECT fit_hazard(duration, churned, ARRAY[age], NULL) FROM seen;
 SELECT fit_hazard_final('\x0102');
 SELECT fit_hazard(5, true, '{1}', repeat('ties', 1000000));
+-- customers who came under observation later, and strata
+CREATE TEMP TABLE late AS
+SELECT duration * 2 AS duration, (age * 7 + length(plan)) % (duration * 2) AS entry, churned, plan,
+       age, (ARRAY['north', 'south', 'east'])[1 + age % 3] AS region
+FROM seen;
+SELECT name, (f).customers, (f).churned, (f).left_out,
+       round((f).log_likelihood::numeric, 6) AS log_likelihood, (c).covariate,
+       round((c).coefficient::numeric, 6) AS coefficient,
+       round((c).std_error::numeric, 6) AS std_error
+FROM (SELECT name, f, unnest((f).coefficients) AS c
+      FROM (SELECT unnest(ARRAY['entry', 'breslow', 'stratum', 'both']) AS name,
+                   unnest(ARRAY[fit_hazard(entry, duration, churned, x),
+                                fit_hazard(entry, duration, churned, x, 'breslow'),
+                                fit_hazard(duration, churned, x, 'efron', region),
+                                fit_hazard(entry, duration, churned, x, 'efron', region)]) AS f
+            FROM late, LATERAL (SELECT ARRAY[(plan = 'free')::int, age]::float8[] AS x) s) t) u;
+-- an entry before everything, and one stratum, change nothing; nor does one more of one customer
+SELECT abs((fit_hazard(0, duration, churned, x)).coefficients[1].coefficient
+           - (fit_hazard(duration, churned, x)).coefficients[1].coefficient) < 1e-12 AS from_zero,
+       fit_hazard(duration, churned, x, 'efron', 'all') = fit_hazard(duration, churned, x)
+       AS one_stratum,
+       abs((fit_hazard(duration, churned, x)).log_likelihood - alone) < 1e-9 AS one_alone
+FROM (SELECT duration, churned, ARRAY[age]::float8[] AS x FROM late) t,
+     (SELECT (fit_hazard(duration, churned, x, 'efron', s)).log_likelihood AS alone
+      FROM (SELECT duration, churned, ARRAY[age]::float8[] AS x, 'all' AS s FROM late
+            UNION ALL SELECT 1000, true, '{77}', 'alone') u) a
+GROUP BY alone;
+-- what is the same in each stratum says nothing within it
+SELECT coefficients[1].coefficient IS NULL AS of_the_stratum,
+       coefficients[2].coefficient IS NULL AS of_customers
+FROM (SELECT (fit_hazard(duration, churned, ARRAY[1e9 + length(region) / 7.0, age], 'efron',
+                         region)).*
+      FROM late) f;
+-- a customer may be two rows, each with a part of their time
+SELECT abs(f.coefficients[1].coefficient - g.coefficients[1].coefficient) < 1e-9 AS the_same,
+       abs(f.log_likelihood - g.log_likelihood) < 1e-9 AS likelihood,
+       f.customers - g.customers AS more
+FROM (SELECT (fit_hazard(e, d, c, x)).*
+      FROM (SELECT entry AS e, least(duration, 15) AS d, churned AND duration <= 15 AS c,
+                   ARRAY[age]::float8[] AS x
+            FROM late WHERE entry < 15
+            UNION ALL SELECT greatest(entry, 15), duration, churned, ARRAY[age]
+            FROM late WHERE duration > 15) p) f,
+     (SELECT (fit_hazard(entry, duration, churned, ARRAY[age])).* FROM late) g;
+SELECT left_out
+FROM (SELECT (fit_hazard(e, d, c, x, 'efron', s)).*
+      FROM (VALUES (0, 1, true, '{1}'::float8[], 'a'), (NULL, 1, true, '{1}', 'a'),
+                   (0, NULL, true, '{1}', 'a'), (0, 1, NULL, '{1}', 'a'), (0, 1, true, NULL, 'a'),
+                   (0, 1, true, '{NULL}', 'a'), (0, 1, true, '{1}', NULL), (0, 2, true, '{2}', 'a'))
+           v(e, d, c, x, s)) f;
+-- the same in every order, in parts; literals
+SELECT fit_hazard(entry, duration, churned, ARRAY[age], 'efron', region ORDER BY random()) =
+       fit_hazard(entry, duration, churned, ARRAY[age], 'efron', region ORDER BY age) AS any_order
+FROM late;
+SELECT fit_hazard_final(fit_hazard_combine(fit_hazard_add(NULL, 1, 3, true, '{3}'),
+                                           fit_hazard_add(NULL, 0, 4, true, '{2}'))) =
+       (SELECT fit_hazard(e, d, true, x)
+        FROM (VALUES (0, 4, '{2}'::float8[]), (1, 3, '{3}')) v(e, d, x)) AS combined,
+       (fit_hazard(5, true, '{1}', 'efron')).customers AS ties,
+       (fit_hazard(1, 5, true, '{1}')).customers AS entry,
+       (fit_hazard('1', '5', true, '{1}', 'efron')).customers AS no_types,
+       (fit_hazard(5, true, '{1}', 'efron', 'a')).customers AS stratum;
+-- errors
+SELECT fit_hazard(5, 5, true, '{1}');
+SELECT fit_hazard(-1, 5, true, '{1}');
+SELECT fit_hazard('NaN', 5, true, '{1}', 'efron', 'a');
+SELECT fit_hazard(1, 5, true, '{1}', 'exact');
+SELECT fit_hazard(1, 5, true, '{1}', NULL, 'a');
+SELECT fit_hazard(e, d, true, '{1}')
+FROM (VALUES (0, 0.5), (0.3, 0.1::float8 + 0.2::float8)) v(e, d);
+SELECT fit_hazard(1, 5, false, '{1}');
+SELECT fit_hazard_combine(fit_hazard_add(NULL, 1, true, '{1}'),
+                          fit_hazard_add(NULL, 1, 2, true, '{1}'));
+SELECT fit_hazard('5', 'true', '{1}', 'efron');

@@ -48,6 +48,38 @@ SELECT log_rank_add(log_rank_add(NULL::bytea, 5, true, 'a'), 7, true, 'b') AS s;
 SELECT (log_rank_final(s)).groups FROM ranked;
 SELECT log_rank_final(pg_temp.with_words(s, 21, pg_temp.x('NaN'))) FROM ranked;
 SELECT log_rank_groups_final(overlay(s PLACING '\xff' FROM 173 FOR 1)) FROM ranked;
+-- keys with entries, weights and strata: what is behind the duration is no such thing
+CREATE TEMP TABLE late AS
+SELECT survival_curve_add(NULL::bytea, 2, 5, true) AS curve,
+       survival_curve_add(NULL::bytea, 2, 5, true, 0.95, 3) AS weighed,
+       log_rank_add(NULL::bytea, 5, true, 'group', 'stratum') AS rank,
+       log_rank_add(NULL::bytea, 2, 5, true, 'group', 'stratum') AS late_rank,
+       fit_hazard_add(NULL::bytea, 2, 5, true, '{1}', 'efron', 'stratum') AS hazard,
+       concordance_index_add(NULL::bytea, 1, 2, 5, true) AS concordance;
+SELECT (survival_curve_final(curve))[1].at_risk, (survival_curve_final(weighed))[1].at_risk,
+       (log_rank_final(rank)).groups, (log_rank_final(late_rank)).groups,
+       (fit_hazard_final(hazard)).churned, concordance_index_final(concordance) IS NULL
+FROM late;
+SELECT survival_curve_final(pg_temp.with_words(curve, 22, pg_temp.x(5))) FROM late;
+SELECT survival_curve_final(pg_temp.with_words(curve, 22, pg_temp.x(-1))) FROM late;
+SELECT survival_curve_final(pg_temp.with_words(weighed, 23, pg_temp.x(0))) FROM late;
+SELECT survival_curve_final(pg_temp.with_words(weighed, 23, pg_temp.x('Infinity'))) FROM late;
+SELECT survival_curve_combine(weighed, pg_temp.with_words(weighed, 22, pg_temp.x('NaN'))) FROM late;
+SELECT survival_curve_combine(curve, weighed) FROM late;
+SELECT log_rank_final(overlay(rank PLACING '\x0d000000' FROM 173 FOR 4)) FROM late;
+SELECT log_rank_final(overlay(rank PLACING '\xffffffff' FROM 173 FOR 4)) FROM late;
+SELECT (log_rank_groups_final(overlay(rank PLACING '\x0c000000' FROM 173 FOR 4)))[1].group_name
+FROM late;
+SELECT log_rank_final(overlay(rank PLACING '\xff' FROM 185 FOR 1)) FROM late;
+SELECT log_rank_final(pg_temp.with_words(late_rank, 22, pg_temp.x(7))) FROM late;
+SELECT fit_hazard_final(pg_temp.with_words(hazard, 6, pg_temp.n(4))) FROM late;
+SELECT fit_hazard_final(pg_temp.with_words(hazard, 6, pg_temp.n(64))) FROM late;
+SELECT fit_hazard_final(pg_temp.with_words(hazard, 22, pg_temp.x(5))) FROM late;
+SELECT fit_hazard_final(pg_temp.with_words(hazard, 24, pg_temp.n(-1))) FROM late;
+SELECT fit_hazard_combine(late.hazard, s) FROM late, hazard;
+SELECT concordance_index_final(pg_temp.with_words(concordance, 21, pg_temp.x('NaN'))) FROM late;
+SELECT concordance_index_final(pg_temp.with_words(concordance, 23, pg_temp.x(5))) FROM late;
+SELECT roc_auc_final(concordance) FROM late;
 CREATE TEMP TABLE driven AS
 SELECT churn_drivers_add(churn_drivers_add(NULL::bytea, true, 'north'), false, 'south') AS s;
 SELECT length(churn_drivers_final(s)::text) > 0 FROM driven;

@@ -48,6 +48,18 @@ my %calls = (
 	'survival_curve' => 'SELECT survival_curve(n, n % 3 = 0) FROM row',
 	'log_rank' => q{SELECT log_rank(n, n % 3 = 0, 'group ' || n % 40) FROM row},
 	'fit_hazard' => 'SELECT fit_hazard(n, n % 3 = 0, ARRAY[n % 7, n % 1000]) FROM row',
+	'survival_curve weights' => q{
+		SELECT survival_curve(n / 3, n + 1, n % 3 = 0, 0.9, 1 + n % 1000) FROM row},
+	'log_rank strata' => q{
+		SELECT log_rank(n / 3, n + 1, n % 3 = 0, 'group ' || n % 40, 'stratum ' || n / 4)
+		FROM row},
+	'fit_hazard strata' => q{
+		SELECT fit_hazard(n / 3, n + 1, n % 3 = 0, ARRAY[n % 7, n % 1000], 'efron',
+		                  'stratum ' || n % 1000)
+		FROM row},
+	'concordance_index' => 'SELECT concordance_index(n * 7 % 10007, n, n % 3 = 0) FROM row',
+	'concordance_index entry' => q{
+		SELECT concordance_index(n * 7 % 10007, n / 3, n + 1, n % 3 = 0) FROM row},
 	'churn_drivers' => q{SELECT churn_drivers(n % 3 = 0, 'value ' || n) FROM row},
 	'retention_uplift' => q{
 		SELECT retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4) FROM row},
