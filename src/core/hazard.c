@@ -422,7 +422,7 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 	room->design = (rt_design) {.rows = rows, .count = count, .row = hazard_design_row};
 	*newton = (rt_newton) {
 		.evaluate = hazard_evaluate_newton, .problem = &p, .gradient = room->gradient,
-		.information = room->information
+		.information = room->information, .enough = RT_NEWTON_ENOUGH, .most = RT_NEWTON_MOST
 	};
 	rt_design_standardize(&room->design, covariates);
 	for (int j = 0; j < covariates; j++)

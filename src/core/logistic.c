@@ -10,6 +10,7 @@
  */
 #include "core/logistic.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,6 +18,12 @@
 #include "core/cholesky.h"
 #include "core/newton.h"
 #include "core/poll.h"
+
+/*
+ * Toward a maximum that is far away steps are equal, of one each: the logarithm of a double is 745
+ * at most
+ */
+#define ITERATIONS_FAR	1000
 
 struct rt_logistic_room
 {
@@ -233,6 +240,10 @@ logistic_climb(logistic_problem *p, int columns, rt_logistic_fit *fit, double *n
 	for (int j = 0; j < room->design.used; j++)
 		room->covariate[j] = covariate[room->design.column[j]];
 	logistic_find_reach(p);
+	room->newton.iterations = 0;
+	room->newton.enough = p->penalty > 0 ? ITERATIONS_FAR : RT_NEWTON_ENOUGH;
+	room->newton.most = p->penalty > 0 ? ITERATIONS_FAR : RT_NEWTON_MOST;
+	room->newton.negligible = 0;
 	value = rt_newton_climb(&room->newton, *null_value);
 	fit->iterations += room->newton.iterations;
 	return value;
@@ -291,19 +302,19 @@ logistic_set_coefficients(const logistic_problem *p, rt_logistic_fit *fit)
  */
 #define SUM_SMALL		1e-7
 
-/* Marks the coefficients that the last step moved, in the direction in which it did */
+/* Marks the coefficients that a step moved, in the direction in which it did */
 static void
-logistic_mark_infinite(const logistic_problem *p, double moves, rt_logistic_fit *fit)
+logistic_mark_infinite(const logistic_problem *p, const double *direction, double moves,
+					   rt_logistic_fit *fit)
 {
 	const rt_logistic_room *room = p->room;
-	const rt_newton *newton = &room->newton;
-	double		intercept = newton->step[0];
+	double		intercept = direction[0];
 	double		terms = fmax(1, fabs(intercept));
 
 	for (int j = 1; j <= room->design.used; j++)
 	{
 		int			covariate = room->covariate[j - 1];
-		double		step = newton->step[j];
+		double		step = direction[j];
 		double		at_zero = step * (room->origin[covariate] / room->unit[covariate]);
 
 		if (fabs(step) * room->reach[j] <= moves)
@@ -320,14 +331,23 @@ logistic_mark_infinite(const logistic_problem *p, double moves, rt_logistic_fit 
 	}
 }
 
+static double
+logistic_movement(const logistic_problem *p, const double *direction, const rt_logistic_row *row)
+{
+	double		movement = direction[0];
+
+	for (int j = 1; j < p->room->newton.n; j++)
+		movement += direction[j] * row->x[j - 1];
+	return movement;
+}
+
 /*
- * Takes out the rows that are told exactly, those that the last step moved.  False, and all stay,
- * if it moved one the wrong way: then there is an end, though it was not found.
+ * Takes out the rows that are told exactly, those that a step moves.  False, and all stay, if it
+ * moves one the wrong way: then that is not a direction in which there is no end.
  */
 static bool
-logistic_take_out(logistic_problem *p, double moves)
+logistic_take_out(logistic_problem *p, const double *direction, double moves)
 {
-	const rt_newton *newton = &p->room->newton;
 	size_t		left = 0;
 
 	/* first whether it is so, then which */
@@ -335,11 +355,9 @@ logistic_take_out(logistic_problem *p, double moves)
 		for (size_t i = 0; i < p->count; i++)
 		{
 			const rt_logistic_row *row = &p->rows[i];
-			double		movement = newton->step[0];
+			double		movement = logistic_movement(p, direction, row);
 
 			rt_poll_each(i);
-			for (int j = 1; j < newton->n; j++)
-				movement += newton->step[j] * row->x[j - 1];
 			if (pass == 1 && fabs(movement) <= moves)
 				p->rows[left++] = *row;
 			if (pass == 0 && fabs(movement) > moves && (movement > 0 ? row->no : row->yes) > 0)
@@ -394,6 +412,29 @@ logistic_has_both(const logistic_problem *p)
 	return yes && no;
 }
 
+/* Steps until it is asked again whether some are told exactly: the tails are e^8 lower then */
+#define ITERATIONS_MORE 8
+
+/*
+ * Who is told exactly is not seen yet, or nobody is: goes on, to the maximum, or to where nothing
+ * more is gained
+ */
+static void
+logistic_climb_on(logistic_problem *p, rt_logistic_fit *fit)
+{
+	rt_newton  *newton = &p->room->newton;
+	int			before = newton->iterations;
+
+	newton->enough = before + ITERATIONS_MORE;
+	if (newton->enough >= newton->most)
+	{
+		newton->enough = newton->most = ITERATIONS_FAR;
+		newton->negligible = DBL_EPSILON;
+	}
+	fit->log_likelihood = rt_newton_climb(newton, fit->log_likelihood);
+	fit->iterations += newton->iterations - before;
+}
+
 /*
  * The limit of what rises without end (Geyer 2009, "Likelihood inference in exponential families
  * and directions of recession"): some are told exactly, and the others have a likelihood of their
@@ -405,13 +446,23 @@ logistic_fit_limit(logistic_problem *p, rt_logistic_fit *fit)
 	rt_newton  *newton = &p->room->newton;
 	double		null_value;
 
-	while (!newton->converged)
+	while (!newton->converged && newton->iterations < ITERATIONS_FAR)
 	{
 		double		moves = fmin(MOVES, MOVES_PART * newton->largest);
+		const double *direction = newton->step;
 
-		if (!logistic_take_out(p, moves))
-			break;
-		logistic_mark_infinite(p, moves, fit);
+		/* where all are told exactly, that is seen before steps are equal */
+		if (!logistic_take_out(p, direction, moves))
+		{
+			direction = newton->beta;
+			if (!logistic_take_out(p, direction, 0))
+			{
+				logistic_climb_on(p, fit);
+				continue;
+			}
+		}
+		fit->converged = false;
+		logistic_mark_infinite(p, direction, moves, fit);
 		if (!logistic_has_both(p))
 		{
 			/* all are told exactly, and nothing tells more */
@@ -421,8 +472,9 @@ logistic_fit_limit(logistic_problem *p, rt_logistic_fit *fit)
 		logistic_move_infinite(p, fit);
 		fit->log_likelihood = logistic_climb(p, p->room->design.used, fit, &null_value);
 	}
-	if (rt_newton_factorize(newton) == newton->n)
-		logistic_set_coefficients(p, fit);
+	if (!newton->converged)
+		fit->converged = false;
+	logistic_set_coefficients(p, fit);
 }
 
 void
@@ -447,15 +499,12 @@ rt_fit_logistic(rt_logistic_row *rows, size_t count, int covariates, double pena
 	}
 	room->newton = (rt_newton) {
 		.evaluate = logistic_evaluate, .problem = &p, .gradient = room->gradient,
-		.information = room->information, .reach = room->reach, .has_maximum = penalty > 0
+		.information = room->information, .reach = room->reach
 	};
 	fit->log_likelihood = logistic_climb(&p, covariates, fit, &fit->null_log_likelihood);
 	fit->used = room->design.used;
-	fit->converged = room->newton.converged;
-	if (fit->converged || penalty > 0)
-		logistic_set_coefficients(&p, fit);
-	else
-		logistic_fit_limit(&p, fit);
+	fit->converged = room->newton.converged || penalty == 0;
+	logistic_fit_limit(&p, fit);
 	for (int j = 1; j <= fit->used && penalty > 0; j++)
 		fit->log_likelihood += penalty / 2 * room->newton.beta[j] * room->newton.beta[j];
 }

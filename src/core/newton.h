@@ -14,6 +14,10 @@
 /* Parameters: a coefficient for each covariate, and the intercept */
 #define RT_NEWTON_MAX (RT_COVARIATES_MAX + 1)
 
+/* A likelihood that has one is as a rule at its maximum within ten; one that is far takes one each */
+#define RT_NEWTON_ENOUGH 25
+#define RT_NEWTON_MOST	100
+
 typedef struct rt_newton
 {
 	/*
@@ -26,17 +30,20 @@ typedef struct rt_newton
 	double	   *gradient;
 	double	   *information;
 	const double *reach;		/* how far each parameter moves a linear predictor at most when it
-								 * grows by one; NULL: by 1 */
-	bool		has_maximum;	/* for sure, however far away */
+								 * grows by one; NULL: by 1, and steps are not held back */
+	int			enough;			/* iterations after which a likelihood with a maximum is there, */
+	int			most;			/* and after which it ends in any case */
+	double		negligible;		/* part of the likelihood, beside 1, that is not worth a step */
 	int			n;
 	double		beta[RT_NEWTON_MAX];	/* where it is */
 	double		tried[RT_NEWTON_MAX];
 	double		step[RT_NEWTON_MAX];	/* the last one */
+	double		promise;		/* what its slope says that it gains */
 	double		factor[RT_NEWTON_MAX * RT_NEWTON_MAX];
 
 	/* of a climb */
 	double		largest;		/* movement of a linear predictor in the last step */
-	int			iterations;
+	int			iterations;		/* zero before the first one */
 	bool		converged;
 } rt_newton;
 
