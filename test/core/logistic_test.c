@@ -550,6 +550,99 @@ test_coverage(void)
 	CHECK(significant >= 30 && significant <= 70);
 }
 
+/*
+ * Who can be told exactly: in whole numbers.  With s = 1 or -1 for each outcome and a = s (1, x),
+ * they are told by a direction d with a d >= 0 for all and > 0 for some; if the a span the space,
+ * all such d are sums of those at right angles to two of the a.
+ */
+static bool
+told_exactly(const int (*a)[3], int n, bool *told)
+{
+	bool		some = false;
+
+	memset(told, 0, (size_t) n * sizeof(bool));
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < i; j++)
+		{
+			int			d[3] = {a[i][1] * a[j][2] - a[i][2] * a[j][1],
+				a[i][2] * a[j][0] - a[i][0] * a[j][2],
+			a[i][0] * a[j][1] - a[i][1] * a[j][0]};
+			int			up = 0;
+			int			down = 0;
+
+			for (int k = 0; k < n; k++)
+			{
+				int			product = a[k][0] * d[0] + a[k][1] * d[1] + a[k][2] * d[2];
+
+				up += product > 0;
+				down += product < 0;
+			}
+			if ((up > 0) == (down > 0))
+				continue;
+			some = true;
+			for (int k = 0; k < n; k++)
+				told[k] = told[k] || a[k][0] * d[0] + a[k][1] * d[1] + a[k][2] * d[2] != 0;
+		}
+	return some;
+}
+
+static void
+test_who_is_told_exactly(void)
+{
+	int			counts[3] = {0};
+
+	random_seed(11);
+	for (int base = 0; base < 3000; base++)
+	{
+		made_row	rows[30];
+		int			a[30][3];
+		bool		told[30];
+		bool		some;
+		int			n = (int) random_between(4, 30);
+		int64_t		largest = random_between(1, 6);
+		int64_t		customers = random_between(0, 1) == 0 ? 1 : 1000;
+		int			left = 0;
+		int64_t		yes = 0;
+		rt_logistic_fit fit;
+
+		for (int i = 0; i < n; i++)
+		{
+			int64_t		x1 = random_between(0, largest);
+			int64_t		x2 = random_between(0, random_between(0, largest));
+			bool		y = random_between(0, 2) == 0 ? random_between(0, 1) : 2 * x1 + x2 > largest;
+			int64_t		count = random_between(1, customers);
+
+			rows[i] = (made_row) {y ? count : 0, y ? 0 : count, {(double) x1, (double) x2}};
+			a[i][0] = y ? 1 : -1;
+			a[i][1] = (int) x1 * a[i][0];
+			a[i][2] = (int) x2 * a[i][0];
+			yes += y;
+		}
+		if (yes == 0 || yes == n)
+			continue;
+		fit_made(rows, (size_t) n, 2, 0, &fit);
+		if (fit.used < 2)
+			continue;
+		some = told_exactly(a, n, told);
+		CHECK(fit.converged == !some);
+		if (some)
+			for (int i = 0; i < n; i++)
+				if (!told[i])
+					rows[left++] = rows[i];
+		counts[!some ? 0 : left > 0 ? 1 : 2]++;
+		if (some && left == 0)
+			CHECK(fit.log_likelihood == 0);
+		else if (some)
+		{
+			double		value = fit.log_likelihood;
+
+			fit_made(rows, (size_t) left, 2, 0, &fit);
+			CHECK(fit.converged && near(value, fit.log_likelihood, 1e-12));
+		}
+	}
+	CHECK(counts[0] > 500 && counts[1] > 100 && counts[2] > 100);
+}
+
 static const check_case logistic_cases[] = {
 	{"logistic: coefficients, errors and likelihoods agree with R to 1e-8", test_against_r},
 	{"logistic: counts are as many customers", test_counts},
@@ -559,6 +652,7 @@ static const check_case logistic_cases[] = {
 	{"logistic: so has a mark of one in 20,000", test_rare_separation},
 	{"logistic: all who are told exactly", test_complete_separation},
 	{"logistic: all but two", test_nearly_separated},
+	{"logistic: who can be told exactly is, of 3,000 bases", test_who_is_told_exactly},
 	{"logistic: redundant covariates are left out", test_redundant},
 	{"logistic: units and origins change nothing", test_units},
 	{"logistic: nor does the order", test_order},

@@ -48,6 +48,13 @@ my %calls = (
 	'survival_curve' => 'SELECT survival_curve(n, n % 3 = 0) FROM row',
 	'log_rank' => q{SELECT log_rank(n, n % 3 = 0, 'group ' || n % 40) FROM row},
 	'fit_hazard' => 'SELECT fit_hazard(n, n % 3 = 0, ARRAY[n % 7, n % 1000]) FROM row',
+	'fit_logistic' => 'SELECT fit_logistic(n % 3 = 0, ARRAY[n % 7, n / 7.0, n::float8 * n])'
+	. ' FROM row',
+	'fit_logistic without end' => q{
+		SELECT fit_logistic(n % 7 = 0, ARRAY[n % 7 + n / 1e9, n % 1000, n::float8 * n],
+		                    '{seventh,thousandth,square}')
+		FROM row},
+	'one_hot' => q{SELECT one_hot('x', array_agg('level ' || n)) FROM row},
 	'churn_drivers' => q{SELECT churn_drivers(n % 3 = 0, 'value ' || n) FROM row},
 	'retention_uplift' => q{
 		SELECT retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4) FROM row},
