@@ -29,7 +29,7 @@ typedef struct rt_logistic_fit
 	int			used;			/* covariates that are not redundant */
 	double		coefficients[1 + RT_COVARIATES_MAX];
 	double		std_errors[1 + RT_COVARIATES_MAX];	/* NaN unless known, or with a penalty */
-	double		z[1 + RT_COVARIATES_MAX];	/* coefficient by error, in whatever unit; NaN as that */
+	double		z[1 + RT_COVARIATES_MAX];	/* coefficient by error; NaN as that is */
 	rt_coefficient_status status[1 + RT_COVARIATES_MAX];
 	double		log_likelihood; /* without the penalty */
 	double		null_log_likelihood;	/* of no covariates */

@@ -14,7 +14,7 @@
 /* Parameters: a coefficient for each covariate, and the intercept */
 #define RT_NEWTON_MAX (RT_COVARIATES_MAX + 1)
 
-/* A likelihood that has one is as a rule at its maximum within ten; one that is far takes one each */
+/* A maximum is found within ten, as a rule; one that is far away takes steps of one each */
 #define RT_NEWTON_ENOUGH 25
 #define RT_NEWTON_MOST	100
 

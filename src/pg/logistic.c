@@ -772,7 +772,8 @@ logistic_probability(PG_FUNCTION_ARGS)
 	if (count != fit->covariates)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("the fit has %d covariates, this customer has %d", fit->covariates, count)));
+				 errmsg("the fit has %d covariates, this customer has %d", fit->covariates,
+						count)));
 	for (int i = 0; i <= count; i++)
 	{
 		double		number = i == 0 ? 1 : x[i - 1];

@@ -204,6 +204,7 @@ test_against_scikit_learn(void)
 		{100, 0.0034223056975972721, 0.031332462346487948, 0.3773328828530147,
 		-0.0024640228009892421, -131.70519410678105}
 	};
+
 	/* the first covariate separates */
 	static const double separated[] = {
 		-6.2514149106262602, 1.5713313186067319, -0.33384614127439977, -0.018158411851512728,
@@ -213,6 +214,7 @@ test_against_scikit_learn(void)
 		-61.878194376888565, 15.400795051035516, -2.8414577280647961, 0.017802011635843402,
 		-1.5147489225754094
 	};
+
 	/* the fourth one follows from the first and the second */
 	static const double collinear[] = {
 		-0.59132336792786577, 0.076187858086952998, 1.2568955299362201, -0.0097712143731372159,
@@ -393,7 +395,7 @@ test_nearly_separated(void)
 	rows[99].x[0] = 100;
 	rows[100].x[0] = 99;
 	fit_made(rows, 200, 1, 0, &fit);
-	/* by hand: symmetrical about 99.5, where the slope's equation is that of the two in the middle */
+	/* symmetrical about 99.5 */
 	CHECK(fit.converged && fit.status[1] == RT_COEFFICIENT_KNOWN && fit.std_errors[1] > 0);
 	CHECK(near(-fit.coefficients[0] / fit.coefficients[1], 99.5, 1e-9));
 	rows[99].yes = rows[99].no = 1000000000;
@@ -463,8 +465,9 @@ test_units(void)
 			CHECK(close_to(scaled.coefficients[3] * units[i], fit.coefficients[3], 1e-7));
 			CHECK(close_to(scaled.coefficients[0] - scaled.coefficients[3] * origin,
 						   fit.coefficients[0], 1e-7));
-			CHECK(penalty > 0 || (close_to(scaled.std_errors[3] * units[i], fit.std_errors[3], 1e-7) &&
-								  close_to(scaled.z[3], fit.z[3], 1e-7)));
+			CHECK(penalty > 0 ||
+				  (close_to(scaled.std_errors[3] * units[i], fit.std_errors[3], 1e-7) &&
+				   close_to(scaled.z[3], fit.z[3], 1e-7)));
 			CHECK(close_to(scaled.log_likelihood, fit.log_likelihood, 1e-10));
 		}
 	}
@@ -503,13 +506,14 @@ test_order(void)
 		  fit.log_likelihood == again.log_likelihood);
 	CHECK(rt_logistic(0) == 0.5 && rt_logistic(INFINITY) == 1 && rt_logistic(-INFINITY) == 0 &&
 		  rt_logistic(800) == 1 && rt_logistic(-800) == 0);
-	CHECK(near(rt_logistic(-2) + rt_logistic(2), 1, 1e-15) && near(rt_logistic(log(3)), 0.75, 1e-15));
+	CHECK(near(rt_logistic(-2) + rt_logistic(2), 1, 1e-15) &&
+		  near(rt_logistic(log(3)), 0.75, 1e-15));
 }
 
 static double
 uniform(void)
 {
-	return ((double) (random_bits() >> 11) + 0.5) * 0x1p-53;
+	return ((double) (random_bits() >> 11) + 0.5) / 9007199254740992.0;
 }
 
 /*
@@ -542,7 +546,8 @@ test_coverage(void)
 		fit_made(rows, 400, 3, 0, &fit);
 		CHECK(fit.converged);
 		for (int j = 0; j < 4; j++)
-			held[j] += fabs(fit.coefficients[j] - truth[j]) <= 1.959963984540054 * fit.std_errors[j];
+			held[j] +=
+				fabs(fit.coefficients[j] - truth[j]) <= 1.959963984540054 * fit.std_errors[j];
 		significant += fabs(fit.z[3]) > 1.959963984540054;
 	}
 	for (int j = 0; j < 4; j++)
@@ -609,7 +614,8 @@ test_who_is_told_exactly(void)
 		{
 			int64_t		x1 = random_between(0, largest);
 			int64_t		x2 = random_between(0, random_between(0, largest));
-			bool		y = random_between(0, 2) == 0 ? random_between(0, 1) : 2 * x1 + x2 > largest;
+			bool		y =
+				random_between(0, 2) == 0 ? random_between(0, 1) : 2 * x1 + x2 > largest;
 			int64_t		count = random_between(1, customers);
 
 			rows[i] = (made_row) {y ? count : 0, y ? 0 : count, {(double) x1, (double) x2}};
@@ -646,7 +652,8 @@ test_who_is_told_exactly(void)
 static const check_case logistic_cases[] = {
 	{"logistic: coefficients, errors and likelihoods agree with R to 1e-8", test_against_r},
 	{"logistic: counts are as many customers", test_counts},
-	{"logistic: a penalty is that of scikit-learn, and everything finite", test_against_scikit_learn},
+	{"logistic: a penalty is that of scikit-learn, and everything finite",
+	test_against_scikit_learn},
 	{"logistic: some who are told exactly have an infinite coefficient, the others R's fit",
 	test_quasi_separation},
 	{"logistic: so has a mark of one in 20,000", test_rare_separation},

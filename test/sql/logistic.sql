@@ -78,7 +78,8 @@ SELECT round((f).coefficients[2].coefficient::numeric, 6)
 FROM (SELECT fit_logistic(bought, ARRAY[spend, spend], 3) AS f FROM seen) s;
 -- nobody of the East buys: they are told exactly, the others as if there were no East
 SELECT converged, (c).covariate, (c).name, round((c).coefficient::numeric, 6) AS coefficient,
-       round((c).std_error::numeric, 6) AS std_error, (c).odds_ratio > 0 AS odds, (c).p_value > 0 AS p
+       round((c).std_error::numeric, 6) AS std_error, (c).odds_ratio > 0 AS odds,
+       (c).p_value > 0 AS p
 FROM (SELECT (f).converged, unnest((f).coefficients) AS c
       FROM (SELECT fit_logistic(bought AND region <> 'East',
                                 ARRAY[spend, (region = 'East')::int], ARRAY['spend', 'east']) AS f
@@ -190,10 +191,12 @@ SELECT logistic_probability(f, NULL) IS NULL AND logistic_probability(NULL, '{1}
 FROM fits WHERE half = 0;
 SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0, NULL)::logistic_fit, '{1}');
 SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0, '{}')::logistic_fit, '{1}');
-SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0, (f).coefficients || NULL::logistic_coefficient
+SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0,
+                                (f).coefficients || NULL::logistic_coefficient
                                )::logistic_fit, '{1,2}')
 FROM fits;
-SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0, (f).coefficients[2] || (f).coefficients
+SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0,
+                                (f).coefficients[2] || (f).coefficients
                                )::logistic_fit, '{1,2}')
 FROM fits;
 SELECT logistic_probability(ROW(1, 1, 1, 1, 1, 1, 1, true, 0,
