@@ -19,8 +19,10 @@
 #include "core/assert.h"
 #include "core/cholesky.h"
 #include "core/customer_base.h"
+#include "core/design.h"
 #include "core/fit_rows.h"
 #include "core/model.h"
+#include "core/newton.h"
 #include "core/poll.h"
 #include "core/sort.h"
 
@@ -36,13 +38,6 @@
 /* Of the logarithm of a parameter, for differences to both sides; as rt_covariance has it */
 #define SLOPE_STEP 1e-4
 
-/*
- * Part of a column's variance that those before it must leave, and part of the largest value that
- * is no rounding of a deviation: as in hazard.c
- */
-#define PIVOT_SMALL 1e-11
-#define SCALE_SMALL 1e-13
-
 typedef struct covariate_problem
 {
 	const rt_kind *kind;
@@ -54,134 +49,66 @@ typedef struct covariate_problem
 	int			evaluations;
 } covariate_problem;
 
-/* What was done to the covariates */
-typedef struct covariate_columns
-{
-	int			used;
-	int			column[RT_MODEL_COVARIATES_MAX];	/* the covariate of each one used */
-	double		mean[RT_MODEL_COVARIATES_MAX];	/* by covariate */
-	double		scale[RT_MODEL_COVARIATES_MAX];
-} covariate_columns;
-
 /* ------------------------------------------------------------- covariates */
 
-static double
-group_weight(const rt_covariate_group *group)
+static rt_design_row
+group_design_row(void *groups, size_t i)
 {
-	double		weight = 0;
+	const rt_covariate_group *group = (const rt_covariate_group *) groups + i;
 
-	for (size_t i = 0; i < group->row_count; i++)
-		weight += group->rows[i].weight;
-	return weight;
+	return (rt_design_row) {group->z, group->weight};
 }
 
-/* Mean and deviation of a column; scale 0 where it is as good as the same for everybody */
+/* Leaves out what is the same for all, and what those before it say already */
 static void
-columns_moments(const rt_covariate_groups *g, int j, covariate_columns *columns)
-{
-	double		largest = 0,
-				weights = 0,
-				mean = 0,
-				squares = 0;
-
-	columns->mean[j] = columns->scale[j] = 0;
-	for (size_t i = 0; i < g->count; i++)
-	{
-		rt_poll_each(i);
-		largest = fmax(largest, fabs(g->groups[i].z[j]));
-	}
-	if (largest == 0)
-		return;
-	for (size_t i = 0; i < g->count; i++)
-	{
-		double		weight = group_weight(&g->groups[i]);
-
-		rt_poll_each(i);
-		weights += weight;
-		mean += (g->groups[i].z[j] / largest - mean) * (weight / weights);
-	}
-	for (size_t i = 0; i < g->count; i++)
-	{
-		double		away = g->groups[i].z[j] / largest - mean;
-
-		rt_poll_each(i);
-		squares += away * away * group_weight(&g->groups[i]);
-	}
-	columns->mean[j] = mean * largest;
-	columns->scale[j] = sqrt(squares / weights) * largest;
-	if (columns->scale[j] < SCALE_SMALL * largest)
-		columns->scale[j] = 0;
-}
-
-/* Puts the columns used to the front of each group's, standardized */
-static void
-columns_standardize(rt_covariate_groups *g, covariate_columns *columns)
-{
-	columns->used = 0;
-	for (int j = 0; j < g->covariates; j++)
-	{
-		columns_moments(g, j, columns);
-		if (columns->scale[j] > 0)
-			columns->column[columns->used++] = j;
-	}
-	for (size_t i = 0; i < g->count; i++)
-	{
-		double	   *z = g->groups[i].z;
-
-		rt_poll_each(i);
-		for (int j = 0; j < columns->used; j++)
-		{
-			int			from = columns->column[j];
-
-			z[j] = (z[from] - columns->mean[from]) / columns->scale[from];
-		}
-	}
-}
-
-static void
-columns_drop(rt_covariate_groups *g, covariate_columns *columns, int j)
-{
-	size_t		behind = (size_t) (--columns->used - j);
-
-	for (size_t i = 0; i < g->count; i++)
-	{
-		double	   *z = g->groups[i].z;
-
-		rt_poll_each(i);
-		memmove(&z[j], &z[j + 1], behind * sizeof(double));
-	}
-	memmove(&columns->column[j], &columns->column[j + 1], behind * sizeof(int));
-}
-
-/* Leaves out what those before it say already */
-static void
-columns_leave_out(rt_covariate_groups *g, covariate_columns *columns)
+groups_leave_out(rt_covariate_groups *g, rt_design *design)
 {
 	double		products[RT_MODEL_COVARIATES_MAX * RT_MODEL_COVARIATES_MAX];
 	double		factor[RT_MODEL_COVARIATES_MAX * RT_MODEL_COVARIATES_MAX];
 
+	rt_design_drop_constant(design);
 	for (;;)
 	{
-		int			n = columns->used;
+		int			n = design->used;
 		int			broken;
 
 		memset(products, 0, sizeof(products));
 		for (size_t i = 0; i < g->count; i++)
 		{
 			const double *z = g->groups[i].z;
-			double		weight = group_weight(&g->groups[i]);
 
 			rt_poll_each(i);
 			for (int j = 0; j < n; j++)
 				for (int m = 0; m <= j; m++)
-					products[j * n + m] += weight * z[j] * z[m];
+					products[j * n + m] += g->groups[i].weight * z[j] * z[m];
 		}
-		broken = rt_cholesky(products, n, n, PIVOT_SMALL, factor);
+		broken = rt_cholesky(products, n, n, RT_NEWTON_PIVOT, factor);
 		if (broken == n)
 			break;
-		columns_drop(g, columns, broken);
+		rt_design_drop(design, broken);
 	}
-	g->covariates = columns->used;
+	g->covariates = design->used;
+}
+
+/* How many customers there are */
+static double
+groups_weigh(rt_covariate_groups *g)
+{
+	double		customers = 0;
+
+	for (size_t i = 0; i < g->count; i++)
+	{
+		rt_covariate_group *group = &g->groups[i];
+
+		group->weight = 0;
+		for (size_t row = 0; row < group->row_count; row++)
+		{
+			rt_poll_each(row);
+			group->weight += group->rows[row].weight;
+		}
+		customers += group->weight;
+	}
+	return customers;
 }
 
 /* ------------------------------------------------------------- likelihood */
@@ -578,7 +505,7 @@ effects_known(const covariate_problem *p, const double *information, double *cov
 			for (int j = 0; j < n; j++)
 				covariance[i * n + j] = information[known[i] * p->count + known[j]];
 		}
-		worst = rt_cholesky(covariance, n, n, PIVOT_SMALL, factor);
+		worst = rt_cholesky(covariance, n, n, RT_NEWTON_PIVOT, factor);
 		if (worst == n)
 		{
 			(void) rt_invert(covariance, n);
@@ -602,7 +529,7 @@ effects_known(const covariate_problem *p, const double *information, double *cov
  * that
  */
 static void
-effect_row(const covariate_problem *p, const covariate_columns *columns, int effect, double *row)
+effect_row(const covariate_problem *p, const rt_design *design, int effect, double *row)
 {
 	int			n = p->groups.covariates;
 
@@ -610,7 +537,7 @@ effect_row(const covariate_problem *p, const covariate_columns *columns, int eff
 	row[effect] = 1;
 	if (effect >= p->parameters)
 	{
-		row[effect] /= columns->scale[columns->column[(effect - p->parameters) % n]];
+		row[effect] /= design->scale[design->column[(effect - p->parameters) % n]];
 		return;
 	}
 	for (int i = 0; i < p->processes; i++)
@@ -619,7 +546,7 @@ effect_row(const covariate_problem *p, const covariate_columns *columns, int eff
 			continue;
 		for (int j = 0; j < n; j++)
 			row[p->parameters + i * n + j] = -p->kind->processes[i].sign *
-				columns->mean[columns->column[j]] / columns->scale[columns->column[j]];
+				design->mean[design->column[j]] / design->scale[design->column[j]];
 	}
 }
 
@@ -635,7 +562,7 @@ dot(const double *a, const double *b, int count)
 
 /* The place of a problem's effect among all: covariates left out have places, too */
 static int
-effect_place(const covariate_problem *p, const covariate_columns *columns, int covariates,
+effect_place(const covariate_problem *p, const rt_design *design, int covariates,
 			 int effect)
 {
 	int			n = p->groups.covariates;
@@ -643,12 +570,12 @@ effect_place(const covariate_problem *p, const covariate_columns *columns, int c
 	if (effect < p->parameters)
 		return effect;
 	effect -= p->parameters;
-	return p->parameters + effect / n * covariates + columns->column[effect % n];
+	return p->parameters + effect / n * covariates + design->column[effect % n];
 }
 
 /* Of known ones, from the covariance of standardized ones */
 static void
-set_covariance(const covariate_problem *p, const covariate_columns *columns, int covariates,
+set_covariance(const covariate_problem *p, const rt_design *design, int covariates,
 			   const double *covariance, const int *known, int known_count, rt_covariate_fit *fit)
 {
 	bool		is_known[RT_OPTIMIZE_MAX] = {false};
@@ -664,19 +591,19 @@ set_covariance(const covariate_problem *p, const covariate_columns *columns, int
 	}
 	for (int i = 0; i < p->count; i++)
 	{
-		int			at = effect_place(p, columns, covariates, i);
+		int			at = effect_place(p, design, covariates, i);
 
-		effect_row(p, columns, i, row);
+		effect_row(p, design, i, row);
 		for (int m = 0; m < p->count; m++)
 			by_all[m] = dot(whole + m * p->count, row, p->count);
 		for (int j = 0; j < p->count; j++)
 		{
-			int			other = effect_place(p, columns, covariates, j);
+			int			other = effect_place(p, design, covariates, j);
 			double		other_row[RT_OPTIMIZE_MAX];
 			double		units = (i < p->parameters ? fit->effects[at] : 1) *
 				(j < p->parameters ? fit->effects[other] : 1);
 
-			effect_row(p, columns, j, other_row);
+			effect_row(p, design, j, other_row);
 			if (i == j && is_known[i])
 				fit->status[at] = RT_EFFECT_KNOWN;
 			if (is_known[i] && is_known[j])
@@ -686,7 +613,7 @@ set_covariance(const covariate_problem *p, const covariate_columns *columns, int
 }
 
 static void
-set_effects(const covariate_problem *p, const covariate_columns *columns, int covariates,
+set_effects(const covariate_problem *p, const rt_design *design, int covariates,
 			const double *x, rt_covariate_fit *fit)
 {
 	double		parameters[RT_PARAMETERS_MAX];
@@ -698,7 +625,7 @@ set_effects(const covariate_problem *p, const covariate_columns *columns, int co
 	for (int i = 0; i < p->parameters; i++)
 		logarithms[i] = log(parameters[i]);
 	fit->count = p->parameters + p->processes * covariates;
-	fit->used = columns->used;
+	fit->used = design->used;
 	for (int i = 0; i < fit->count * fit->count; i++)
 		fit->covariance[i] = NAN;
 	for (int i = 0; i < fit->count; i++)
@@ -708,9 +635,9 @@ set_effects(const covariate_problem *p, const covariate_columns *columns, int co
 	}
 	for (int i = 0; i < p->count; i++)
 	{
-		int			at = effect_place(p, columns, covariates, i);
+		int			at = effect_place(p, design, covariates, i);
 
-		effect_row(p, columns, i, row);
+		effect_row(p, design, i, row);
 		fit->effects[at] = dot(row, logarithms, p->count);
 		if (i < p->parameters)
 			fit->effects[at] = exp(fit->effects[at]);
@@ -721,13 +648,13 @@ set_effects(const covariate_problem *p, const covariate_columns *columns, int co
 
 /* No covariate says anything */
 static void
-set_plain(const covariate_problem *p, const covariate_columns *columns, int covariates,
+set_plain(const covariate_problem *p, const rt_design *design, int covariates,
 		  const rt_fit *plain, rt_covariate_fit *fit)
 {
 	double		x[RT_OPTIMIZE_MAX];
 
 	problem_coordinates(p, plain->parameters, x);
-	set_effects(p, columns, covariates, x, fit);
+	set_effects(p, design, covariates, x, fit);
 	for (int i = 0; i < p->parameters; i++)
 	{
 		fit->status[i] = plain->converged ? RT_EFFECT_KNOWN : RT_EFFECT_UNKNOWN;
@@ -853,32 +780,32 @@ rt_fit_covariates(const rt_kind *kind, const rt_covariate_groups *groups, void *
 		.processes = rt_kind_process_count(kind)
 	};
 	covariate_room room = room_in(kind, groups, workspace);
-	covariate_columns columns;
+	rt_design	design = {.rows = groups->groups, .count = groups->count, .row = group_design_row};
 	rt_optimum	best;
 	double		information[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 	double		covariance[RT_OPTIMIZE_MAX * RT_OPTIMIZE_MAX];
 	int			known[RT_OPTIMIZE_MAX];
 	int			known_count;
 
-	for (size_t g = 0; g < groups->count; g++)
-		p.customers += group_weight(&groups->groups[g]);
-	columns_standardize(&p.groups, &columns);
-	columns_leave_out(&p.groups, &columns);
-	p.count = p.parameters + p.processes * columns.used;
-	if (columns.used == 0)
+	p.customers = groups_weigh(&p.groups);
+	if (groups->covariates > 0)
+		rt_design_standardize(&design, groups->covariates);
+	groups_leave_out(&p.groups, &design);
+	p.count = p.parameters + p.processes * design.used;
+	if (design.used == 0)
 	{
 		rt_fit		plain;
 
 		problem_plain_fit(&p, room.plain_rows, room.plain, &plain);
-		set_plain(&p, &columns, groups->covariates, &plain, fit);
+		set_plain(&p, &design, groups->covariates, &plain, fit);
 		return;
 	}
 	problem_prepare(&p, room.of_groups);
 	problem_search(&p, &room, &best);
 	problem_information(&p, best.x, information);
 	known_count = effects_known(&p, information, covariance, known);
-	set_effects(&p, &columns, groups->covariates, best.x, fit);
-	set_covariance(&p, &columns, groups->covariates, covariance, known, known_count, fit);
+	set_effects(&p, &design, groups->covariates, best.x, fit);
+	set_covariance(&p, &design, groups->covariates, covariance, known, known_count, fit);
 	fit->log_likelihood = best.value;
 	fit->converged = best.converged && !best.at_bound && known_count == p.count &&
 		!covariates_nearly(best.x, &p);

@@ -21,7 +21,10 @@ typedef struct rt_covariate_group
 	size_t		row_count;
 	double		sum_log;
 	double	   *z;				/* finite; standardized by the fit, and those left out are gone */
-	void	   *workspace;		/* set by the fit */
+
+	/* set by the fit */
+	double		weight;			/* of all its rows */
+	void	   *workspace;
 } rt_covariate_group;
 
 /* In ascending order of covariates: sums are the same whatever the order of customers was */

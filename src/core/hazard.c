@@ -15,29 +15,13 @@
 #include <string.h>
 
 #include "core/assert.h"
-#include "core/cholesky.h"
 #include "core/gauss_legendre.h"
+#include "core/newton.h"
 #include "core/poll.h"
 #include "core/sort.h"
 
-#define ITERATIONS_MAX	100
-
-/* A step this small, in standard deviations, is rounding */
-#define STEP_SMALL		1e-9
-
-/*
- * A likelihood with a maximum is reached within ten steps, the last of them ever smaller.  One
- * that rises without end takes equal steps for ever.
- */
-#define ITERATIONS_ENOUGH 25
+/* As of the parts of a step that still move, when there is no end */
 #define STEP_LARGE		1e-2
-#define GAIN_SMALL		1e-9
-
-/*
- * Part of a column's variance that those before it must leave: what a combination of them leaves is
- * rounding, 2^-53 for each of the terms it is a sum of
- */
-#define PIVOT_SMALL		1e-11
 
 typedef struct hazard_moments
 {
@@ -52,25 +36,21 @@ struct rt_hazard_room
 	hazard_moments leaving;		/* at the time that is looked at */
 	hazard_moments present;		/* of entries: those at risk, and what rounding took from it */
 	hazard_moments lost;
-	double		mean[RT_COVARIATES_MAX];
-	double		scale[RT_COVARIATES_MAX];
-	double		beta[RT_COVARIATES_MAX];
-	double		tried[RT_COVARIATES_MAX];
-	double		step[RT_COVARIATES_MAX];
 	double		gradient[RT_COVARIATES_MAX];
 	double		squares[RT_COVARIATES_MAX];	/* of which information is what the means leave */
 	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
-	double		factor[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
-	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
+	rt_design	design;
+	rt_newton	newton;
 };
 
 typedef struct hazard_problem
 {
 	const rt_hazard_row *rows;
 	size_t		count;
-	int			used;			/* columns, moved to the front of each row's x */
+	int			used;			/* columns of the design */
 	rt_hazard_ties ties;
 	const size_t *by_entry;		/* NULL: all are at risk from the beginning */
+	rt_hazard_room *room;
 } hazard_problem;
 
 size_t
@@ -635,7 +615,7 @@ hazard_forget_rounding(rt_hazard_room *room, const double *beta, int n)
 		if (beta[i] != 0)
 			return;
 	for (int i = 0; i < n; i++)
-		if (!(room->information[i * n + i] > PIVOT_SMALL * room->squares[i]))
+		if (!(room->information[i * n + i] > RT_NEWTON_PIVOT * room->squares[i]))
 		{
 			for (int j = 0; j <= i; j++)
 				room->information[i * n + j] = 0;
@@ -661,47 +641,22 @@ hazard_evaluate(const hazard_problem *p, const double *beta, rt_hazard_room *roo
 	return walk.value;
 }
 
-/* The factor of room->information in room->factor; the first column that is redundant, or n */
-static int
-hazard_factorize(rt_hazard_room *room, int n)
+static double
+hazard_evaluate_newton(void *problem, int n, const double *beta)
 {
-	return rt_cholesky(room->information, n, n, PIVOT_SMALL, room->factor);
+	hazard_problem *p = problem;
+
+	p->used = n;
+	return hazard_evaluate(p, beta, p->room);
 }
 
-/* Of the largest information, tenfold until it is enough */
-#define RIDGE_FIRST		1e-9
-
-/*
- * Far out in some direction there is next to no information: a little more all round keeps the
- * steps upward
- */
-static bool
-hazard_factorize_ridge(rt_hazard_room *room, int n)
+static rt_design_row
+hazard_design_row(void *rows, size_t i)
 {
-	double		largest = 0;
+	const rt_hazard_row *row = (const rt_hazard_row *) rows + i;
 
-	for (int j = 0; j < n; j++)
-		largest = fmax(largest, room->information[j * n + j]);
-	for (double ridge = RIDGE_FIRST; hazard_factorize(room, n) < n; ridge *= 10)
-	{
-		if (ridge > 1 || !(largest > 0))
-			return false;
-		for (int j = 0; j < n; j++)
-			room->information[j * n + j] += ridge * largest;
-	}
-	return true;
+	return (rt_design_row) {row->x, (double) (row->events + row->censored)};
 }
-
-static void
-hazard_solve(const rt_hazard_room *room, int n, const double *right, double *x)
-{
-	memcpy(x, right, (size_t) n * sizeof(double));
-	rt_cholesky_forward(room->factor, n, n, x);
-	rt_cholesky_backward(room->factor, n, n, x);
-}
-
-/* A deviation of some hundred roundings of the largest value */
-#define SCALE_SMALL		1e-13
 
 /*
  * Takes the mean of a stratum from column j, as customers are compared within it only.  What is
@@ -734,7 +689,7 @@ hazard_center_stratum(rt_hazard_row *rows, size_t count, int j)
 		rows[i].x[j] = (rows[i].x[j] / largest - mean) * largest;
 		away = fmax(away, fabs(rows[i].x[j]));
 	}
-	for (size_t i = 0; i < count && away < SCALE_SMALL * largest; i++)
+	for (size_t i = 0; i < count && away < RT_DESIGN_SCALE * largest; i++)
 	{
 		rt_poll_each(i);
 		rows[i].x[j] = 0;
@@ -755,191 +710,78 @@ hazard_center_strata(rt_hazard_row *rows, size_t count, int covariates)
 	}
 }
 
-/* Standardizes x; what is the same for everybody has scale 0 */
-static void
-hazard_standardize(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_room *room)
-{
-	for (int j = 0; j < covariates; j++)
-	{
-		double		weights = 0;
-		double		mean = 0;
-		double		squares = 0;
-		double		largest = 0;
-
-		for (size_t i = 0; i < count; i++)
-		{
-			rt_poll_each(i);
-			largest = fmax(largest, fabs(rows[i].x[j]));
-		}
-		for (size_t i = 0; i < count && largest > 0; i++)
-		{
-			double		weight = (double) (rows[i].events + rows[i].censored);
-
-			rt_poll_each(i);
-			weights += weight;
-			mean += (rows[i].x[j] / largest - mean) * (weight / weights);
-		}
-		for (size_t i = 0; i < count && largest > 0; i++)
-		{
-			double		away = rows[i].x[j] / largest - mean;
-
-			rt_poll_each(i);
-			squares += away * away * (double) (rows[i].events + rows[i].censored);
-		}
-		room->mean[j] = mean * largest;
-		room->scale[j] = largest > 0 && squares > 0 ? sqrt(squares / weights) * largest : 0;
-		/* the differences are rounding when the values are all but the same */
-		if (room->scale[j] < SCALE_SMALL * largest)
-			room->scale[j] = 0;
-		if (room->scale[j] > 0)
-			for (size_t i = 0; i < count; i++)
-			{
-				rt_poll_each(i);
-				rows[i].x[j] = (rows[i].x[j] - room->mean[j]) / room->scale[j];
-			}
-	}
-}
-
-/* Takes column j of those used out of all rows */
-static void
-hazard_drop_column(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room, int j)
-{
-	for (size_t i = 0; i < p->count; i++)
-	{
-		rt_poll_each(i);
-		memmove(&rows[i].x[j], &rows[i].x[j + 1], (size_t) (p->used - 1 - j) * sizeof(double));
-	}
-	memmove(&room->column[j], &room->column[j + 1], (size_t) (p->used - 1 - j) * sizeof(int));
-	p->used--;
-}
-
 /*
  * The columns that the last step still moved are infinite; the others have the information that is
  * left when those stay where they are.
  */
 static void
-hazard_fix_infinite(hazard_problem *p, rt_hazard_room *room, double largest, rt_hazard_fit *fit)
+hazard_fix_infinite(hazard_problem *p, rt_hazard_room *room, rt_hazard_fit *fit)
 {
+	rt_newton  *newton = &room->newton;
+	int		   *column = room->design.column;
 	int			from[RT_COVARIATES_MAX];
 	int			n = 0;
 
 	for (int j = 0; j < p->used; j++)
-		if (fabs(room->step[j]) > STEP_LARGE * largest)
+		if (fabs(newton->step[j]) > STEP_LARGE * newton->largest)
 		{
-			fit->status[room->column[j]] = RT_COEFFICIENT_INFINITE;
-			fit->coefficients[room->column[j]] = room->beta[j];
+			fit->status[column[j]] = RT_COEFFICIENT_INFINITE;
+			fit->coefficients[column[j]] = newton->beta[j];
 		}
 		else
 			from[n++] = j;
 	for (int i = 0; i < n; i++)
 	{
-		room->beta[i] = room->beta[from[i]];
-		room->column[i] = room->column[from[i]];
+		newton->beta[i] = newton->beta[from[i]];
+		column[i] = column[from[i]];
 		for (int j = 0; j <= i; j++)
 			room->information[i * n + j] = room->information[from[i] * p->used + from[j]];
 	}
 	/* nothing is left to tell the others apart: they are as good as redundant */
-	p->used = hazard_factorize(room, n) == n ? n : 0;
+	newton->n = n;
+	p->used = rt_newton_factorize(newton) == n ? n : 0;
 }
 
 /* Leaves out what says nothing: the same for all, or, as is seen at 0, nothing new */
 static double
-hazard_leave_out(hazard_problem *p, rt_hazard_row *rows, rt_hazard_room *room)
+hazard_leave_out(hazard_problem *p, rt_hazard_room *room)
 {
-	for (int j = p->used; j-- > 0;)
-		if (room->scale[j] == 0)
-			hazard_drop_column(p, rows, room, j);
-	memset(room->beta, 0, sizeof(room->beta));
+	rt_newton  *newton = &room->newton;
+
+	rt_design_drop_constant(&room->design);
+	memset(newton->beta, 0, sizeof(newton->beta));
 	for (;;)
 	{
-		double		value = hazard_evaluate(p, room->beta, room);
-		int			broken = hazard_factorize(room, p->used);
+		double		value;
+		int			broken;
 
-		if (broken == p->used)
+		newton->n = room->design.used;
+		value = newton->evaluate(p, newton->n, newton->beta);
+		broken = rt_newton_factorize(newton);
+		if (broken == newton->n)
 			return value;
-		hazard_drop_column(p, rows, room, broken);
+		rt_design_drop(&room->design, broken);
 	}
-}
-
-/* A step is halved so often, to 1e-12 of it, before a likelihood that it lowers is rounding */
-#define HALVINGS_MAX	40
-#define LOSS_SMALL		1e-12	/* in proportion, beside 1 */
-
-/* Takes room->step from room->beta, or as much of it as does not lower the value: the new one */
-static double
-hazard_step(const hazard_problem *p, rt_hazard_room *room, double value)
-{
-	double		next;
-
-	for (int halvings = 0;; halvings++)
-	{
-		for (int j = 0; j < p->used; j++)
-			room->tried[j] = room->beta[j] + room->step[j];
-		next = hazard_evaluate(p, room->tried, room);
-		if (next >= value - LOSS_SMALL * (1 + fabs(value)) || halvings == HALVINGS_MAX)
-			break;
-		for (int j = 0; j < p->used; j++)
-			room->step[j] /= 2;
-	}
-	memcpy(room->beta, room->tried, sizeof(room->beta));
-	return next;
-}
-
-/* Newton's method from 0 on; largest is the part of the last step that was */
-static double
-hazard_climb(const hazard_problem *p, rt_hazard_room *room, double value, double *largest,
-			 bool *converged)
-{
-	double		gain = INFINITY;
-
-	*converged = true;
-	for (int iteration = 0; p->used > 0; iteration++)
-	{
-		double		next;
-
-		hazard_solve(room, p->used, room->gradient, room->step);
-		*largest = 0;
-		for (int j = 0; j < p->used; j++)
-			*largest = fmax(*largest, fabs(room->step[j]));
-		if (*largest < STEP_SMALL)
-		{
-			/* one more step makes it exact; the information is that of this point */
-			for (int j = 0; j < p->used; j++)
-				room->beta[j] += room->step[j];
-			break;
-		}
-		*converged =
-			!(iteration >= ITERATIONS_ENOUGH && *largest > STEP_LARGE && gain < GAIN_SMALL) &&
-			iteration < ITERATIONS_MAX;
-		if (!*converged)
-			break;
-		next = hazard_step(p, room, value);
-		gain = next - value;
-		value = next;
-		if (!hazard_factorize_ridge(room, p->used))
-		{
-			*converged = false;
-			break;
-		}
-	}
-	return value;
 }
 
 /* Of the columns whose information is known, in the units of the covariates */
 static void
 hazard_set_coefficients(const hazard_problem *p, rt_hazard_room *room, rt_hazard_fit *fit)
 {
+	rt_newton  *newton = &room->newton;
+
+	newton->n = p->used;
 	for (int j = 0; j < p->used; j++)
 	{
-		int			covariate = room->column[j];
-		double		scale = room->scale[covariate];
+		int			covariate = room->design.column[j];
+		double		scale = room->design.scale[covariate];
 
-		memset(room->tried, 0, sizeof(room->tried));
-		room->tried[j] = 1;
-		hazard_solve(room, p->used, room->tried, room->step);
+		memset(newton->tried, 0, sizeof(newton->tried));
+		newton->tried[j] = 1;
+		rt_newton_solve(newton, newton->tried, newton->step);
 		fit->status[covariate] = RT_COEFFICIENT_KNOWN;
-		fit->coefficients[covariate] = room->beta[j] / scale;
-		fit->std_errors[covariate] = sqrt(room->step[j]) / scale;
+		fit->coefficients[covariate] = newton->beta[j] / scale;
+		fit->std_errors[covariate] = sqrt(newton->step[j]) / scale;
 	}
 }
 
@@ -947,8 +789,8 @@ void
 rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties ties,
 			  const size_t *by_entry, rt_hazard_room *room, rt_hazard_fit *fit)
 {
-	hazard_problem p = {rows, count, covariates, ties, by_entry};
-	double		largest = 0;
+	hazard_problem p = {rows, count, covariates, ties, by_entry, room};
+	rt_newton  *newton = &room->newton;
 
 	RT_ASSERT(covariates >= 1 && covariates <= RT_COVARIATES_MAX);
 #ifdef RT_ASSERTIONS
@@ -959,19 +801,23 @@ rt_fit_hazard(rt_hazard_row *rows, size_t count, int covariates, rt_hazard_ties 
 	memset(fit, 0, sizeof(*fit));
 	fit->covariates = covariates;
 	hazard_center_strata(rows, count, covariates);
-	hazard_standardize(rows, count, covariates, room);
+	room->design = (rt_design) {.rows = rows, .count = count, .row = hazard_design_row};
+	*newton = (rt_newton) {
+		.evaluate = hazard_evaluate_newton, .problem = &p, .gradient = room->gradient,
+		.information = room->information, .enough = RT_NEWTON_ENOUGH, .most = RT_NEWTON_MOST
+	};
+	rt_design_standardize(&room->design, covariates);
 	for (int j = 0; j < covariates; j++)
 	{
-		room->column[j] = j;
 		fit->status[j] = RT_COEFFICIENT_REDUNDANT;
 		fit->coefficients[j] = fit->std_errors[j] = NAN;
 	}
-	fit->null_log_likelihood = hazard_leave_out(&p, rows, room);
+	fit->null_log_likelihood = hazard_leave_out(&p, room);
 	fit->used = p.used;
-	fit->log_likelihood =
-		hazard_climb(&p, room, fit->null_log_likelihood, &largest, &fit->converged);
+	fit->log_likelihood = rt_newton_climb(newton, fit->null_log_likelihood);
+	fit->converged = newton->converged;
 	if (!fit->converged)
-		hazard_fix_infinite(&p, room, largest, fit);
+		hazard_fix_infinite(&p, room, fit);
 	RT_ASSERT(p.used <= fit->used && fit->used <= covariates);
 	hazard_set_coefficients(&p, room, fit);
 }

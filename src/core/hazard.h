@@ -11,9 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/design.h"
 #include "core/survival.h"
-
-#define RT_COVARIATES_MAX 64
 
 /*
  * Customers that are alike: how long they were seen, how many of them left then, and their
@@ -35,14 +34,6 @@ typedef enum rt_hazard_ties
 	RT_TIES_EFRON,
 	RT_TIES_BRESLOW
 } rt_hazard_ties;
-
-typedef enum rt_coefficient_status
-{
-	RT_COEFFICIENT_KNOWN,
-	RT_COEFFICIENT_REDUNDANT,	/* the same for all, or a combination of those before: left out */
-	RT_COEFFICIENT_INFINITE		/* the likelihood rises without end; the sign is that of the
-								 * coefficient */
-} rt_coefficient_status;
 
 typedef struct rt_hazard_fit
 {

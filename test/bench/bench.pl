@@ -330,6 +330,21 @@ for my $mode (@modes)
 		                  ARRAY[(customer_id % 5 = 0)::int, customer_id % 7, customer_id % 11])
 		FROM customer},
 		"SELECT sum(customer_age(h, $as_of)) FROM customer");
+	compare('fit_logistic, 3 covariates: reading', $mode, '-', qq{
+		SELECT fit_logistic(customer_id % 3 > 0,
+		                    ARRAY[(customer_id % 5 = 0)::int, customer_id % 7, recency(h)])
+		FROM customer},
+		"SELECT sum(customer_age(h, $as_of)) FROM customer");
+	my $ten = join ', ', map { "(hashint8($_ + g) & 1048575) / 1048576.0::float8" } 1 .. 10;
+	compare('fit_logistic, 10 covariates, 1,000,000 customers: reading', $mode, '<= 5 s', qq{
+		SELECT fit_logistic(g % 5 < 2, ARRAY[$ten]) FROM generate_series(1, 1000000) g},
+		"SELECT sum((ARRAY[$ten])[1]) FROM generate_series(1, 1000000) g");
+	compare('one_hot of 4 levels: CASE', $mode, '<= 2', q{
+		SELECT sum((one_hot(v, '{a,b,c,d}'))[3])
+		FROM (SELECT chr(97 + customer_id::int % 5) AS v FROM customer) s}, q{
+		SELECT sum((ARRAY[CASE WHEN v = 'b' THEN 1 ELSE 0 END, CASE WHEN v = 'c' THEN 1 ELSE 0 END,
+		                  CASE WHEN v = 'd' THEN 1 ELSE 0 END]::float8[])[3])
+		FROM (SELECT chr(97 + customer_id::int % 5) AS v FROM customer) s});
 	my ($a, $b, $c) = ('amount < 60', 'amount BETWEEN 60 AND 120', 'amount > 120');
 	compare('retention(3 conditions): bool_or', $mode, '-',
 		"SELECT customer_id, retention($a, $b, $c) FROM orders_clustered GROUP BY 1", qq{

@@ -7,6 +7,7 @@
 \pset pager off
 BEGIN;
 SELECT plan(54);
+SELECT plan(45);
 
 CREATE TABLE large (n int, part int) PARTITION BY LIST (part);
 CREATE TABLE large_0 PARTITION OF large FOR VALUES IN (0);
@@ -68,6 +69,7 @@ SELECT ways('survival_curve(n / 3, n + 1, n % 3 = 0, 0.9, 1 + n % 77)');
 SELECT ways($$log_rank(n / 3, n + 1, n % 3 = 0, 'group ' || n % 40, 'stratum ' || n % 100)$$);
 SELECT ways($$fit_hazard(n / 3, n + 1, n % 3 = 0, ARRAY[n % 7], 'efron', 's' || n % 100)$$);
 SELECT ways('concordance_index(n * 7 % 10007, n / 3, n + 1, n % 3 = 0)');
+SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}'')');
 SELECT ways($$churn_drivers(n % 3 = 0, 'value ' || n / 2)$$);
 SELECT ways($$retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4)$$);
 SELECT ways('fit_model(''mbg/nbd'', n % 50, '

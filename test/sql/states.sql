@@ -43,6 +43,41 @@ SELECT fit_hazard_add(fit_hazard_add(NULL::bytea, 5, true, ARRAY[1.0]), 7, false
 SELECT (fit_hazard_final(s)).churned FROM hazard;
 SELECT fit_hazard_final(pg_temp.with_words(s, 23, pg_temp.n(4611686018427387904))) FROM hazard;
 SELECT fit_hazard_final(pg_temp.with_words(s, 21, pg_temp.x('NaN'))) FROM hazard;
+-- words 21 and 22 are the first number and how many true outcomes it has
+CREATE TEMP TABLE logistic AS
+SELECT fit_logistic_add(fit_logistic_add(NULL::bytea, true, '{1}', 3), false, '{2}', 3) AS s;
+SELECT (fit_logistic_final(s)).customers FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 22, pg_temp.n(4611686018427387904))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 22, pg_temp.n(-1))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 21, pg_temp.x('NaN'))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 21, pg_temp.x('-Infinity'))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 21, pg_temp.x('-0'))) FROM logistic;
+-- the penalty, the mark of names, rows left out, the number of covariates
+SELECT fit_logistic_final(pg_temp.with_words(s, 1, pg_temp.x(p)))
+FROM logistic, unnest('{-1}'::float8[]) p;
+SELECT fit_logistic_final(pg_temp.with_words(s, 1, pg_temp.x('NaN'))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 2, pg_temp.n(1))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 2, pg_temp.n(2))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 5, pg_temp.n(-1))) FROM logistic;
+SELECT fit_logistic_final(pg_temp.with_words(s, 6, pg_temp.n(2))) FROM logistic;
+SELECT fit_logistic_combine(pg_temp.with_words(s, 6, pg_temp.n(9223372036854775807)),
+                            pg_temp.with_words(s, 6, pg_temp.n(9223372036854775807)))
+FROM logistic;
+SELECT fit_logistic_add(pg_temp.with_words(s, 6, pg_temp.n(9223372036854775807)), true, '{1}', 3)
+FROM logistic;
+-- names, in bytes from 165 on: not text, not ended, none, two alike, two sets of them
+CREATE TEMP TABLE named AS
+SELECT fit_logistic_add(fit_logistic_add(NULL::bytea, true, '{1,3}', 0, '{one,two}'), false,
+                        '{2,3}', 0, '{one,two}') AS s;
+SELECT (fit_logistic_final(s)).customers, substr(s, 165, 8) AS names FROM named;
+SELECT fit_logistic_final(overlay(s PLACING '\xff' FROM 165 FOR 1)) FROM named;
+SELECT fit_logistic_final(overlay(s PLACING '\x01' FROM 168 FOR 1)) FROM named;
+SELECT fit_logistic_final(overlay(s PLACING '\x00' FROM 165 FOR 1)) FROM named;
+SELECT fit_logistic_final(overlay(s PLACING 'two'::bytea FROM 165 FOR 3)) FROM named;
+SELECT fit_logistic_final(pg_temp.with_words(s, 2, pg_temp.n(0))) FROM named;
+SELECT fit_logistic_add(overlay(s PLACING 'x'::bytea FROM 165 FOR 1), true, '{1,2}', 0, '{one,two}')
+FROM named;
+SELECT fit_logistic_combine(s, overlay(s PLACING 'x'::bytea FROM 165 FOR 1)) FROM named;
 CREATE TEMP TABLE ranked AS
 SELECT log_rank_add(log_rank_add(NULL::bytea, 5, true, 'a'), 7, true, 'b') AS s;
 SELECT (log_rank_final(s)).groups FROM ranked;

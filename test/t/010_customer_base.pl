@@ -388,9 +388,9 @@ foreach my $kind ('bg/nbd', 'pareto/nbd')
 # tracking: actual and expected repeat purchases, cumulative by week, by one query; fitted up to
 # week 39, seen up to week 77. What happened is counted from the orders, too
 # Pareto/NBD with covariates, the logarithm of the first amount and whether that was on a weekend:
-# the maximum that R's optim (BFGS, reltol 1e-14) finds of the likelihood of Fader, Hardie (2005) with
-# alpha exp(-eta), beta exp(-eta), its integral by 48 points of Gauss and Legendre, and the errors by
-# its Hessian
+# the maximum that R's optim (BFGS, reltol 1e-14) finds of the likelihood of Fader, Hardie (2005)
+# with alpha exp(-eta), beta exp(-eta), its integral by 48 points of Gauss and Legendre, and the
+# errors by its Hessian
 my @known = split /\|/, query(q{
 	SELECT log_likelihood(m),
 	       (SELECT string_agg(coefficient || '|' || std_error, '|' ORDER BY process DESC, covariate)
@@ -400,7 +400,8 @@ my @known = split /\|/, query(q{
 	                             (extract(isodow FROM first_purchase(h)) >= 6)::int]::float8[]) AS m
 	      FROM (SELECT purchase_history(ordered_at::date, amount) AS h
 	            FROM cdnow_sample_orders GROUP BY customer_id) c) f});
-cmp_ok(abs(shift(@known) + 9569.55716457), '<', 1e-6, 'covariates: the likelihood of an independent fit');
+cmp_ok(abs(shift(@known) + 9569.55716457), '<', 1e-6,
+	'covariates: the likelihood of an independent fit');
 my @independent = (0.3540458990, 0.0597384, -0.2304171517, 0.0998523, -0.0019964108, 0.1436780,
 	-0.1591383418, 0.2386484);
 for my $i (0 .. 7)

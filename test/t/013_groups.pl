@@ -157,6 +157,9 @@ for my $call ("cohort_retention(h, 'month', '2025-12-31') FROM customer",
 	. ' FROM customer',
 	'concordance_index(score, duration, churned) FROM customer',
 	'concordance_index(score, age, duration + age, churned) FROM customer',
+	'fit_logistic(churned, ARRAY[age, score, duration]) FROM customer',
+	"fit_logistic(churned, one_hot(coalesce(region, '?'), '{North,South,East,West}') "
+	. "|| ARRAY[age], 3, '{south,east,west,age}') FROM customer",
 	'churn_drivers(churned, region) FROM customer',
 	"churn_drivers(churned, jsonb_build_object('region', region, 'age', age, 'new', treated))"
 	. ' FROM customer',

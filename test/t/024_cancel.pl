@@ -60,6 +60,13 @@ my %calls = (
 	'concordance_index' => 'SELECT concordance_index(n * 7 % 10007, n, n % 3 = 0) FROM row',
 	'concordance_index entry' => q{
 		SELECT concordance_index(n * 7 % 10007, n / 3, n + 1, n % 3 = 0) FROM row},
+	'fit_logistic' => 'SELECT fit_logistic(n % 3 = 0, ARRAY[n % 7, n / 7.0, n::float8 * n])'
+	. ' FROM row',
+	'fit_logistic without end' => q{
+		SELECT fit_logistic(n % 7 = 0, ARRAY[n % 7 + n / 1e9, n % 1000, n::float8 * n],
+		                    '{seventh,thousandth,square}')
+		FROM row},
+	'one_hot' => q{SELECT one_hot('x', array_agg('level ' || n)) FROM row},
 	'churn_drivers' => q{SELECT churn_drivers(n % 3 = 0, 'value ' || n) FROM row},
 	'retention_uplift' => q{
 		SELECT retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4) FROM row},
