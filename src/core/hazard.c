@@ -58,7 +58,7 @@ struct rt_hazard_room
 	double		tried[RT_COVARIATES_MAX];
 	double		step[RT_COVARIATES_MAX];
 	double		gradient[RT_COVARIATES_MAX];
-	double		squares[RT_COVARIATES_MAX];	/* of which information is what the means leave */
+	double		squares[RT_COVARIATES_MAX]; /* of which information is what the means leave */
 	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	double		factor[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	int			column[RT_COVARIATES_MAX];	/* the covariate of each one used */
