@@ -37,7 +37,7 @@ struct rt_hazard_room
 	hazard_moments present;		/* of entries: those at risk, and what rounding took from it */
 	hazard_moments lost;
 	double		gradient[RT_COVARIATES_MAX];
-	double		squares[RT_COVARIATES_MAX];	/* of which information is what the means leave */
+	double		squares[RT_COVARIATES_MAX]; /* of which information is what the means leave */
 	double		information[RT_COVARIATES_MAX * RT_COVARIATES_MAX];
 	rt_design	design;
 	rt_newton	newton;

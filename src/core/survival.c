@@ -206,6 +206,9 @@ typedef struct survival_walk
 	int64_t		customers;
 } survival_walk;
 
+/* The smallest number above 0 */
+#define WEIGHT_SMALLEST 4.9406564584124654e-324
+
 /*
  * So many come, or go, who weigh alike.  None weighs nothing beside one of 2^1074 times the weight:
  * when that one has gone, there is still somebody.
@@ -216,7 +219,7 @@ survival_change(survival_walk *walk, double weight, int64_t customers)
 	if (customers == 0)
 		return;
 	rt_exact_sum_add(&walk->weights,
-					 fmax(ldexp(weight, -walk->unit), 0x1p-1074) * (double) customers);
+					 fmax(ldexp(weight, -walk->unit), WEIGHT_SMALLEST) * (double) customers);
 	walk->customers += customers;
 }
 
@@ -365,6 +368,7 @@ rt_survival_restricted_mean(const rt_survival_point *points, size_t count, doubl
 		return NAN;
 	for (; used < count && !survival_is_later(points[used].time, horizon); used++)
 		rt_poll_each(used);
+
 	/*
 	 * Backward: an event weighs with the square of the area under the curve behind it.  What
 	 * Greenwood's sum grows by at an event is nowhere but in the standard errors, where customers

@@ -103,17 +103,17 @@ test_against_r(void)
 	CHECK(compared == 7 * 2 * 3 * 6);
 }
 
-typedef struct sums
+typedef struct cox_sums
 {
 	long double value;
 	long double gradient[COVARIATES];
 	long double information[COVARIATES][COVARIATES];
-} sums;
+} cox_sums;
 
 /* The sums over those of a stratum who are at risk, or leave, at a time; relative to highest */
 static void
 add_weights(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bool leaving,
-			bool entry, const double *beta, long double highest, sums *s)
+			bool entry, const double *beta, long double highest, cox_sums *s)
 {
 	memset(s, 0, sizeof(*s));
 	for (size_t i = 0; i < count; i++)
@@ -140,11 +140,11 @@ add_weights(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bo
 /* The events at the time of a row, which is the first one of that time and stratum */
 static void
 add_time(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bool entry,
-		 rt_hazard_ties ties, const double *beta, sums *all)
+		 rt_hazard_ties ties, const double *beta, cox_sums *all)
 {
 	long double highest = -INFINITY;
 	int64_t		events = 0;
-	sums		risk,
+	cox_sums	risk,
 				leaving;
 
 	for (size_t i = 0; i < count; i++)
@@ -185,11 +185,11 @@ add_time(const rt_hazard_row *rows, size_t count, const rt_hazard_row *at, bool 
 }
 
 /* The likelihood from its definition */
-static sums
+static cox_sums
 plain_sums(const rt_hazard_row *rows, size_t count, bool entry, rt_hazard_ties ties,
 		   const double *beta)
 {
-	sums		all;
+	cox_sums	all;
 
 	memset(&all, 0, sizeof(all));
 	for (size_t i = 0; i < count; i++)
@@ -210,8 +210,8 @@ check_fit(const rt_hazard_row *rows, size_t count, bool entry, rt_hazard_ties ti
 		  const rt_hazard_fit *fit, double tolerance)
 {
 	static const double zero[COVARIATES] = {0, 0};
-	sums		null = plain_sums(rows, count, entry, ties, zero);
-	sums		s = plain_sums(rows, count, entry, ties, fit->coefficients);
+	cox_sums	null = plain_sums(rows, count, entry, ties, zero);
+	cox_sums	s = plain_sums(rows, count, entry, ties, fit->coefficients);
 	long double a = s.information[0][0],
 				b = s.information[0][1],
 				c = s.information[1][1];
