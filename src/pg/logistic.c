@@ -530,7 +530,7 @@ tell_of_fit(const LogisticData *data, const rt_logistic_fit *fit, double penalty
 		ereport(NOTICE,
 				(errmsg("no coefficient for %s", redundant),
 				 errdetail("That is the same for all customers, or follows from what comes before "
-						   "it.")));
+						   "it, of those whose outcome is not told exactly.")));
 	if (infinite != NULL)
 		ereport(WARNING,
 				(errmsg("the likelihood rises without end with the coefficients of %s", infinite),

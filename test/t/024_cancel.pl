@@ -64,7 +64,7 @@ my %calls = (
 	. ' FROM row',
 	'fit_logistic without end' => q{
 		SELECT fit_logistic(n % 7 = 0, ARRAY[n % 7 + n / 1e9, n % 1000, n::float8 * n],
-		                    '{seventh,thousandth,square}')
+		                    '{seventh,thousandth,square}'::text[])
 		FROM row},
 	'one_hot' => q{SELECT one_hot('x', array_agg('level ' || n)) FROM row},
 	'churn_drivers' => q{SELECT churn_drivers(n % 3 = 0, 'value ' || n) FROM row},
