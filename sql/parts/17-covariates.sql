@@ -74,7 +74,7 @@ COMMENT ON AGGREGATE fit_model(text, purchase_history, date, double precision, r
 	'parameter more. The season may be NULL; an empty array is a model without covariates. A '
 	'covariate that is the same for all, or a combination of those before it, has no coefficient '
 	'(NOTICE); one of which all or none of some customers do what the process is has one without '
-	'end (WARNING: the search ends at a factor of a million a standard deviation). The same for '
+	'end (WARNING, which says where the search ended). The same for '
 	'every order of the rows. Rows without a history are left out. Errors: 22004 for a NULL in '
 	'covariates, which it names by its place, 22023 for one that is not finite, a kind without '
 	'covariates, or arguments that change within a group, 2202E for arrays of different lengths or '
