@@ -64,7 +64,7 @@ SELECT ways('calibration_table(n / 40000.0, n % 3 = 0)');
 SELECT ways('survival_curve(n, n % 3 = 0)');
 SELECT ways($$log_rank(n, n % 3 = 0, 'group ' || n % 40)$$);
 SELECT ways('fit_hazard(n, n % 3 = 0, ARRAY[n % 7, n % 1000])');
-SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}'')');
+SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}''::text[])');
 SELECT ways($$churn_drivers(n % 3 = 0, 'value ' || n / 2)$$);
 SELECT ways($$retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4)$$);
 SELECT ways('fit_model(''mbg/nbd'', n % 50, '
