@@ -170,7 +170,8 @@ COMMENT ON AGGREGATE fit_logistic(boolean, double precision[], double precision)
 	'Source: le Cessie, van Houwelingen (1992).';
 COMMENT ON AGGREGATE fit_logistic(boolean, double precision[], text[])
 	IS 'As fit_logistic(outcome, covariates), with a name for each covariate, such as '
-	'ARRAY[''age'', ''spend''], which its coefficient and messages have. Errors: 2202E when there '
+	'ARRAY[''age'', ''spend''] (a literal needs ::text[]), which its coefficient and messages '
+	'have. Errors: 2202E when there '
 	'are not as many names as covariates, 22004 for names that are NULL, 22023 for one that is '
 	'empty, longer than 63 bytes or there twice, or names that change within a group.';
 COMMENT ON AGGREGATE fit_logistic(boolean, double precision[], double precision, text[])

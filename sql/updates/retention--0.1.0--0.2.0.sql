@@ -2437,7 +2437,8 @@ COMMENT ON AGGREGATE fit_logistic(boolean, double precision[], double precision)
 
 COMMENT ON AGGREGATE fit_logistic(boolean, double precision[], text[])
 	IS 'As fit_logistic(outcome, covariates), with a name for each covariate, such as '
-	'ARRAY[''age'', ''spend''], which its coefficient and messages have. Errors: 2202E when there '
+	'ARRAY[''age'', ''spend''] (a literal needs ::text[]), which its coefficient and messages '
+	'have. Errors: 2202E when there '
 	'are not as many names as covariates, 22004 for names that are NULL, 22023 for one that is '
 	'empty, longer than 63 bytes or there twice, or names that change within a group.';
 

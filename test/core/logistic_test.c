@@ -403,6 +403,43 @@ test_nearly_separated(void)
 	CHECK(fit.status[0] != RT_COEFFICIENT_REDUNDANT);
 }
 
+/*
+ * Where thousands stand against a few, and nearly all are told all but exactly, the end is farther
+ * than steps that gain nothing: nobody is told exactly, and the equations of the maximum hold
+ */
+static void
+test_far_maximum(void)
+{
+	static const made_row rows[] = {
+		{0, 64, {7.054754886336875, 8}}, {0, 1, {7.455949214390135, 7}},
+		{1, 0, {7.809700907001735, 9}}, {0, 878, {7.168718951254765, 7}},
+		{1, 0, {7.900919310090351, 7}}, {0, 821, {7.165157388274054, 7}},
+		{0, 576, {7.268717412317579, 7}}, {433, 0, {7.335976883002029, 7}},
+		{1, 0, {7.5168505610900045, 7}}, {1, 0, {7.580388252044363, 7}},
+		{0, 1, {7.010897774635292, 7}}, {1, 0, {7.473360324081732, 7}},
+		{1, 0, {7.686910823026409, 9}}
+	};
+	int			n = sizeof(rows) / sizeof(rows[0]);
+	double		score[3] = {0};
+	rt_logistic_fit fit;
+
+	fit_made(rows, (size_t) n, 2, 0, &fit);
+	CHECK(fit.converged && fit.iterations > 25 && fit.iterations < 200);
+	for (int i = 0; i < n; i++)
+	{
+		double		eta = fit.coefficients[0] + fit.coefficients[1] * rows[i].x[0] +
+			fit.coefficients[2] * rows[i].x[1];
+		double		residual = (double) rows[i].yes * rt_logistic(-eta) -
+			(double) rows[i].no * rt_logistic(eta);
+
+		score[0] += residual;
+		for (int j = 0; j < 2; j++)
+			score[1 + j] += residual * rows[i].x[j];
+	}
+	for (int j = 0; j < 3; j++)
+		CHECK(fit.status[j] == RT_COEFFICIENT_KNOWN && fabs(score[j]) < 1e-9);
+}
+
 /* Sums and copies of others say nothing; what is left is found as without them */
 static void
 test_redundant(void)
@@ -659,6 +696,7 @@ static const check_case logistic_cases[] = {
 	{"logistic: so has a mark of one in 20,000", test_rare_separation},
 	{"logistic: all who are told exactly", test_complete_separation},
 	{"logistic: all but two", test_nearly_separated},
+	{"logistic: a maximum that is far away", test_far_maximum},
 	{"logistic: who can be told exactly is, of 3,000 bases", test_who_is_told_exactly},
 	{"logistic: redundant covariates are left out", test_redundant},
 	{"logistic: units and origins change nothing", test_units},

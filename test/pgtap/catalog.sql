@@ -114,8 +114,9 @@ BEGIN
 		FROM routine, unnest(proargtypes) WITH ORDINALITY AS argument(t, n)
 		WHERE prokind <> 'p'
 			AND NOT proargtypes::oid[] && ARRAY['internal', 'cstring']::regtype[]::oid[]
-			-- these need a type, and the window function as much as the one of a history
-			AND signature !~ '^(fit_model|mean_interval)\('
+			-- these need a type, and the window function as much as the one of a history; of
+			-- fit_logistic a penalty is a number, and names are ARRAY[...]
+			AND signature !~ '^(fit_model|mean_interval|fit_logistic)\('
 			-- support functions of aggregates
 			AND oid NOT IN (
 				SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggminvtransfn, aggfinalfn])
