@@ -65,17 +65,11 @@ SELECT ways('calibration_table(n / 40000.0, n % 3 = 0)');
 SELECT ways('survival_curve(n, n % 3 = 0)');
 SELECT ways($$log_rank(n, n % 3 = 0, 'group ' || n % 40)$$);
 SELECT ways('fit_hazard(n, n % 3 = 0, ARRAY[n % 7, n % 1000])');
-<<<<<<< HEAD
 SELECT ways('survival_curve(n / 3, n + 1, n % 3 = 0, 0.9, 1 + n % 77)');
 SELECT ways($$log_rank(n / 3, n + 1, n % 3 = 0, 'group ' || n % 40, 'stratum ' || n % 100)$$);
 SELECT ways($$fit_hazard(n / 3, n + 1, n % 3 = 0, ARRAY[n % 7], 'efron', 's' || n % 100)$$);
 SELECT ways('concordance_index(n * 7 % 10007, n / 3, n + 1, n % 3 = 0)');
-SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}'')');
-||||||| ca522bb
-SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}'')');
-=======
 SELECT ways('fit_logistic(n % 3 = 0, ARRAY[n % 7, n % 1000, n / 7.0], ''{a,b,c}''::text[])');
->>>>>>> f9e7c213e4218cde6a22faf68ae4d6c0077516c7
 SELECT ways($$churn_drivers(n % 3 = 0, 'value ' || n / 2)$$);
 SELECT ways($$retention_uplift(n % 3 = 0, n % 5 = 0, 'stratum ' || n / 4)$$);
 SELECT ways('fit_model(''mbg/nbd'', n % 50, '
