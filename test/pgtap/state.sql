@@ -6,8 +6,7 @@
 \pset tuples_only on
 \pset pager off
 BEGIN;
-SELECT plan(54);
-SELECT plan(45);
+SELECT plan(60);
 
 CREATE TABLE large (n int, part int) PARTITION BY LIST (part);
 CREATE TABLE large_0 PARTITION OF large FOR VALUES IN (0);
