@@ -5668,9 +5668,9 @@ footer { font-size: 13.5px; padding-bottom: 32px }
 	svg text { font-size: 13px }
 	svg.cells { min-width: 480px }
 	svg.cells text { font-size: 11.5px }
-	th, td { padding: 5px 5px }
+	th, td { padding: 5px 3px }
 	table { font-size: 13.5px }
-	tbody th { min-width: 6.5em }
+	tbody th { min-width: 6.9em }
 }
 @media print {
 	* { print-color-adjust: exact }

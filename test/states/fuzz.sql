@@ -1,6 +1,6 @@
 -- Damaged states of every aggregate, through its final, combine and transition functions: none may
 -- crash the server, end in an internal error, take longer than a second (with sanitizers ten, as
--- the fits of compare_models then do) or give back text that is none.
+-- fits of compare_models do) or give back text that is none.
 --
 -- For psql, after states.sql and as superuser.  Variables: states, how many; seed, from -1 to 1;
 -- seconds, so many at most.
