@@ -202,7 +202,7 @@ plan_effect(covariate_plan *p, int i)
 static const covariate_plan plans[PLANS] = {
 	{&rt_bg_nbd_kind, {0.8, 12, 0.9, 2.5}, 2, {{0.4, -0.3}, {-0.5, 0.4}}, false, 3000},
 	{&rt_mbg_nbd_kind, {0.8, 12, 0.5, 2.5}, 2, {{0.4, -0.3}, {0.5, -0.4}}, false, 3000},
-	{&rt_pareto_nbd_kind, {0.9, 10, 0.7, 15}, 2, {{0.4, -0.3}, {0.5, 0.3}}, false, 3000},
+	{&rt_pareto_nbd_kind, {0.9, 10, 0.7, 15}, 2, {{0.4, -0.3}, {0.5, 0.3}}, false, 1200},
 	{&rt_gamma_gamma_kind, {5, 4, 60}, 2, {{0.4, -0.2}}, false, 2000},
 	{&rt_gamma_gamma_all_kind, {5, 4, 60}, 2, {{0.4, -0.2}}, false, 2000}
 };
@@ -298,7 +298,7 @@ test_coverage(void)
 {
 	for (int i = 0; i < PLANS; i++)
 	{
-		int			bases = plans[i].kind == &rt_pareto_nbd_kind ? 150 : 250;
+		int			bases = plans[i].kind == &rt_pareto_nbd_kind ? 120 : 250;
 		coverage	c = coverage_of(&plans[i], bases);
 
 		printf("# %s: %d of %d inside (%.1f %%), %d beyond four errors, %d of %d bases sure\n",
