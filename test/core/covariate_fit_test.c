@@ -438,6 +438,7 @@ test_plain(void)
 		rt_fit_row *rows = malloc(2000 * sizeof(rt_fit_row));
 		rt_customers customers;
 		rt_fit		plain;
+		void	   *workspace;
 		double		z = 7;
 		rt_covariate_group group = {.z = &z};
 		rt_covariate_groups groups = {.groups = &group, .count = 1, .time_unit = 1,
@@ -448,8 +449,9 @@ test_plain(void)
 		plain = fit_base(p.kind, 0, &customers);
 		group.rows = rows;
 		group.row_count = groups.row_count = customers.row_count;
-		rt_fit_covariates(p.kind, &groups, malloc(rt_covariate_fit_workspace(p.kind, &groups)),
-						  fit);
+		workspace = malloc(rt_covariate_fit_workspace(p.kind, &groups));
+		rt_fit_covariates(p.kind, &groups, workspace, fit);
+		free(workspace);
 		CHECK(fit->used == 0 && fit->status[4] == RT_EFFECT_REDUNDANT && fit->count == 6);
 		CHECK(fit->log_likelihood == plain.log_likelihood);
 		for (int j = 0; j < 4; j++)

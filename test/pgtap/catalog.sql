@@ -115,8 +115,10 @@ BEGIN
 		WHERE prokind <> 'p'
 			AND NOT proargtypes::oid[] && ARRAY['internal', 'cstring']::regtype[]::oid[]
 			-- these need a type, and the window function as much as the one of a history; of
-			-- fit_logistic a penalty is a number, and names are ARRAY[...]
+			-- fit_logistic a penalty is a number, and names are ARRAY[...]; with an entry in front
+			-- it is the type of churned that tells, which no constant is
 			AND signature !~ '^(fit_model|mean_interval|fit_logistic)\('
+			AND signature !~ '^(survival_curve|log_rank|log_rank_groups|fit_hazard)\('
 			-- support functions of aggregates
 			AND oid NOT IN (
 				SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggminvtransfn, aggfinalfn])
