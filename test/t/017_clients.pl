@@ -76,7 +76,8 @@ $node->safe_psql('postgres', q{
 	       log_rank(elapsed_days, customer_id % 3 = 0, stage) AS log_rank,
 	       log_rank_groups(elapsed_days, customer_id % 3 = 0, stage) AS log_rank_groups,
 	       fit_hazard(elapsed_days + customer_id / 1000.0, customer_id % 3 = 0,
-	                  ARRAY[purchases, customer_id % 2]::float8[]) AS hazard
+	                  ARRAY[purchases, customer_id % 2]::float8[]) AS hazard,
+	       fit_logistic(customer_id % 3 = 0, ARRAY[purchases, elapsed_days]::float8[]) AS logistic
 	FROM retention_mart.customer_scorecard});
 
 # what is missing is asked of the catalog: a type of the extension that no column above has

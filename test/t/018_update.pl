@@ -145,6 +145,9 @@ SELECT expression || ' means ' || coalesce(means, 'nothing') FROM call ORDER BY 
 	my @changed = grep {
 		my ($call, $means) = split / means /, $_, 2;
 		($after{$call} // 'nothing') ne $means
+			# where not even churned has a type it may be an entry, too: CHANGELOG.md
+			&& !(!$after{$call}
+				&& $call =~ /^(survival_curve|log_rank|log_rank_groups|fit_hazard)\([^,]+, NULL,/)
 	} split /\n/, $before;
 	is(join("\n", @changed), '', "each means the same in $current");
 

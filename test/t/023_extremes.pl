@@ -388,6 +388,17 @@ sub new_argument
 			. ')'
 			=~ s/\(,survival/(survival/gr;
 	}
+	if ($type eq 'logistic_fit')
+	{
+		my @row = map { any('', 0, 1, 2, quoted(float()) =~ s/'//gr) } 1 .. 9;
+		return "'(" . join(',', @row) . ",\"{}\")'::logistic_fit" if chance(0.2);
+		return 'fit_logistic_final(' . join(',', 'fit_logistic_add(' x 4) . 'NULL'
+			. join('',
+			map { ',' . any('true', 'false') . ',ARRAY['
+					. join(',', map { any(qw(0 1 -1 1e300)) } 1 .. $width) . ']::float8[])' } 1 .. 4)
+			. ')'
+			=~ s/\(,fit/(fit/gr;
+	}
 	if ($type eq 'bytea' || ($type eq 'bigint' && @{$f->{adds}}))
 	{
 		return any("'\\x'", "'\\x00'", "'\\x01000000'", "decode(repeat('ff', 100), 'hex')")
