@@ -8,11 +8,13 @@ CREATE FUNCTION retention_mart_totals(forecast_days integer, quality_days intege
 	LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE
 	BEGIN ATOMIC
 	SELECT 'ARRAY['
-		|| string_agg(E'\n           {extension}.expected_total(' || model || ', history, ' || since
+		|| string_agg(E'\n           {extension}.expected_total(' || left(model, 63)
+					  || ', history, ' || left(since, 200)
 					  || ', interval ''' || (forecast_days * p)::text || ' days'', '
 					  || '{forecast_level})', ',' ORDER BY p)
 		|| ']'
-	FROM generate_series(1, quality_days / forecast_days) AS p;
+	-- whoever calls it with whatever: more is no query that ends
+	FROM generate_series(1, least(quality_days / forecast_days, 10000)) AS p;
 	END;
 
 -- Both tables are written in one step: with the model as it would have been fitted quality_days ago

@@ -395,7 +395,8 @@ sub new_argument
 		return 'fit_logistic_final(' . join(',', 'fit_logistic_add(' x 4) . 'NULL'
 			. join('',
 			map { ',' . any('true', 'false') . ',ARRAY['
-					. join(',', map { any(qw(0 1 -1 1e300)) } 1 .. $width) . ']::float8[])' } 1 .. 4)
+					. join(',', map { any(qw(0 1 -1 1e300)) } 1 .. $width) . ']::float8[])' }
+				1 .. 4)
 			. ')'
 			=~ s/\(,fit/(fit/gr;
 	}
