@@ -24,7 +24,6 @@
 #include "core/model.h"
 #include "core/newton.h"
 #include "core/poll.h"
-#include "core/sort.h"
 
 /*
  * How many customers a search begins with.  Their maximum is off by a hundredth of what a customer
@@ -270,15 +269,6 @@ problem_information(const covariate_problem *p, const double *x, double *informa
 
 /* ----------------------------------------------------------------- search */
 
-/* Of the parameters by the coordinates, of all coordinates: the rest of it is the identity */
-static inline double
-problem_logarithm(const covariate_problem *p, int i, int j)
-{
-	if (i < p->parameters && j < p->parameters)
-		return p->kind->logarithms[i * p->parameters + j];
-	return i == j;
-}
-
 /* From second derivatives by logarithms and coefficients to those by coordinates */
 static void
 problem_by_coordinates(const covariate_problem *p, double *information)
@@ -294,7 +284,7 @@ problem_by_coordinates(const covariate_problem *p, double *information)
 			{
 				rows[j] = 0;
 				for (int i = 0; i < p->parameters; i++)
-					rows[j] += problem_logarithm(p, i, j) *
+					rows[j] += p->kind->logarithms[i * p->parameters + j] *
 						information[side == 0 ? i * n + column : column * n + i];
 			}
 			for (int j = 0; j < p->parameters; j++)
@@ -425,7 +415,6 @@ static void
 problem_plain_fit(const covariate_problem *p, rt_fit_row *rows, void *workspace, rt_fit *fit)
 {
 	size_t		count = 0;
-	size_t		merged = 0;
 	rt_customers customers = {.rows = rows, .time_unit = p->groups.time_unit};
 
 	/* they are in order, as the kind's own fit has them */
@@ -444,17 +433,7 @@ problem_plain_fit(const covariate_problem *p, rt_fit_row *rows, void *workspace,
 		count += group->row_count;
 		customers.sum_log += group->sum_log;
 	}
-	rt_sort(rows, count, sizeof(rt_fit_row), rt_fit_compare_rows, NULL);
-	for (size_t i = 0; i < count; i++)
-	{
-		rt_poll_each(i);
-		if (merged > 0 && memcmp(rows[merged - 1].numbers, rows[i].numbers,
-								 sizeof(rows[i].numbers)) == 0)
-			rows[merged - 1].weight += rows[i].weight;
-		else
-			rows[merged++] = rows[i];
-	}
-	customers.row_count = merged;
+	customers.row_count = rt_fit_merge_rows(rows, count);
 	p->kind->fit(p->kind, 0, &customers, workspace, fit);
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/history_record.h"
 #include "core/poll.h"
+#include "core/sort.h"
 
 rt_fit_entry
 rt_fit_entry_of(const rt_fit_row *row)
@@ -40,6 +41,24 @@ rt_fit_compare_rows(const void *a, const void *b, const void *argument)
 			return left->numbers[i] < right->numbers[i] ? -1 : 1;
 	}
 	return (left->weight > right->weight) - (left->weight < right->weight);
+}
+
+size_t
+rt_fit_merge_rows(rt_fit_row *rows, size_t count)
+{
+	size_t		merged = 0;
+
+	rt_sort(rows, count, sizeof(rt_fit_row), rt_fit_compare_rows, NULL);
+	for (size_t i = 0; i < count; i++)
+	{
+		rt_poll_each(i);
+		if (merged > 0 && memcmp(rows[merged - 1].numbers, rows[i].numbers,
+								 sizeof(rows[i].numbers)) == 0)
+			rows[merged - 1].weight += rows[i].weight;
+		else
+			rows[merged++] = rows[i];
+	}
+	return merged;
 }
 
 /* ------------------------------------------------------------------ keys */

@@ -43,6 +43,9 @@ extern rt_fit_entry rt_fit_entry_of(const rt_fit_row *row);
 /* Of rows, or of entries: in ascending order of numbers, then of weights */
 extern int	rt_fit_compare_rows(const void *a, const void *b, const void *argument);
 
+/* Puts rows in that order, and those of the same numbers together: how many are left */
+extern size_t rt_fit_merge_rows(rt_fit_row *rows, size_t count);
+
 /* The key of an entry in a tally with one count a key: its bytes */
 typedef struct rt_fit_key
 {

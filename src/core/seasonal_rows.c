@@ -12,7 +12,6 @@
 #include "core/calendar.h"
 #include "core/fit_rows.h"
 #include "core/poll.h"
-#include "core/sort.h"
 
 /* ------------------------------------------------------------- logarithms */
 
@@ -137,24 +136,6 @@ seasonal_row(const rt_season *season, rt_input input, int32_t as_of, rt_fit_row 
 	row->rhythm.is_evenness = 0;
 }
 
-/* Rows in order, those that are alike as one */
-static size_t
-seasonal_merge(rt_fit_row *rows, size_t count)
-{
-	size_t		merged = 0;
-
-	for (size_t i = 0; i < count; i++)
-	{
-		rt_poll_each(i);
-		if (merged > 0 && memcmp(rows[merged - 1].numbers, rows[i].numbers,
-								 sizeof(rows[i].numbers)) == 0)
-			rows[merged - 1].weight += rows[i].weight;
-		else
-			rows[merged++] = rows[i];
-	}
-	return merged;
-}
-
 size_t
 rt_seasonal_rows(const rt_season *season, rt_input input, int32_t as_of, rt_fit_row *rows,
 				 size_t count)
@@ -164,6 +145,5 @@ rt_seasonal_rows(const rt_season *season, rt_input input, int32_t as_of, rt_fit_
 		rt_poll_each(i);
 		seasonal_row(season, input, as_of, &rows[i]);
 	}
-	rt_sort(rows, count, sizeof(rt_fit_row), rt_fit_compare_rows, NULL);
-	return seasonal_merge(rows, count);
+	return rt_fit_merge_rows(rows, count);
 }

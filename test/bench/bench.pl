@@ -532,7 +532,7 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /season/)
 }
 
 # What is known of 1,000,000 customers inside the models: four covariates, of which all customers
-# differ in one, and of which there are 60 kinds of customers; and without
+# differ in one, and of which there are 30 kinds of customers; and without
 if (!$ENV{ONLY} || $ENV{ONLY} =~ /covariates/)
 {
 	psql("CREATE TABLE known AS
@@ -551,7 +551,7 @@ if (!$ENV{ONLY} || $ENV{ONLY} =~ /covariates/)
 
 		for my $mode (@modes)
 		{
-			compare("covariates: fit $kind, 60 kinds of customers, ms", $mode, $bar,
+			compare("covariates: fit $kind, 30 kinds of customers, ms", $mode, $bar,
 				"SELECT fit_model('$kind', h, '2025-06-30', 7, NULL,
 				                  ARRAY[a, b, c, c % 2]) FROM known", $without);
 			compare("covariates: fit $kind, all customers different, ms", $mode, $bar,
